@@ -1,0 +1,1 @@
+"""May this seafarer have it, and issue it: the authority's service."""

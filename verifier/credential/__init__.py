@@ -1,0 +1,1 @@
+"""The credential format: its model, SD-JWT VC, QR carrier and presentations."""

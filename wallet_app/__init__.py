@@ -1,0 +1,1 @@
+"""Mine, with me, shown on my terms: the seafarer's Kivy app."""
