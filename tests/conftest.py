@@ -1,0 +1,78 @@
+"""What every test gets: blocked sockets, repeatable examples, Kivy off screen, and a closing word on what was skipped."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+LOOPBACK = ["127.0.0.1", "::1"]
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("explore", max_examples=2_000, deadline=None)
+settings.load_profile(os.environ.get("OMBORD_HYPOTHESIS_PROFILE", "repeatable"))
+
+
+def _keep_kivy_off_the_screen() -> None:
+    """Settle Kivy's surroundings before anything imports it: it reads them, and `sys.argv`, at import."""
+    home = tempfile.mkdtemp(prefix="ombord-kivy-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.environ.pop("DISPLAY", None)
+    os.environ.update(
+        KIVY_HOME=home,
+        KIVY_NO_ARGS="1",
+        KIVY_NO_CONFIG="1",
+        KIVY_NO_FILELOG="1",
+        KIVY_NO_CONSOLELOG="1",
+        KIVY_CLIPBOARD="dummy",
+        SDL_VIDEODRIVER="offscreen",
+    )
+
+
+_keep_kivy_off_the_screen()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Open the loopback range, and only that, to tests that are marked `loopback`."""
+    for item in items:
+        if item.get_closest_marker("loopback"):
+            item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+@pytest.fixture(scope="session")
+def shared_vectors() -> Path:
+    """The folder of third-party test vectors beside the checkout; tests that need it skip where it is absent."""
+    folder = CHECKOUT.parent / "shared" / "vectors"
+    if not folder.is_dir():
+        pytest.skip("third-party vectors are not here: no ../shared/vectors beside the checkout")
+    return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was skipped and why, counted by reason, also when workers ran the tests."""
+    reasons = Counter(_skip_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    terminalreporter.section("not run")
+    if not reasons:
+        terminalreporter.write_line("Nothing was skipped.")
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"{count:4} skipped: {reason}")
+
+
+def _skip_reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Pull the reason out of a report, whose long form is (path, line, "Skipped: reason") for a skip."""
+    longrepr = report.longrepr
+    text = longrepr[2] if isinstance(longrepr, tuple) else str(longrepr)
+    return text.removeprefix("Skipped: ")
