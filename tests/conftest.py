@@ -1,4 +1,4 @@
-"""What every test gets: blocked sockets, repeatable examples, Kivy off screen, and a closing word on what was skipped."""
+"""What every test gets: blocked sockets, repeatable examples, Kivy off screen, a closing word on skips."""
 
 import atexit
 import os
@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def shared_vectors() -> Path:
-    """The folder of third-party test vectors beside the checkout; tests that need it skip where it is absent."""
+    """Third-party test vectors beside the checkout; tests that need them skip where they are absent."""
     folder = CHECKOUT.parent / "shared" / "vectors"
     if not folder.is_dir():
         pytest.skip("third-party vectors are not here: no ../shared/vectors beside the checkout")

@@ -1,1 +1,1 @@
-"""Is this certificate good, here and now? The credential format, the offline decision, the inspector's tools."""
+"""Is this certificate good, here and now? The credential format, the decision, the inspector's tools."""
