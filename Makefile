@@ -1,0 +1,37 @@
+# Set-up is part of every target: `make demo` and `make test` are all that a newcomer types.
+SHELL := /bin/bash
+BIN := .venv/bin
+TYPED := keys verifier issuer wallet_app $(wildcard demo benchmarks) deploy
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test lint demo bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
+
+setup: ## make .venv/ with everything in it; does nothing when nothing changed
+	@deploy/setup.sh
+
+demo: setup ## run the main job from issuing to checking, and leave its pictures in a folder
+	@$(BIN)/python -m demo
+
+test: setup ## run the whole test suite (pytest's own options: make test ARGS="-k status")
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+lint: setup ## ruff, mypy strict, import contracts, shellcheck
+	@echo "[lint] ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+	@echo "[lint] mypy --strict $(TYPED)" && $(BIN)/mypy $(TYPED)
+	@echo "[lint] import contracts" && $(BIN)/lint-imports
+	@echo "[lint] shellcheck" && $(BIN)/shellcheck deploy/*.sh .ci/run
+
+bench: setup ## measure, print one table, write benchmarks/results.json
+	@$(BIN)/python -m benchmarks
+
+lock: setup ## resolve the Python and npm locks anew, from the public registries
+	@deploy/lock.sh
+
+clean: ## remove .venv/ and everything else that was built
+	@rm -rf .venv build dist demo-output tests/interop/node_modules verifier/ui/assets
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
