@@ -1,0 +1,58 @@
+"""The allow-list of signature algorithms, and our only calls to `cryptography`'s sign and verify."""
+
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+
+SIGNATURE_BYTES = 64
+
+NativePublicKey = ec.EllipticCurvePublicKey | Ed25519PublicKey
+NativePrivateKey = ec.EllipticCurvePrivateKey | Ed25519PrivateKey
+
+
+class Algorithm(StrEnum):
+    """JOSE names of what Ombord signs with (RFC 7518 § 3.4; RFC 9864 § 2.2)."""
+
+    ES256 = "ES256"
+    ED25519 = "Ed25519"
+
+
+class SignatureMismatch(ValueError):
+    """The signature is not this key's over this message."""
+
+
+_ECDSA_SHA256 = ec.ECDSA(SHA256())
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def verify(key: NativePublicKey, signature: bytes, message: bytes) -> None:
+    """Return if `signature` (64 raw bytes) over `message` is `key`'s; else raise SignatureMismatch."""
+    if len(signature) != SIGNATURE_BYTES:
+        raise SignatureMismatch(f"a signature of {len(signature)} bytes; {SIGNATURE_BYTES} are needed")
+    try:
+        if isinstance(key, Ed25519PublicKey):
+            key.verify(signature, message)
+        else:
+            key.verify(_der(signature), message, _ECDSA_SHA256)
+    except InvalidSignature:
+        raise SignatureMismatch("the signature does not fit the key and the message") from None
+
+
+def sign(key: NativePrivateKey, message: bytes) -> bytes:
+    """64 raw bytes: r and s (RFC 7518 § 3.4), or the Ed25519 signature (RFC 8037 § 3.1)."""
+    if isinstance(key, Ed25519PrivateKey):
+        return key.sign(message)
+    r, s = decode_dss_signature(key.sign(message, _ECDSA_SHA256))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def _der(signature: bytes) -> bytes:
+    r = int.from_bytes(signature[:32], "big")
+    s = int.from_bytes(signature[32:], "big")
+    if not (0 < r < _P256_ORDER and 0 < s < _P256_ORDER):
+        raise SignatureMismatch("r or s of the ES256 signature is out of range")
+    return encode_dss_signature(r, s)

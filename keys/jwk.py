@@ -1,0 +1,145 @@
+"""Public keys as values: JSON Web Key (RFC 7517) in and out, thumbprint (RFC 7638), compressed point."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from keys import algorithms
+from keys.algorithms import Algorithm, NativePublicKey
+from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode
+
+
+class JwkError(ValueError):
+    """A key that is none, or not of a kind that Ombord uses."""
+
+
+# P-256: y² = x³ - 3x + b over the field of p elements (SP 800-186 § 3.2.1.3).
+_P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
+_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+
+_MEMBERS = {
+    "EC": {"kty": "EC", "crv": "P-256"},
+    "OKP": {"kty": "OKP", "crv": "Ed25519"},
+}
+_ALGORITHM = {"EC": Algorithm.ES256, "OKP": Algorithm.ED25519}
+
+
+class PublicKey:
+    """A P-256 or Ed25519 public key; equal, hashable and comparable by its coordinates.
+
+    The native key object is made at the first verification: most keys that a verifier reads are never used.
+    """
+
+    __slots__ = ("_native", "_raw", "algorithm")
+
+    algorithm: Algorithm
+
+    def __init__(self, algorithm: Algorithm, raw: bytes, native: NativePublicKey | None = None) -> None:
+        """`raw` is x then y (64 bytes) for ES256, the 32 bytes of RFC 8032 for Ed25519."""
+        self.algorithm = algorithm
+        self._raw = raw
+        self._native = native
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, Json]) -> "PublicKey":
+        """The key of a JWK. Raises JwkError for private or unknown keys and points off the curve."""
+        kty = jwk.get("kty")
+        if kty == "EC":
+            if jwk.get("crv") != "P-256":
+                raise JwkError("an EC key on another curve than P-256")
+            raw = _coordinate(jwk, "x") + _coordinate(jwk, "y")
+            if not _on_curve(raw):
+                raise JwkError("the point (x, y) is not on P-256")
+        elif kty == "OKP":
+            if jwk.get("crv") != "Ed25519":
+                raise JwkError("an OKP key other than Ed25519")
+            raw = _coordinate(jwk, "x")
+        else:
+            raise JwkError('"kty" is neither "EC" nor "OKP"')
+        if "d" in jwk:
+            raise JwkError("a private key where a public key belongs; treat it as compromised")
+        algorithm = _ALGORITHM[kty]
+        if jwk.get("alg", algorithm.value) != algorithm.value:
+            raise JwkError(f'"alg" contradicts the key, which is for {algorithm.value}')
+        return cls(algorithm, raw)
+
+    @classmethod
+    def from_native(cls, native: NativePublicKey) -> "PublicKey":
+        """The value of a `cryptography` key. Raises JwkError for another curve than P-256."""
+        if isinstance(native, Ed25519PublicKey):
+            return cls(Algorithm.ED25519, native.public_bytes(Encoding.Raw, PublicFormat.Raw), native)
+        if not isinstance(native.curve, ec.SECP256R1):
+            raise JwkError("an EC key on another curve than P-256")
+        point = native.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        return cls(Algorithm.ES256, point[1:], native)
+
+    @classmethod
+    def from_point(cls, point: bytes) -> "PublicKey":
+        """The key of a compressed P-256 point, 33 bytes (SEC 1 § 2.3.4). Raises JwkError."""
+        if len(point) != 33 or point[0] not in (2, 3):
+            raise JwkError("not a compressed P-256 point of 33 bytes")
+        try:
+            native = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+        except ValueError:
+            raise JwkError("the compressed point is not on P-256") from None
+        return cls.from_native(native)
+
+    def to_jwk(self) -> dict[str, Json]:
+        """The required members alone, in the order of RFC 7517's examples."""
+        if self.algorithm is Algorithm.ES256:
+            x, y = self._raw[:32], self._raw[32:]
+            return {**_MEMBERS["EC"], "x": b64url_encode(x), "y": b64url_encode(y)}
+        return {**_MEMBERS["OKP"], "x": b64url_encode(self._raw)}
+
+    def thumbprint(self) -> str:
+        """SHA-256 thumbprint, base64url (RFC 7638 § 3; RFC 8037 § 2)."""
+        members = ",".join(f'"{name}":"{value}"' for name, value in sorted(self.to_jwk().items()))
+        return b64url_encode(sha256(b"{" + members.encode("ascii") + b"}").digest())
+
+    def point(self) -> bytes:
+        """The compressed point, 33 bytes (SEC 1 § 2.3.3). Raises JwkError for Ed25519."""
+        if self.algorithm is not Algorithm.ES256:
+            raise JwkError("only P-256 keys have a compressed point")
+        return bytes((2 + (self._raw[-1] & 1),)) + self._raw[:32]
+
+    def verify(self, message: bytes, signature: bytes) -> None:
+        """Return if `signature` (64 raw bytes) is this key's over `message`; else raise SignatureMismatch."""
+        algorithms.verify(self._native or self._load(), signature, message)
+
+    def _load(self) -> NativePublicKey:
+        if self.algorithm is Algorithm.ES256:
+            self._native = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + self._raw)
+        else:
+            self._native = Ed25519PublicKey.from_public_bytes(self._raw)
+        return self._native
+
+    def __eq__(self, other: object) -> bool:
+        """Same algorithm, same coordinates."""
+        return isinstance(other, PublicKey) and (self.algorithm, self._raw) == (other.algorithm, other._raw)
+
+    def __hash__(self) -> int:
+        """By the coordinates."""
+        return hash(self._raw)
+
+    def __repr__(self) -> str:
+        """Name the algorithm and the thumbprint."""
+        return f"PublicKey({self.algorithm.value}, {self.thumbprint()})"
+
+
+def _coordinate(jwk: Mapping[str, Json], name: str) -> bytes:
+    text = jwk.get(name)
+    if not isinstance(text, str) or len(text) != 43:
+        raise JwkError(f'"{name}" is not 32 bytes in base64url')
+    try:
+        return b64url_decode(text)
+    except EncodingError as error:
+        raise JwkError(f'"{name}" of the key: {error}') from None
+
+
+def _on_curve(raw: bytes) -> bool:
+    x = int.from_bytes(raw[:32], "big")
+    y = int.from_bytes(raw[32:], "big")
+    return x < _P and y < _P and (y * y - (x * x - 3) * x - _B) % _P == 0

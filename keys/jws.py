@@ -1,0 +1,134 @@
+"""Strict compact JWS (RFC 7515 § 3.1): parse, check, sign. Nothing else in the tree splits a token on dots."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from keys.algorithms import SIGNATURE_BYTES, Algorithm, SignatureMismatch
+from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode, json_dumps, json_object
+from keys.jwk import PublicKey
+from keys.signer import Signer
+
+__all__ = [
+    "MalformedJws",
+    "SignatureMismatch",
+    "UnverifiedJws",
+    "WrongType",
+    "only_parameters",
+    "parse",
+    "sign",
+    "verify",
+]
+
+MAX_TOKEN_CHARACTERS = 65_536
+MAX_HEADER_BYTES = 4_096
+
+# Parameters that would let a token choose how or with what it is verified (RFC 7515 § 4.1; RFC 7797).
+_NEVER = frozenset(("crit", "b64", "jku", "x5u", "zip"))
+
+
+class MalformedJws(ValueError):
+    """Text that is no compact JWS of the strict kind; says which rule it breaks."""
+
+
+class WrongType(MalformedJws):
+    """A JWS whose `typ` is not the one asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnverifiedJws:
+    """The parts of a compact JWS. Nothing in it may be believed before `verify`."""
+
+    token: str
+    header: Mapping[str, Json]
+    payload: bytes
+    signature: bytes
+    signing_input: bytes
+
+    @property
+    def kid(self) -> str | None:
+        """The key id that the header claims (RFC 7515 § 4.1.4)."""
+        kid = self.header.get("kid")
+        return kid if isinstance(kid, str) else None
+
+    @property
+    def typ(self) -> str | None:
+        """The media type that the header claims (RFC 7515 § 4.1.9)."""
+        typ = self.header.get("typ")
+        return typ if isinstance(typ, str) else None
+
+
+def parse(token: str, *, max_size: int = MAX_TOKEN_CHARACTERS) -> UnverifiedJws:
+    """Split and decode `token`, at most `max_size` characters. Raises MalformedJws."""
+    if len(token) > max_size:
+        raise MalformedJws(f"a token of {len(token)} characters; at most {max_size} are read")
+    segments = token.split(".", 3)
+    if len(segments) != 3:
+        raise MalformedJws("not three parts with a dot between each")
+    try:
+        header = json_object(b64url_decode(segments[0]), max_size=MAX_HEADER_BYTES)
+        payload = b64url_decode(segments[1])
+        signature = b64url_decode(segments[2])
+    except EncodingError as error:
+        raise MalformedJws(str(error)) from None
+    if not isinstance(header.get("alg"), str):
+        raise MalformedJws('the header names no "alg"')
+    if not _NEVER.isdisjoint(header):
+        raise MalformedJws(f"forbidden header parameter: {', '.join(sorted(_NEVER.intersection(header)))}")
+    for name in ("kid", "typ"):
+        if not isinstance(header.get(name, ""), str):
+            raise MalformedJws(f'"{name}" of the header is no text')
+    if len(signature) != SIGNATURE_BYTES:
+        raise MalformedJws(f"a signature of {len(signature)} bytes; {SIGNATURE_BYTES} are needed")
+    signing_input = token[: -len(segments[2]) - 1].encode("ascii")
+    return UnverifiedJws(token, header, payload, signature, signing_input)
+
+
+def only_parameters(jws: UnverifiedJws, allowed: Set[str]) -> None:
+    """Raise MalformedJws if the header has a parameter outside `allowed`, the list of the format at hand."""
+    if not jws.header.keys() <= allowed:
+        extra = ", ".join(sorted(jws.header.keys() - allowed))
+        raise MalformedJws(f"header parameter that this format does not have: {extra[:80]}")
+
+
+def verify(jws: UnverifiedJws, key: PublicKey, *, typ: str | None) -> bytes:
+    """The payload, once `key` is shown to have signed it and the header's `typ` is exactly `typ` (None: any).
+
+    The algorithm is the key's; a header that names another is refused (RFC 8725 § 3.1).
+    Raises WrongType, MalformedJws or SignatureMismatch.
+    """
+    header = jws.header
+    if typ is not None and header.get("typ") != typ:
+        raise WrongType(f'"typ" is not "{typ}"')
+    if header["alg"] != key.algorithm.value:
+        raise MalformedJws(f'"alg" is not that of the key, {key.algorithm.value}')
+    key.verify(jws.signing_input, jws.signature)
+    return jws.payload
+
+
+def sign(
+    payload: bytes,
+    signer: Signer,
+    *,
+    typ: str | None,
+    kid: str | None = None,
+    header: Mapping[str, Json] | None = None,
+) -> str:
+    """The compact JWS of `payload`. The header is exactly alg, kid and typ where given, then `header`'s."""
+    signing_input = (
+        protected_header(signer.algorithm, typ=typ, kid=kid, header=header) + "." + (b64url_encode(payload))
+    )
+    return signing_input + "." + b64url_encode(signer.sign(signing_input.encode("ascii")))
+
+
+def protected_header(
+    algorithm: Algorithm, *, typ: str | None, kid: str | None, header: Mapping[str, Json] | None = None
+) -> str:
+    """The first part of a compact JWS, as `sign` writes it."""
+    members: dict[str, Json] = {"alg": algorithm.value}
+    if kid is not None:
+        members["kid"] = kid
+    if typ is not None:
+        members["typ"] = typ
+    if header:
+        members |= header
+    return b64url_encode(json_dumps(members))
