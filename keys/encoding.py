@@ -91,7 +91,7 @@ def json_object(
 
 
 def json_dumps(value: object) -> bytes:
-    """Compact UTF-8 JSON, names in insertion order. Raises ValueError for NaN, TypeError for foreign types."""
+    """Compact UTF-8 JSON, names in insertion order. Raises ValueError for NaN, TypeError for other types."""
     return _ENCODER.encode(value).encode("utf-8")
 
 

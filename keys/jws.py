@@ -1,7 +1,10 @@
-"""Strict compact JWS (RFC 7515 § 3.1): parse, check, sign. Nothing else in the tree splits a token on dots."""
+"""Strict compact JWS (RFC 7515 § 3.1): parse, check, sign. Nothing else splits a token on dots."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 from keys.algorithms import SIGNATURE_BYTES, Algorithm, SignatureMismatch
 from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode, json_dumps, json_object
@@ -65,11 +68,21 @@ def parse(token: str, *, max_size: int = MAX_TOKEN_CHARACTERS) -> UnverifiedJws:
     if len(segments) != 3:
         raise MalformedJws("not three parts with a dot between each")
     try:
-        header = json_object(b64url_decode(segments[0]), max_size=MAX_HEADER_BYTES)
+        header = _header(segments[0])
         payload = b64url_decode(segments[1])
         signature = b64url_decode(segments[2])
     except EncodingError as error:
         raise MalformedJws(str(error)) from None
+    if len(signature) != SIGNATURE_BYTES:
+        raise MalformedJws(f"a signature of {len(signature)} bytes; {SIGNATURE_BYTES} are needed")
+    signing_input = token[: -len(segments[2]) - 1].encode("ascii")
+    return UnverifiedJws(token, header, payload, signature, signing_input)
+
+
+# Keys are few and tokens many: one authority's credentials all carry one of a handful of headers.
+@lru_cache(maxsize=128)
+def _header(segment: str) -> Mapping[str, Json]:
+    header = json_object(b64url_decode(segment), max_size=MAX_HEADER_BYTES)
     if not isinstance(header.get("alg"), str):
         raise MalformedJws('the header names no "alg"')
     if not _NEVER.isdisjoint(header):
@@ -77,13 +90,10 @@ def parse(token: str, *, max_size: int = MAX_TOKEN_CHARACTERS) -> UnverifiedJws:
     for name in ("kid", "typ"):
         if not isinstance(header.get(name, ""), str):
             raise MalformedJws(f'"{name}" of the header is no text')
-    if len(signature) != SIGNATURE_BYTES:
-        raise MalformedJws(f"a signature of {len(signature)} bytes; {SIGNATURE_BYTES} are needed")
-    signing_input = token[: -len(segments[2]) - 1].encode("ascii")
-    return UnverifiedJws(token, header, payload, signature, signing_input)
+    return MappingProxyType(header)
 
 
-def only_parameters(jws: UnverifiedJws, allowed: Set[str]) -> None:
+def only_parameters(jws: UnverifiedJws, allowed: AbstractSet[str]) -> None:
     """Raise MalformedJws if the header has a parameter outside `allowed`, the list of the format at hand."""
     if not jws.header.keys() <= allowed:
         extra = ", ".join(sorted(jws.header.keys() - allowed))
@@ -114,21 +124,21 @@ def sign(
     header: Mapping[str, Json] | None = None,
 ) -> str:
     """The compact JWS of `payload`. The header is exactly alg, kid and typ where given, then `header`'s."""
-    signing_input = (
-        protected_header(signer.algorithm, typ=typ, kid=kid, header=header) + "." + (b64url_encode(payload))
-    )
-    return signing_input + "." + b64url_encode(signer.sign(signing_input.encode("ascii")))
+    extra = header or {}
+    first = _encode(signer.algorithm, typ, kid, extra) if extra else _common(signer.algorithm, typ, kid)
+    signing_input = f"{first}.{b64url_encode(payload)}"
+    return f"{signing_input}.{b64url_encode(signer.sign(signing_input.encode('ascii')))}"
 
 
-def protected_header(
-    algorithm: Algorithm, *, typ: str | None, kid: str | None, header: Mapping[str, Json] | None = None
-) -> str:
-    """The first part of a compact JWS, as `sign` writes it."""
+@lru_cache(maxsize=32)
+def _common(algorithm: Algorithm, typ: str | None, kid: str | None) -> str:
+    return _encode(algorithm, typ, kid, {})
+
+
+def _encode(algorithm: Algorithm, typ: str | None, kid: str | None, extra: Mapping[str, Json]) -> str:
     members: dict[str, Json] = {"alg": algorithm.value}
     if kid is not None:
         members["kid"] = kid
     if typ is not None:
         members["typ"] = typ
-    if header:
-        members |= header
-    return b64url_encode(json_dumps(members))
+    return b64url_encode(json_dumps(members | dict(extra)))
