@@ -28,8 +28,8 @@ _FORMS: Final[Mapping[str, str]] = {
 
 # Other forms in use for the same letter: 9303 allows Ñ→NXX, Å→A; people and airlines write Ö as O.
 _VARIANTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "Ä": ("AE", "A"), "Å": ("AA", "A"), "Æ": ("AE",), "Ö": ("OE", "O"), "Ø": ("OE", "O"), "Ü": ("UE", "UXX", "U"),
-    "Ñ": ("N", "NXX"), "Þ": ("TH",), "Ð": ("D", "DH"), "ß": ("SS",), "ẞ": ("SS",),
+    "Ä": ("AE", "A"), "Å": ("AA", "A"), "Æ": ("AE",), "Ö": ("OE", "O"), "Ø": ("OE", "O"),
+    "Ü": ("UE", "UXX", "U"), "Ñ": ("N", "NXX"), "Þ": ("TH",), "Ð": ("D", "DH"), "ß": ("SS",), "ẞ": ("SS",),
 }  # fmt: skip
 
 _SEPARATORS: Final = frozenset(" -\u00a0\u2010\u2011<")  # become one filler

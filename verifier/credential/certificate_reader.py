@@ -1,0 +1,208 @@
+"""Claims as a certificate of the model; every problem is a `MalformedCredential` with the path of the claim.
+
+This runs in every offline verdict: plain functions, one pass, nothing looked up twice.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
+
+from verifier.credential.claims import (
+    Claims,
+    MalformedCredential,
+    array,
+    boolean,
+    calendar_date,
+    member,
+    optional_boolean,
+    optional_date,
+    optional_integer,
+    optional_text,
+    text,
+    texts,
+)
+from verifier.credential.model import (
+    Acceptance,
+    CapacityGrant,
+    Certificate,
+    CertificateType,
+    Endorsement,
+    FunctionGrant,
+    Gender,
+    Holder,
+    InvalidCertificate,
+    Level,
+    Limitations,
+    MedicalCertificate,
+    MedicalFitness,
+    Official,
+    Reference,
+)
+
+T = TypeVar("T")
+
+_MAX_SIZE: Final = 10_000_000  # GT and kW
+_LEVELS: Final[Mapping[object, Level]] = {level.value: level for level in Level}
+_GENDERS: Final[Mapping[object, Gender]] = {gender.value: gender for gender in Gender}
+_OFFICER: Final = ("family_name_issuing_officer", "given_name_issuing_officer", "title_issuing_officer")
+
+# What a document of each type cannot be without, besides the fields of every certificate.
+REQUIRED: Final[Mapping[CertificateType, tuple[str, ...]]] = {
+    CertificateType.COMPETENCY: ("stcw_code", "capacities"),
+    CertificateType.GMDSS: ("stcw_code",),
+    CertificateType.TANKER: ("stcw_code",),
+    CertificateType.PROFICIENCY: ("stcw_code",),
+    CertificateType.RECOGNITION: ("recognises",),
+    CertificateType.APPLICATION_PROOF: ("rests_on",),
+    CertificateType.MEDICAL: ("medical",),
+    CertificateType.MEDICAL_PERMIT: ("rests_on",),
+}
+
+
+def certificate_from_claims(kind: CertificateType, claims: Claims) -> Certificate:
+    """The certificate of type `kind` that `claims` describe. Raises MalformedCredential."""
+    for name in REQUIRED.get(kind, ()):
+        if name not in claims:
+            raise MalformedCredential(name, f"a document of type {kind} needs it")
+    shape: type[Certificate] = Certificate
+    own: dict[str, Any] = {}
+    if kind is CertificateType.RECOGNITION:
+        shape, own = Endorsement, {"recognises": _reference(claims, "recognises")}
+    elif kind is CertificateType.MEDICAL:
+        shape, own = MedicalCertificate, {"fitness": _fitness(claims)}
+    try:
+        return shape(
+            type=kind,
+            document_number=text(claims, "document_number"),
+            issuing_country=text(claims, "issuing_country"),
+            issuing_authority=text(claims, "issuing_authority"),
+            holder=_holder(claims),
+            stcw_code=texts(claims, "stcw_code"),
+            functions=_functions(claims),
+            capacities=_capacities(claims),
+            issue_date=calendar_date(claims, "issue_date"),
+            issue_place=optional_text(claims, "issue_place"),
+            expiry_date=optional_date(claims, "expiry_date"),
+            official=_official(claims),
+            endorsement_number=optional_text(claims, "endorsement_number"),
+            revalidation_date=optional_date(claims, "revalidation_date"),
+            replaces=optional_text(claims, "replaces"),
+            rests_on=_reference(claims, "rests_on") if "rests_on" in claims else None,
+            acceptance=_acceptance(claims),
+            remarks=optional_text(claims, "remarks"),
+            **own,
+        )
+    except InvalidCertificate as error:
+        raise MalformedCredential(error.claim, error.problem) from None
+
+
+def _holder(claims: Claims) -> Holder:
+    return Holder(
+        seafarer_id=text(claims, "seafarer_id"),
+        family_name=text(claims, "family_name"),
+        given_name=optional_text(claims, "given_name"),
+        native_name=optional_text(claims, "native_name"),
+        birth_date=calendar_date(claims, "birth_date"),
+        gender=_one_of(_GENDERS, claims, "gender") if "gender" in claims else None,
+    )
+
+
+def _official(claims: Claims) -> Official | None:
+    family, given, title = _OFFICER
+    if family not in claims and given not in claims and title not in claims:
+        return None
+    return Official(text(claims, family), optional_text(claims, given), text(claims, title))
+
+
+def _functions(claims: Claims) -> tuple[FunctionGrant, ...]:
+    return _each(_function, claims, "functions") if "functions" in claims else ()
+
+
+def _function(claims: Claims) -> FunctionGrant:
+    return FunctionGrant(text(claims, "code"), _one_of(_LEVELS, claims, "level"), _limitations(claims))
+
+
+def _capacities(claims: Claims) -> tuple[CapacityGrant, ...]:
+    return _each(_capacity, claims, "capacities") if "capacities" in claims else ()
+
+
+def _capacity(claims: Claims) -> CapacityGrant:
+    return CapacityGrant(text(claims, "capacity_code"), _limitations(claims))
+
+
+def _limitations(claims: Claims) -> Limitations | None:
+    if "limitations" not in claims:
+        return None
+    inner = member(claims, "limitations")
+    try:
+        return Limitations(
+            max_gt=optional_integer(inner, "max_gt", _MAX_SIZE),
+            max_kw=optional_integer(inner, "max_kw", _MAX_SIZE),
+            areas=texts(inner, "areas"),
+            ship_types=texts(inner, "ship_types"),
+            propulsion=texts(inner, "propulsion"),
+            without=texts(inner, "without"),
+            text=optional_text(inner, "text"),
+        )
+    except MalformedCredential as error:
+        raise error.inside("limitations") from None
+
+
+def _acceptance(claims: Claims) -> Acceptance | None:
+    if "acceptance" not in claims:
+        return None
+    inner = member(claims, "acceptance")
+    try:
+        return Acceptance(flags=texts(inner, "flags"), areas=texts(inner, "areas"))
+    except MalformedCredential as error:
+        raise error.inside("acceptance") from None
+
+
+def _reference(claims: Claims, name: str) -> Reference:
+    inner = member(claims, name)
+    try:
+        return Reference(text(inner, "issuing_country"), text(inner, "document_number"))
+    except MalformedCredential as error:
+        raise error.inside(name) from None
+
+
+def _fitness(claims: Claims) -> MedicalFitness:
+    inner = member(claims, "medical")
+    try:
+        return MedicalFitness(
+            identity_checked=boolean(inner, "identity_checked"),
+            hearing=boolean(inner, "hearing"),
+            hearing_unaided=optional_boolean(inner, "hearing_unaided"),
+            visual_acuity=boolean(inner, "visual_acuity"),
+            colour_vision=optional_boolean(inner, "colour_vision"),
+            colour_test_date=optional_date(inner, "colour_test_date"),
+            lookout=boolean(inner, "lookout"),
+            areas=texts(inner, "areas"),
+            restrictions=optional_text(inner, "restrictions"),
+            free_from_aggravated_condition=boolean(inner, "free_from_aggravated_condition"),
+            examination_date=calendar_date(inner, "examination_date"),
+            practitioner=text(inner, "practitioner"),
+            review_informed=boolean(inner, "review_informed"),
+        )
+    except MalformedCredential as error:
+        raise error.inside("medical") from None
+
+
+def _each(read: Callable[[Claims], T], claims: Claims, name: str) -> tuple[T, ...]:
+    """Each object of a list, read; a problem names the position."""
+    items = []
+    for position, item in enumerate(array(claims, name)):
+        if type(item) is not dict:
+            raise MalformedCredential(f"{name}[{position}]", "an object is needed")
+        try:
+            items.append(read(item))
+        except MalformedCredential as error:
+            raise error.inside(f"{name}[{position}]") from None
+    return tuple(items)
+
+
+def _one_of(values: Mapping[object, T], claims: Claims, name: str) -> T:
+    value = claims.get(name)
+    found = values.get(value) if type(value) is str else None
+    if found is None:
+        raise MalformedCredential(name, f"one of {', '.join(map(str, values))} is needed")
+    return found

@@ -1,0 +1,57 @@
+"""A certificate's calendar dates as instants, and whether a credential's own dates contradict each other (C4b)."""
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final
+
+from verifier.credential.model import Certificate, Credential
+
+_DAY: Final = timedelta(days=1)
+# Local midnight is up to 14 h before (Kiritimati) and 12 h after (Baker Island) midnight in UTC.
+_EARLIEST: Final = timedelta(hours=14)
+_LATEST: Final = timedelta(hours=12)
+
+
+def issue_times(
+    certificate: Certificate, time_zone: str, issued_at: datetime
+) -> tuple[datetime, datetime | None]:
+    """When a credential signed at `issued_at` starts and ends (`nbf`, `exp`), as UTC.
+
+    It starts with the day of issue in the issuing state's `time_zone` (an IANA name), and ends at 00:00 there
+    on the day after `expiry_date`: a certificate is good through the whole of its last day.
+    Raises `ValueError` for a naive `issued_at` and `zoneinfo.ZoneInfoNotFoundError` for an unknown zone.
+    """
+    from zoneinfo import ZoneInfo  # only issuers need time zones
+
+    if issued_at.tzinfo is None:
+        raise ValueError("issued_at needs a time zone")
+    zone = ZoneInfo(time_zone)
+    last = certificate.expiry_date
+    return _midnight(certificate.issue_date, zone), None if last is None else _midnight(last + _DAY, zone)
+
+
+def date_contradiction(credential: Credential) -> str | None:
+    """Why the credential's own dates cannot all be true (row C4b), or None. `nbf` may follow `issue_date`."""
+    certificate, expires = credential.certificate, credential.expires
+    first, last = certificate.issue_date, certificate.expiry_date
+    if (expires is None) is not (last is None):
+        return "exp and expiry_date: one is given, the other is not"
+    if credential.not_before < _midnight(first, UTC) - _EARLIEST:
+        return f"nbf is before the day of issue, {first}"
+    if certificate.holder.birth_date >= first:
+        return "birth_date is not before issue_date"
+    if expires is None or last is None:
+        return None
+    if last < first:
+        return f"expiry_date {last} is before issue_date {first}"
+    end = _midnight(last, UTC) + _DAY
+    if not end - _EARLIEST <= expires <= end + _LATEST:
+        return f"exp does not fall on the end of expiry_date {last}"
+    if credential.not_before >= expires:
+        return "nbf is not before exp"
+    if credential.issued_at > expires:
+        return "iat is after exp"
+    return None
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)

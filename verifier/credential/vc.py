@@ -1,0 +1,127 @@
+"""SD-JWT VC claims to and from the model, and the signing of a credential.
+
+The order of claims is fixed, so that the carrier's dictionary bites: `iss vct iat nbf exp cnf status`, then the
+certificate's in the order of `certificate_claims`. Reading depends on no order. Absent claims are left out, never
+null. Unknown claims are tolerated, and nothing here carries them on: what is shown is what was understood.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Final
+
+from keys import jws
+from keys.algorithms import Algorithm
+from keys.encoding import Json, json_dumps
+from keys.jwk import JwkError, PublicKey
+from keys.signer import Signer
+from verifier.credential.certificate_reader import certificate_from_claims
+from verifier.credential.certificate_writer import certificate_claims
+from verifier.credential.claims import Claims, MalformedCredential, instant, integer, member, text
+from verifier.credential.model import TYPE_OF_VCT, Credential, StatusReference
+from verifier.credential.validity import date_contradiction, issue_times
+
+__all__ = [
+    "TYP",
+    "MalformedCredential",
+    "certificate_claims",
+    "certificate_from_claims",
+    "date_contradiction",
+    "from_claims",
+    "issue_times",
+    "sign",
+    "to_claims",
+]
+
+TYP: Final = "dc+sd-jwt"
+_LAST_INDEX: Final = 2**31 - 1
+
+
+def sign(credential: Credential, signer: Signer, kid: str) -> str:
+    """The credential as SD-JWT VC text without disclosures, `<jws>~`; header exactly `alg`, `kid`, `typ`."""
+    return jws.sign(_encoder()(to_claims(credential)), signer, typ=TYP, kid=kid) + "~"
+
+
+@cache
+def _encoder() -> Callable[[object], bytes]:
+    """The fast encoder where an issuer has installed it; both write the same bytes."""
+    try:
+        from orjson import dumps
+    except ImportError:
+        return json_dumps
+    return dumps
+
+
+def to_claims(credential: Credential) -> dict[str, Json]:
+    """All claims of the credential, in the fixed order."""
+    certificate = credential.certificate
+    claims: dict[str, Json] = {
+        "iss": credential.issuer,
+        "vct": certificate.type.vct,
+        "iat": _seconds(credential.issued_at),
+        "nbf": _seconds(credential.not_before),
+    }
+    if credential.expires is not None:
+        claims["exp"] = _seconds(credential.expires)
+    if credential.holder_key is not None:
+        claims["cnf"] = {"jwk": credential.holder_key.to_jwk()}
+    claims["status"] = {"status_list": {"idx": credential.status.idx, "uri": credential.status.uri}}
+    claims.update(certificate_claims(certificate))
+    return claims
+
+
+def from_claims(claims: Claims) -> Credential:
+    """The credential of processed claims (`sd_jwt.claims`). Raises MalformedCredential with the claim's path.
+
+    Dates that contradict each other are read as they stand: `date_contradiction` judges them.
+    """
+    issuer = _url(claims, "iss")
+    kind = TYPE_OF_VCT.get(text(claims, "vct"))
+    if kind is None:
+        raise MalformedCredential("vct", "a document type that this version does not know")
+    return Credential(
+        issuer=issuer,
+        issued_at=instant(claims, "iat"),
+        not_before=instant(claims, "nbf"),
+        expires=instant(claims, "exp") if "exp" in claims else None,
+        holder_key=_holder_key(claims) if "cnf" in claims else None,
+        status=_status(claims),
+        certificate=certificate_from_claims(kind, claims),
+    )
+
+
+def _holder_key(claims: Claims) -> PublicKey:
+    """RFC 7800 section 3.2; the carrier and the key-binding JWT know P-256 alone."""
+    try:
+        key = PublicKey.from_jwk(member(member(claims, "cnf"), "jwk"))
+    except JwkError as error:
+        raise MalformedCredential("cnf.jwk", str(error)) from None
+    except MalformedCredential as error:
+        raise error if error.path == "cnf" else error.inside("cnf") from None
+    if key.algorithm is not Algorithm.ES256:
+        raise MalformedCredential("cnf.jwk", "a P-256 key is needed")
+    return key
+
+
+def _status(claims: Claims) -> StatusReference:
+    status = member(claims, "status")
+    try:
+        reference = member(status, "status_list")
+        return StatusReference(_url(reference, "uri"), integer(reference, "idx", _LAST_INDEX))
+    except MalformedCredential as error:
+        raise error.inside("status" if error.path == "status_list" else "status.status_list") from None
+
+
+def _url(claims: Claims, name: str) -> str:
+    """Whose URL, and whether http is fine (a test environment's loopback), is the directory's to say."""
+    value = text(claims, name)
+    if not value.startswith(("https://", "http://")):
+        raise MalformedCredential(name, "a URL is needed")
+    return value
+
+
+def _seconds(moment: datetime) -> int:
+    """Unix seconds. Raises ValueError for a naive time, which would be read as local."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} needs a time zone")
+    return int(moment.timestamp())
