@@ -31,10 +31,9 @@ def main(argv: list[str] | None = None) -> int:
         RESULTS.write_text(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=1) + "\n")
         print(f"\nWritten: {RESULTS.parent.name}/{RESULTS.name}")
     missed = [row.name for row in rows if not row.reached]
-    print(
-        f"\n{len(rows) - len(missed)} of {len(rows)} goals reached"
-        + "".join(f"\n  short: {m}" for m in missed)
-    )
+    print(f"\n{len(rows) - len(missed)} of {len(rows)} goals reached")
+    for name in missed:
+        print(f"  short: {name}")
     return 1 if missed else 0
 
 

@@ -32,7 +32,7 @@ def speed_ratio(
     return median(ratios)
 
 
-def _batch_size(call: Callable[[], object]) -> int:
+def _batch_size(call: Call) -> int:
     """Calls that take about BATCH_SECONDS; measuring them also warms the caches."""
     count = 1
     while (seconds := _seconds(call, count)) < BATCH_SECONDS / 4:
@@ -40,7 +40,7 @@ def _batch_size(call: Callable[[], object]) -> int:
     return max(1, round(count * BATCH_SECONDS / seconds))
 
 
-def _seconds(call: Callable[[], object], count: int) -> float:
+def _seconds(call: Call, count: int) -> float:
     start = perf_counter()
     for _ in range(count):
         call()
