@@ -1,4 +1,4 @@
-"""A certificate's calendar dates as instants, and whether a credential's own dates contradict each other (C4b)."""
+"""A certificate's calendar dates as instants, and dates that contradict each other (row C4b)."""
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final

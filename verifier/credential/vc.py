@@ -1,8 +1,8 @@
 """SD-JWT VC claims to and from the model, and the signing of a credential.
 
-The order of claims is fixed, so that the carrier's dictionary bites: `iss vct iat nbf exp cnf status`, then the
-certificate's in the order of `certificate_claims`. Reading depends on no order. Absent claims are left out, never
-null. Unknown claims are tolerated, and nothing here carries them on: what is shown is what was understood.
+The order of claims is fixed, so that the carrier's dictionary bites: `iss vct iat nbf exp cnf status`, then
+the certificate's in the order of `certificate_claims`. Reading depends on no order. Absent claims are left
+out, never null. Unknown claims are tolerated, and nothing here carries them on: what is shown was understood.
 """
 
 from collections.abc import Callable
