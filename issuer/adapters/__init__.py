@@ -1,0 +1,1 @@
+"""The authority's database and what else stands outside the domain."""

@@ -1,0 +1,142 @@
+"""One authority's database: SQLite with one writer (the embedded default) or PostgreSQL; its clear errors."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from issuer.adapters.migrating import upgrade
+from issuer.domain.errors import DatabaseUnusable
+
+BUSY_SECONDS = 15  # how long a writer waits for another process (an operator's command beside `serve`)
+_WRITE = "ombord_write"
+
+
+class Database:
+    """Transactions on the register. `read()` and `write()` each give a connection inside one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._writer = threading.Lock()  # SQLite: threads queue here rather than poll the file's lock
+
+    @classmethod
+    def open(cls, url: str, *, migrate: bool = True) -> "Database":
+        """Connect and bring the schema up to this version; raises DatabaseUnusable with what to do."""
+        parsed = _parse(url)
+        database = cls(
+            _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _server_engine(parsed)
+        )
+        if migrate:
+            with _explained(parsed):
+                upgrade(database.engine)
+        return database
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent snapshot; nothing is written."""
+        with _explained(self.engine.url), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that commits when the block ends well (SQLite: BEGIN IMMEDIATE, one writer)."""
+        with _explained(self.engine.url):
+            if not self.is_sqlite:
+                with self.engine.begin() as connection:
+                    yield connection
+                return
+            with self._writer, self.engine.connect() as connection:
+                connection = connection.execution_options(**{_WRITE: True})
+                with connection.begin():
+                    yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUnusable("database_url is no database address", hint=_HINT_URL) from error
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise DatabaseUnusable(f"database_url: {backend} is not supported", hint=_HINT_URL)
+    return parsed
+
+
+_HINT_URL = "use sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+
+
+def _server_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    except (NoSuchModuleError, ImportError) as error:
+        raise DatabaseUnusable(
+            "the PostgreSQL driver is missing", hint="pip install 'ombord[issuer]'"
+        ) from error
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
+    """Durable and strict; transactions are begun by us, since sqlite3 begins them late and deferred."""
+    del record
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+# What the drivers say, and what that means for an operator.
+_COMPLAINTS = (
+    ("unable to open database file", "cannot be opened: its folder is missing or closed to this user",
+     "create the folder, or change OMBORD_DATABASE_URL"),
+    ("readonly database", "is read-only", "give this user write access to the file and its folder"),
+    ("read-only transaction", "is read-only", "connect to the primary server"),
+    ("database is locked", "is locked by another process", "wait for it to finish, then try again"),
+    ("file is not a database", "is not a database file", "check OMBORD_DATABASE_URL, or restore a backup"),
+    ("malformed", "is damaged", "restore a backup"),
+    ("disk is full", "cannot grow: the disk is full", "make room; nothing was lost"),
+    ("disk i/o error", "cannot be read or written", "check the disk; nothing that was committed is lost"),
+    ("connection refused", "is not reachable", "start the server, or check OMBORD_DATABASE_URL"),
+    ("failed to resolve host", "is not reachable", "check the host in OMBORD_DATABASE_URL"),
+    ("authentication failed", "refuses this user", "check user and password in OMBORD_DATABASE_URL"),
+    ("does not exist", "does not exist on the server", "create it: createdb NAME"),
+)  # fmt: skip
+
+
+@contextmanager
+def _explained(url: URL) -> Iterator[None]:
+    """Turn what a driver says about the whole database into one clear error; all else passes through."""
+    try:
+        yield
+    except DBAPIError as error:
+        text = str(error.orig).lower()
+        for words, meaning, hint in _COMPLAINTS:
+            if words in text and not text.startswith("no such"):
+                name = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
+                raise DatabaseUnusable(f"the database {name} {meaning}", hint=hint) from error
+        raise

@@ -1,0 +1,66 @@
+"""Bring a database to this version's schema with Alembic, or say why that cannot be."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine
+
+from issuer.domain.errors import DatabaseUnusable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_ADVISORY_LOCK = 0x6F6D_626F_7264  # "ombord": two servers that start at once migrate one after the other
+
+
+def configuration(connection: Connection) -> Config:
+    """Alembic's configuration for one open connection; there is no alembic.ini to forget."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Apply the migrations that are missing; raises DatabaseUnusable for a database from a newer version."""
+    with engine.connect() as connection:
+        if _revision(connection) == _head():
+            return
+    with engine.connect() as connection:
+        connection = connection.execution_options(ombord_write=True)
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+            _refuse_newer(connection)
+            command.upgrade(configuration(connection), "head")
+
+
+def _head() -> str:
+    head = _scripts().get_current_head()
+    assert head is not None, "the package ships at least one migration"  # noqa: S101
+    return head
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config)
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(connection: Connection) -> None:
+    revision = _revision(connection)
+    if revision is None:
+        return
+    try:
+        _scripts().get_revision(revision)
+    except CommandError as error:
+        raise DatabaseUnusable(
+            f"the database has schema {revision}, which this version of Ombord does not know",
+            hint="it was written by a newer version: install that one, or use another OMBORD_DATABASE_URL",
+        ) from error

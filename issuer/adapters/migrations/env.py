@@ -1,0 +1,9 @@
+"""Alembic's entry: run the migrations on the connection that `issuer.adapters.migrating` hands over."""
+
+from alembic import context
+
+from issuer.adapters.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

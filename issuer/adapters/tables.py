@@ -1,0 +1,190 @@
+"""The register's tables, as SQLAlchemy Core knows them; Alembic's migrations make them.
+
+Instants are Unix seconds and dates ISO text on both databases, so that both sort and compare alike.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _key(length: int) -> String:
+    """Identifiers sort by code point on both databases; PostgreSQL's default is the server's locale."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in INTEGER PRIMARY KEY
+
+seafarer = Table(
+    "seafarer",
+    metadata,
+    Column("seafarer_id", _key(8), primary_key=True),
+    Column(
+        "claims", Text, nullable=False
+    ),  # JSON: the holder's claims of `vc.certificate_claims`, in their order
+    Column("source_digest", String(64), nullable=False),  # of the row as last imported
+)
+
+certificate = Table(
+    "certificate",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("document_number", _key(64), nullable=False, unique=True),  # the unique tracking number
+    Column("seafarer_id", _key(8), ForeignKey("seafarer.seafarer_id"), nullable=False, index=True),
+    Column("type", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("state_since", String(10)),  # ISO date in the authority's time zone
+    Column("state_reason", Text),
+    Column("replaced_by", _key(64)),  # document number
+    Column("expiry_date", String(10)),
+    Column("claims", Text, nullable=False),  # JSON: the certificate's own claims, without the holder's
+    Column("source_digest", String(64)),  # of the row as last imported; None: made here
+    Column("source_state", String(16)),  # what that row said, so that re-importing never undoes a decision
+)
+
+status_list = Table(
+    "status_list",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("uri", String(500), nullable=False, unique=True),
+    Column("size", Integer, nullable=False),
+    Column("taken", Integer, nullable=False, server_default=text("0")),
+    Column("revision", Integer, nullable=False, server_default=text("0")),  # grows with each status change
+    Column("signed_revision", Integer),  # what the latest token shows
+    Column("signed_iat", BigInteger),
+    Column("signed_exp", BigInteger),
+    Column("token", Text),
+    CheckConstraint("taken <= size", name="not_overfull"),
+)
+
+credential = Table(
+    "credential",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("serial", String(32), nullable=False, unique=True),
+    Column("certificate_id", Identity, ForeignKey("certificate.id"), nullable=False, index=True),
+    Column("idempotency_key", _key(200), nullable=False, unique=True),
+    Column("holder_thumbprint", String(43), index=True),  # None: paper
+    Column("list_number", Integer, ForeignKey("status_list.number"), nullable=False),
+    Column("idx", Integer, nullable=False),
+    Column("status", Integer, nullable=False, server_default=text("0")),
+    Column("state", String(16), nullable=False),
+    Column("kid", String(64), nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("holder_jwk", Text),
+    Column("payload", Text),  # the exact JSON to sign, from `persisted` on
+    Column("token", Text),  # the SD-JWT, from `signed` on
+    Column("log_salt", String(32), nullable=False),
+    Column("superseded_at", BigInteger),
+    UniqueConstraint("list_number", "idx"),
+)
+Index(
+    "ix_credential_unfinished",
+    credential.c.state,
+    sqlite_where=text("state NOT IN ('released', 'void')"),
+    postgresql_where=text("state NOT IN ('released', 'void')"),
+)
+Index(
+    "ix_credential_not_valid",
+    credential.c.list_number,
+    sqlite_where=text("status <> 0"),
+    postgresql_where=text("status <> 0"),
+)
+
+audit_event = Table(
+    "audit_event",
+    metadata,
+    Column("sequence", Identity, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("subject", _key(100), nullable=False, index=True),
+    Column("details", Text, nullable=False),  # canonical JSON, no names
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1: the row that writers lock
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("id = 1", name="single_row"),
+)
+
+offer = Table(
+    "offer",
+    metadata,
+    Column("id", String(64), primary_key=True),  # SHA-256 of the random handle in credential_offer_uri
+    Column("seafarer_id", _key(8), ForeignKey("seafarer.seafarer_id"), nullable=False),
+    Column("document_numbers", Text, nullable=False),  # JSON array
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("tx_code_hash", String(64), nullable=False),  # keyed by the code, which is not stored
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+access_token = Table(
+    "access_token",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("offer_id", String(64), ForeignKey("offer.id"), nullable=False, unique=True),
+    Column("seafarer_id", _key(8), nullable=False),
+    Column("document_numbers", Text, nullable=False),  # JSON array
+    Column("holder_thumbprint", String(43)),  # the one phone that first used it
+    Column("issued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+nonce = Table(
+    "nonce",
+    metadata,
+    Column("nonce_hash", String(64), primary_key=True),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("used_at", BigInteger),
+)
+
+notification = Table(
+    "notification",
+    metadata,
+    Column("id", String(43), primary_key=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("serial", String(32), nullable=False),
+    Column("event", String(32)),
+    Column("received_at", BigInteger),
+    UniqueConstraint("token_hash", "serial"),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("key", _key(200), primary_key=True),
+    Column("request_hash", String(64), nullable=False),
+    Column("status_code", Integer, nullable=False),
+    Column("response", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)

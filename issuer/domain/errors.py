@@ -1,0 +1,82 @@
+"""The one family of errors that the issuer's domain and services raise: what, where, and what to do."""
+
+
+class IssuerError(Exception):
+    """Something the caller can understand and mend.
+
+    `message` says what and where, `hint` what to do. Neither holds personal data: both may be logged and sent
+    over HTTP. The edge maps the class to an exit code or an HTTP status.
+    """
+
+    code = "issuer-error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InvalidInput(IssuerError):
+    """What was given cannot be used as it is (HTTP 400, 422)."""
+
+    code = "invalid-input"
+
+
+class NotFound(IssuerError):
+    """There is no such record (HTTP 404)."""
+
+    code = "not-found"
+
+
+class Conflict(IssuerError):
+    """The record is there and does not allow this now (HTTP 409)."""
+
+    code = "conflict"
+
+
+class IllegalTransition(Conflict):
+    """The state machine has no such arrow."""
+
+    code = "illegal-transition"
+
+
+class NotInForce(Conflict):
+    """Only certificates in force are signed."""
+
+    code = "not-in-force"
+
+
+class IdempotencyConflict(Conflict):
+    """An idempotency key came back with another request."""
+
+    code = "idempotency-conflict"
+
+
+class OfferRefused(IssuerError):
+    """A pick-up code, tx_code, token or nonce is unknown, used, expired or wrong (OAuth `invalid_grant`)."""
+
+    code = "offer-refused"
+
+
+class SelfVerificationFailed(IssuerError):
+    """Our own verifier's rules refuse what was about to be issued; nothing was released (HTTP 500)."""
+
+    code = "self-verification-failed"
+
+
+class DatabaseUnusable(IssuerError):
+    """The database is missing, locked, read-only, broken or from a newer version (HTTP 503)."""
+
+    code = "database-unusable"
+
+
+class KeysUnusable(IssuerError):
+    """The sealed key file is missing, has another passphrase, or lacks a key that is needed."""
+
+    code = "keys-unusable"
+
+
+class SettingsInvalid(IssuerError):
+    """A setting is missing or wrong; the message names it and says what to change."""
+
+    code = "settings-invalid"

@@ -1,0 +1,1 @@
+"""The authority's use cases, one a module; each takes its database, clock, keys and settings explicitly."""

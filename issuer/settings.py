@@ -1,0 +1,182 @@
+"""What an operator sets, by environment (OMBORD_…) or file, validated once at start."""
+
+import os
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from issuer.domain.errors import SettingsInvalid
+
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+MINIMUM_LIST_EXPIRY = timedelta(days=60)  # age, not `exp`, drives the verdict: lists outlive a long voyage
+
+
+def _seconds(value: Any) -> Any:
+    """Durations are whole seconds in the environment and in files."""
+    if isinstance(value, str) and value.isdecimal():
+        return timedelta(seconds=int(value))
+    return timedelta(seconds=value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+
+
+class Settings(BaseSettings):
+    """One authority's service. Every name here is an environment variable after the prefix `OMBORD_`."""
+
+    model_config = SettingsConfigDict(env_prefix="OMBORD_", extra="ignore", frozen=True)
+
+    database_url: str = "sqlite:///ombord.db"
+    base_url: str = Field(description="the `iss` of all credentials: an https URL, which may have a path")
+    flag: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code of the issuing state")
+    authority_name: str = Field(min_length=1, max_length=200)
+    time_zone: str = "UTC"
+    environment: Literal["production", "test"] = "test"
+
+    sealed_keys: Path = Path("keys.sealed")
+    passphrase: SecretStr | None = None
+    passphrase_file: Path | None = None
+    certificate_kid: str | None = Field(default=None, description="which sealed key signs credentials")
+    status_kid: str | None = Field(default=None, description="which sealed key signs status lists")
+
+    operator_token: SecretStr | None = Field(default=None, description="opens /api/v1 to the operator")
+    list_size: int = Field(default=2**17, ge=8, le=2**24)
+    list_fill: float = Field(default=0.5, gt=0, le=0.9, description="a new status list is opened beyond this")
+    status_ttl: Duration = timedelta(hours=12)
+    status_expiry: Duration = timedelta(days=90)
+    offer_lifetime: Duration = timedelta(minutes=10)
+    offer_attempts: int = Field(default=5, ge=1, le=20)
+    token_lifetime: Duration = timedelta(minutes=10)
+    nonce_lifetime: Duration = timedelta(minutes=5)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment outranks the file, whose values come in as initial ones."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    @field_validator("base_url")
+    @classmethod
+    def _base_url_is_absolute(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an absolute https URL without query or fragment")
+        if value.endswith("/"):
+            raise ValueError("must not end with a slash: wallets compare it character by character")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _time_zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("must be an IANA time zone such as Europe/Oslo") from error
+        return value
+
+    @model_validator(mode="after")
+    def _plain_http_only_on_loopback_in_tests(self) -> Self:
+        parts = urlsplit(self.base_url)
+        loopback = parts.hostname in LOOPBACK_HOSTS
+        if parts.scheme == "http" and not (loopback and self.environment == "test"):
+            raise ValueError("base_url must be https; plain http is for test environments on loopback")
+        if self.status_expiry < MINIMUM_LIST_EXPIRY:
+            raise ValueError("status_expiry must be at least 60 days: ships carry lists for weeks")
+        return self
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` claim of everything that this service signs."""
+        return self.base_url
+
+    @property
+    def path(self) -> str:
+        """Path of the base URL, empty or starting with a slash; routes live under it."""
+        return urlsplit(self.base_url).path
+
+    def status_uri(self, number: int) -> str:
+        """Where status list `number` is served; pinned in the directory by its prefix."""
+        return f"{self.base_url}/status/{number}"
+
+    def read_passphrase(self) -> bytes | None:
+        """The sealed file's passphrase from the environment or its file; None: ask a person."""
+        if self.passphrase is not None:
+            return self.passphrase.get_secret_value().encode()
+        if self.passphrase_file is None:
+            return None
+        try:
+            return self.passphrase_file.read_bytes().rstrip(b"\r\n")
+        except OSError as error:
+            raise SettingsInvalid(
+                f"passphrase_file {self.passphrase_file}: {error.strerror}",
+                hint="set OMBORD_PASSPHRASE_FILE to a file that this user can read",
+            ) from error
+
+
+def load_settings(config: Path | None = None) -> Settings:
+    """Settings from the environment over `config` (or the file that OMBORD_CONFIG names).
+
+    Raises SettingsInvalid with a line for each setting that is missing or wrong.
+    """
+    chosen = config or (Path(os.environ["OMBORD_CONFIG"]) if os.environ.get("OMBORD_CONFIG") else None)
+    values = _read_file(chosen) if chosen else {}
+    unknown = sorted(set(values) - set(Settings.model_fields))
+    if unknown:
+        raise SettingsInvalid(f"{chosen}: no such setting: {', '.join(unknown)}", hint=_known())
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        lines = [
+            _explain(detail["loc"], detail["msg"])
+            for detail in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsInvalid("; ".join(lines), hint=_remedy(chosen)) from error
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text) if path.suffix == ".toml" else yaml.safe_load(text)
+    except OSError as error:
+        raise SettingsInvalid(
+            f"configuration file {path}: {error.strerror}", hint="check --config"
+        ) from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise SettingsInvalid(
+            f"configuration file {path} cannot be read: {error}", hint="write TOML or YAML"
+        ) from error
+    if not isinstance(values, dict):
+        raise SettingsInvalid(f"configuration file {path} is not a table of settings", hint=_known())
+    return values
+
+
+def _explain(location: tuple[int | str, ...], message: str) -> str:
+    name = str(location[0]) if location else ""
+    text = message.removeprefix("Value error, ")
+    return f"{name}: {text[:1].lower()}{text[1:]}" if name else text
+
+
+def _remedy(config: Path | None) -> str:
+    where = f"in {config}" if config else "in a file given with --config"
+    return f"set it as OMBORD_<NAME> in the environment or {where}"
+
+
+def _known() -> str:
+    return f"settings are: {', '.join(Settings.model_fields)}"
