@@ -9,9 +9,10 @@ ROUNDS = 41
 BATCH_SECONDS = 0.02
 
 
-def speed_ratio(
-    subject: Callable[[], object], reference: Callable[[], object], rounds: int = ROUNDS
-) -> float:
+Call = Callable[[], object]
+
+
+def speed_ratio(subject: Call, reference: Call, rounds: int = ROUNDS) -> float:
     """How fast `subject` is against `reference`: 1 is as fast, 0.5 takes twice the time.
 
     Both run in batches of about 20 ms, one after the other, so that a change of the machine's speed
