@@ -1,0 +1,103 @@
+"""How the service says no: RFC 9457 problem details for every error, in this one file.
+
+Only OAuth and OpenID4VCI endpoints answer differently, in their own error JSON (`oid4vci/errors.py`).
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from issuer.api.body import UnreadableBody
+from issuer.api.oid4vci.errors import ProtocolError, answer_protocol_error
+
+MEDIA_TYPE = "application/problem+json"
+# Two endpoints have codes of their own for what is malformed (OpenID4VCI 1.0, 8.3.1.2 and 11.3).
+_MALFORMED = {"credential": "invalid_credential_request", "notification": "invalid_notification_request"}
+
+
+class Problem(Exception):
+    """A refusal of the JSON API: what went wrong (`title`), and in this case (`detail`)."""
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        *,
+        kind: str = "about:blank",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.kind = kind
+        self.headers = dict(headers or {})
+
+    def response(self, request: Request) -> Response:
+        content = {
+            "type": self.kind,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": request.url.path,
+        }
+        return JSONResponse(content, self.status, {"Cache-Control": "no-store", **self.headers}, MEDIA_TYPE)
+
+
+def refusal(
+    request: Request, status: int, detail: str, *, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An error outside any route's own: as OAuth error JSON under `/oid4vci/`, else as a problem."""
+    if "/oid4vci/" in request.url.path:
+        endpoint = request.url.path.rpartition("/")[2]
+        failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        code = "server_error" if failed else _MALFORMED.get(endpoint, "invalid_request")
+        return ProtocolError(code, detail, status=status, headers=headers).response()
+    return Problem(status, HTTPStatus(status).phrase, detail, headers=headers).response(request)
+
+
+def install(app: FastAPI) -> None:
+    """Give `app` the handlers that turn each exception into its answer."""
+    app.add_exception_handler(Problem, _answer_problem)
+    app.add_exception_handler(ProtocolError, answer_protocol_error)
+    app.add_exception_handler(UnreadableBody, _answer_unreadable)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(Exception, _answer_unforeseen)
+
+
+def _answer_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 -- registered for this class alone, as are those below
+    return error.response(request)
+
+
+def _answer_unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, UnreadableBody)  # noqa: S101
+    return refusal(request, error.status, error.detail)
+
+
+def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    detail = {404: "there is nothing at this address", 405: "this address does not take that method"}
+    text = detail.get(error.status_code, error.detail)
+    return refusal(request, error.status_code, text, headers=error.headers)
+
+
+def _answer_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return refusal(request, 422, f"{place}: {first['msg']}")
+
+
+def _answer_unforeseen(request: Request, _error: Exception) -> Response:
+    """The traceback goes to the server's log (Starlette raises it again), never to the caller."""
+    return refusal(
+        request, 500, "the server failed; nothing is half done, and the same request may be repeated"
+    )
