@@ -1,0 +1,111 @@
+"""Code lists as data: what a code means, in which languages, and whether its source was read.
+
+Each list is one JSON file beside this module, read at first use and never by the decision's hot path. An entry
+with `verified` false comes from memory: it labels, it never decides alone. Plain `open` reads them, as wheels,
+checkouts and Android packages all hold plain files.
+"""
+
+import os.path
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from keys.encoding import json_object
+
+LANGUAGES: Final = ("en", "nb", "sv", "da")
+
+
+class Entry(NamedTuple):
+    """One code: titles by language, and what else the list says of it (`level`, `rank`, `member`, …)."""
+
+    code: str
+    titles: Mapping[str, str]
+    verified: bool
+    facts: Mapping[str, str | int]
+
+    def title(self, language: str = "en") -> str:
+        """The title in the language, else in English, which every entry has."""
+        return self.titles.get(language) or self.titles["en"]
+
+
+class Flag(NamedTuple):
+    """A flag state and the authority that issues under it."""
+
+    code: str
+    name: str
+    authority: str
+    own_name: str | None
+    verified: bool
+
+
+def functions() -> Mapping[str, Entry]:
+    """The seven functions of STCW Code A-I/1."""
+    return _entries("functions")
+
+
+def levels() -> Mapping[str, Entry]:
+    """Management, operational, support."""
+    return _entries("levels")
+
+
+def capacities() -> Mapping[str, Entry]:
+    """Posts; facts: department, level, regulation."""
+    return _entries("capacities")
+
+
+def regulations() -> Mapping[str, Entry]:
+    """STCW regulations by the code that `stcw_code` holds; facts: chapter."""
+    return _entries("regulations")
+
+
+def trade_areas() -> Mapping[str, Entry]:
+    """Trade areas; facts: rank, where the areas contain one another."""
+    return _entries("trade_areas")
+
+
+def ship_types() -> Mapping[str, Entry]:
+    """Types of ship."""
+    return _entries("ship_types")
+
+
+def limitations() -> Mapping[str, Entry]:
+    """Kinds of limitation; facts: member (the claim) and value (where the claim is a list of codes)."""
+    return _entries("limitations")
+
+
+@cache
+def flags() -> Mapping[str, Flag]:
+    """Flags by ISO 3166-1 alpha-2 code."""
+    found = {}
+    for row in _rows("flags"):
+        own = row.get("own_name")
+        found[row["code"]] = Flag(row["code"], row["name"], row["authority"], own, row["verified"])
+    return MappingProxyType(found)
+
+
+def area_contains(wider: str, narrower: str) -> bool | None:
+    """Whether one trade area contains the other; None where nothing orders the two."""
+    if wider == narrower:
+        return True
+    areas = trade_areas()
+    ranks = [areas[code].facts.get("rank") if code in areas else None for code in (wider, narrower)]
+    if not isinstance(ranks[0], int) or not isinstance(ranks[1], int):
+        return None
+    return ranks[0] >= ranks[1]
+
+
+@cache
+def _entries(name: str) -> Mapping[str, Entry]:
+    found = {}
+    for row in _rows(name):
+        facts = {key: value for key, value in row.items() if key not in {"code", "titles", "verified"}}
+        found[row["code"]] = Entry(row["code"], row["titles"], row["verified"], facts)
+    return MappingProxyType(found)
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    """The rows of a list; the files are ours, and tests hold them to their form."""
+    with open(os.path.join(os.path.dirname(__file__), f"{name}.json"), "rb") as file:
+        rows: Any = json_object(file.read())["entries"]
+    return list(rows)
