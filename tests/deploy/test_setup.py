@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,30 +14,24 @@ NOBODY = 65_534
 
 
 @pytest.fixture
-def bare_machine(tmp_path: Path) -> dict[str, str]:
-    """A PATH on which no graphics library is installed and sudo lets nobody in."""
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    for name, script in {
-        "ldconfig": "exit 0",
-        "sudo": "exit 1",
-        "apt-get": "echo called apt-get >&2",
-    }.items():
-        (tools / name).write_text(f"#!/bin/sh\n{script}\n")
-        (tools / name).chmod(0o755)
-    (tmp_path / "deploy").mkdir()
-    shutil.copy(CHECKOUT / "deploy" / "setup.sh", tmp_path / "deploy")
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+def bare_machine() -> Iterator[Path]:
+    """A checkout, open to every user, beside tools that find no graphics library and let nobody become root."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         folder.chmod(0o755)
-    return {"PATH": f"{tools}{os.pathsep}/usr/bin:/bin"}
+        for path in ("tools", "deploy"):
+            (folder / path).mkdir(mode=0o755)
+        for tool, status in {"ldconfig": 0, "sudo": 1, "apt-get": 1}.items():
+            (folder / "tools" / tool).write_text(f"#!/bin/sh\nexit {status}\n")
+            (folder / "tools" / tool).chmod(0o755)
+        shutil.copy(CHECKOUT / "deploy" / "setup.sh", folder / "deploy")
+        yield folder
 
 
-def test_without_root_or_sudo_one_line_names_the_missing_packages(
-    bare_machine: dict[str, str], tmp_path: Path
-) -> None:
+def test_without_root_or_sudo_one_line_names_the_missing_packages(bare_machine: Path) -> None:
     done = subprocess.run(
-        ["bash", tmp_path / "deploy" / "setup.sh"],
-        env=bare_machine,
+        ["bash", bare_machine / "deploy" / "setup.sh"],
+        env={"PATH": f"{bare_machine / 'tools'}{os.pathsep}/usr/bin:/bin"},
         user=NOBODY if os.geteuid() == 0 else None,
         stdin=subprocess.DEVNULL,
         capture_output=True,
