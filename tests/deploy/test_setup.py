@@ -15,7 +15,7 @@ NOBODY = 65_534
 
 @pytest.fixture
 def bare_machine() -> Iterator[Path]:
-    """A checkout, open to every user, beside tools that find no graphics library and let nobody become root."""
+    """A checkout that every user may read, beside tools that find no graphics library and let nobody in."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
