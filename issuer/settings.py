@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -105,6 +105,10 @@ class Settings(BaseSettings):
     def issuer(self) -> str:
         """The `iss` claim of everything that this service signs."""
         return self.base_url
+
+    def today(self, now: datetime) -> date:
+        """The calendar date in the authority's time zone, which certificates' dates are in."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
     def path(self) -> str:

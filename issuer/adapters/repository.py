@@ -1,0 +1,66 @@
+"""Queries and statements that several services share."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
+
+from issuer.adapters.tables import certificate, credential, seafarer, status_list
+from issuer.domain.errors import NotFound
+from issuer.domain.register import CertificateState, CredentialState
+
+CHUNK = 1_000  # rows a statement: SQLite binds at most 32,766 values
+
+
+def in_force(today: date) -> ColumnElement[bool]:
+    """Certificates in force and not past their last day: the only ones that are signed or offered."""
+    unexpired = or_(certificate.c.expiry_date.is_(None), certificate.c.expiry_date >= today.isoformat())
+    return and_(certificate.c.state == CertificateState.IN_FORCE.value, unexpired)
+
+
+def locked_certificate(connection: Connection, document_number: str) -> Row[Any]:
+    """The certificate, locked until the transaction ends, so that its state cannot change under us."""
+    query = select(certificate).where(certificate.c.document_number == document_number).with_for_update()
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(f"no certificate {document_number} in the register", hint="check the document number")
+    return row
+
+
+def with_holder() -> Select[Any]:
+    """Certificates together with their holder's claims."""
+    return select(certificate, seafarer.c.claims.label("holder_claims")).join(
+        seafarer, seafarer.c.seafarer_id == certificate.c.seafarer_id
+    )
+
+
+def lists_of(connection: Connection, credentials: ColumnElement[bool]) -> Sequence[int]:
+    """Numbers of the status lists that the chosen credentials have entries in, in order."""
+    query = select(credential.c.list_number).where(credentials).distinct().order_by(credential.c.list_number)
+    return connection.execute(query).scalars().all()
+
+
+def bump_lists(connection: Connection, numbers: Collection[int]) -> None:
+    """Note that entries of these lists changed, so that the next reader gets a newly signed one."""
+    if numbers:
+        changed = update(status_list).where(status_list.c.number.in_(numbers))
+        connection.execute(changed.values(revision=status_list.c.revision + 1))
+
+
+def set_status(connection: Connection, credentials: ColumnElement[bool], status: int) -> int:
+    """Give the chosen credentials a status; returns how many changed. Void ones keep theirs for ever."""
+    chosen = and_(
+        credentials, credential.c.status != status, credential.c.state != CredentialState.VOID.value
+    )
+    numbers = lists_of(connection, chosen)
+    if not numbers:
+        return 0
+    bump_lists(connection, numbers)
+    return connection.execute(update(credential).where(chosen).values(status=status)).rowcount
+
+
+def count_states(connection: Connection) -> dict[str, int]:
+    """How many certificates are in each stored state."""
+    query = select(certificate.c.state, func.count()).group_by(certificate.c.state)
+    return {state: count for state, count in connection.execute(query)}

@@ -1,0 +1,179 @@
+"""Offers: what a seafarer is given to pick certificates up with, by two channels (OpenID4VCI 1.0, 4.1, 6.1).
+
+The database holds no usable secret. The offer's address ends in a random handle; the pre-authorized code is
+derived from the handle, and the transaction code's hash is keyed by that code. Only hashes are stored: whoever
+reads the database can neither redeem an offer nor try the million transaction codes.
+"""
+
+import hmac
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from urllib.parse import quote
+
+from sqlalchemy import Connection, insert, select
+
+from issuer.adapters import tables
+from issuer.adapters.database import Database
+from issuer.adapters.repository import in_force
+from issuer.domain.errors import Conflict, InvalidInput, NotFound
+from issuer.services.audit import SYSTEM, AuditEvent, record
+from issuer.services.clock import Clock
+from issuer.settings import Settings
+from keys.encoding import b64url_encode
+
+HANDLE_BYTES = 32
+TX_CODE_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A new offer. `link` (or its QR) and `tx_code` go by different channels; neither is kept."""
+
+    handle: str
+    code: str
+    tx_code: str
+    uri: str
+    link: str
+    document_numbers: tuple[str, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOffer:
+    """An offer that can still be redeemed, as `credential_offer_uri` serves it."""
+
+    code: str
+    document_numbers: tuple[str, ...]
+    configuration_ids: tuple[str, ...]
+    expires_at: datetime
+
+
+def offer_id(handle: str) -> str:
+    """The stored identity of the offer whose address ends in `handle`."""
+    return sha256(handle.encode()).hexdigest()
+
+
+def code_of(handle: str) -> str:
+    """The pre-authorized code: 256 bits, derived, so that it need not be stored."""
+    return b64url_encode(hmac.digest(handle.encode(), b"pre-authorized_code", "sha256"))
+
+
+def hash_code(code: str) -> str:
+    """What the database knows of a pre-authorized code."""
+    return sha256(code.encode()).hexdigest()
+
+
+def hash_tx_code(code: str, tx_code: str) -> str:
+    """What the database knows of a transaction code: keyed by a secret that it does not hold."""
+    return hmac.digest(code.encode(), tx_code.encode(), "sha256").hex()
+
+
+class Offering:
+    """Make offers for a seafarer's certificates in force."""
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+
+    def create(
+        self, seafarer_id: str | None = None, document_numbers: Sequence[str] = (), *, actor: str = SYSTEM
+    ) -> Offer:
+        """An offer of all of a seafarer's certificates in force, or of those named, which must be one person's.
+
+        Raises NotFound, Conflict (nothing in force, or something named is not) or InvalidInput.
+        """
+        now = self._clock()
+        expires_at = now + self._settings.offer_lifetime
+        handle = b64url_encode(secrets.token_bytes(HANDLE_BYTES))
+        code, tx_code = code_of(handle), f"{secrets.randbelow(10**TX_CODE_LENGTH):0{TX_CODE_LENGTH}}"
+        with self._database.write() as connection:
+            seafarer, numbers = self._choose(connection, seafarer_id, document_numbers)
+            connection.execute(
+                insert(tables.offer).values(
+                    id=offer_id(handle),
+                    seafarer_id=seafarer,
+                    document_numbers=json.dumps(numbers),
+                    code_hash=hash_code(code),
+                    tx_code_hash=hash_tx_code(code, tx_code),
+                    created_at=int(now.timestamp()),
+                    expires_at=int(expires_at.timestamp()),
+                )
+            )
+            details = {"certificates": len(numbers)}
+            record(connection, self._clock, [AuditEvent("offer-created", seafarer, details, actor)])
+        return self._describe(handle, tx_code, tuple(numbers), expires_at)
+
+    def _describe(self, handle: str, tx_code: str, numbers: tuple[str, ...], expires_at: datetime) -> Offer:
+        uri = f"{self._settings.base_url}/oid4vci/offers/{handle}"
+        return Offer(
+            handle=handle,
+            code=code_of(handle),
+            tx_code=tx_code,
+            uri=uri,
+            link=f"openid-credential-offer://?credential_offer_uri={quote(uri, safe='')}",
+            document_numbers=numbers,
+            expires_at=expires_at,
+        )
+
+    def open(self, handle: str) -> OpenOffer | None:
+        """What the address of an offer serves; None when unknown, used, expired or tried too often."""
+        offer = tables.offer
+        known = select(offer).where(offer.c.id == offer_id(handle))
+        with self._database.read() as connection:
+            row = connection.execute(known).one_or_none()
+            if row is None or not self._redeemable(row.used_at, row.attempts, row.expires_at):
+                return None
+            numbers = json.loads(row.document_numbers)
+            kinds = select(tables.certificate.c.type).where(tables.certificate.c.document_number.in_(numbers))
+            types = tuple(sorted(set(connection.execute(kinds).scalars())))
+        return OpenOffer(
+            code=code_of(handle),
+            document_numbers=tuple(numbers),
+            configuration_ids=types,
+            expires_at=datetime.fromtimestamp(row.expires_at, UTC),
+        )
+
+    def _redeemable(self, used_at: int | None, attempts: int, expires_at: int) -> bool:
+        fresh = self._clock().timestamp() < expires_at
+        return used_at is None and attempts < self._settings.offer_attempts and fresh
+
+    def _choose(
+        self, connection: Connection, seafarer_id: str | None, document_numbers: Sequence[str]
+    ) -> tuple[str, list[str]]:
+        """The seafarer and the document numbers to offer, sorted."""
+        certificate = tables.certificate
+        good_today = in_force(self._settings.today(self._clock())).label("good")
+        query = select(certificate.c.document_number, certificate.c.seafarer_id, good_today)
+        if document_numbers:
+            query = query.where(certificate.c.document_number.in_(document_numbers))
+        elif seafarer_id:
+            query = query.where(certificate.c.seafarer_id == seafarer_id)
+        else:
+            raise InvalidInput("an offer needs a seafarer id or document numbers")
+        rows = connection.execute(query).all()
+        _require_all(document_numbers, {row.document_number for row in rows})
+        owners = {row.seafarer_id for row in rows} | ({seafarer_id} if seafarer_id else set())
+        if len(owners) > 1:
+            raise InvalidInput("the certificates are of different seafarers", hint="make one offer for each")
+        good = sorted(row.document_number for row in rows if row.good)
+        refused = sorted(set(document_numbers).difference(good))
+        if refused:
+            raise Conflict(
+                f"not in force today: {', '.join(refused)}", hint="offer certificates in force alone"
+            )
+        if not rows:
+            raise NotFound(f"no certificates of seafarer {seafarer_id} are in the register")
+        if not good:
+            raise Conflict(f"seafarer {seafarer_id} has no certificate in force")
+        return str(rows[0].seafarer_id), good
+
+
+def _require_all(wanted: Sequence[str], found: set[str]) -> None:
+    missing = sorted(set(wanted) - found)
+    if missing:
+        raise NotFound(f"not in the register: {', '.join(missing)}", hint="check the document numbers")
