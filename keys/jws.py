@@ -59,6 +59,11 @@ class UnverifiedJws:
         typ = self.header.get("typ")
         return typ if isinstance(typ, str) else None
 
+    @property
+    def header_bytes(self) -> bytes:
+        """The header's JSON as it was signed, for formats that carry the token in another encoding."""
+        return b64url_decode(self.signing_input.partition(b".")[0])
+
 
 def parse(token: str, *, max_size: int = MAX_TOKEN_CHARACTERS) -> UnverifiedJws:
     """Split and decode `token`, at most `max_size` characters. Raises MalformedJws."""
