@@ -1,7 +1,7 @@
 # Set-up is part of every target: `make demo` and `make test` are all that a newcomer types.
 SHELL := /bin/bash
 BIN := .venv/bin
-TYPED := keys verifier issuer wallet_app $(wildcard demo benchmarks) deploy
+TYPED := keys verifier issuer wallet_app deploy $(patsubst %/__init__.py,%,$(wildcard demo/__init__.py benchmarks/__init__.py))
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
