@@ -1,8 +1,8 @@
 """Code lists as data: what a code means, in which languages, and whether its source was read.
 
-Each list is one JSON file beside this module, read at first use and never by the decision's hot path. An entry
-with `verified` false comes from memory: it labels, it never decides alone. Plain `open` reads them, as wheels,
-checkouts and Android packages all hold plain files.
+Each list is one JSON file beside this module, read at first use and never by the decision's hot path. An
+entry with `verified` false comes from memory: it labels, it never decides alone. Plain `open` reads them:
+wheels, checkouts and Android packages all hold plain files.
 """
 
 import os.path
@@ -36,6 +36,7 @@ class Flag(NamedTuple):
     name: str
     authority: str
     own_name: str | None
+    issuer: str
     verified: bool
 
 
@@ -80,7 +81,9 @@ def flags() -> Mapping[str, Flag]:
     found = {}
     for row in _rows("flags"):
         own = row.get("own_name")
-        found[row["code"]] = Flag(row["code"], row["name"], row["authority"], own, row["verified"])
+        found[row["code"]] = Flag(
+            row["code"], row["name"], row["authority"], own, row["issuer"], row["verified"]
+        )
     return MappingProxyType(found)
 
 
