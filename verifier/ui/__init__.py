@@ -1,0 +1,1 @@
+"""What the wallet and the inspector share on screen: theme, fonts, widgets and device ports."""

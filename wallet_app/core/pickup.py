@@ -1,0 +1,149 @@
+"""Picking certificates up, in order: look at an offer, spend its code, fetch one by one, acknowledge.
+
+Whatever was received is verified and stored before the next request, so a network that drops loses nothing:
+`fetch` goes on where it stopped, also after the app was closed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from keys.signer import Signer
+from wallet_app.core import held, oid4vci
+from wallet_app.core.offer import Offer
+from wallet_app.core.oid4vci import Authority
+from wallet_app.core.records import Contents, Item, PickUp, StoredCredential
+from wallet_app.core.transport import Transport
+from wallet_app.core.troubles import PickUpError, Trouble
+from wallet_app.core.vault import Vault, VaultError
+
+NONCE_TRIES: Final = 3
+OF_ONE_ITEM: Final = frozenset({Trouble.REFUSED, Trouble.NOT_READY, Trouble.WRONG_CREDENTIAL})
+
+
+class Progress(NamedTuple):
+    """How far a pick-up is."""
+
+    received: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the seafarer is asked to agree to."""
+
+    authority: Authority
+    offer: Offer
+
+
+class PickUps:
+    """Pick-ups into one vault, under one holder key. Every method may take as long as the network does."""
+
+    def __init__(
+        self, vault: Vault, signer: Signer, transport: Transport, clock: Callable[[], datetime]
+    ) -> None:
+        """Use `signer` for proofs and `clock` for their times."""
+        self._vault = vault
+        self._signer = signer
+        self._transport = transport
+        self._clock = clock
+
+    @property
+    def unfinished(self) -> PickUp | None:
+        """A pick-up that stopped on its way."""
+        return self._vault.contents.pick_up
+
+    def look_at(self, text: str) -> Proposal:
+        """What the offer in `text` holds; changes nothing anywhere. Raises PickUpError."""
+        offer = oid4vci.fetch_offer(self._transport, text)
+        return Proposal(oid4vci.fetch_authority(self._transport, offer.issuer), offer)
+
+    def agree(self, proposal: Proposal, tx_code: str | None) -> Progress:
+        """Spend the offer's code, which works once, and remember what it bought. Raises PickUpError."""
+        now = self._clock()
+        begun = oid4vci.exchange(self._transport, proposal.authority, proposal.offer, tx_code, now)
+        self._store(lambda contents: replace(contents, pick_up=begun))
+        return Progress(0, len(begun.items))
+
+    def fetch(self, tell: Callable[[Progress], None]) -> Progress:
+        """Fetch what is still missing and `tell` after each one; call again to go on where it stopped.
+
+        A certificate that the authority refuses does not hold up the others. Raises PickUpError.
+        """
+        pick_up = self.unfinished
+        if pick_up is None:
+            return Progress(0, 0)
+        setback: PickUpError | None = None
+        for item in pick_up.missing:
+            try:
+                pick_up = self._fetch_one(pick_up, item)
+            except PickUpError as error:
+                if error.trouble not in OF_ONE_ITEM:
+                    raise
+                setback = setback or error
+            else:
+                tell(Progress(len(pick_up.received), len(pick_up.items)))
+        if setback is not None:
+            raise setback
+        self._acknowledge(pick_up)
+        self._store(lambda contents: replace(contents, pick_up=None))
+        return Progress(len(pick_up.received), len(pick_up.items))
+
+    def give_up(self) -> None:
+        """Forget the unfinished pick-up; what it brought stays."""
+        self._store(lambda contents: replace(contents, pick_up=None))
+
+    def _fetch_one(self, pick_up: PickUp, item: Item) -> PickUp:
+        if self._clock().timestamp() >= pick_up.expires_at:
+            raise PickUpError(Trouble.ACCESS_ENDED, "the access token is past its time")
+        received = self._request(pick_up, item)
+        stored = held.accept(
+            received.text,
+            identifier=item.identifier,
+            issuer=pick_up.issuer,
+            holder_key=self._signer.public_key,
+            at=self._clock(),
+        )
+        notes = () if received.notification_id is None else (received.notification_id,)
+        after = replace(
+            pick_up, received=(*pick_up.received, item.identifier), to_notify=(*pick_up.to_notify, *notes)
+        )
+        self._store(lambda contents: self._with(contents, stored, after))
+        return after
+
+    def _request(self, pick_up: PickUp, item: Item) -> oid4vci.Received:
+        for _ in range(NONCE_TRIES):
+            nonce = oid4vci.fetch_nonce(self._transport, pick_up)
+            proof = oid4vci.proof(self._signer, pick_up.issuer, nonce, self._clock())
+            try:
+                return oid4vci.fetch_credential(self._transport, pick_up, item, proof)
+            except oid4vci.ExpiredNonce:
+                continue
+        raise PickUpError(Trouble.REFUSED, f"{item.identifier}: fresh nonces are refused")
+
+    def _with(self, contents: Contents, stored: StoredCredential, pick_up: PickUp) -> Contents:
+        """One credential a certificate: a newer one takes the place of what it renews or rebinds."""
+        key = held.read(stored, self._signer.public_key).key
+        others = tuple(one for one in contents.credentials if self._key_of(one) != key)
+        return Contents((*others, stored), pick_up)
+
+    def _key_of(self, stored: StoredCredential) -> str | None:
+        try:
+            return held.read(stored, self._signer.public_key).key
+        except held.Unreadable:
+            return None
+
+    def _acknowledge(self, pick_up: PickUp) -> None:
+        """Receipts are a courtesy: one that cannot be delivered never undoes a pick-up."""
+        for notification in pick_up.to_notify:
+            try:
+                oid4vci.notify(self._transport, pick_up, notification, "credential_accepted")
+            except PickUpError:
+                return
+
+    def _store(self, change: Callable[[Contents], Contents]) -> None:
+        try:
+            self._vault.update(change)
+        except VaultError as error:
+            raise PickUpError(Trouble.NOT_STORED, str(error)) from error

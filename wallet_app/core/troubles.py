@@ -1,0 +1,34 @@
+"""What can go wrong with a pick-up, closed: each kind has its own words on the screen."""
+
+from enum import Enum
+
+
+class Trouble(Enum):
+    """Kinds of failure; the value says whether trying again, unchanged, can help."""
+
+    NOT_AN_OFFER = ("not-an-offer", False)
+    NOT_SECURE = ("not-secure", False)
+    OFFLINE = ("offline", True)
+    SERVICE = ("service", True)
+    OFFER_GONE = ("offer-gone", False)
+    CODE_REFUSED = ("code-refused", False)
+    NOT_ITSELF = ("not-itself", False)
+    NOT_UNDERSTOOD = ("not-understood", False)
+    ACCESS_ENDED = ("access-ended", False)
+    REFUSED = ("refused", False)
+    NOT_READY = ("not-ready", True)
+    WRONG_CREDENTIAL = ("wrong-credential", False)
+    NOT_STORED = ("not-stored", True)
+
+    def __init__(self, label: str, may_retry: bool) -> None:
+        self.label = label
+        self.may_retry = may_retry
+
+
+class PickUpError(Exception):
+    """A pick-up stopped. `detail` is for support: what was expected, where; never a secret."""
+
+    def __init__(self, trouble: Trouble, detail: str) -> None:
+        super().__init__(f"{trouble.label}: {detail}")
+        self.trouble = trouble
+        self.detail = detail

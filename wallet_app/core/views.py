@@ -1,0 +1,194 @@
+"""From what is held to what the screens show: pure, with the time and the words passed in."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from wallet_app import texts
+from wallet_app.core import form, names
+from wallet_app.core.held import Held
+from wallet_app.core.records import PickUp
+from wallet_app.core.standing import GROUP_OF, Group, Judged, Standing, judge
+from wallet_app.core.viewstate import (
+    CardState,
+    CertificateState,
+    CodeState,
+    EmptyState,
+    ListState,
+    NoticeState,
+    Person,
+    StatusState,
+    Tone,
+)
+from wallet_app.texts import Words
+
+# Letters that have no decomposition, as they are typed where a keyboard lacks them.
+_PLAIN: Final = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ð": "d", "þ": "th", "ß": "ss", "ł": "l"})
+
+
+def list_state(
+    held: Iterable[Held],
+    *,
+    at: datetime,
+    query: str = "",
+    group: Group = Group.ALL,
+    pick_up: PickUp | None = None,
+    damage: str | None = None,
+    unreadable: int = 0,
+    say: Words,
+) -> ListState:
+    """The list, worst first, with what matches `query` and `group`; counts are of all."""
+    judged = sorted((judge(one, at) for one in held), key=lambda one: one.urgency)
+    shown = [one for one in judged if _in_group(one, group) and _matches(one.held, query, say)]
+    return ListState(
+        person=_person(judged, say),
+        cards=tuple(card(one, say) for one in shown),
+        counts=_counts(judged),
+        notices=tuple(_notices(judged, pick_up, damage, unreadable, say)),
+        empty=None if shown else _empty(judged, query, say),
+    )
+
+
+def card(judged: Judged, say: Words) -> CardState:
+    """One certificate as a card."""
+    certificate = judged.held.certificate
+    return CardState(
+        key=judged.held.key,
+        title=names.title(certificate),
+        kind=names.kind(certificate),
+        issued=f"{certificate.issuing_authority}  ·  {certificate.document_number}",
+        icon=names.icon(certificate),
+        status=status(judged, say),
+    )
+
+
+def certificate_state(held: Held, *, at: datetime, say: Words) -> CertificateState:
+    """The whole certificate."""
+    certificate = held.certificate
+    return CertificateState(
+        key=held.key,
+        title=names.title(certificate),
+        kind=names.kind(certificate),
+        icon=names.icon(certificate),
+        number=certificate.document_number,
+        authority=certificate.issuing_authority,
+        status=status(judge(held, at), say),
+        sections=form.sections(held, say),
+    )
+
+
+def code_state(held: Held, *, at: datetime, say: Words) -> CodeState:
+    """What stands around the live code."""
+    certificate = held.certificate
+    holder = certificate.holder
+    born = say(texts.BORN_ON, date=say.day(holder.birth_date))
+    return CodeState(
+        title=names.title(certificate),
+        holder=holder.full_name,
+        holder_detail=born if holder.native_name is None else f"{holder.native_name}  ·  {born}",
+        number=certificate.document_number,
+        authority=certificate.issuing_authority,
+        status=status(judge(held, at), say),
+        label=say(texts.SCAN_IT if held.is_ours else texts.STATIC_CODE),
+    )
+
+
+def status(judged: Judged, say: Words) -> StatusState:
+    """A standing in words."""
+    last = judged.held.certificate.expiry_date
+    day = "" if last is None else say.day(last)
+    left = judged.days_left or 0
+    match judged.standing:
+        case Standing.EXPIRED:
+            return StatusState(Tone.BAD, say(texts.EXPIRED), say(texts.EXPIRED_ON, date=day))
+        case Standing.NOT_BOUND:
+            return StatusState(Tone.BAD, say(texts.NOT_BOUND), "")
+        case Standing.NOT_YET_VALID:
+            first = say.day(judged.held.credential.not_before.date())
+            return StatusState(Tone.CAUTION, say(texts.NOT_YET_VALID), say(texts.FROM, date=first))
+        case Standing.EXPIRING:
+            word = say(texts.LAST_DAY) if left == 0 else say.counted(texts.DAYS_LEFT, left)
+            return StatusState(Tone.CAUTION, word, say(texts.EXPIRES_ON, date=day))
+        case Standing.VALID:
+            until = say(texts.UNTIL, date=day) if day else say(texts.UNTIL_FURTHER_NOTICE)
+            return StatusState(Tone.GOOD, say(texts.VALID), until)
+
+
+def _in_group(judged: Judged, group: Group) -> bool:
+    return group is Group.ALL or GROUP_OF[judged.standing] is group
+
+
+def _counts(judged: Sequence[Judged]) -> dict[Group, int]:
+    found = Counter(GROUP_OF[one.standing] for one in judged)
+    return {Group.ALL: len(judged)} | {group: found[group] for group in list(Group)[1:]}
+
+
+def _person(judged: Sequence[Judged], say: Words) -> Person | None:
+    """Whose wallet this is, by the certificate issued last: a changed name is the newer one."""
+    if not judged:
+        return None
+    newest = max(judged, key=lambda one: one.held.certificate.issue_date).held.certificate.holder
+    parts = [part for part in (newest.given_name, newest.family_name) if part]
+    initials = "".join(part.lstrip("'’-")[:1].upper() for part in (parts[0], parts[-1])[: len(parts)])
+    return Person(newest.full_name, initials, say(texts.SEAFARER, id=newest.seafarer_id))
+
+
+def _notices(
+    judged: Sequence[Judged], pick_up: PickUp | None, damage: str | None, unreadable: int, say: Words
+) -> Iterable[NoticeState]:
+    if damage is not None:
+        yield NoticeState(Tone.BAD, say(texts.DAMAGED_COPY))
+    if unreadable:
+        yield NoticeState(Tone.BAD, say.counted(texts.UNREADABLE, unreadable))
+    if pick_up is not None:
+        text = say(
+            texts.UNFINISHED,
+            issuer=pick_up.issuer_name,
+            received=len(pick_up.received),
+            total=len(pick_up.items),
+        )
+        yield NoticeState(Tone.CAUTION, text, say(texts.GO_ON))
+    if any(one.standing is Standing.NOT_BOUND for one in judged):
+        yield NoticeState(Tone.BAD, say(texts.NOT_OURS_NOTICE))
+
+
+def _empty(judged: Sequence[Judged], query: str, say: Words) -> EmptyState:
+    if not judged:
+        return EmptyState(say(texts.NOTHING_YET), say(texts.NOTHING_YET_ADVICE), say(texts.ADD))
+    if query.strip():
+        advice = say(texts.NOTHING_FOUND_ADVICE, query=query.strip())
+        return EmptyState(say(texts.NOTHING_FOUND), advice, say(texts.SHOW_ALL))
+    return EmptyState(say(texts.NOTHING_FOUND), say(texts.NOTHING_IN_FILTER), say(texts.SHOW_ALL))
+
+
+def _matches(held: Held, query: str, say: Words) -> bool:
+    """Every word of the query is in the certificate, with its own letters or with plain ones."""
+    words = unicodedata.normalize("NFC", query).casefold().split()
+    if not words:
+        return True
+    shown = _searched(held, say)
+    return all(word in shown for word in words)
+
+
+def _searched(held: Held, say: Words) -> str:
+    certificate = held.certificate
+    parts = [
+        names.title(certificate),
+        names.kind(certificate),
+        certificate.document_number,
+        certificate.issuing_authority,
+        names.country(certificate.issuing_country),
+        certificate.holder.full_name,
+        *(names.capacity(grant.code) for grant in certificate.capacities),
+        *(names.regulation(code) for code in certificate.stcw_code),
+        *([say.day(certificate.expiry_date)] if certificate.expiry_date else []),
+    ]
+    own = unicodedata.normalize("NFC", " ".join(parts)).casefold()
+    return f"{own} {_plain(own)}"
+
+
+def _plain(text: str) -> str:
+    split = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    return "".join(letter for letter in split if not unicodedata.combining(letter))

@@ -1,0 +1,117 @@
+"""What the screens show, as plain data: made by `views` from what is held, drawn by `wallet_app.ui`."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wallet_app.core.standing import Group
+
+
+class Tone(StrEnum):
+    """How good the news is; always said in words too."""
+
+    GOOD = "good"
+    CAUTION = "caution"
+    BAD = "bad"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusState:
+    """A status in words: `Valid`, and `until 14 Mar 2029`."""
+
+    tone: Tone
+    word: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardState:
+    """One certificate in the list."""
+
+    key: str
+    title: str
+    kind: str
+    issued: str
+    icon: str
+    status: StatusState
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose certificates these are."""
+
+    name: str
+    initials: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeState:
+    """A line above the list, with what can be done about it; `action` empty is nothing."""
+
+    tone: Tone
+    text: str
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyState:
+    """Why there is no card to show, and what to do."""
+
+    title: str
+    advice: str
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListState:
+    """The list screen."""
+
+    person: Person | None
+    cards: tuple[CardState, ...]
+    counts: dict[Group, int]
+    notices: tuple[NoticeState, ...]
+    empty: EmptyState | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldState:
+    """A line of the certificate's form; `code` is set in a wider, quieter face."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionState:
+    """Lines that belong together."""
+
+    title: str
+    fields: tuple[FieldState, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateState:
+    """The certificate screen; number and authority stay in view while the sections scroll."""
+
+    key: str
+    title: str
+    kind: str
+    icon: str
+    number: str
+    authority: str
+    status: StatusState
+    sections: tuple[SectionState, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeState:
+    """The live code's words; the code itself changes apart from them."""
+
+    title: str
+    holder: str
+    holder_detail: str
+    number: str
+    authority: str
+    status: StatusState
+    label: str

@@ -1,0 +1,78 @@
+"""The wallet's use cases on one open store: what is held, the live code, and pick-ups."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from keys.signer import Signer
+from wallet_app.core import held as reading
+from wallet_app.core import holder
+from wallet_app.core.held import Held
+from wallet_app.core.holder import LiveCode
+from wallet_app.core.keystore import KeyStore
+from wallet_app.core.pickup import PickUps
+from wallet_app.core.records import Contents
+from wallet_app.core.transport import Transport
+from wallet_app.core.vault import Vault
+
+Clock = Callable[[], datetime]
+
+
+class Wallet:
+    """One seafarer's certificates on one phone. `clock` tells aware time."""
+
+    def __init__(self, vault: Vault, signer: Signer, transport: Transport, clock: Clock) -> None:
+        """Use `open_wallet`, unless the parts are at hand."""
+        self.clock = clock
+        self.pick_ups = PickUps(vault, signer, transport, clock)
+        self._vault = vault
+        self._signer = signer
+        self._read_from: Contents | None = None
+        self._held: tuple[Held, ...] = ()
+        self._unreadable = 0
+
+    @property
+    def damage(self) -> str | None:
+        """What was wrong with one of the store's two copies when it was opened."""
+        return self._vault.damage
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """All certificates that can be read."""
+        self._read()
+        return self._held
+
+    @property
+    def unreadable(self) -> int:
+        """How many stored credentials this version cannot read; they are kept."""
+        self._read()
+        return self._unreadable
+
+    def find(self, key: str) -> Held | None:
+        """The certificate of that key."""
+        return next((one for one in self.held if one.key == key), None)
+
+    def live_code(self, held: Held) -> LiveCode:
+        """A presentation of `held`, now."""
+        return holder.live_code(held, self._signer, self.clock())
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._vault.close()
+
+    def _read(self) -> None:
+        contents = self._vault.contents
+        if contents is self._read_from:
+            return
+        readable, unreadable = [], 0
+        for stored in contents.credentials:
+            try:
+                readable.append(reading.read(stored, self._signer.public_key))
+            except reading.Unreadable:
+                unreadable += 1
+        self._held, self._unreadable, self._read_from = tuple(readable), unreadable, contents
+
+
+def open_wallet(folder: Path, keys: KeyStore, transport: Transport, clock: Clock) -> Wallet:
+    """The wallet whose store is in `folder`. Raises VaultError or KeyStoreError."""
+    return Wallet(Vault(folder, keys.vault_key()), keys.holder(), transport, clock)
