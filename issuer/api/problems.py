@@ -3,6 +3,7 @@
 Only OAuth and OpenID4VCI endpoints answer differently, in their own error JSON (`oid4vci/errors.py`).
 """
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -14,8 +15,26 @@ from starlette.responses import JSONResponse, Response
 
 from issuer.api.body import UnreadableBody
 from issuer.api.oid4vci.errors import ProtocolError, answer_protocol_error
+from issuer.domain.errors import (
+    Conflict,
+    DatabaseUnusable,
+    IdempotencyConflict,
+    InvalidInput,
+    IssuerError,
+    NotFound,
+)
+
+log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+# Most specific first; what is not here is our failure.
+_STATUS: tuple[tuple[type[IssuerError], int], ...] = (
+    (InvalidInput, 422),
+    (NotFound, 404),
+    (IdempotencyConflict, 422),
+    (Conflict, 409),
+    (DatabaseUnusable, 503),
+)
 # Two endpoints have codes of their own for what is malformed (OpenID4VCI 1.0, 8.3.1.2 and 11.3).
 _MALFORMED = {"credential": "invalid_credential_request", "notification": "invalid_notification_request"}
 
@@ -50,6 +69,18 @@ class Problem(Exception):
         return JSONResponse(content, self.status, {"Cache-Control": "no-store", **self.headers}, MEDIA_TYPE)
 
 
+def problem_of(error: IssuerError) -> Problem:
+    """The HTTP form of a domain error; its words hold no personal data."""
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
+    detail = f"{error.message}. {error.hint}".rstrip(". ") + "."
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("%s", detail)  # for the operator alone: it may name files and hosts
+        detail = "The service cannot do this now. Nothing is half done: try again later."
+    return Problem(
+        status, error.code.replace("-", " ").capitalize(), detail, kind=f"urn:ombord:problem:{error.code}"
+    )
+
+
 def refusal(
     request: Request, status: int, detail: str, *, headers: Mapping[str, str] | None = None
 ) -> Response:
@@ -65,6 +96,7 @@ def refusal(
 def install(app: FastAPI) -> None:
     """Give `app` the handlers that turn each exception into its answer."""
     app.add_exception_handler(Problem, _answer_problem)
+    app.add_exception_handler(IssuerError, _answer_domain)
     app.add_exception_handler(ProtocolError, answer_protocol_error)
     app.add_exception_handler(UnreadableBody, _answer_unreadable)
     app.add_exception_handler(HTTPException, _answer_http)
@@ -75,6 +107,14 @@ def install(app: FastAPI) -> None:
 def _answer_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 -- registered for this class alone, as are those below
     return error.response(request)
+
+
+def _answer_domain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, IssuerError)  # noqa: S101
+    problem = problem_of(error)
+    if "/oid4vci/" in request.url.path:
+        return refusal(request, problem.status, problem.detail)
+    return problem.response(request)
 
 
 def _answer_unreadable(request: Request, error: Exception) -> Response:

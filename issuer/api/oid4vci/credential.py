@@ -1,0 +1,78 @@
+"""The credential endpoint: one certificate, bound to one proven key (OpenID4VCI 1.0, 8).
+
+A request that is repeated after a lost answer, with a fresh nonce, gets the same credential, byte for byte.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import JSONResponse, Response
+
+from issuer.api.body import json_body
+from issuer.api.oid4vci.bearer import bearer
+from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
+from issuer.api.oid4vci.proof import check_proof
+from issuer.services.clock import Clock
+from issuer.services.collecting import Collecting, Denied
+from issuer.services.nonces import Nonces
+from issuer.services.redeeming import Access, Redeeming
+from keys.encoding import Json
+from verifier.credential.model import CertificateType
+
+
+def credential_router(
+    redeeming: Redeeming, nonces: Nonces, collecting: Collecting, clock: Clock, *, audience: str, path: str
+) -> APIRouter:
+    """`POST {path}`; `audience` is the issuer's identifier, which every proof must name."""
+    router = APIRouter(tags=["OpenID4VCI"])
+
+    @router.post(path, summary="One credential, bound to the key that the proof shows")
+    def credential(
+        access: Annotated[Access, Depends(bearer(redeeming))],
+        body: Annotated[dict[str, Json], Depends(json_body)],
+    ) -> Response:
+        document_number = _document_number(body, access)
+        proven = check_proof(_proof(body), audience=audience, at=clock())
+        if not nonces.consume(proven.nonce):
+            raise ProtocolError("invalid_nonce", "the nonce is unknown, used or old: get a fresh one")
+        collected = collecting.collect(access, document_number, proven.key)
+        if isinstance(collected, Denied):
+            raise ProtocolError("credential_request_denied", collected.reason)
+        return JSONResponse(
+            {"credentials": [{"credential": collected.text}], "notification_id": collected.notification_id},
+            headers=NO_STORE,
+        )
+
+    return router
+
+
+def _document_number(body: dict[str, Json], access: Access) -> str:
+    """Which certificate: by the identifier that the token response gave, and by nothing else (8.2)."""
+    identifier, configuration = body.get("credential_identifier"), body.get("credential_configuration_id")
+    if "credential_identifier" in body and "credential_configuration_id" in body:
+        raise _malformed("give credential_identifier or credential_configuration_id, not both")
+    if isinstance(configuration, str):
+        if configuration not in {kind.value for kind in CertificateType}:
+            raise ProtocolError("unknown_credential_configuration", "we issue nothing of that name")
+        raise _malformed("give a credential_identifier, since the token response listed them")
+    if not isinstance(identifier, str):
+        raise _malformed("credential_identifier is missing, or is no text")
+    if identifier not in access.document_numbers:
+        raise ProtocolError("unknown_credential_identifier", "the access token does not cover it")
+    if "credential_response_encryption" in body:
+        raise ProtocolError("invalid_encryption_parameters", "responses are not encrypted beyond TLS")
+    return identifier
+
+
+def _proof(body: dict[str, Json]) -> str:
+    proofs = body.get("proofs")
+    if not isinstance(proofs, dict) or set(proofs) != {"jwt"}:
+        raise ProtocolError("invalid_proof", "proofs is an object with jwt alone")
+    tokens = proofs["jwt"]
+    if not isinstance(tokens, list) or len(tokens) != 1 or not isinstance(tokens[0], str):
+        raise ProtocolError("invalid_proof", "proofs.jwt is an array of one JWT: one key, one credential")
+    return tokens[0]
+
+
+def _malformed(description: str) -> ProtocolError:
+    return ProtocolError("invalid_credential_request", description)

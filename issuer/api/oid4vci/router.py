@@ -1,0 +1,59 @@
+"""All endpoints of the pick-up, put together."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from issuer.api.addresses import Addresses
+from issuer.api.oid4vci.credential import credential_router
+from issuer.api.oid4vci.nonce import nonce_router
+from issuer.api.oid4vci.notification import notification_router
+from issuer.api.oid4vci.offer import offer_router
+from issuer.api.oid4vci.token import token_router
+from issuer.api.rate_limit import RateLimit
+from issuer.services.clock import Clock
+from issuer.services.collecting import Collecting
+from issuer.services.nonces import Nonces
+from issuer.services.offering import Offering
+from issuer.services.redeeming import Redeeming
+
+# A crew behind one satellite link is one address: twenty phones with twelve certificates each, at once.
+BURST = 300
+PER_SECOND = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickUp:
+    """The services that a pick-up goes through, in its order."""
+
+    clock: Clock
+    offering: Offering
+    redeeming: Redeeming
+    nonces: Nonces
+    collecting: Collecting
+
+
+def pick_up_router(pick_up: PickUp, addresses: Addresses) -> APIRouter:
+    """Offers, token, nonce, credential and notification, under `{prefix}/oid4vci`."""
+    router = APIRouter()
+    limit = RateLimit(burst=BURST, per_second=PER_SECOND)
+    issuer = addresses.issuer
+
+    def path(name: str) -> str:
+        return addresses.path("oid4vci", name)
+
+    router.include_router(offer_router(pick_up.offering, issuer, path("offers")))
+    router.include_router(token_router(pick_up.redeeming, limit, path("token")))
+    router.include_router(nonce_router(pick_up.nonces, limit, path("nonce")))
+    router.include_router(
+        credential_router(
+            pick_up.redeeming,
+            pick_up.nonces,
+            pick_up.collecting,
+            pick_up.clock,
+            audience=issuer,
+            path=path("credential"),
+        )
+    )
+    router.include_router(notification_router(pick_up.redeeming, pick_up.collecting, path("notification")))
+    return router
