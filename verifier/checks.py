@@ -1,0 +1,260 @@
+"""Rows C5 to C14: what is asked of a credential once its signature holds. Numbered as in `domain.md`.
+
+Each function answers its rows and no others. A reason says as of when, where that matters.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from keys.trust.directory import Authority, Directory
+from verifier.credential.model import Certificate, Credential, Limitations, MedicalCertificate
+from verifier.credential.presentation import Audience, HolderProof
+from verifier.policy import Policy
+from verifier.status import Status, StatusList
+from verifier.verdict import Check, Outcome
+
+_AHEAD: Final = timedelta(days=1)  # a list may be dated this far ahead of a clock that is a little slow
+_COLOUR_YEARS: Final = 6  # STCW Code B-I/9: colour vision is tested every six years
+
+_NO_PHONE: Final = Check("C5", Outcome.NOT_ASSESSED, "it is bound to no phone, and none was shown")
+_NO_PROOF: Final = Check("C5", Outcome.NOT_ASSESSED, "no proof by the holder's phone was shown")
+_RIGHT_HOLDER: Final = Check("C5", Outcome.PASS, "the proof is by the phone that it is bound to")
+_NO_PROOF_DUE: Final = Check("C13", Outcome.PASS, "it is bound to no phone, so none has to confirm it")
+_PROOF_FAILED: Final = Check("C13", Outcome.NOT_ASSESSED, "the proof shown is not this holder's")
+_CHALLENGE_MET: Final = Check("C13", Outcome.PASS, "the phone answered the inspector's challenge")
+_FURTHER_NOTICE: Final = Check("C9", Outcome.PASS, "valid until further notice")
+_DASHED: Final = "{:%Y-%m-%d}"
+
+
+class Holding(NamedTuple):
+    """What the presentation says of the holder: the proof, once checked, or why it fails."""
+
+    proof: HolderProof | None = None
+    failure: str | None = None
+
+
+def holder(
+    credential: Credential, shown: Holding, *, policy: Policy, time: datetime, challenge: bytes | None
+) -> tuple[Check, Check, Check | None]:
+    """C5 (the proof is the holder's), C13 (it is here and now), and the remark that is left without."""
+    if credential.holder_key is None:
+        if shown.failure is not None:
+            return _wrong(shown.failure), _PROOF_FAILED, None
+        return _NO_PHONE, _NO_PROOF_DUE, _PAPER
+    if shown.failure is not None:
+        return _wrong(shown.failure), _PROOF_FAILED, None
+    proof = shown.proof
+    if proof is None:
+        return _unconfirmed(
+            _NO_PROOF, policy, challenge, "a phone holds it, and that phone has not proved itself"
+        )
+    if challenge is not None and proof.audience is Audience.CHALLENGE:
+        if proof.nonce != challenge:
+            return _wrong("the proof answers another challenge than the one set"), _PROOF_FAILED, None
+        return _RIGHT_HOLDER, _CHALLENGE_MET, None
+    if challenge is not None:
+        reason = "a challenge was set, and the proof shown answers none"
+        return _unconfirmed(_RIGHT_HOLDER, policy, challenge, reason)
+    if proof.audience is Audience.CHALLENGE:
+        reason = "the proof answers a challenge that was not set here"
+        return _unconfirmed(_RIGHT_HOLDER, policy, None, reason)
+    age = int(time.timestamp()) - proof.iat
+    if abs(age) > policy.proof_window.total_seconds():
+        reason = "the phone's proof is {} old: refresh its screen, check both clocks, or use a challenge"
+        if age < 0:
+            reason = "the phone's proof is {} ahead of the clock here: check both clocks, or use a challenge"
+        return _unconfirmed(_RIGHT_HOLDER, policy, None, reason, _duration(abs(age)))
+    return _RIGHT_HOLDER, Check("C13", Outcome.PASS, "the phone's proof is {} s old", (age,)), None
+
+
+def _wrong(failure: str) -> Check:
+    return Check("C5", Outcome.FAIL, "{}", (failure,))
+
+
+def _unconfirmed(
+    proof: Check, policy: Policy, challenge: bytes | None, template: str, *values: object
+) -> tuple[Check, Check, Check | None]:
+    """Without a timely proof: unknown where one is demanded, else a remark."""
+    if policy.require_holder_proof or challenge is not None:
+        return proof, Check("C13", Outcome.UNKNOWN, template, values), None
+    passed = Check("C13", Outcome.PASS, "the policy {} demands no proof by a phone", (policy.name,))
+    return proof, passed, Check("C14", Outcome.REMARK, "holder unconfirmed: " + template, values)
+
+
+def state(
+    credential: Credential, listed: StatusList | None, authority: Authority, *, policy: Policy, time: datetime
+) -> tuple[Check, Check, Check, Check, Check | None]:
+    """C6, C7, C8, then C12 (is the status known and new enough), and the remark on its age.
+
+    A state against the credential counts however old the list is; that there is none, only while it is new.
+    """
+    listed_as = _listed(credential, listed, authority)
+    if isinstance(listed_as, Check):
+        return *_STATE_UNKNOWN, listed_as, None
+    as_of, status = listed_as
+    known, remark = _age(as_of, policy, time)
+    if status is Status.VALID:
+        return *_STATE_GOOD, known, remark
+    return *_against(status, (as_of.iat,)), known, remark
+
+
+def _listed(
+    credential: Credential, listed: StatusList | None, authority: Authority
+) -> Check | tuple[StatusList, Status]:
+    """What the authority's list says at the credential's place, or why it says nothing (C12)."""
+    idx = credential.status.idx
+    if listed is None:
+        return Check("C12", Outcome.UNKNOWN, "its status list is not held: import a newer sea pack")
+    if listed.issuer not in authority.issuers:
+        return Check("C12", Outcome.UNKNOWN, "its status list is another authority's")
+    try:
+        status = listed.get(idx)
+    except IndexError:
+        reason = "its place {} is outside the status list of {} places"
+        return Check("C12", Outcome.UNKNOWN, reason, (idx, len(listed)))
+    if status is None:
+        return Check("C12", Outcome.UNKNOWN, "its status is a value that has no meaning here")
+    return listed, status
+
+
+def _age(listed: StatusList, policy: Policy, time: datetime) -> tuple[Check, Check | None]:
+    """C12 by the list's age, and the remark on it. `exp` can only worsen: age has its own limit."""
+    as_of, age = listed.iat, time - listed.iat
+    if age > policy.age_limit:
+        reason = "its status is {} days old, as of " + _DASHED + "; at most {} count: import a newer sea pack"
+        return Check("C12", Outcome.UNKNOWN, reason, (age.days, as_of, policy.age_limit.days)), None
+    if age < -_AHEAD:
+        reason = "its status list is dated ahead of the clock, " + _DASHED
+        return Check("C12", Outcome.UNKNOWN, reason, (as_of,)), None
+    if listed.exp is not None and listed.exp <= time:
+        reason = "its status list expired on " + _DASHED + ": import a newer sea pack"
+        return Check("C12", Outcome.UNKNOWN, reason, (listed.exp,)), None
+    known = Check("C12", Outcome.PASS, "status as of {:%Y-%m-%d %H:%M} UTC", (as_of,))
+    if age <= policy.age_green:
+        return known, None
+    return known, Check(
+        "C14", Outcome.REMARK, "its status is {} days old, as of " + _DASHED, (age.days, as_of)
+    )
+
+
+_GOOD_AND_BAD: Final = (
+    (Status.REVOKED, "C6", "not revoked", "revoked or cancelled, as of " + _DASHED),
+    (Status.SUSPENDED, "C7", "not suspended", "suspended, as of " + _DASHED),
+    (Status.REPLACED, "C8", "not replaced", "replaced by another, or lost, as of " + _DASHED),
+)
+_STATE_GOOD: Final = (
+    Check("C6", Outcome.PASS, "not revoked"),
+    Check("C7", Outcome.PASS, "not suspended"),
+    Check("C8", Outcome.PASS, "not replaced"),
+)
+_STATE_UNKNOWN: Final = (
+    Check("C6", Outcome.NOT_ASSESSED, "its status is unknown"),
+    Check("C7", Outcome.NOT_ASSESSED, "its status is unknown"),
+    Check("C8", Outcome.NOT_ASSESSED, "its status is unknown"),
+)
+
+
+def _against(status: Status, as_of: tuple[datetime]) -> tuple[Check, Check, Check]:
+    first, second, third = (
+        Check(row, Outcome.FAIL, bad, as_of) if status is one else Check(row, Outcome.PASS, good)
+        for one, row, good, bad in _GOOD_AND_BAD
+    )
+    return first, second, third
+
+
+def last_day(credential: Credential, time: datetime) -> Check:
+    """C9: past its last day (`exp`, which is the end of that day in the issuing state)."""
+    expires = credential.expires
+    if expires is None:
+        return _FURTHER_NOTICE
+    last = (credential.certificate.expiry_date,)
+    if time >= expires:
+        return Check("C9", Outcome.FAIL, "its last day was {}", last)
+    return Check("C9", Outcome.PASS, "its last day is {}", last)
+
+
+def clock(at: datetime, directory: Directory, policy: Policy, last_seen: datetime | None) -> Check:
+    """C10: is the clock plausible, by the time floor and by what it showed last?"""
+    floor = directory.time_floor
+    if at < floor:
+        reason = "the clock says {:%Y-%m-%d %H:%M} UTC, before the directory of {:%Y-%m-%d %H:%M} UTC: set it"
+        return Check("C10", Outcome.UNKNOWN, reason, (at, floor))
+    if at - floor > policy.clock_ahead:
+        reason = "the clock is {} days after the directory: set it, or import a newer sea pack"
+        return Check("C10", Outcome.UNKNOWN, reason, ((at - floor).days,))
+    if last_seen is not None and abs(at - last_seen) > policy.clock_jump:
+        reason = "the clock has jumped {} days since it was last seen: set it, or import a newer sea pack"
+        return Check("C10", Outcome.UNKNOWN, reason, (abs(at - last_seen).days,))
+    return _CLOCK_GOOD
+
+
+def first_day(credential: Credential, time: datetime) -> Check:
+    """C11: before its first day (`nbf`)."""
+    if time < credential.not_before:
+        reason = "it starts on {:%Y-%m-%d %H:%M} UTC"
+        return Check("C11", Outcome.FAIL, reason, (credential.not_before,))
+    return _STARTED
+
+
+_CLOCK_GOOD: Final = Check("C10", Outcome.PASS, "the clock agrees with the directory")
+_STARTED: Final = Check("C11", Outcome.PASS, "its first day has come")
+_PAPER: Final = Check("C14", Outcome.REMARK, "nobody's phone: compare with the identity document")
+
+
+def remarks(credential: Credential, *, policy: Policy, time: datetime) -> list[Check]:
+    """C14: what does not decide, but must be seen. Free text never decides silently."""
+    found: list[Check] = []
+    expires, certificate = credential.expires, credential.certificate
+    if expires is not None and time < expires <= time + policy.expires_soon:
+        soon = (certificate.expiry_date,)
+        found.append(Check("C14", Outcome.REMARK, "expires soon: its last day is {}", soon))
+    for code, limits in _limits(certificate):
+        if limits is not None and limits.text is not None:
+            found.append(Check("C14", Outcome.REMARK, "limitation of {}: {}", (code, limits.text)))
+    if certificate.remarks is not None:
+        found.append(Check("C14", Outcome.REMARK, "it says: {}", (certificate.remarks,)))
+    if isinstance(certificate, MedicalCertificate):
+        found += _medical_remarks(certificate, time.date())
+    return found
+
+
+def _limits(certificate: Certificate) -> Iterator[tuple[str, Limitations | None]]:
+    for function in certificate.functions:
+        yield function.code, function.limitations
+    for capacity in certificate.capacities:
+        yield capacity.code, capacity.limitations
+
+
+def _medical_remarks(certificate: MedicalCertificate, today: date) -> list[Check]:
+    found, fitness = [], certificate.fitness
+    if fitness.restrictions is not None:
+        found.append(Check("C14", Outcome.REMARK, "medical restriction: {}", (fitness.restrictions,)))
+    tested = fitness.colour_test_date
+    if tested is not None and today > add_months(tested, 12 * _COLOUR_YEARS):
+        reason = "colour vision was tested on {}, more than {} years ago"
+        found.append(Check("C14", Outcome.REMARK, reason, (tested, _COLOUR_YEARS)))
+    return found
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month, so many months on; the month's last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + month // 11, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return day.replace(year=year, month=month + 1, day=min(day.day, last))
+
+
+def in_own_name(certificate: Certificate, authority: Authority) -> Check | None:
+    """C3 again, now that the claims are known: an authority issues for its own flag alone."""
+    if certificate.issuing_country == authority.flag:
+        return None
+    reason = "the authority of {} does not issue certificates of {}"
+    return Check("C3", Outcome.FAIL, reason, (authority.flag, certificate.issuing_country))
+
+
+def _duration(seconds: int) -> str:
+    """Seconds, minutes, hours or days, whichever a person would say."""
+    for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {name}"
+    return f"{seconds} seconds"

@@ -1,0 +1,208 @@
+"""The decision: is this one credential good, here and now? Pure: no disk, network, clock or randomness.
+
+The checks are numbered as in the table of rows C: C1 readable, C2 known issuer, C3 its key good for this,
+C4 signature, C4b dates agree, C5 holder, C6-C8 status, C9 last day, C10 clock, C11 first day, C12 status
+known, C13 holder confirmed, C14 remarks, C15 nothing against it. Every check that can run is reported.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from keys import jws
+from keys.encoding import Json
+from keys.trust.directory import Authority, Directory, TrustedKey
+from verifier import checks
+from verifier.checks import Holding
+from verifier.credential import presentation, sd_jwt, vc
+from verifier.credential.model import TYPE_OF_VCT, CertificateType, Credential
+from verifier.person import assess
+from verifier.policy import DEFAULT, Policy
+from verifier.status import StatusBook
+from verifier.verdict import Check, Outcome, ReliedOn, Verdict, conclude
+
+__all__ = ["assess", "verify"]
+
+QR_PREFIX: Final = "OB1:"
+_END_OF_TIME: Final = 7_258_118_400  # 2200-01-01T00:00:00Z
+
+_READABLE: Final = Check("C1", Outcome.PASS, "a credential of a known form")
+_KNOWN: Final = Check("C2", Outcome.PASS, "the issuer and its key are in the directory")
+_TRUSTED: Final = Check("C3", Outcome.PASS, "the key may sign this, and did so in its time")
+_SIGNED: Final = Check("C4", Outcome.PASS, "the signature holds")
+_AGREE: Final = Check("C4b", Outcome.PASS, "its dates agree with each other")
+_ROWS: Final = ("C1", "C2", "C3", "C4", "C4b", "C5", "C6", "C7", "C8", "C9", "C10", "C11", "C12", "C13")
+
+
+class _Setting(NamedTuple):
+    """All that a credential is judged against."""
+
+    directory: Directory
+    status: StatusBook
+    policy: Policy
+    at: datetime
+    time: datetime  # max(clock, time floor)
+    challenge: bytes | None
+    last_clock: datetime | None
+
+
+class _Unverified(NamedTuple):
+    """A credential that was read: nothing in it may be believed yet."""
+
+    sd_jwt: sd_jwt.SdJwt
+    claims: Mapping[str, Json]
+    issuer: str
+    kid: str
+    type: CertificateType
+    issued_at: datetime
+
+
+class _NotReadable(ValueError):
+    """Text that is no credential (row C1)."""
+
+
+def verify(
+    presented: str,
+    *,
+    directory: Directory,
+    status: StatusBook,
+    policy: Policy = DEFAULT,
+    at: datetime,
+    challenge: bytes | None = None,
+    last_clock: datetime | None = None,
+) -> Verdict:
+    """Judge one credential or presentation: an SD-JWT, or the text of its QR code.
+
+    `at` is the clock, an aware instant; `challenge` the 8 bytes that the inspector has set, if any: to use it
+    once is the caller's to remember. `last_clock` is what the clock showed when it was last seen.
+    """
+    setting = _Setting(directory, status, policy, at, max(at, directory.time_floor), challenge, last_clock)
+    # (C1) readable, and of a schema that we know
+    try:
+        unverified = _read(presented)
+    except _NotReadable as error:
+        return _stop([Check("C1", Outcome.UNKNOWN, "{}", (str(error),))], setting, "it cannot be read")
+    # (C2) the issuer and its key are in the directory
+    authority = directory.authority(unverified.issuer)
+    key = directory.key(unverified.issuer, unverified.kid)
+    if authority is None or key is None:
+        return _stop([_READABLE, _unknown(unverified, authority)], setting, "nobody known has signed it")
+    # (C3) the key is good for this, at that time; (C4) the signature is the key's
+    trusted, signed = _trusted(key, unverified, setting), _signature(key, unverified)
+    if signed.outcome is not Outcome.PASS:
+        return _stop([_READABLE, _KNOWN, trusted, signed], setting, "its signature does not hold")
+    try:
+        credential = vc.from_claims(unverified.claims)
+        shown = _holding(unverified, credential)
+    except (vc.MalformedCredential, presentation.MalformedProof) as error:
+        unreadable = Check("C1", Outcome.UNKNOWN, "not a {} that can be read: {}", (unverified.type, error))
+        return _stop([unreadable, _KNOWN, trusted, signed], setting, "it cannot be read")
+    trusted = checks.in_own_name(credential.certificate, authority) or trusted
+    return _judge(credential, authority, shown, trusted, setting)
+
+
+def _read(presented: str) -> _Unverified:
+    """Decode the text and find who says that they signed it."""
+    try:
+        text = _from_qr(presented) if presented.startswith(QR_PREFIX) else presented
+        parsed = sd_jwt.parse(text)
+        claims = sd_jwt.claims(parsed, parsed.jws.payload)
+    except (sd_jwt.MalformedSdJwt, jws.MalformedJws) as error:
+        raise _NotReadable(f"not a credential: {error}") from None
+    header, issuer, vct, iat = parsed.jws.header, claims.get("iss"), claims.get("vct"), claims.get("iat")
+    kid = parsed.jws.kid
+    if header.get("typ") != vc.TYP or kid is None or len(header) != 3:
+        raise _NotReadable("not a credential: its header is not exactly alg, kid and typ dc+sd-jwt")
+    if not isinstance(issuer, str) or type(iat) is not int or not 0 <= iat < _END_OF_TIME:
+        raise _NotReadable("not a credential: it names no issuer, or no time of signing")
+    kind = TYPE_OF_VCT.get(vct) if isinstance(vct, str) else None
+    if kind is None:
+        raise _NotReadable(f"of a type that is not known here: {str(vct)[:80]}")
+    return _Unverified(parsed, claims, issuer, kid, kind, datetime.fromtimestamp(iat, UTC))
+
+
+def _from_qr(text: str) -> str:
+    from verifier.credential import carrier  # loads the dictionary, which a token does not need
+
+    try:
+        return carrier.unpack(carrier.from_qr_text(text))
+    except carrier.MalformedCarrier as error:
+        raise _NotReadable(f"not a code of Ombord's: {error}") from None
+
+
+def _unknown(unverified: _Unverified, authority: Authority | None) -> Check:
+    """C2 of a stranger, or of a key that its authority has not published."""
+    if authority is None:
+        return Check("C2", Outcome.UNKNOWN, "{} is not in the directory", (unverified.issuer[:200],))
+    reason = "{} has no key {} in the directory: a newer sea pack may have it"
+    return Check("C2", Outcome.UNKNOWN, reason, (authority.name, unverified.kid[:100]))
+
+
+def _trusted(key: TrustedKey, unverified: _Unverified, setting: _Setting) -> Check:
+    objection = key.objection(
+        unverified.type.value,
+        at_signing=unverified.issued_at,
+        now=setting.time,
+        environment=setting.policy.environment or setting.directory.environment,
+    )
+    return _TRUSTED if objection is None else Check("C3", Outcome.FAIL, "{}", (objection,))
+
+
+def _signature(key: TrustedKey, unverified: _Unverified) -> Check:
+    if key.conflicting:
+        return Check("C4", Outcome.NOT_ASSESSED, "it cannot be told which of two keys should have signed it")
+    try:
+        jws.verify(unverified.sd_jwt.jws, key.key, typ=vc.TYP)
+    except (jws.MalformedJws, jws.SignatureMismatch):
+        return Check("C4", Outcome.FAIL, "it was changed after key {} signed it, or never signed", (key.kid,))
+    return _SIGNED
+
+
+def _holding(unverified: _Unverified, credential: Credential) -> Holding:
+    """What the holder's proof amounts to; its time is judged by row C13. Raises `MalformedProof`."""
+    if unverified.sd_jwt.key_binding is None:
+        return Holding()
+    if credential.holder_key is None:
+        return Holding(failure="a phone proves itself for a credential that is bound to none")
+    try:
+        return Holding(proof=presentation.check(unverified.sd_jwt, credential.holder_key))
+    except presentation.WrongHolder as error:
+        return Holding(failure=str(error))
+
+
+def _judge(
+    credential: Credential, authority: Authority, shown: Holding, trusted: Check, setting: _Setting
+) -> Verdict:
+    """Rows C4b to C15 of a credential that its issuer has signed."""
+    policy, time = setting.policy, setting.time
+    contradiction = vc.date_contradiction(credential)
+    dates = _AGREE if contradiction is None else Check("C4b", Outcome.UNKNOWN, "{}", (contradiction,))
+    listed = setting.status.get(credential.status.uri)
+    c6, c7, c8, c12, old = checks.state(credential, listed, authority, policy=policy, time=time)
+    c5, c13, unproved = checks.holder(
+        credential, shown, policy=policy, time=time, challenge=setting.challenge
+    )
+    c9, c11 = checks.last_day(credential, time), checks.first_day(credential, time)
+    c10 = checks.clock(setting.at, setting.directory, policy, setting.last_clock)
+    rows = [_READABLE, _KNOWN, trusted, _SIGNED, dates, c5, c6, c7, c8, c9, c10, c11, c12, c13]
+    rows += [remark for remark in (old, unproved) if remark is not None]
+    rows += checks.remarks(credential, policy=policy, time=time)
+    as_of = None if listed is None else listed.iat
+    return conclude(tuple(rows), credential, _relied_on(setting, credential.status.uri, as_of))
+
+
+def _stop(rows: list[Check], setting: _Setting, because: str) -> Verdict:
+    """A verdict without claims: of the rows that are left, only the clock can be judged."""
+    for row in _ROWS[len(rows) :]:
+        if row == "C10":
+            rows.append(checks.clock(setting.at, setting.directory, setting.policy, setting.last_clock))
+        else:
+            rows.append(Check(row, Outcome.NOT_ASSESSED, because))
+    return conclude(tuple(rows), None, _relied_on(setting))
+
+
+def _relied_on(setting: _Setting, uri: str | None = None, as_of: datetime | None = None) -> ReliedOn:
+    directory = setting.directory
+    return ReliedOn(
+        setting.time, setting.policy.name, setting.status.pack, directory.published_at, uri, as_of
+    )
