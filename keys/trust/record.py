@@ -35,6 +35,13 @@ class Record:
         """The same where the member may be absent."""
         return self.text(name) if name in self._members else None
 
+    def long_text(self, name: str) -> str:
+        """Text of any length, such as a file in base64url."""
+        value = self._members.get(name)
+        if not isinstance(value, str):
+            self.refuse(name, "text")
+        return value
+
     def number(self, name: str, low: int = 0, high: int = 2**53 - 1) -> int:
         """An integer within bounds; true and false are none."""
         value = self._members.get(name)
@@ -46,10 +53,10 @@ class Record:
         """Unix seconds within the years 1970-2199."""
         return datetime.fromtimestamp(self.number(name, 0, MAX_INSTANT - 1), UTC)
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        """A non-empty list of different texts."""
+    def texts(self, name: str, *, empty: bool = False) -> tuple[str, ...]:
+        """A list of different texts; none at all only where `empty` says so."""
         values = self._members.get(name)
-        if not isinstance(values, list) or not values:
+        if not isinstance(values, list) or not (values or empty):
             self.refuse(name, "a list of texts")
         texts = tuple(value for value in values if isinstance(value, str) and value.isprintable() and value)
         if len(texts) != len(values) or len(set(texts)) != len(texts):

@@ -25,6 +25,7 @@ from keys.trust import directory as trust
 from keys.trust.directory import CERTIFICATES, PASS, STATUS, Directory, Environment, KeyState, TrustedKey
 
 if TYPE_CHECKING:
+    from keys.trust.publisher import Plan
     from verifier.credential.model import Certificate, Credential
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -228,3 +229,59 @@ def directory(*authorities: Authority, at: datetime = NOW, time_floor: datetime 
         time_floor=time_floor or at,
         published_at=at,
     )
+
+
+class Publication:
+    """The signed directory of some authorities: `files` as a server shows them, `root` to pin.
+
+    `at` and the authorities may change between calls of `publish`; `sizes` are (keys, needed) of a role.
+    """
+
+    def __init__(self, *authorities: Authority, at: datetime = NOW, **sizes: tuple[int, int]) -> None:
+        self.authorities, self.at = authorities, at
+        self.sizes = {role: sizes.get(role, (1, 1)) for role in ("root", "targets", "snapshot", "timestamp")}
+        self.generation = dict.fromkeys(self.sizes, 0)  # count one up to rotate a role's keys
+        self.signers: dict[str, SoftwareSigner] = {}
+        self.files: dict[str, bytes] = {}
+        self.publish()
+
+    @property
+    def root(self) -> bytes:
+        """The root file to pin."""
+        return self.files["1.root.json"]
+
+    def publish(self, at: datetime | None = None) -> dict[str, bytes]:
+        """Sign what the authorities say now; returns all files."""
+        from keys.trust.publisher import publish
+
+        self.at = at or self.at
+        plan = self.plan()
+        self.files = publish(plan, signers=self.signers, at=self.at, before=self.files)
+        return self.files
+
+    def plan(self) -> Plan:
+        """What is to be published; makes the private keys that it needs."""
+        from keys.trust.publisher import FLAG_LIFETIME, LIFETIMES, Flag, Plan, Role
+
+        roles = {
+            name: Role(keys=self._keys(name, count), threshold=needed, lifetime=LIFETIMES[name])
+            for name, (count, needed) in self.sizes.items()
+        }
+        flags = tuple(
+            Flag(
+                authority=authority.entry,
+                role=Role(keys=self._keys(authority.flag, 1), lifetime=FLAG_LIFETIME),
+                keys=tuple(authority.keys.values()),
+            )
+            for authority in self.authorities
+        )
+        environment = self.authorities[0].environment if self.authorities else Environment.TEST
+        return Plan(environment=environment, roles=roles, flags=flags)
+
+    def _keys(self, role: str, count: int) -> tuple[PublicKey, ...]:
+        from keys.trust.metadata import key_id
+
+        generation = self.generation.get(role, 0)
+        signers = [seeded_signer(f"{role} {generation} {n}", Algorithm.ED25519) for n in range(count)]
+        self.signers.update({key_id(signer.public_key): signer for signer in signers})
+        return tuple(signer.public_key for signer in signers)

@@ -1,0 +1,103 @@
+"""What a device remembers of verified trust metadata, so that nobody can take it back in time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from keys.encoding import EncodingError, b64url_decode, b64url_encode, json_dumps, json_loads
+from keys.trust.directory import KeyState
+from keys.trust.record import Record, RecordError, unix
+
+MAX_STATE = 4 << 20
+COMPROMISED = {KeyState.ALLOW_LIST_ONLY: 1, KeyState.REVOKED: 2}  # a key's way down; there is none up
+
+
+class Seen(NamedTuple):
+    """The newest version of a role's metadata, and the SHA-256 (hexadecimal) of what it signs."""
+
+    version: int
+    digest: str
+
+
+class KeyMemory(NamedTuple):
+    """What was ever learnt about one (iss, kid), for ever."""
+
+    thumbprint: str
+    conflicting: bool = False
+    compromised: KeyState | None = None  # revoked, or on its allow-list alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustState:
+    """Versions, keys and time seen so far; grows, except where a new root says otherwise."""
+
+    pin: str  # SHA-256 of the root file that was pinned first, hexadecimal
+    root: bytes  # the newest root file verified
+    time_floor: datetime
+    seen: Mapping[str, Seen] = field(default_factory=dict)  # by role
+    keys: Mapping[tuple[str, str], KeyMemory] = field(default_factory=dict)  # by (iss, kid)
+    expired: tuple[str, ...] = ()  # roles whose metadata had run out when it was verified: worth a remark
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """The version seen of each role."""
+        return {role: seen.version for role, seen in self.seen.items()}
+
+    def to_json(self) -> bytes:
+        """For the device's own disk."""
+        return json_dumps(
+            {
+                "format": "ombord-trust-state",
+                "version": 1,
+                "pin": self.pin,
+                "root": b64url_encode(self.root),
+                "time_floor": unix(self.time_floor),
+                "seen": [
+                    {"role": role, "version": seen.version, "digest": seen.digest}
+                    for role, seen in self.seen.items()
+                ],
+                "keys": [_key_to_json(pair, memory) for pair, memory in self.keys.items()],
+                "expired": list(self.expired),
+            }
+        )
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "TrustState":
+        """Read what `to_json` wrote. Raises RecordError."""
+        try:
+            record = Record(json_loads(data, max_size=MAX_STATE), "trust state")
+            if (record.text("format"), record.number("version")) != ("ombord-trust-state", 1):
+                raise RecordError("trust state: of another format or version")
+            return cls(
+                pin=record.text("pin"),
+                root=b64url_decode(record.long_text("root")),
+                time_floor=record.instant("time_floor"),
+                seen={
+                    one.text("role"): Seen(one.number("version"), one.text("digest"))
+                    for one in record.records("seen")
+                },
+                keys=dict(map(_key_from_json, record.records("keys"))),
+                expired=record.texts("expired", empty=True),
+            )
+        except (EncodingError, ValueError) as error:
+            raise RecordError(str(error)) from error
+
+
+def _key_to_json(pair: tuple[str, str], memory: KeyMemory) -> dict[str, object]:
+    value: dict[str, object] = {"issuer": pair[0], "kid": pair[1], "thumbprint": memory.thumbprint}
+    if memory.conflicting:
+        value["conflicting"] = True
+    if memory.compromised is not None:
+        value["compromised"] = memory.compromised.value
+    return value
+
+
+def _key_from_json(record: Record) -> tuple[tuple[str, str], KeyMemory]:
+    compromised = record.text_or_none("compromised")
+    memory = KeyMemory(
+        record.text("thumbprint"),
+        conflicting="conflicting" in record,
+        compromised=None if compromised is None else KeyState(compromised),
+    )
+    return (record.text("issuer"), record.text("kid")), memory
