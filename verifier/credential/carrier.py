@@ -1,0 +1,210 @@
+"""A signed credential as QR text and back, losslessly: the token that was signed, in a fraction of its size.
+
+    QR text  =  "OB1:" base45(wire)
+    wire     =  kind (1 byte), dictionary (1 byte), body
+
+Kind 1 carries a compact JWS or an SD-JWT, kind 2 an SD-JWT with its holder's proof. docs/credential-format.md
+describes both so that a second decoder can be written.
+"""
+
+import zlib
+from functools import cache
+from typing import Final
+
+from keys import jws
+from keys.algorithms import SIGNATURE_BYTES
+from keys.encoding import EncodingError, b64url_decode, b64url_encode
+from keys.jws import MalformedJws, UnverifiedJws
+from verifier.credential import base45, dictionary, presentation, sd_jwt
+from verifier.credential.lifting import LiftingError, lift, restore
+from verifier.credential.presentation import Audience, HolderProof, HolderProofError
+
+PREFIX: Final = "OB1:"
+DICTIONARY: Final = 1  # what this version packs with
+
+KIND_CREDENTIAL: Final = 1
+KIND_PRESENTATION: Final = 2
+
+MAX_CHARACTERS: Final = 20_000
+_MAX_INFLATED: Final = 20_000  # the text of such a token is three quarters of it; lifting never lengthens it
+_MAX_WIRE: Final = 20_000
+_MAX_QR_TEXT: Final = len(PREFIX) + (_MAX_WIRE * 3 + 1) // 2
+
+_AUDIENCES: Final = (Audience.TIME, Audience.CHALLENGE)
+_PROOF_AT: Final = 3
+_PROOF_SIZE: Final = 4 + presentation.NONCE_BYTES + SIGNATURE_BYTES
+
+
+class MalformedCarrier(ValueError):
+    """Not the carrier of any credential, or a token that the carrier does not carry; says why."""
+
+
+class UnknownKind(MalformedCarrier):
+    """A wire of a kind that this version does not read."""
+
+
+class UnknownDictionary(MalformedCarrier):
+    """A wire made with a dictionary that this version does not have."""
+
+
+def to_qr_text(wire: bytes) -> str:
+    """The text that a QR code holds, all in its alphanumeric alphabet."""
+    return PREFIX + base45.encode(wire)
+
+
+def from_qr_text(text: str) -> bytes:
+    """The wire of QR text. Raises MalformedCarrier; never strips, since a space is a digit."""
+    if not text.startswith(PREFIX):
+        raise MalformedCarrier(f'the text does not start with "{PREFIX}"')
+    if len(text) > _MAX_QR_TEXT:
+        raise MalformedCarrier(f"QR text of {len(text)} characters; at most {_MAX_QR_TEXT} are read")
+    try:
+        return base45.decode(text[len(PREFIX) :])
+    except base45.Base45Error as error:
+        raise MalformedCarrier(str(error)) from None
+
+
+def pack(text: str) -> bytes:
+    """The wire of a compact JWS, an SD-JWT or a presentation as `presentation.make` writes it.
+
+    Raises MalformedCarrier for anything else, and for more than 20,000 characters.
+    """
+    try:
+        if "~" not in text:
+            token = jws.parse(text, max_size=MAX_CHARACTERS)
+            return _bounded(bytes((KIND_CREDENTIAL, DICTIONARY)) + _pack_body(token, None))
+        parsed = sd_jwt.parse(text)
+    except MalformedJws as error:
+        raise MalformedCarrier(f"only a compact JWS or an SD-JWT is carried: {error}") from None
+    if len(parsed.text) > MAX_CHARACTERS:
+        raise MalformedCarrier(f"a credential over {MAX_CHARACTERS} characters is not carried")
+    head = bytes((KIND_CREDENTIAL, DICTIONARY)) if parsed.key_binding is None else _pack_proof(parsed, text)
+    return _bounded(head + _pack_body(parsed.jws, parsed.disclosures))
+
+
+def unpack(wire: bytes) -> str:
+    """The token in `wire`, byte for byte as it was packed. Raises MalformedCarrier."""
+    if not 2 <= len(wire) <= _MAX_WIRE:
+        raise MalformedCarrier(f"a wire of {len(wire)} bytes")
+    kind = wire[0]
+    if kind == KIND_CREDENTIAL:
+        return _unpack_body(wire, 2)
+    if kind == KIND_PRESENTATION:
+        return _unpack_presentation(wire)
+    raise UnknownKind(f"kind {kind} is not known to this version; update the application")
+
+
+def _bounded(wire: bytes) -> bytes:
+    if len(wire) > _MAX_WIRE:
+        raise MalformedCarrier(f"a wire of {len(wire)} bytes; at most {_MAX_WIRE} are read")
+    return wire
+
+
+def _pack_proof(parsed: sd_jwt.SdJwt, text: str) -> bytes:
+    try:
+        proof = presentation.read(parsed)
+    except HolderProofError as error:
+        raise MalformedCarrier(f"a holder proof that is not carried: {error}") from None
+    if presentation.rebuild(parsed.text, proof) != text:
+        raise MalformedCarrier("a holder proof in another form than the one that is carried")
+    head = bytes((KIND_PRESENTATION, DICTIONARY, _AUDIENCES.index(proof.audience)))
+    return head + proof.iat.to_bytes(4, "big") + proof.nonce + proof.signature
+
+
+def _unpack_presentation(wire: bytes) -> str:
+    nonce_at = _PROOF_AT + 4
+    signature_at = nonce_at + presentation.NONCE_BYTES
+    end = _PROOF_AT + _PROOF_SIZE
+    if len(wire) <= end or wire[2] >= len(_AUDIENCES):
+        raise MalformedCarrier("a presentation that is cut short, or for an unknown audience")
+    text = _unpack_body(wire, end)
+    if not text.endswith("~"):
+        raise MalformedCarrier("a holder proof over a plain JWS")
+    iat = int.from_bytes(wire[_PROOF_AT:nonce_at], "big")
+    proof = HolderProof(iat, wire[nonce_at:signature_at], _AUDIENCES[wire[2]], wire[signature_at:end])
+    return presentation.rebuild(text, proof)
+
+
+def _pack_body(token: UnverifiedJws, disclosures: tuple[str, ...] | None) -> bytes:
+    """Signature, form, lifted values, deflated text; no disclosures (None) is the form of a plain JWS."""
+    form = 0 if disclosures is None else len(disclosures) + 1
+    try:
+        parts = [token.header_bytes, token.payload, *map(b64url_decode, disclosures or ())]
+    except EncodingError as error:
+        raise MalformedCarrier(f"a disclosure that is not carried: {error}") from None
+    text, lifted = lift(parts)
+    compressor = _compressor().copy()
+    deflated = compressor.compress(text) + compressor.flush()
+    return b"".join((token.signature, bytes((form,)), _varint(len(lifted)), lifted, deflated))
+
+
+def _unpack_body(wire: bytes, start: int) -> str:
+    form_at = start + SIGNATURE_BYTES
+    lifted_size, lifted_at = _read_varint(wire, form_at + 1)
+    deflated_at = lifted_at + lifted_size
+    if len(wire) <= deflated_at:
+        raise MalformedCarrier("a wire that is cut short")
+    text = _inflate(wire[deflated_at:], wire[1])
+    try:
+        parts = restore(text, wire[lifted_at:deflated_at])
+    except LiftingError as error:
+        raise MalformedCarrier(f"lifted values that cannot be put back: {error}") from None
+    form = wire[form_at]
+    if len(parts) != max(2, form + 1):
+        raise MalformedCarrier(f"{len(parts)} parts where the form says {max(2, form + 1)}")
+    return _token(parts, wire[start:form_at], form)
+
+
+def _token(parts: list[bytes], signature: bytes, form: int) -> str:
+    header, payload, *disclosures = map(b64url_encode, parts)
+    token = f"{header}.{payload}.{b64url_encode(signature)}"
+    text = "~".join((token, *disclosures, "")) if form else token
+    if len(text) > MAX_CHARACTERS:
+        raise MalformedCarrier(f"a credential over {MAX_CHARACTERS} characters")
+    return text
+
+
+def _inflate(deflated: bytes, number: int) -> bytes:
+    """At most as much text as a token may have; the stream must end with the wire."""
+    try:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS, _dictionary(number))
+        text = inflater.decompress(deflated, _MAX_INFLATED)
+    except zlib.error:
+        raise MalformedCarrier("the deflated text is damaged") from None
+    if not inflater.eof:
+        raise MalformedCarrier("the deflated text is cut short or too long")
+    if inflater.unused_data:
+        raise MalformedCarrier("bytes after the end of the deflated text")
+    return text
+
+
+def _dictionary(number: int) -> bytes:
+    try:
+        return dictionary.load(number)
+    except dictionary.UnknownDictionary as error:
+        raise UnknownDictionary(str(error)) from None
+
+
+@cache
+def _compressor() -> "zlib._Compress":
+    """A compressor that has read the dictionary, to be copied: reading it costs more than packing."""
+    return zlib.compressobj(
+        9, zlib.DEFLATED, -zlib.MAX_WBITS, 9, zlib.Z_DEFAULT_STRATEGY, dictionary.load(DICTIONARY)
+    )
+
+
+def _varint(value: int) -> bytes:
+    """One byte below 128, else two: seven low bits with the top bit set, then the rest."""
+    return bytes((value,)) if value < 0x80 else bytes((value & 0x7F | 0x80, value >> 7))
+
+
+def _read_varint(wire: bytes, at: int) -> tuple[int, int]:
+    """The number at `at`, and where it ends."""
+    if len(wire) <= at + 1:
+        raise MalformedCarrier("a wire that is cut short")
+    low, high = wire[at], wire[at + 1]
+    if low < 0x80:
+        return low, at + 1
+    if high == 0:
+        raise MalformedCarrier("a length in two bytes that fits in one")
+    return low & 0x7F | high << 7, at + 2

@@ -1,0 +1,138 @@
+"""A credential shown with a fresh proof of its holder's key: made in the wallet, checked here (RFC 9901 § 4.3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from keys import jws
+from keys.algorithms import Algorithm, SignatureMismatch
+from keys.encoding import EncodingError, b64url_decode, b64url_encode, json_dumps, json_object
+from keys.jwk import PublicKey
+from keys.jws import MalformedJws, UnverifiedJws
+from keys.signer import Signer
+from verifier.credential.sd_jwt import SdJwt, sd_hash
+
+AUD_TIME: Final = "urn:ombord:on-board:time"
+AUD_CHALLENGE: Final = "urn:ombord:on-board:challenge"
+TYP: Final = "kb+jwt"
+NONCE_BYTES: Final = 8
+
+_HEADER: Final = b64url_encode(json_dumps({"alg": Algorithm.ES256.value, "typ": TYP}))
+_PARAMETERS: Final = frozenset(("alg", "typ"))
+_CLAIMS: Final = frozenset(("iat", "aud", "nonce", "sd_hash"))
+_MAX_CHARACTERS: Final = 1_024
+_INSTANTS: Final = range(2**32)  # four bytes on the wire: until 2106
+
+
+class Audience(StrEnum):
+    """What the proof is fresh by: the time it was made, or an inspector's challenge."""
+
+    TIME = AUD_TIME
+    CHALLENGE = AUD_CHALLENGE
+
+
+class HolderProofError(ValueError):
+    """The holder proof is no good; its subclasses say how."""
+
+
+class MalformedProof(HolderProofError):
+    """No key-binding JWT of the one form that is accepted."""
+
+
+class WrongHolder(HolderProofError):
+    """A proof by another key, or for another credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class HolderProof:
+    """What a key-binding JWT says: made at `iat` (Unix seconds), for `audience`, over the 8 bytes `nonce`."""
+
+    iat: int
+    nonce: bytes
+    audience: Audience
+    signature: bytes
+
+
+def make(
+    credential_text: str, signer: Signer, *, at: int | datetime, nonce: bytes, audience: Audience
+) -> str:
+    """The SD-JWT `credential_text` (ends with "~") with a key-binding JWT by `signer`, an ES256 key.
+
+    `at` is Unix seconds or an aware instant. Raises ValueError for what no verifier would accept.
+    """
+    if signer.algorithm is not Algorithm.ES256:
+        raise ValueError("holder proofs are signed with ES256 alone")
+    if isinstance(at, datetime) and at.tzinfo is None:
+        raise ValueError("the instant of a holder proof needs a time zone")
+    iat = at if isinstance(at, int) else int(at.timestamp())
+    if iat not in _INSTANTS or len(nonce) != NONCE_BYTES or not credential_text.endswith("~"):
+        raise ValueError(f"a holder proof needs an instant until 2106, {NONCE_BYTES} bytes and an SD-JWT")
+    unsigned = _signing_input(credential_text, iat, nonce, audience)
+    return f"{credential_text}{unsigned}.{b64url_encode(signer.sign(unsigned.encode('ascii')))}"
+
+
+def check(sd_jwt: SdJwt, holder_key: PublicKey) -> HolderProof:
+    """The proof, once `holder_key` is shown to have made it over this very text; its time is not judged here.
+
+    Raises MalformedProof, or WrongHolder for another key or another credential.
+    """
+    token, proof, named_hash = _parse(sd_jwt)
+    if holder_key.algorithm is not Algorithm.ES256:
+        raise WrongHolder("the credential is bound to a key that is not for ES256")
+    try:
+        holder_key.verify(token.signing_input, token.signature)
+    except SignatureMismatch:
+        raise WrongHolder("the proof was made by another key") from None
+    if named_hash != sd_hash(sd_jwt.text):
+        raise WrongHolder("the proof was made for another credential")
+    return proof
+
+
+def read(sd_jwt: SdJwt) -> HolderProof:
+    """What the proof says, unverified. Raises MalformedProof."""
+    return _parse(sd_jwt)[1]
+
+
+def rebuild(text: str, proof: HolderProof) -> str:
+    """The presentation as `make` writes it, from the SD-JWT `text` and its proof."""
+    unsigned = _signing_input(text, proof.iat, proof.nonce, proof.audience)
+    return f"{text}{unsigned}.{b64url_encode(proof.signature)}"
+
+
+def _signing_input(text: str, iat: int, nonce: bytes, audience: Audience) -> str:
+    payload = f'{{"iat":{iat},"aud":"{audience.value}","nonce":"{b64url_encode(nonce)}","sd_hash":"{sd_hash(text)}"}}'
+    return f"{_HEADER}.{b64url_encode(payload.encode('ascii'))}"
+
+
+def _parse(sd_jwt: SdJwt) -> tuple[UnverifiedJws, HolderProof, str]:
+    if sd_jwt.key_binding is None:
+        raise MalformedProof("no key-binding JWT after the last ~")
+    try:
+        token = jws.parse(sd_jwt.key_binding, max_size=_MAX_CHARACTERS)
+        jws.only_parameters(token, _PARAMETERS)
+        claims = json_object(token.payload)
+    except (MalformedJws, EncodingError) as error:
+        raise MalformedProof(f"the key-binding JWT cannot be read: {error}") from None
+    if token.header != {"alg": Algorithm.ES256.value, "typ": TYP}:
+        raise MalformedProof(f'the header of a key-binding JWT is exactly alg "ES256" and typ "{TYP}"')
+    if claims.keys() != _CLAIMS:
+        raise MalformedProof("the claims of a key-binding JWT are exactly iat, aud, nonce and sd_hash")
+    iat, audience, nonce, named_hash = claims["iat"], claims["aud"], claims["nonce"], claims["sd_hash"]
+    if type(iat) is not int or iat not in _INSTANTS:
+        raise MalformedProof("iat of the holder proof is no instant until 2106")
+    if not isinstance(audience, str) or audience not in (AUD_TIME, AUD_CHALLENGE):
+        raise MalformedProof("aud of the holder proof is not Ombord's")
+    if not isinstance(named_hash, str):
+        raise MalformedProof("sd_hash of the holder proof is no text")
+    return token, HolderProof(iat, _nonce(nonce), Audience(audience), token.signature), named_hash
+
+
+def _nonce(nonce: object) -> bytes:
+    try:
+        data = b64url_decode(nonce) if isinstance(nonce, str) else b""
+    except EncodingError:
+        data = b""
+    if len(data) != NONCE_BYTES:
+        raise MalformedProof(f"nonce of the holder proof is not {NONCE_BYTES} bytes in base64url")
+    return data
