@@ -63,4 +63,4 @@ def set_status(connection: Connection, credentials: ColumnElement[bool], status:
 def count_states(connection: Connection) -> dict[str, int]:
     """How many certificates are in each stored state."""
     query = select(certificate.c.state, func.count()).group_by(certificate.c.state)
-    return {state: count for state, count in connection.execute(query)}
+    return dict(connection.execute(query).tuples().all())

@@ -40,7 +40,7 @@ def canonical(value: Mapping[str, object]) -> str:
 
 
 def record(connection: Connection, clock: Clock, events: Iterable[AuditEvent]) -> None:
-    """Append `events` within the caller's transaction, so that a change and its event live or die together."""
+    """Append `events` within the caller's transaction: a change and its event live or die together."""
     at = int(clock().timestamp())
     # The head's row is what concurrent writers wait for (PostgreSQL); SQLite has one writer anyway.
     head = connection.execute(select(audit_head).with_for_update()).one()

@@ -1,4 +1,4 @@
-"""What anybody may ask about a tracking number: whether it is good, and nothing about the person (STCW I/2)."""
+"""What anybody may ask about a tracking number: is it good? Nothing about the person (STCW Reg. I/2)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,8 +1,8 @@
 """Offers: what a seafarer is given to pick certificates up with, by two channels (OpenID4VCI 1.0, 4.1, 6.1).
 
 The database holds no usable secret. The offer's address ends in a random handle; the pre-authorized code is
-derived from the handle, and the transaction code's hash is keyed by that code. Only hashes are stored: whoever
-reads the database can neither redeem an offer nor try the million transaction codes.
+derived from the handle, and the transaction code's hash is keyed by that code. Only hashes are stored:
+whoever reads them can neither redeem an offer nor try the million transaction codes.
 """
 
 import hmac
@@ -83,7 +83,7 @@ class Offering:
     def create(
         self, seafarer_id: str | None = None, document_numbers: Sequence[str] = (), *, actor: str = SYSTEM
     ) -> Offer:
-        """An offer of all of a seafarer's certificates in force, or of those named, which must be one person's.
+        """An offer of all of a seafarer's certificates in force, or of those named, all of one seafarer.
 
         Raises NotFound, Conflict (nothing in force, or something named is not) or InvalidInput.
         """

@@ -1,0 +1,245 @@
+"""The register's extract, line by line: another system's register on its way in, and ours on its way out.
+
+JSON Lines in UTF-8. The first line is `{"format":"ombord-register","version":1,"authority":"NO"}`; each other
+one is a seafarer, or a certificate of a seafarer that came before. Claims are named as in `vc`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Final
+
+from issuer.domain.register import CertificateState
+from keys.encoding import EncodingError, Json, json_dumps, json_object
+from verifier.credential import vc
+from verifier.credential.model import Certificate, CertificateType, Credential, StatusReference
+
+FORMAT: Final = "ombord-register"
+VERSION: Final = 1
+MAX_LINE: Final = 65_536  # bytes
+HOLDER_CLAIMS: Final = ("seafarer_id", "family_name", "given_name", "native_name", "birth_date", "gender")
+_STANDING: Final = ("state_since", "state_reason", "replaced_by")
+_OWN: Final = frozenset(("kind", "type", "state", "seafarer_id", *_STANDING))
+_MAX_REASON: Final = 500
+# Tracking numbers are typed, stand in addresses and are read aloud.
+_DOCUMENT_NUMBER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{0,63}", re.ASCII)
+_CONTROL: Final = re.compile(rb"\\u00[01]")  # as `json_dumps` writes NUL and its like
+
+
+class BadRow(ValueError):
+    """A line that is no row of the extract; says why, without personal data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeafarerRow:
+    """A seafarer: the holder's claims in their fixed order."""
+
+    seafarer_id: str
+    claims: Mapping[str, Json]
+
+    @property
+    def digest(self) -> str:
+        """Identity of the row's contents."""
+        return _digest(self.claims)
+
+    def render(self) -> bytes:
+        """The row's line."""
+        return json_dumps({"kind": "seafarer", **self.claims}) + b"\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateRow:
+    """A certificate: its own claims, without the holder's, and where it stands."""
+
+    document_number: str
+    type: CertificateType
+    state: CertificateState
+    seafarer_id: str
+    claims: Mapping[str, Json]
+    expiry_date: str | None
+    state_since: str | None = None
+    state_reason: str | None = None
+    replaced_by: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Identity of the row's contents."""
+        return _digest(self._members())
+
+    def render(self) -> bytes:
+        """The row's line."""
+        return json_dumps(self._members()) + b"\n"
+
+    def _members(self) -> dict[str, Json]:
+        standing = {name: getattr(self, name) for name in _STANDING}
+        return {
+            "kind": "certificate",
+            "type": self.type.value,
+            "state": self.state.value,
+            "seafarer_id": self.seafarer_id,
+            **self.claims,
+            **{name: value for name, value in standing.items() if value is not None},
+        }
+
+
+def render_head(flag: str) -> bytes:
+    """The first line of an extract."""
+    return json_dumps({"format": FORMAT, "version": VERSION, "authority": flag}) + b"\n"
+
+
+def check_head(line: bytes, flag: str) -> None:
+    """Raise BadRow unless `line` opens an extract of this authority in a version that we read."""
+    head = _object(line)
+    if head.get("format") != FORMAT:
+        raise BadRow(f'the first line does not say "format": "{FORMAT}"')
+    if head.get("version") != VERSION:
+        raise BadRow(f"version {head.get('version')} of the extract; version {VERSION} is read")
+    if head.get("authority") != flag:
+        raise BadRow(f"the extract is of authority {head.get('authority')}, and this service is {flag}'s")
+
+
+def parse_line(line: bytes) -> Mapping[str, Json]:
+    """A line's members, of a kind that we know. Raises BadRow."""
+    members = _object(line)
+    if members.get("kind") not in ("seafarer", "certificate"):
+        raise BadRow('"kind" is neither "seafarer" nor "certificate"')
+    return members
+
+
+def read_seafarer(members: Mapping[str, Json]) -> SeafarerRow:
+    """The seafarer of a line. Raises BadRow."""
+    unknown = members.keys() - {"kind", *HOLDER_CLAIMS}
+    if unknown:
+        raise BadRow(f"no such claim of a seafarer: {', '.join(sorted(unknown))[:80]}")
+    # The model reads holders inside certificates alone, so the plainest certificate is put around this one.
+    around = {**members, **_PLAINEST}
+    claims = vc.certificate_claims(_certificate(CertificateType.NATIONAL, around))
+    own: dict[str, Json] = {name: claims[name] for name in HOLDER_CLAIMS if name in claims}
+    _refuse_control(own)
+    return SeafarerRow(seafarer_id=str(own["seafarer_id"]), claims=own)
+
+
+_PLAINEST: Final[Mapping[str, Json]] = {
+    "issuing_country": "ZZ",
+    "issuing_authority": "-",
+    "document_number": "-",
+    "issue_date": "2199-12-31",
+}
+
+
+def read_certificate(members: Mapping[str, Json], holder: Mapping[str, Json], flag: str) -> CertificateRow:
+    """The certificate of a line, whose seafarer has the claims `holder`. Raises BadRow."""
+    kind, state = _type(members), _state(members)
+    given = {name: value for name, value in members.items() if name not in _OWN}
+    certificate = _certificate(kind, {**given, **holder})
+    written = vc.certificate_claims(certificate)
+    claims = {name: value for name, value in written.items() if name not in HOLDER_CLAIMS}
+    unknown = given.keys() - claims.keys()
+    if unknown:
+        raise BadRow(f"no such claim of a certificate: {', '.join(sorted(unknown))[:80]}")
+    _refuse_control(claims)
+    _check(certificate, flag)
+    return CertificateRow(
+        document_number=certificate.document_number,
+        type=kind,
+        state=state,
+        seafarer_id=certificate.holder.seafarer_id,
+        claims=claims,
+        expiry_date=certificate.expiry_date.isoformat() if certificate.expiry_date else None,
+        state_since=_day(members, "state_since"),
+        state_reason=_text(members, "state_reason", _MAX_REASON),
+        replaced_by=_number(members, "replaced_by"),
+    )
+
+
+def check_document_number(number: str) -> str:
+    """`number` if it can be a tracking number. Raises BadRow."""
+    if _DOCUMENT_NUMBER.fullmatch(number) is None:
+        raise BadRow("document_number: 1 to 64 letters, digits and . _ : - are needed, no space")
+    return number
+
+
+def _check(certificate: Certificate, flag: str) -> None:
+    if certificate.issuing_country != flag:
+        raise BadRow(f"issuing_country: {certificate.issuing_country} is not this authority's flag, {flag}")
+    check_document_number(certificate.document_number)
+    at = datetime(
+        certificate.issue_date.year, certificate.issue_date.month, certificate.issue_date.day, tzinfo=UTC
+    )
+    not_before, expires = vc.issue_times(certificate, "UTC", at)
+    contradiction = vc.date_contradiction(
+        Credential(
+            issuer="https://rehearsal.invalid",
+            issued_at=not_before,
+            not_before=not_before,
+            expires=expires,
+            holder_key=None,
+            status=StatusReference("https://rehearsal.invalid/status/1", 0),
+            certificate=certificate,
+        )
+    )
+    if contradiction is not None:
+        raise BadRow(contradiction)
+
+
+def _certificate(kind: CertificateType, claims: Mapping[str, Json]) -> Certificate:
+    try:
+        return vc.certificate_from_claims(kind, claims)
+    except ValueError as error:
+        raise BadRow(str(error)) from error
+
+
+def _object(line: bytes) -> dict[str, Json]:
+    try:
+        return json_object(line, max_size=MAX_LINE)
+    except EncodingError as error:
+        raise BadRow(str(error)) from error
+
+
+def _type(members: Mapping[str, Json]) -> CertificateType:
+    try:
+        return CertificateType(str(members.get("type")))
+    except ValueError as error:
+        raise BadRow(f"type: there is no document type {str(members.get('type'))[:40]}") from error
+
+
+def _state(members: Mapping[str, Json]) -> CertificateState:
+    try:
+        return CertificateState(str(members.get("state")))
+    except ValueError as error:
+        known = ", ".join(CertificateState)
+        raise BadRow(f"state: {str(members.get('state'))[:40]} is none of {known}") from error
+
+
+def _text(members: Mapping[str, Json], name: str, longest: int) -> str | None:
+    value = members.get(name)
+    if value is None and name not in members:
+        return None
+    if not isinstance(value, str) or not 0 < len(value) <= longest:
+        raise BadRow(f"{name}: text of at most {longest} characters is needed")
+    _refuse_control({name: value})
+    return value
+
+
+def _day(members: Mapping[str, Json], name: str) -> str | None:
+    value = _text(members, name, 10)
+    try:
+        return None if value is None else date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise BadRow(f"{name}: a date such as 2026-11-21 is needed") from error
+
+
+def _number(members: Mapping[str, Json], name: str) -> str | None:
+    value = _text(members, name, 64)
+    return None if value is None else check_document_number(value)
+
+
+def _refuse_control(claims: Mapping[str, Json]) -> None:
+    if _CONTROL.search(json_dumps(dict(claims))):
+        raise BadRow("text with control characters")
+
+
+def _digest(members: Mapping[str, Json]) -> str:
+    return sha256(json_dumps(dict(members))).hexdigest()

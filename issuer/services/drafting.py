@@ -1,0 +1,111 @@
+"""A credential on its way: its claims, rehearsed by our own verifier's rules before and after signing."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from issuer.domain.errors import SelfVerificationFailed
+from issuer.domain.register import CredentialState
+from issuer.settings import Settings
+from keys import jws
+from keys.encoding import EncodingError, Json, json_dumps, json_object
+from keys.jwk import PublicKey
+from keys.signer import Signer
+from verifier.credential import sd_jwt, vc
+from verifier.credential.model import CertificateType, Credential, StatusReference
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """One credential between `reserved` and `released`; `state` says what the database already holds."""
+
+    serial: str
+    idempotency_key: str
+    document_number: str
+    kind: str
+    certificate_claims: str
+    holder_claims: str
+    holder_jwk: str | None
+    holder_thumbprint: str | None
+    list_number: int
+    list_uri: str
+    idx: int
+    kid: str
+    issued_at: int
+    log_salt: str
+    state: CredentialState
+    payload: str | None = None
+    token: str | None = None
+
+    @property
+    def holder_key(self) -> PublicKey | None:
+        """The phone's key; None on paper."""
+        return PublicKey.from_jwk(json.loads(self.holder_jwk)) if self.holder_jwk else None
+
+
+def merged_claims(certificate_claims: str, holder_claims: str) -> dict[str, Json]:
+    """The claims of a register's certificate and of its holder as one."""
+    return {**json.loads(certificate_claims), **json.loads(holder_claims)}
+
+
+def compose(draft: Draft, settings: Settings) -> str:
+    """The exact JSON to sign, which our own rules have read back. Raises SelfVerificationFailed."""
+    try:
+        claims = merged_claims(draft.certificate_claims, draft.holder_claims)
+        certificate = vc.certificate_from_claims(CertificateType(draft.kind), claims)
+    except (vc.MalformedCredential, ValueError) as error:
+        raise _refuse(draft, str(error)) from error
+    issued_at = datetime.fromtimestamp(draft.issued_at, UTC)
+    not_before, expires = vc.issue_times(certificate, settings.time_zone, issued_at)
+    credential = Credential(
+        issuer=settings.issuer,
+        issued_at=issued_at,
+        not_before=not_before,
+        expires=expires,
+        holder_key=draft.holder_key,
+        status=StatusReference(draft.list_uri, draft.idx),
+        certificate=certificate,
+    )
+    payload = json_dumps(vc.to_claims(credential))
+    _check(draft, payload)
+    return payload.decode()
+
+
+def sign(draft: Draft, signer: Signer) -> str:
+    """The SD-JWT of the persisted payload: signed as it stands, never composed again."""
+    assert draft.payload is not None, "only what is persisted is signed"  # noqa: S101
+    return jws.sign(draft.payload.encode(), signer, typ=vc.TYP, kid=draft.kid) + "~"
+
+
+def self_verify(draft: Draft, key: PublicKey) -> None:
+    """Read the signed text as a stranger would. Raises SelfVerificationFailed."""
+    assert draft.payload is not None, "what is signed was persisted"  # noqa: S101
+    assert draft.token is not None, "only what is signed is verified"  # noqa: S101
+    try:
+        parsed = sd_jwt.parse(draft.token)
+        payload = jws.verify(parsed.jws, key, typ=vc.TYP)
+    except (jws.MalformedJws, jws.SignatureMismatch) as error:
+        raise _refuse(draft, f"the signed text: {error}") from error
+    if parsed.jws.kid != draft.kid or payload != draft.payload.encode():
+        raise _refuse(draft, "the signed text is not what was persisted")
+    _check(draft, payload)
+
+
+def _check(draft: Draft, payload: bytes) -> None:
+    """What a verifier's rows C1 and C4b ask of the claims, and that they are this certificate's."""
+    try:
+        credential = vc.from_claims(json_object(payload))
+    except (vc.MalformedCredential, EncodingError) as error:
+        raise _refuse(draft, str(error)) from error
+    contradiction = vc.date_contradiction(credential)
+    if contradiction is not None:
+        raise _refuse(draft, contradiction)
+    if credential.certificate.document_number != draft.document_number or credential.status.idx != draft.idx:
+        raise _refuse(draft, "the claims are of another certificate or status entry")
+
+
+def _refuse(draft: Draft, reason: str) -> SelfVerificationFailed:
+    return SelfVerificationFailed(
+        f"certificate {draft.document_number} would not verify: {reason}",
+        hint="correct the certificate in the register; nothing was released",
+    )
