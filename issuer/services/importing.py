@@ -23,6 +23,7 @@ from issuer.services.changing import change_state
 from issuer.services.clock import Clock
 from issuer.settings import Settings
 from keys.encoding import Json, json_dumps
+from verifier.credential.model import CertificateType
 
 BATCH = 500  # rows a transaction
 RETRIES = 5
@@ -294,7 +295,7 @@ def stored_row(row: Row[Any]) -> CertificateRow:
     """A stored certificate as a row of the extract."""
     return CertificateRow(
         document_number=row.document_number,
-        type=extract.CertificateType(row.type),
+        type=CertificateType(row.type),
         state=CertificateState(row.state),
         seafarer_id=row.seafarer_id,
         claims=json.loads(row.claims),

@@ -1,8 +1,8 @@
 """Issuing: reserved → persisted unsigned → signed → self-verified → logged → released, each a transaction.
 
-Intent is recorded before anything is signed. Whatever dies when, `resume` finishes what was begun: exactly one
-credential and one log entry. Steps take batches; one credential is a batch of one. Each step changes rows only
-from the state before it, so that two processes that work on the same row cannot both do it.
+Intent is recorded before anything is signed. Whatever dies when, `resume` finishes what was begun: exactly
+one credential and one log entry. Steps take batches; one credential is a batch of one. Each step changes rows
+only from the state before it, so that two processes that work on the same row cannot both do it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
