@@ -19,6 +19,7 @@ from keys.algorithms import Algorithm
 from keys.encoding import EncodingError, Json, b64url_decode, json_object
 from keys.jwk import PublicKey
 from keys.signer import Signer
+from keys.trust.plan import key_id
 
 MAX_FILE = 1 << 20
 EXTENSION = "ombord"  # the one member that we add to signed metadata; TUF lets others pass over it
@@ -53,11 +54,6 @@ def target_name(path: str, sha256: str) -> str:
 
 
 # Keys
-
-
-def key_id(key: PublicKey) -> str:
-    """A short id for a role's key: four bytes of its thumbprint, in hexadecimal."""
-    return b64url_decode(key.thumbprint())[:4].hex()
 
 
 def tuf_key(key: PublicKey) -> SSlibKey:

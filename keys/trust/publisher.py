@@ -7,9 +7,7 @@ does not accept after what was published before.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
 from securesystemslib.signer import Key
 from tuf.api.metadata import (
@@ -26,10 +24,9 @@ from tuf.api.metadata import (
 from tuf.api.metadata import Role as TufRole
 
 from keys.encoding import json_dumps
-from keys.jwk import PublicKey
 from keys.signer import Signer
 from keys.trust import client
-from keys.trust.directory import Authority, Environment, TrustedKey, authority_to_json, key_to_json
+from keys.trust.directory import authority_to_json, key_to_json
 from keys.trust.metadata import (
     DIRECTORY,
     EXTENSION,
@@ -39,58 +36,16 @@ from keys.trust.metadata import (
     decode,
     encode,
     file_name,
-    key_id,
     keys_path,
     target_name,
     tuf_key,
 )
+from keys.trust.plan import Flag, Plan, Role
 from keys.trust.record import unix
-
-# How long each role's signature lasts. To a device at sea expiry is a remark; who fetches online may insist.
-LIFETIMES: Final = {
-    Root.type: timedelta(days=730),
-    DIRECTORY: timedelta(days=180),
-    Snapshot.type: timedelta(days=30),
-    Timestamp.type: timedelta(days=7),
-}
-FLAG_LIFETIME: Final = timedelta(days=365)
 
 
 class PublishError(ValueError):
     """The directory cannot be published as planned; says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Role:
-    """Who signs a role's metadata, how many of them must, and how long it lasts."""
-
-    keys: tuple[PublicKey, ...]
-    threshold: int = 1
-    lifetime: timedelta
-
-    @property
-    def ids(self) -> list[str]:
-        """Short key ids, in the order of the keys."""
-        return [key_id(key) for key in self.keys]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flag:
-    """An authority as the directory pins it, who signs its list of keys, and the list."""
-
-    authority: Authority
-    role: Role
-    keys: tuple[TrustedKey, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Everything that a publication says. `roles` has TUF's four: root, targets, snapshot, timestamp."""
-
-    environment: Environment
-    roles: Mapping[str, Role]
-    flags: tuple[Flag, ...] = ()
-    time_floor: datetime | None = None  # a root that names one resets devices' floor to it
 
 
 def publish(

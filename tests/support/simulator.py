@@ -23,9 +23,9 @@ from keys.jwk import PublicKey
 from keys.signer import SoftwareSigner
 from keys.trust import directory as trust
 from keys.trust.directory import CERTIFICATES, PASS, STATUS, Directory, Environment, KeyState, TrustedKey
+from keys.trust.plan import FLAG_LIFETIME, LIFETIMES, Flag, Plan, Role, key_id
 
 if TYPE_CHECKING:
-    from keys.trust.publisher import Plan
     from verifier.credential.model import Certificate, Credential
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -261,8 +261,6 @@ class Publication:
 
     def plan(self) -> Plan:
         """What is to be published; makes the private keys that it needs."""
-        from keys.trust.publisher import FLAG_LIFETIME, LIFETIMES, Flag, Plan, Role
-
         roles = {
             name: Role(keys=self._keys(name, count), threshold=needed, lifetime=LIFETIMES[name])
             for name, (count, needed) in self.sizes.items()
@@ -279,8 +277,6 @@ class Publication:
         return Plan(environment=environment, roles=roles, flags=flags)
 
     def _keys(self, role: str, count: int) -> tuple[PublicKey, ...]:
-        from keys.trust.metadata import key_id
-
         generation = self.generation.get(role, 0)
         signers = [seeded_signer(f"{role} {generation} {n}", Algorithm.ED25519) for n in range(count)]
         self.signers.update({key_id(signer.public_key): signer for signer in signers})
