@@ -1,7 +1,7 @@
-"""Values that deflate cannot shorten, lifted out of JSON text as raw bytes; each leaves one control byte: its mark.
+"""What deflate cannot shorten, lifted out of JSON text as raw bytes; each leaves a control byte, its mark.
 
-Lossless for any bytes: what has no lifted form stays as it is, and control bytes of the text itself are lifted
-too. What to lift is the packer's choice, by a guess of what is worth it; restoring follows the marks alone. The
+Lossless for any bytes: what has no lifted form stays, and control bytes of the text itself are lifted too.
+What to lift is the packer's choice, by a guess of what is worth it; restoring follows the marks alone. The
 table of marks, from which a second decoder can be written, is in docs/credential-format.md.
 """
 

@@ -1,4 +1,4 @@
-"""A credential shown with a fresh proof of its holder's key: made in the wallet, checked here (RFC 9901 § 4.3)."""
+"""A credential shown with a fresh proof of its holder's key: made in the wallet, checked here."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,8 +101,8 @@ def rebuild(text: str, proof: HolderProof) -> str:
 
 
 def _signing_input(text: str, iat: int, nonce: bytes, audience: Audience) -> str:
-    payload = f'{{"iat":{iat},"aud":"{audience.value}","nonce":"{b64url_encode(nonce)}","sd_hash":"{sd_hash(text)}"}}'
-    return f"{_HEADER}.{b64url_encode(payload.encode('ascii'))}"
+    claims = {"iat": iat, "aud": audience.value, "nonce": b64url_encode(nonce), "sd_hash": sd_hash(text)}
+    return f"{_HEADER}.{b64url_encode(json_dumps(claims))}"
 
 
 def _parse(sd_jwt: SdJwt) -> tuple[UnverifiedJws, HolderProof, str]:

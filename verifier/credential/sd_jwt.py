@@ -1,4 +1,4 @@
-"""SD-JWT (RFC 9901), strict: its parts, and the claims that a signed payload and its disclosures make together.
+"""SD-JWT (RFC 9901), strict: its parts, and the claims that a signed payload and its disclosures make.
 
 Stricter than the RFC where SD-JWT VC is: claims that decide may not be selectively disclosed. Key binding is
 only taken apart here; who requires it is policy, and `presentation` checks it.
@@ -27,14 +27,14 @@ _RESERVED: Final = frozenset((_DIGESTS, _ELEMENT))
 
 
 class MalformedSdJwt(MalformedJws):
-    """Text that is no strict SD-JWT, or disclosures that do not fit its payload; says which rule it breaks."""
+    """Text that is no strict SD-JWT, or disclosures that do not fit its payload."""
 
 
 @dataclass(frozen=True, slots=True)
 class SdJwt:
     """The parts of an SD-JWT; nothing in it may be believed before its `jws` is verified.
 
-    `text` is the issuer's part with the last "~", over which `sd_hash` runs; `key_binding` is the JWT after it.
+    `text` is the issuer's part with its last "~", over which `sd_hash` runs; `key_binding` the JWT after it.
     """
 
     jws: UnverifiedJws

@@ -3,9 +3,9 @@
     python -m verifier.credential.dictionaries.build          writes the file and its hash
     python -m verifier.credential.dictionaries.build --check  compares, and changes nothing
 
-Deterministic: the same lists make the same bytes. What saves most stands last, where matches cost least. Hardly
-any text is written by hand: specimens are made through the model, serialised and lifted as real credentials are,
-and cut where real ones differ. Dictionaries change freely until release 1.0, then never: a change is a new number.
+Deterministic: the same lists make the same bytes. What saves most stands last, where matches cost least.
+Hardly any text is written by hand: specimens are made through the model, serialised and lifted as real
+credentials are, and cut where real ones differ. Dictionaries change until release 1.0, then never again.
 """
 
 import json
