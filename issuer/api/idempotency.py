@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Header
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,7 +25,7 @@ def once(
     repeating: Repeating,
     request: Request,
     key: str | None,
-    body: dict[str, Json],
+    body: BaseModel,
     act: Callable[[], dict[str, Json]],
     *,
     status: int = 200,
@@ -71,9 +72,9 @@ def _run(
     return answer
 
 
-def _fingerprint(request: Request, body: dict[str, Json]) -> bytes:
+def _fingerprint(request: Request, body: BaseModel) -> bytes:
     """What makes two requests the same: method, path and what the body says (not how it is spaced)."""
-    return f"{request.method} {request.url.path}\n".encode() + json_dumps(body)
+    return f"{request.method} {request.url.path}\n".encode() + body.model_dump_json().encode()
 
 
 def _response(answer: Answer) -> Response:

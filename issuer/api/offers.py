@@ -1,0 +1,42 @@
+"""Offers for operators: what a seafarer is given to pick certificates up with."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from issuer.api.idempotency import IdempotencyKey, once
+from issuer.api.requests import OfferWish, documented, shaped
+from issuer.services.offering import Offering
+from issuer.services.repeating import Repeating
+from keys.encoding import Json
+
+
+def offers_router(
+    offering: Offering, repeating: Repeating, actor: Callable[[Request], str], path: str
+) -> APIRouter:
+    """`POST {path}`."""
+    router = APIRouter(tags=["offers"])
+
+    @router.post(path, status_code=201, summary="Make an offer", openapi_extra=documented(OfferWish))
+    def offer(
+        request: Request,
+        who: Annotated[str, Depends(actor)],
+        wish: Annotated[OfferWish, Depends(shaped(OfferWish))],
+        key: IdempotencyKey = None,
+    ) -> Response:
+        def make() -> dict[str, Json]:
+            made = offering.create(wish.seafarer_id, wish.document_numbers, actor=who)
+            return {
+                "credential_offer_uri": made.uri,
+                "link": made.link,
+                "tx_code": made.tx_code,
+                "document_numbers": list(made.document_numbers),
+                "expires_at": made.expires_at.isoformat(),
+            }
+
+        return once(repeating, request, key, wish, make, status=201)
+
+    return router

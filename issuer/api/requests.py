@@ -1,0 +1,65 @@
+"""Bodies of the JSON API: strict JSON first, then the shape that OpenAPI shows."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import Depends
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from issuer.api.body import json_body
+from issuer.api.problems import Problem
+from keys.encoding import Json
+
+Number = Annotated[str, Field(min_length=1, max_length=64)]
+Reason = Annotated[
+    str, Field(min_length=1, max_length=500, description="kept in the register and its audit trail")
+]
+
+
+class RequestBody(BaseModel):
+    """Nothing is guessed: no unknown names, no text where a number belongs."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Because(RequestBody):
+    """A change that needs no more than its reason."""
+
+    reason: Reason
+
+
+class Revocation(RequestBody):
+    """How a certificate ends."""
+
+    outcome: Literal["revoked", "cancelled", "lost"] = Field(alias="as")
+    reason: Reason
+
+
+class OfferWish(RequestBody):
+    """Whose certificates are to be picked up: all of a seafarer's in force, or those named."""
+
+    seafarer_id: Annotated[str, Field(min_length=8, max_length=8)] | None = None
+    document_numbers: Annotated[tuple[Number, ...], Field(max_length=100, strict=False)] = ()
+
+
+Shape = TypeVar("Shape", bound=RequestBody)
+
+
+def shaped(kind: type[Shape]) -> Callable[[dict[str, Json]], Shape]:
+    """A dependency: the request's JSON body as `kind`; 422 names the first thing that does not fit."""
+
+    def read(body: Annotated[dict[str, Json], Depends(json_body)]) -> Shape:
+        try:
+            return kind.model_validate(body)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(str(part) for part in first["loc"]) or "the body"
+            raise Problem(422, "Request does not fit", f"{place}: {first['msg'].lower()}.") from error
+
+    return read
+
+
+def documented(kind: type[RequestBody]) -> dict[str, Any]:
+    """What OpenAPI says of a body that `shaped` reads."""
+    schema = kind.model_json_schema(by_alias=True)
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

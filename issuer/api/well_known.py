@@ -1,0 +1,35 @@
+"""The three documents under `/.well-known/`, at the address that each specification gives them."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from issuer.api.addresses import Addresses
+from issuer.api.oid4vci.metadata import authorization_server_metadata, issuer_metadata
+from issuer.services.authority_keys import AuthorityKeys
+from issuer.settings import Settings
+from keys.encoding import Json, json_dumps
+
+# Keys are added long before they sign, so an hour's cache never hides the one that is needed.
+HEADERS = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+
+
+def well_known_router(settings: Settings, keys: AuthorityKeys, addresses: Addresses) -> APIRouter:
+    """`openid-credential-issuer`, `oauth-authorization-server` and `jwt-vc-issuer`; each made once."""
+    router = APIRouter(tags=["well-known"])
+    signing = keys.public(keys.certificate_kid).algorithm
+    documents: dict[str, dict[str, Json]] = {
+        "openid-credential-issuer": issuer_metadata(addresses, settings.authority_name, signing),
+        "oauth-authorization-server": authorization_server_metadata(addresses),
+        # SD-JWT VC, 5: `issuer` is the `iss` of credentials, exactly.
+        "jwt-vc-issuer": {"issuer": addresses.issuer, "jwks": keys.jwks()},
+    }
+    for name, document in documents.items():
+        _serve(router, addresses.well_known_path(name), name, json_dumps(document))
+    return router
+
+
+def _serve(router: APIRouter, path: str, name: str, body: bytes) -> None:
+    @router.get(path, summary=f"The document {name}", name=name)
+    def document(_request: Request) -> Response:
+        return Response(body, headers=HEADERS, media_type="application/json")

@@ -1,0 +1,116 @@
+"""Collect a certificate with an access token: one credential for one phone, and what became of it there.
+
+Asking again for the same certificate with the same key gives the same bytes, also under a later offer, for as
+long as the register's record is the same and no other credential has taken that one's place.
+"""
+
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from issuer.adapters.database import Database
+from issuer.adapters.tables import access_token, certificate, credential, notification, seafarer
+from issuer.domain.errors import NotFound, NotInForce
+from issuer.services.audit import AuditEvent, record
+from issuer.services.clock import Clock
+from issuer.services.issuing import CredentialIssuer
+from issuer.services.redeeming import WALLET, Access
+from keys.jwk import PublicKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """A credential for the wallet, and the id under which it tells what became of it."""
+
+    text: str
+    notification_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A request that will not succeed if repeated, and why."""
+
+    reason: str
+
+
+class NotificationEvent(StrEnum):
+    """What may become of a credential in a wallet (OpenID4VCI 1.0, 11.1)."""
+
+    ACCEPTED = "credential_accepted"
+    FAILURE = "credential_failure"
+    DELETED = "credential_deleted"
+
+
+class Collecting:
+    """The wallet's side of issuing."""
+
+    def __init__(self, database: Database, clock: Clock, issuer: CredentialIssuer) -> None:
+        self._database = database
+        self._clock = clock
+        self._issuer = issuer
+
+    def collect(self, access: Access, document_number: str, key: PublicKey) -> Collected | Denied:
+        """The credential of `document_number`, which `access` covers, bound to `key`."""
+        with self._database.write() as connection:
+            if not _bind(connection, access, key):
+                return Denied("this access token is bound to another key: one pick-up serves one phone")
+            request = _identity(connection, document_number, key)
+        try:
+            issued = self._issuer.issue(document_number, key, request)
+        except (NotInForce, NotFound):
+            return Denied("the certificate is no longer in force")
+        return Collected(text=issued.token, notification_id=self._notification_id(access, issued.serial))
+
+    def notify(self, access: Access, identifier: str, event: NotificationEvent) -> bool:
+        """Record the event, however often it is told; False when `access` was given no such id."""
+        mine = (notification.c.id == identifier) & (notification.c.token_hash == access.token_hash)
+        with self._database.write() as connection:
+            row = connection.execute(select(notification).where(mine).with_for_update()).one_or_none()
+            if row is None:
+                return False
+            if row.event != event:
+                now = int(self._clock().timestamp())
+                connection.execute(update(notification).where(mine).values(event=event, received_at=now))
+                told = AuditEvent(event.replace("_", "-"), row.serial, {}, WALLET)
+                record(connection, self._clock, [told])
+        return True
+
+    def _notification_id(self, access: Access, serial: str) -> str:
+        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
+        new = {"id": secrets.token_urlsafe(32), "token_hash": access.token_hash, "serial": serial}
+        mine = (notification.c.token_hash == access.token_hash) & (notification.c.serial == serial)
+        with self._database.write() as connection:
+            connection.execute(insert(notification).values(new).on_conflict_do_nothing())
+            return str(connection.execute(select(notification.c.id).where(mine)).scalar_one())
+
+
+def _bind(connection: Connection, access: Access, key: PublicKey) -> bool:
+    """Bind the token to the first key that it is used with; False for any other key."""
+    thumbprint = key.thumbprint()
+    free = or_(access_token.c.holder_thumbprint.is_(None), access_token.c.holder_thumbprint == thumbprint)
+    mine = (access_token.c.token_hash == access.token_hash) & free
+    return (
+        connection.execute(update(access_token).where(mine).values(holder_thumbprint=thumbprint)).rowcount
+        == 1
+    )
+
+
+def _identity(connection: Connection, document_number: str, key: PublicKey) -> str:
+    """The idempotency key: one for each phone and edition of the record, until another phone takes over."""
+    record_of = (
+        select(certificate.c.claims, seafarer.c.claims)
+        .join(seafarer, seafarer.c.seafarer_id == certificate.c.seafarer_id)
+        .where(certificate.c.document_number == document_number)
+    )
+    edition = "\n".join(
+        [document_number, key.thumbprint(), *(connection.execute(record_of).one_or_none() or ())]
+    )
+    name = f"pick-up:{sha256(edition.encode()).hexdigest()}:"
+    taken_over = select(func.count()).where(
+        credential.c.idempotency_key.startswith(name), credential.c.superseded_at.is_not(None)
+    )
+    return f"{name}{connection.execute(taken_over).scalar_one()}"
