@@ -67,10 +67,11 @@ class StatusBook(Mapping[str, StatusList]):
     """The lists that a verifier holds, by their uri, and the pack that they came with."""
 
     def __init__(self, lists: Iterable[StatusList] = (), *, pack: str | None = None) -> None:
-        self._lists: dict[str, StatusList] = {}
-        self.pack = pack
+        held: dict[str, StatusList] = {}
         for one in lists:
-            self._lists[one.uri] = newest(self._lists.get(one.uri), one)
+            held[one.uri] = newest(held.get(one.uri), one)
+        self._lists: Mapping[str, StatusList] = held
+        self.pack = pack
 
     def __getitem__(self, uri: str) -> StatusList:
         return self._lists[uri]

@@ -1,0 +1,231 @@
+"""`ombord-verify`: judge what is shown, build and import sea packs.
+
+Exit 0 valid, 1 rejected, 2 undetermined, 3 unusable arguments or files. Nothing is imported before it is
+needed: a check on board opens what import has verified, and no more.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, NoReturn, TypedDict, TypeVar
+
+from verifier.unusable import Unusable, read_file
+
+if TYPE_CHECKING:
+    from keys.trust.directory import Directory
+    from verifier.policy import Policy
+    from verifier.ship import Ship
+    from verifier.status import StatusBook
+
+UNUSABLE: Final = 3
+_IMPORT_AGAIN: Final = "import the newest sea pack again: ombord-verify pack import FILE"
+T = TypeVar("T")
+_EXIT: Final = {"valid": 0, "rejected": 1, "undetermined": 2}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    arguments = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without the names' letters
+    try:
+        code: int = arguments.run(arguments)
+        return code
+    except Unusable as error:
+        _complain(str(error), error.hint)
+        return UNUSABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="ombord-verify", description="Check seafarers' certificates with no connection.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="judge one seafarer's certificates")
+    check.add_argument(
+        "source", nargs="+", metavar="SOURCE", help="QR text, token, text or picture file, or -"
+    )
+    check.add_argument("--pack", metavar="FILE", help="verify this sea pack first and use it alone")
+    check.add_argument("--root", metavar="FILE", help="the trusted root for --pack, where none is pinned")
+    check.add_argument("--at", metavar="INSTANT", help="judge at this time, such as 2026-11-21T12:00:00Z")
+    check.add_argument("--policy", metavar="FILE", help="YAML: what the inspector demands")
+    check.add_argument("--ship", metavar="FILE", help="YAML: the ship, for the medical certificate's grace")
+    check.add_argument("--json", action="store_true", help="as docs/verdict.schema.json describes")
+    check.set_defaults(run=_check)
+    pack = commands.add_parser("pack", help="sea packs: directory and status lists in one file")
+    actions = pack.add_subparsers(required=True, metavar="ACTION")
+    build = actions.add_parser("build", help="make a pack of what ombord-keys and issuers published")
+    build.add_argument("--directory", required=True, metavar="DIR", help="what ombord-keys publish wrote")
+    build.add_argument(
+        "--lists", nargs="+", default=[], metavar="FILE", help="status lists, or folders of them"
+    )
+    build.add_argument("--out", required=True, metavar="FILE")
+    build.set_defaults(run=_pack_build)
+    take_in = actions.add_parser("import", help="verify a pack and keep it for checks")
+    take_in.add_argument("file", metavar="FILE")
+    take_in.add_argument("--root", metavar="FILE", help="the trusted root, the first time")
+    take_in.set_defaults(run=_pack_import)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse exits with 2, which here means undetermined."""
+
+    def error(self, message: str) -> NoReturn:
+        _complain(message, f"{self.prog} --help")
+        raise SystemExit(UNUSABLE)
+
+
+def _complain(problem: str, hint: str) -> None:
+    from verifier.report import escaped
+
+    print(f"error: {escaped(problem)}\nhint: {escaped(hint)}", file=sys.stderr)
+
+
+# check
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from verifier import decision, report
+    from verifier.state import StateError
+    from verifier.verdict import standing, worst
+
+    at = _instant(arguments.at)
+    policy, ship = _policy(arguments.policy), _ship(arguments.ship)
+    texts = _texts(arguments.source)
+    basis = _from_pack(arguments, at) if arguments.pack else _from_state(arguments, at)
+    try:
+        verdicts = [decision.verify(text, policy=policy, at=at, **basis) for text in texts]
+    except StateError as error:  # a part that was not read until now
+        raise Unusable(str(error), _IMPORT_AGAIN) from None
+    person = None if ship is None else decision.assess(verdicts, ship=ship, at=at)
+    overall = worst(map(standing, verdicts)) if person is None else person.overall
+    if arguments.json:
+        print(report.as_json(verdicts, person, overall))
+    else:
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        print(report.as_text(verdicts, person, colour=colour))
+    return _EXIT[overall.value]
+
+
+class Basis(TypedDict):
+    """What a check relies on."""
+
+    directory: "Directory"
+    status: "StatusBook"
+    last_clock: datetime | None
+
+
+def _from_state(arguments: argparse.Namespace, at: datetime) -> Basis:
+    """What was imported; the clock last seen counts only while this device's own clock is asked."""
+    from verifier import state
+
+    home = state.home()
+    if arguments.root:
+        raise Unusable("--root without --pack", "what was imported is trusted already")
+    try:
+        held = state.State(home)
+    except state.NoState:
+        hint = "ombord-verify pack import FILE --root ROOT.json, or check --pack FILE --root ROOT.json"
+        raise Unusable("there is no sea pack to check against", hint) from None
+    except state.StateError as error:
+        raise Unusable(str(error), _IMPORT_AGAIN) from None
+    seen = None
+    if arguments.at is None:
+        seen = state.last_clock(home)
+        if seen is None or at > seen:
+            state.remember_clock(home, at, seen)
+    return {"directory": held.directory, "status": held.status, "last_clock": seen}
+
+
+def _from_pack(arguments: argparse.Namespace, at: datetime) -> Basis:
+    """A pack given for this check alone: verified against the pinned root, kept nowhere."""
+    from verifier import pack_commands
+    from verifier.status import StatusBook
+
+    taken = pack_commands.verified(arguments.pack, arguments.root, at)
+    return {
+        "directory": taken.directory,
+        "status": StatusBook(taken.lists.values(), pack=taken.pack),
+        "last_clock": None,
+    }
+
+
+def _texts(sources: Sequence[str]) -> list[str]:
+    """Each source's text. All unusable ones are named, and then nothing is judged."""
+    from verifier.sources import text_of
+
+    texts, problems = [], []
+    for source in sources:
+        try:
+            texts.append(text_of(source))
+        except Unusable as problem:
+            problems.append(problem)
+    for earlier in problems[:-1]:
+        _complain(str(earlier), earlier.hint)
+    if problems:
+        raise problems[-1]
+    return texts
+
+
+def _instant(text: str | None) -> datetime:
+    """The clock, or the instant asked for."""
+    if text is None:
+        return datetime.now(UTC)
+    example = "give a date, a time and a zone: 2026-11-21T12:00:00Z"
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unusable(f"--at {text[:60]}: not an instant", example) from None
+    if at.tzinfo is None:
+        raise Unusable(f"--at {text[:60]}: without a time zone", example)
+    if not 1970 < at.year < 2200:
+        raise Unusable(f"--at {text[:60]}: outside the years 1971 to 2199", example)
+    return at.astimezone(UTC)
+
+
+def _policy(path: str | None) -> "Policy":
+    from verifier import policy
+
+    if path is None:
+        return policy.DEFAULT
+    return _settings(path, policy.from_yaml)
+
+
+def _ship(path: str | None) -> "Ship | None":
+    if path is None:
+        return None
+    from verifier import ship
+
+    return _settings(path, ship.from_yaml)
+
+
+def _settings(path: str, read: Callable[[bytes], T]) -> T:
+    from verifier.settings_file import MAX_FILE, SettingsError
+
+    try:
+        return read(read_file(path, MAX_FILE + 1))
+    except SettingsError as error:
+        raise Unusable(f"{path}: {error}", "docs/verdict.schema.json lists the keys of such a file") from None
+
+
+# pack
+
+
+def _pack_build(arguments: argparse.Namespace) -> int:
+    from verifier import pack_commands
+
+    print(pack_commands.build(arguments.directory, arguments.lists, arguments.out, datetime.now(UTC)))
+    return 0
+
+
+def _pack_import(arguments: argparse.Namespace) -> int:
+    from verifier import pack_commands
+
+    print(pack_commands.take_in(arguments.file, arguments.root, datetime.now(UTC)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,237 @@
+"""A verdict as the inspector reads it, and as JSON for machines. Shows signed data only."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Final
+
+from keys.encoding import Json
+from verifier.credential.model import Certificate, CertificateType, Credential, MedicalCertificate
+from verifier.verdict import (
+    Assessment,
+    Check,
+    Headline,
+    Outcome,
+    ReliedOn,
+    Standing,
+    Valid,
+    Verdict,
+    standing,
+)
+
+_COLOUR: Final = {Standing.VALID: "30;42", Standing.REJECTED: "97;41", Standing.UNDETERMINED: "30;43"}
+_AMBER_BAND: Final = "30;43"
+_SIGN: Final = {
+    Outcome.PASS: "ok",
+    Outcome.REMARK: "!",
+    Outcome.FAIL: "no",
+    Outcome.UNKNOWN: "?",
+    Outcome.NOT_ASSESSED: "-",
+}
+TITLES: Final = {
+    CertificateType.COMPETENCY: "Certificate of competency",
+    CertificateType.GMDSS: "GMDSS operator's certificate",
+    CertificateType.TANKER: "Tanker endorsement",
+    CertificateType.PROFICIENCY: "Certificate of proficiency",
+    CertificateType.RECOGNITION: "Endorsement attesting recognition",
+    CertificateType.APPLICATION_PROOF: "Proof of application",
+    CertificateType.DISPENSATION: "Dispensation",
+    CertificateType.MEDICAL: "Medical certificate",
+    CertificateType.MEDICAL_PERMIT: "Medical urgent permit",
+    CertificateType.EVIDENCE: "Documentary evidence",
+    CertificateType.NATIONAL: "National certificate",
+    CertificateType.COURSE: "Course certificate",
+    CertificateType.SERVICE_STATEMENT: "Sea-service statement",
+    CertificateType.SAFE_MANNING: "Minimum safe manning document",
+    CertificateType.PASS: "Pass",
+}
+_REFUSE: Final = "do not accept it; report its number, or a picture of it, to the flag's authority"
+_ASK: Final = "it does not count; ask the seafarer for the certificate that replaces it, or the authority"
+_NEWER: Final = "import a newer sea pack, then check again: ombord-verify pack import FILE"
+NEXT: Final = {
+    Headline.NOT_READABLE: "scan it again; else look its tracking number up, or ask the flag's authority",
+    Headline.UNKNOWN_ISSUER: _NEWER + "; else ask the flag's authority",
+    Headline.UNTRUSTED: "do not rely on it; ask the flag's authority, with its number",
+    Headline.TAMPERED: _REFUSE,
+    Headline.WRONG_HOLDER: "do not accept it; ask to see it on the seafarer's own phone",
+    Headline.REVOKED: _REFUSE,
+    Headline.SUSPENDED: "it does not count while it is suspended; ask the flag's authority",
+    Headline.REPLACED: _ASK,
+    Headline.EXPIRED: "it does not count; ask for one that is in date (a medical certificate: give --ship)",
+    Headline.CLOCK_UNTRUSTED: "set this device's clock, then check again",
+    Headline.NOT_YET_VALID: "it does not count yet; ask for the one that is in force",
+    Headline.STATUS_UNKNOWN: _NEWER,
+    Headline.UNCONFIRMED: "scan the phone's live code again; a picture of it goes stale in minutes",
+    Headline.VALID_WITH_REMARK: "read the remarks, and compare the holder with the identity document",
+    Headline.VALID: "compare the holder with the identity document",
+}
+
+
+def escaped(text: object) -> str:
+    """Text without control, bidirectional or zero-width characters: each is shown as its number instead."""
+    plain = str(text)
+    if plain.isprintable():
+        return plain
+    return "".join(one if one.isprintable() else f"\\u{{{ord(one):04x}}}" for one in plain)
+
+
+# For machines
+
+
+def as_json(verdicts: Sequence[Verdict], person: Assessment | None, overall: Standing) -> str:
+    """The report of docs/verdict.schema.json, ASCII alone."""
+    report = {
+        "verdict": overall.value,
+        "credentials": [_credential_json(verdict) for verdict in verdicts],
+        "person": None if person is None else _person_json(person),
+    }
+    return json.dumps(report, indent=2)
+
+
+def _credential_json(verdict: Verdict) -> dict[str, Json]:
+    return {
+        "verdict": standing(verdict).value,
+        "headline": verdict.headline.value,
+        "checks": [_check_json(check) for check in verdict.checks],
+        "certificate": None if verdict.credential is None else _certificate_json(verdict.credential),
+        "relied_on": _relied_on_json(verdict.relied_on),
+    }
+
+
+def _person_json(person: Assessment) -> dict[str, Json]:
+    return {
+        "verdict": person.standing.value,
+        "headline": person.headline.value,
+        "checks": [_check_json(check) for check in person.checks],
+    }
+
+
+def _check_json(check: Check) -> dict[str, Json]:
+    return {"row": check.row, "outcome": check.outcome.value, "reason": check.reason}
+
+
+def _certificate_json(credential: Credential) -> dict[str, Json]:
+    """The certificate's claims under the names that it was signed with, and what the credential adds."""
+    from verifier.credential import vc
+
+    return {
+        "type": credential.certificate.type.value,
+        "issuer": credential.issuer,
+        "issued_at": _instant(credential.issued_at),
+        "bound_to_phone": credential.holder_key is not None,
+        **vc.certificate_claims(credential.certificate),
+    }
+
+
+def _relied_on_json(relied_on: ReliedOn) -> dict[str, Json]:
+    return {
+        "pack": relied_on.pack,
+        "status_as_of": None if relied_on.status_as_of is None else _instant(relied_on.status_as_of),
+        "status_list": relied_on.status_uri,
+        "directory_published_at": _instant(relied_on.directory_published_at),
+        "policy": relied_on.policy,
+        "time": _instant(relied_on.time),
+    }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# For people
+
+
+def as_text(verdicts: Sequence[Verdict], person: Assessment | None, *, colour: bool) -> str:
+    """A verdict a paragraph: headline, reason, who and what, what it relied on, what to do next."""
+    parts = ["\n".join(_credential_lines(verdict, colour)) for verdict in verdicts]
+    if person is not None:
+        parts.append("\n".join(_person_lines(person, colour)))
+    return "\n\n".join(parts)
+
+
+def _credential_lines(verdict: Verdict, colour: bool) -> Iterator[str]:
+    remark = isinstance(verdict, Valid) and verdict.headline is Headline.VALID_WITH_REMARK
+    yield _banner(verdict.headline, standing(verdict), remark, colour)
+    against = [check for check in verdict.checks if check.outcome not in (Outcome.PASS, Outcome.NOT_ASSESSED)]
+    yield from _reasons(against)
+    if verdict.credential is None:
+        yield _line("shown", "nothing of it is shown, since no known authority's signature vouches for it")
+    else:
+        yield from _certificate_lines(verdict.credential)
+    yield _line("relied on", _basis(verdict.relied_on))
+    yield _line("next", NEXT[verdict.headline])
+
+
+def _person_lines(person: Assessment, colour: bool) -> Iterator[str]:
+    grace = person.headline in (Headline.GRACE, Headline.REMARK)
+    yield _banner(f"PERSON ON THIS SHIP: {person.headline}", person.standing, grace, colour)
+    yield from _reasons([check for check in person.checks if check.outcome is not Outcome.NOT_ASSESSED])
+    left = [check.row for check in person.checks if check.outcome is Outcome.NOT_ASSESSED]
+    if left:
+        yield _line("not assessed", ", ".join(left))
+    yield _line("all in all", person.overall.value)
+
+
+def _banner(headline: str, value: Standing, remark: bool, colour: bool) -> str:
+    if not colour:
+        return headline
+    band = f"\x1b[{_AMBER_BAND}m  \x1b[0m" if remark else ""
+    return f"\x1b[1;{_COLOUR[value]}m {headline} \x1b[0m{band}"
+
+
+def _reasons(checks: Iterable[Check]) -> Iterator[str]:
+    for check in checks:
+        yield f"  {_SIGN[check.outcome]:>2} {check.row:<4} {escaped(check.reason)}"
+
+
+def _line(label: str, value: object) -> str:
+    return f"  {label:<13} {escaped(value)}"
+
+
+def _certificate_lines(credential: Credential) -> Iterator[str]:
+    certificate, holder = credential.certificate, credential.certificate.holder
+    yield _line("certificate", f"{TITLES[certificate.type]} {certificate.document_number}")
+    yield _line("issued by", f"{certificate.issuing_authority} ({certificate.issuing_country})")
+    name = holder.full_name if holder.native_name is None else f"{holder.full_name} ({holder.native_name})"
+    yield _line("holder", f"{name}, born {holder.birth_date}")
+    yield _line("passport name", _mrz(certificate))
+    entitles = _entitlement(certificate)
+    if entitles:
+        yield _line("entitles to", entitles)
+    end = "until further notice" if certificate.expiry_date is None else f"to {certificate.expiry_date}"
+    yield _line("valid", f"from {certificate.issue_date} {end}")
+
+
+def _mrz(certificate: Certificate) -> str:
+    from verifier.credential.icao import NotLatin
+
+    try:
+        return certificate.holder.mrz_name
+    except NotLatin:
+        return "-"
+
+
+def _entitlement(certificate: Certificate) -> str:
+    if isinstance(certificate, MedicalCertificate):
+        fitness = certificate.fitness
+        fit = "fit for look-out" if fitness.lookout else "not fit for look-out"
+        return fit + (f"; only in {', '.join(fitness.areas)}" if fitness.areas else "")
+    grants = [f"{grant.code} ({grant.level.value})" for grant in certificate.functions]
+    grants += [grant.code for grant in certificate.capacities]
+    return "; ".join([", ".join(certificate.stcw_code), *grants] if certificate.stcw_code else grants)
+
+
+def _basis(relied_on: ReliedOn) -> str:
+    """What the verdict rests on, and how old each part is."""
+    parts = [f"directory of {_aged(relied_on.directory_published_at, relied_on.time)}"]
+    if relied_on.pack is not None:
+        parts.insert(0, f"sea pack {relied_on.pack}")
+    if relied_on.status_as_of is not None:
+        parts.append(f"status as of {_aged(relied_on.status_as_of, relied_on.time)}")
+    return "; ".join([*parts, f"policy {relied_on.policy}"])
+
+
+def _aged(moment: datetime, now: datetime) -> str:
+    days = (now - moment).days
+    age = "today" if days < 1 else "1 day old" if days == 1 else f"{days} days old"
+    return f"{date.isoformat(moment.date())} ({age})"
