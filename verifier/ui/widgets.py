@@ -1,0 +1,153 @@
+"""The widgets that both apps are made of; their look stands in widgets.kv beside this file.
+
+`spoken` names what a widget does in words, for whoever cannot see its icon, and for tests.
+"""
+
+from os.path import dirname, join
+from typing import Final
+
+from kivy.factory import Factory
+from kivy.lang import Builder
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from verifier.ui import fonts
+from verifier.ui.qr_view import QRView
+
+RULES: Final = join(dirname(__file__), "widgets.kv")
+
+
+class Text(Label):
+    """A label that wraps, grows with its text, and shows every script that a bundled font has."""
+
+    value = StringProperty("")
+
+    def on_value(self, *_: object) -> None:
+        """Plain text where Inter suffices: markup costs time and is for the fallback alone."""
+        self.markup = fonts.needs_fallback(self.value)
+        self.text = fonts.marked_up(self.value) if self.markup else self.value
+
+
+class Icon(Label):
+    """One icon by its Lucide name."""
+
+    icon = StringProperty("")
+
+
+class Tap(ButtonBehavior, BoxLayout):
+    """Anything that can be tapped as a whole."""
+
+    spoken = StringProperty("")
+
+
+class IconButton(ButtonBehavior, Icon):
+    """A 48 dp target with an icon."""
+
+    spoken = StringProperty("")
+
+
+class MainButton(Tap):
+    """The one thing to do on a screen: 64 dp high, for cold fingers."""
+
+    icon = StringProperty("")
+    text = StringProperty("")
+
+
+class QuietButton(Tap):
+    """What may be done besides."""
+
+    icon = StringProperty("")
+    text = StringProperty("")
+
+
+class Surface(BoxLayout):
+    """A card: raised by a shadow in light, set off by its line in dark."""
+
+    radius = NumericProperty("18dp")
+
+
+class Pill(BoxLayout):
+    """A status: a sign and a word in its tone, so that neither colour nor sign is needed alone."""
+
+    tone = StringProperty("plain")
+    word = StringProperty("")
+
+
+class FilterTile(Tap):
+    """A count and what it counts; chosen, it filters."""
+
+    tone = StringProperty("plain")
+    count = NumericProperty(0)
+    label = StringProperty("")
+    is_chosen = BooleanProperty(False)
+
+
+class SearchField(BoxLayout):
+    """A line to search in, with a button that clears it."""
+
+    text = StringProperty("")
+    hint = StringProperty("")
+    clear_spoken = StringProperty("")
+    has_focus = BooleanProperty(False)
+
+
+class InputField(BoxLayout):
+    """A line to type in."""
+
+    text = StringProperty("")
+    hint = StringProperty("")
+    has_focus = BooleanProperty(False)
+    is_number = BooleanProperty(False)
+    font_size = NumericProperty("17sp")
+
+
+class Notice(BoxLayout):
+    """Something to know, in its tone, and perhaps something to do about it."""
+
+    tone = StringProperty("plain")
+    message = StringProperty("")
+    action = StringProperty("")
+
+    def __init__(self, **properties: object) -> None:
+        self.register_event_type("on_act")
+        super().__init__(**properties)
+
+    def on_act(self) -> None:
+        """The action was tapped."""
+
+
+class Line(BoxLayout):
+    """A label and its value, side by side, or one above the other where the text is large."""
+
+    label = StringProperty("")
+    value = StringProperty("")
+    is_last = BooleanProperty(False)
+
+
+class Meter(Widget):
+    """How much is left, or done: 0 to 1."""
+
+    share = NumericProperty(0)
+
+
+TONE_ICON: Final = {
+    "good": "circle-check",
+    "caution": "triangle-alert",
+    "bad": "circle-x",
+    "plain": "info",
+}
+
+for _widget in (
+    Text, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill, FilterTile, SearchField, InputField,
+    Notice, Line, Meter, QRView,
+):  # fmt: skip
+    Factory.register(_widget.__name__, cls=_widget)
+
+
+def load(rules: str = RULES) -> None:
+    """Read a kv file once: read twice, Kivy applies each of its rules twice."""
+    if rules not in Builder.files:
+        Builder.load_file(rules)

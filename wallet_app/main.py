@@ -1,0 +1,114 @@
+"""`ombord-wallet`: composes the app from its parts, on a display or without one."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from wallet_app.core.keystore import KeyStore
+    from wallet_app.core.transport import Transport
+    from wallet_app.core.wallet import Clock
+    from wallet_app.ui.app import Device, WalletApp
+
+WIDTH_DP: Final = 412
+HEIGHT_DP: Final = 915
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the wallet until it is closed."""
+    options = _parser().parse_args(arguments)
+    prepare_kivy(options.home)
+    app = compose(options.home, offer=options.offer, tx_code=options.tx_code)
+    if options.dark:
+        app.theme.mode = "dark"
+    app.bind(on_start=_say_what_is_missing)
+    app.run()
+    return 0
+
+
+def prepare_kivy(home: Path) -> None:
+    """Settle Kivy's surroundings, which it reads when first imported: its own files go below `home`."""
+    folder = home / "kivy"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("KIVY_NO_ARGS", "KIVY_NO_CONFIG", "KIVY_NO_FILELOG", "KIVY_NO_CONSOLELOG"):
+        os.environ.setdefault(name, "1")
+    os.environ.setdefault("KIVY_HOME", str(folder))
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+        os.environ.setdefault("KIVY_CLIPBOARD", "dummy")
+
+    from kivy.config import Config
+
+    density = float(os.environ.get("KIVY_METRICS_DENSITY", "1"))
+    Config.set("graphics", "width", str(int(WIDTH_DP * density)))
+    Config.set("graphics", "height", str(int(HEIGHT_DP * density)))
+    Config.set("graphics", "multisamples", "0")
+    Config.set("kivy", "exit_on_escape", "0")
+
+
+def compose(
+    home: Path,
+    *,
+    keys: "KeyStore | None" = None,
+    transport: "Transport | None" = None,
+    clock: "Clock | None" = None,
+    device: "Device | None" = None,
+    offer: str | None = None,
+    tx_code: str = "",
+) -> "WalletApp":
+    """The app whose files are in `home`; parts not given are the desktop's. Kivy must be prepared."""
+    from wallet_app.core.keystore import FileKeyStore
+    from wallet_app.core.transport import UrllibTransport
+    from wallet_app.core.vault import set_aside
+    from wallet_app.core.wallet import open_wallet
+    from wallet_app.ui.app import WalletApp
+
+    store = keys or FileKeyStore(home / "keys.json")
+    network = transport or UrllibTransport()
+    now = clock or (lambda: datetime.now(UTC))
+    folder = home / "vault"
+    return WalletApp(
+        lambda: open_wallet(folder, store, network, now),
+        lambda: set_aside(folder),
+        device or _desktop(),
+        offer=offer,
+        tx_code=tx_code,
+    )
+
+
+def _desktop() -> "Device":
+    from verifier.ui.ports.scanner import PictureScanner
+    from verifier.ui.ports.screen import DesktopScreen
+    from wallet_app.ui.app import Device
+    from wallet_app.ui.background import ThreadBackground
+
+    return Device(background=ThreadBackground(), screen=DesktopScreen(), scanner=PictureScanner())
+
+
+def _say_what_is_missing(app: "WalletApp") -> None:
+    if app.missing_fonts:
+        names = ", ".join(app.missing_fonts)
+        print(f"note: drawn in Kivy's own font, as these were not built: {names}", file=sys.stderr)
+        print("hint: make setup builds them into verifier/ui/assets", file=sys.stderr)
+
+
+def _default_home() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "ombord-wallet"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ombord-wallet", description="Your certificates, on this device.")
+    parser.add_argument("--home", type=Path, default=_default_home(), help="where keys and store are kept")
+    parser.add_argument("--offer", metavar="LINK", help="look at this offer first")
+    parser.add_argument("--tx-code", metavar="CODE", default="", help="the pick-up code of that offer")
+    parser.add_argument("--dark", action="store_true", help="start in dark colours")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""Work that waits for the network, off the thread that draws; its results are handed over between frames."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol, TypeVar
+
+from kivy.clock import Clock
+
+from wallet_app.core.troubles import PickUpError, Trouble
+
+Result = TypeVar("Result")
+
+
+class Background(Protocol):
+    """Runs one piece of work and calls back on the drawing thread."""
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[PickUpError], None],
+    ) -> None:
+        """Call `done` with what `work` returns, or `failed` with the PickUpError that it raises."""
+
+    def hand_over(self, call: Callable[[], None]) -> None:
+        """From within work: `call` between two frames, for progress."""
+
+
+class ThreadBackground:
+    """A thread for each piece of work; none of them keeps the app from closing."""
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[PickUpError], None],
+    ) -> None:
+        """Start the thread."""
+        threading.Thread(target=self._work, args=(work, done, failed), daemon=True).start()
+
+    def hand_over(self, call: Callable[[], None]) -> None:
+        """Through Kivy's clock, which takes calls from any thread."""
+        Clock.schedule_once(lambda _: call(), 0)
+
+    def _work(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[PickUpError], None],
+    ) -> None:
+        # A fault of our own goes to stderr as any other does; the screen must not wait for ever besides.
+        outcome = partial(failed, PickUpError(Trouble.NOT_UNDERSTOOD, "the app stopped; see its messages"))
+        try:
+            outcome = partial(done, work())
+        except PickUpError as error:
+            outcome = partial(failed, error)
+        finally:
+            self.hand_over(outcome)
+
+
+class ImmediateBackground:
+    """Works at the next frame, on the drawing thread: for tests, where nothing really waits."""
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        failed: Callable[[PickUpError], None],
+    ) -> None:
+        """At the next frame."""
+
+        def act(_: float) -> None:
+            try:
+                result = work()
+            except PickUpError as error:
+                failed(error)
+            else:
+                done(result)
+
+        Clock.schedule_once(act, 0)
+
+    def hand_over(self, call: Callable[[], None]) -> None:
+        """At once."""
+        call()

@@ -1,0 +1,59 @@
+"""One certificate, whole: its form scrolls, its number and authority stay."""
+
+from os.path import dirname, join
+from typing import Final
+
+from kivy.factory import Factory
+from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.screenmanager import Screen
+
+from verifier.ui.widgets import Surface
+from wallet_app.core.viewstate import CertificateState, SectionState, StatusState, Tone
+
+RULES: Final = join(dirname(__file__), "certificate_screen.kv")
+NO_STATUS: Final = StatusState(Tone.PLAIN, "", "")
+NO_STATE: Final = CertificateState(
+    key="", title="", kind="", icon="", number="", authority="", status=NO_STATUS, sections=()
+)
+
+
+class Hero(BoxLayout):
+    """The head of the certificate, on the colour of the sea."""
+
+    state = ObjectProperty(NO_STATE)
+
+
+class Section(Surface):
+    """A part of the form."""
+
+    title = StringProperty("")
+    lines = ListProperty()
+
+    def on_lines(self, *_: object) -> None:
+        """One widget a line."""
+        body = self.ids.body
+        body.clear_widgets()
+        for number, line in enumerate(self.lines, 1):
+            is_last = number == len(self.lines)
+            body.add_widget(Factory.Line(label=line.label, value=line.value, is_last=is_last))
+
+
+class CertificateScreen(Screen):
+    """Shows `state`, from its top."""
+
+    state = ObjectProperty(NO_STATE)
+
+    def on_state(self, *_: object) -> None:
+        """Lay the form out anew."""
+        area = self.ids.sections
+        area.clear_widgets()
+        for section in self.state.sections:
+            area.add_widget(_section(section))
+        self.ids.scroll.scroll_y = 1
+
+
+def _section(state: SectionState) -> Section:
+    section = Section(title=state.title)
+    section.lines = list(state.fields)
+    return section

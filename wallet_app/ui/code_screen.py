@@ -1,0 +1,68 @@
+"""The live code, full screen: a new holder proof every 15 seconds, counted down beside a running clock."""
+
+from datetime import datetime, timedelta
+from math import ceil
+from os.path import dirname, join
+from typing import Any, Final
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.screenmanager import Screen
+
+from wallet_app import texts
+from wallet_app.core.held import Held
+from wallet_app.core.holder import PERIOD_SECONDS, LiveCode
+from wallet_app.core.viewstate import CodeState
+from wallet_app.ui.certificate_screen import NO_STATUS
+
+RULES: Final = join(dirname(__file__), "code_screen.kv")
+TICK_SECONDS: Final = 0.2
+NO_STATE: Final = CodeState(
+    title="", holder="", holder_detail="", number="", authority="", status=NO_STATUS, label=""
+)
+
+
+class CodeScreen(Screen):
+    """Shows the code of `held` from when it is entered until it is left; the device's screen is held up."""
+
+    state = ObjectProperty(NO_STATE)
+    held = ObjectProperty(None, allownone=True)
+    qr_text = StringProperty("")
+    share_left = NumericProperty(1)
+    countdown = StringProperty("")
+    clock = StringProperty("")
+
+    def show(self, held: Held, state: CodeState) -> None:
+        """Show this certificate's code."""
+        self.held, self.state = held, state
+        self._code: LiveCode | None = None
+        self._tick(0)
+
+    def on_pre_enter(self, *_: object) -> None:
+        """Bright and awake while shown."""
+        App.get_running_app().screen.hold_up()
+        self._ticking = Clock.schedule_interval(self._tick, TICK_SECONDS)
+
+    def on_leave(self, *_: object) -> None:
+        """As the user had it; no code is kept."""
+        self._ticking.cancel()
+        App.get_running_app().screen.let_go()
+        self.qr_text = ""
+
+    def _tick(self, _: float) -> None:
+        app: Any = App.get_running_app()
+        now: datetime = app.wallet.clock()
+        code = self._code
+        if code is None or _is_due(code, now):
+            self._code = code = app.wallet.live_code(self.held)
+            self.qr_text = code.qr_text
+        left = max(0.0, (code.fresh_until - now).total_seconds())
+        self.share_left = left / PERIOD_SECONDS
+        self.countdown = app.say(texts.NEW_CODE_IN, n=ceil(left)) if self.held.is_ours else ""
+        self.clock = app.say.clock(now.astimezone())
+
+
+def _is_due(code: LiveCode, now: datetime) -> bool:
+    """Past its time, or the clock was set back since it was made."""
+    return now >= code.fresh_until or now < code.made_at - timedelta(seconds=1)

@@ -1,0 +1,144 @@
+"""The list of certificates, worst first, with counts, search, and what is to be done."""
+
+from functools import cache
+from os.path import dirname, join
+from typing import Any, Final
+
+from kivy.app import App
+from kivy.core.text import Label as CoreLabel
+from kivy.factory import Factory
+from kivy.metrics import dp, sp
+from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.recycleview.views import RecycleDataViewBehavior
+from kivy.uix.screenmanager import Screen
+
+from verifier.ui.widgets import Tap
+from wallet_app.core.standing import Group
+from wallet_app.core.viewstate import CardState, ListState
+
+RULES: Final = join(dirname(__file__), "list_screen.kv")
+NO_STATE: Final = ListState(person=None, cards=(), counts=dict.fromkeys(Group, 0), notices=(), empty=None)
+
+
+class CertificateCard(RecycleDataViewBehavior, Tap):
+    """One certificate: tap it to read it, tap its code sign to show it."""
+
+    key = StringProperty("")
+    title = StringProperty("")
+    kind = StringProperty("")
+    issued = StringProperty("")
+    icon = StringProperty("")
+    tone = StringProperty("plain")
+    word = StringProperty("")
+    detail = StringProperty("")
+
+
+class EmptyPanel(BoxLayout):
+    """What is said where no card is; out of the way while there is nothing to say."""
+
+    state = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **properties: object) -> None:
+        self.register_event_type("on_act")
+        super().__init__(**properties)
+
+    def on_act(self) -> None:
+        """The button was tapped."""
+
+    def on_touch_down(self, touch: object) -> bool:
+        """Invisible, it lets touches through to the list."""
+        return bool(self.state) and bool(super().on_touch_down(touch))
+
+
+class ListScreen(Screen):
+    """Holds what is being searched for and filtered by; everything else is in `state`."""
+
+    state = ObjectProperty(NO_STATE)
+    query = StringProperty("")
+    group = ObjectProperty(Group.ALL)
+    rows = ListProperty()
+
+    def on_pre_enter(self, *_: object) -> None:
+        """What is held, and the day, may have changed."""
+        self.refresh()
+
+    def on_query(self, *_: object) -> None:
+        """Search as it is typed."""
+        self.refresh()
+
+    def on_group(self, *_: object) -> None:
+        """Filter."""
+        self.refresh()
+
+    def on_width(self, *_: object) -> None:
+        """Lines break elsewhere."""
+        self._lay_out()
+
+    def refresh(self) -> None:
+        """Read the list anew."""
+        self.state = App.get_running_app().list_state(self.query, self.group)
+        self._lay_out()
+        self._show_notices()
+
+    def choose(self, group: Group) -> None:
+        """Filter by `group`, or by none where it was chosen already."""
+        self.group = Group.ALL if group is self.group else group
+
+    def show_all(self) -> None:
+        """Take search and filter away; with nothing held at all, add something."""
+        if self.state.counts[Group.ALL] == 0:
+            App.get_running_app().add()
+        else:
+            self.ids.search.ids.input.text = ""
+            self.group = Group.ALL
+
+    def _lay_out(self) -> None:
+        width = self.width
+        self.rows = [_row(card, width) for card in self.state.cards]
+
+    def _show_notices(self) -> None:
+        area = self.ids.notices
+        area.clear_widgets()
+        for notice in self.state.notices:
+            widget = Factory.Notice(tone=notice.tone.value, message=notice.text, action=notice.action)
+            widget.bind(on_act=lambda *_: App.get_running_app().go_on())
+            area.add_widget(widget)
+
+
+def _row(card: CardState, width: float) -> dict[str, Any]:
+    """A card's data for the RecycleView, with the height that its lines will need."""
+    column = width - dp(CARD_MARGIN + TEXT_LEFT + TEXT_RIGHT)
+    lines = (
+        _height(card.title, "SemiBold", sp(17), column)
+        + _height(card.kind, "Body", sp(13), column)
+        + _height(card.issued, "Body", sp(13), column)
+    )
+    bottom = max(dp(48), _height(card.status.detail or "X", "Body", sp(13), column / 2))
+    return {
+        "key": card.key,
+        "title": card.title,
+        "kind": card.kind,
+        "issued": card.issued,
+        "icon": card.icon,
+        "tone": card.status.tone.value,
+        "word": card.status.word,
+        "detail": card.status.detail,
+        "size": (width, dp(40) + lines + bottom),
+    }
+
+
+# As in list_screen.kv: what stands left and right of a card's lines, in dp.
+CARD_MARGIN: Final = 32
+TEXT_LEFT: Final = 14 + 46 + 14
+TEXT_RIGHT: Final = 14
+
+
+@cache
+def _height(text: str, font: str, size: float, width: float) -> float:
+    """Of `text` when wrapped to `width`; titles repeat, so this is measured once for each."""
+    if not text:
+        return 0
+    label = CoreLabel(text=text, font_name=font, font_size=size, text_size=(max(1, width), None))
+    label.refresh()
+    return float(label.texture.height)
