@@ -9,7 +9,10 @@ def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write beside, flush to the disk, rename over; the old file survives any failure. Raises OSError."""
     path = Path(os.path.realpath(path))  # a link keeps pointing to where the file lies
     beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         with os.fdopen(handle, "wb") as file:
             os.fchmod(file.fileno(), mode)  # whatever the umask says

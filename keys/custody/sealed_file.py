@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from keys.algorithms import Algorithm
-from keys.custody import atomic_file
+from keys.custody import CustodyError, atomic_file
 from keys.encoding import Json, b64url_decode, b64url_encode, json_dumps, json_loads
 from keys.signer import SoftwareSigner
 from keys.trust.record import Record
@@ -24,12 +24,16 @@ FORMAT = "ombord-sealed-keys"
 MAX_FILE = 1 << 20
 
 
-class SealedFileError(Exception):
+class SealedFileError(CustodyError):
     """The file is no sealed key file that can be read: damaged, of another format, or cut short."""
+
+    hint = "restore the key file from a backup, or name another"
 
 
 class WrongPassphrase(SealedFileError):
     """The file is whole, and this passphrase does not open it."""
+
+    hint = "check OMBORD_PASSPHRASE; somebody may also have changed the file: compare it with a backup"
 
 
 @dataclass(frozen=True, slots=True)

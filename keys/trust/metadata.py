@@ -33,6 +33,8 @@ SignedT = TypeVar("SignedT", Root, Timestamp, Snapshot, Targets)
 class UntrustedMetadata(ValueError):
     """Trust metadata that is missing, malformed, older than what was seen, or not signed as it must be."""
 
+    hint = "keep what was verified before, and fetch the directory again"
+
 
 # Names
 

@@ -47,6 +47,8 @@ from keys.trust.record import unix
 class PublishError(ValueError):
     """The directory cannot be published as planned; says why."""
 
+    hint = "nothing was published"
+
 
 def publish(
     plan: Plan, *, signers: Mapping[str, Signer], at: datetime, before: Mapping[str, bytes]

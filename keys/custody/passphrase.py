@@ -1,0 +1,37 @@
+"""Where a passphrase comes from: the environment, or a person at a terminal."""
+
+import getpass
+import os
+import sys
+import unicodedata
+
+from keys.custody import CustodyError
+
+
+class NoPassphrase(CustodyError):
+    """Nobody gave a passphrase."""
+
+    hint = "set OMBORD_PASSPHRASE, or run it at a terminal"
+
+
+def from_text(text: str) -> bytes:
+    """The same bytes on every keyboard: letters with marks exist in two spellings (Unicode NFC)."""
+    return unicodedata.normalize("NFC", text).encode()
+
+
+def ask(*variables: str, prompt: str, new: bool = False) -> bytes:
+    """The first of these environment variables that is set, else typed; twice for a new one.
+
+    Raises NoPassphrase when there is neither, or what was typed twice differs.
+    """
+    for variable in variables:
+        if text := os.environ.get(variable):
+            return from_text(text)
+    if not sys.stdin.isatty():
+        raise NoPassphrase(f"no passphrase for {prompt}")
+    text = getpass.getpass(f"Passphrase for {prompt}: ")
+    if new and getpass.getpass("The same again: ") != text:
+        raise NoPassphrase("the two passphrases differ")
+    if not text:
+        raise NoPassphrase(f"no passphrase for {prompt}")
+    return from_text(text)

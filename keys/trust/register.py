@@ -1,0 +1,94 @@
+"""Changes to what the publisher has registered: each takes a plan and returns the next, or says why not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from string import ascii_lowercase
+
+from keys.trust.authority import check_apart, check_authority, check_key
+from keys.trust.directory import PURPOSES, Authority, KeyState, TrustedKey
+from keys.trust.plan import Flag, Plan, Role
+from keys.trust.state import COMPROMISED
+
+
+class RegisterError(ValueError):
+    """A change that the register does not take; `hint` says what to do instead."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def flag_of(plan: Plan, flag: str) -> Flag:
+    """A registered flag. Raises RegisterError."""
+    for one in plan.flags:
+        if one.authority.flag == flag:
+            return one
+    known = ", ".join(one.authority.flag for one in plan.flags) or "none"
+    raise RegisterError(
+        f"no authority {flag} is registered (there are: {known})", f"ombord-keys authority add {flag} …"
+    )
+
+
+def with_authority(plan: Plan, authority: Authority, role: Role) -> Plan:
+    """Register an authority and who signs its list of keys. Raises RegisterError or DirectoryError."""
+    if any(one.authority.flag == authority.flag for one in plan.flags):
+        raise RegisterError(f"{authority.flag} is registered already", "ombord-keys key add adds a key to it")
+    check_authority(authority, plan.environment)
+    check_apart([*(one.authority for one in plan.flags), authority])
+    return replace(plan, flags=(*plan.flags, Flag(authority=authority, role=role)))
+
+
+def next_kid(flag: Flag, year: int) -> str:
+    """The next free key id of a year: NO-2026a, NO-2026b, …, NO-2026z, NO-2026aa."""
+    taken = {key.kid for key in flag.keys}
+    number = 0
+    while (kid := f"{flag.authority.flag}-{year}{_letters(number)}") in taken:
+        number += 1
+    return kid
+
+
+def with_key(plan: Plan, flag: str, key: TrustedKey) -> Plan:
+    """List one more key of a flag. Raises RegisterError or DirectoryError."""
+    listed = flag_of(plan, flag)
+    check_key(key, listed.authority)
+    if unknown := key.purposes - set(PURPOSES):
+        raise RegisterError(f"no purpose is called {min(unknown)}", f"there are: {', '.join(PURPOSES)}")
+    for other in (other for one in plan.flags for other in one.keys):
+        if (other.issuer, other.kid) == (key.issuer, key.kid):
+            raise RegisterError(f"{key.kid} names another key already", "a key id is never used again")
+        if other.key == key.key:
+            raise RegisterError(f"this is the key {other.kid}", "make a new key for other purposes")
+    return _changed(plan, flag, lambda one: replace(one, keys=(*one.keys, key)))
+
+
+def with_state(plan: Plan, flag: str, kid: str, *, state: KeyState, reason: str | None, at: datetime) -> Plan:
+    """Retire a key from now on, or say that it is compromised. Raises RegisterError."""
+    listed = {key.kid: key for key in flag_of(plan, flag).keys}
+    if kid not in listed:
+        raise RegisterError(f"{flag} has no key {kid}", f"its keys are: {', '.join(listed) or 'none'}")
+    key = listed[kid]
+    if COMPROMISED.get(key.state, 0) > COMPROMISED.get(state, 0):
+        raise RegisterError(f"{kid} is {key.state} for ever", "add a new key instead")
+    until = key.sign_until
+    if state is KeyState.RETIRED:  # what was signed this very second stays good
+        until = max(key.sign_from, min(until, at + timedelta(seconds=1)))
+    changed = replace(key, state=state, reason=reason, sign_until=until)
+    return _changed(
+        plan, flag, lambda one: replace(one, keys=tuple(changed if old is key else old for old in one.keys))
+    )
+
+
+def _changed(plan: Plan, flag: str, change: Callable[[Flag], Flag]) -> Plan:
+    flags = tuple(change(one) if one.authority.flag == flag else one for one in plan.flags)
+    return replace(plan, flags=flags)
+
+
+def _letters(number: int) -> str:
+    """0 is a, 25 is z, 26 is aa."""
+    letters = ""
+    number += 1
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = ascii_lowercase[letter] + letters
+    return letters
