@@ -12,9 +12,9 @@ setGlobalConfig({ allowInsecureUrls: true }) // the issuer under test serves pla
 function askByIdentifier(identifierOf) {
   return (url, init) => {
     const body = init?.body?.toString()
-    if (!body?.startsWith('{"credential_configuration_id"')) return fetch(url, init)
+    if (!body?.includes('"credential_configuration_id"')) return fetch(url, init)
     const { credential_configuration_id: _, ...rest } = JSON.parse(body)
-    return fetch(url, { ...init, body: JSON.stringify({ credential_identifier: identifierOf(), ...rest }) })
+    return fetch(url, { ...init, body: JSON.stringify({ ...rest, credential_identifier: identifierOf() }) })
   }
 }
 
@@ -37,7 +37,7 @@ async function makeWallet() {
   return wallet
 }
 
-answer(async ({ offer, tx_code }) => {
+answer(async ({ offer, tx_code, at }) => {
   const wallet = await makeWallet()
   const { client, holder } = wallet
   const credentialOffer = await client.resolveCredentialOffer(offer)
@@ -57,6 +57,7 @@ answer(async ({ offer, tx_code }) => {
         issuerMetadata,
         credentialConfigurationId: detail.credential_configuration_id,
         nonce: c_nonce,
+        issuedAt: new Date(at * 1000),
         signer: { method: 'jwk', alg: 'ES256', publicJwk: holder },
       })
       const { credentialResponse } = await client.retrieveCredentials({
