@@ -1,14 +1,12 @@
-"""What the HTTP tests share: one authority's application in this process, and a wallet that talks to it."""
+"""What the HTTP tests share: one authority's application in this process."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from support.in_process import client_of
-from support.issuer_app import KEYS, HandClock, issuer_settings, register, two_certificates
-from support.pickup_wallet import PickUpWallet
+from support.issuer_app import KEYS, HandClock, Office, issuer_settings, register, two_certificates
 
 from issuer.adapters.database import Database
 from issuer.api import problems
@@ -21,23 +19,10 @@ from issuer.services.issuing import CredentialIssuer
 from issuer.services.nonces import Nonces
 from issuer.services.offering import Offering
 from issuer.services.redeeming import Redeeming
-from issuer.settings import Settings
-
-
-@dataclass
-class Office:
-    settings: Settings
-    database: Database
-    clock: HandClock
-    offering: Offering
-    client: httpx.Client
-
-    def wallet(self, phone="phone"):
-        return PickUpWallet(self.client, self.clock, phone)
 
 
 @pytest.fixture
-def office(tmp_path: Path):
+def office(tmp_path: Path) -> Iterator[Office]:
     settings = issuer_settings(f"sqlite:///{tmp_path}/register.db")
     clock = HandClock()
     database = Database.open(settings.database_url)
@@ -48,20 +33,16 @@ def office(tmp_path: Path):
     app = FastAPI()
     problems.install(app)
     addresses = Addresses(settings.issuer)
-    app.include_router(
-        pick_up_router(
-            PickUp(
-                clock=clock,
-                offering=offering,
-                redeeming=Redeeming(*parts),
-                nonces=Nonces(*parts),
-                collecting=Collecting(database, clock, issuer),
-            ),
-            addresses,
-        )
+    pick_up = PickUp(
+        clock=clock,
+        offering=offering,
+        redeeming=Redeeming(*parts),
+        nonces=Nonces(*parts),
+        collecting=Collecting(database, clock, issuer),
     )
+    app.include_router(pick_up_router(pick_up, addresses))
     app.include_router(well_known_router(settings, KEYS, addresses))
     app.add_middleware(Guard, https=True)
     with client_of(app, settings.base_url) as client:
-        yield Office(settings, database, clock, offering, client)
+        yield Office(settings, database, clock, client)
     database.close()

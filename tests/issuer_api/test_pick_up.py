@@ -1,17 +1,16 @@
 """A whole pick-up, as any wallet does it."""
 
-from support.issuer_app import KEYS
+from support.issuer_app import KEYS, Office
 
 from keys import jws
 from keys.encoding import json_object
 from verifier.credential import sd_jwt, vc
 
 
-def test_wallet_picks_up_every_certificate_over_openid4vci(office) -> None:
-    offer = office.offering.create("7K3M9QXA")
-    wallet = office.wallet()
-    seen = wallet.read(offer.link)
-    assert seen["credential_configuration_ids"] == ["competency", "medical"]
+def test_wallet_picks_up_every_certificate_over_openid4vci(office: Office) -> None:
+    offer = office.offer()
+    wallet = office.wallet(offer)
+    assert wallet.offer["credential_configuration_ids"] == ["competency", "medical"]
     token = wallet.exchange(offer.tx_code).raise_for_status().json()
     details = token["authorization_details"]
     assert [d["credential_identifiers"] for d in details] == [["NO-COC-0001"], ["NO-MED-0001"]]

@@ -6,12 +6,21 @@ import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import httpx
+from sqlalchemy import select
+from support.pickup_wallet import PickUpWallet
 from support.scenario import competency, medical
 from support.simulator import NOW, seeded_signer
 
+from issuer.adapters import tables
 from issuer.adapters.database import Database
+from issuer.adapters.repository import locked_certificate
+from issuer.domain.register import CertificateEvent
+from issuer.services.audit import record
 from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.changing import change_state
 from issuer.services.importing import RegisterImport
+from issuer.services.offering import Offer, Offering
 from issuer.settings import Settings
 from keys.encoding import Json, json_dumps
 from verifier.credential import vc
@@ -82,3 +91,48 @@ def register(database: Database, clock: HandClock, settings: Settings, *certific
 def two_certificates() -> tuple[Certificate, Certificate]:
     """A master's certificate of competency and her medical certificate."""
     return competency(), medical()
+
+
+@dataclass
+class Office:
+    """An authority at work: its application, its database, and what a test does to them in one line."""
+
+    settings: Settings
+    database: Database
+    clock: HandClock
+    client: httpx.Client
+
+    def offer(self) -> Offer:
+        """An offer of all that our one seafarer has in force."""
+        return Offering(self.database, self.clock, self.settings).create(SEAFARER)
+
+    def wallet(self, offer: Offer, phone: str = "phone") -> PickUpWallet:
+        """A wallet that has read the offer."""
+        wallet = PickUpWallet(self.client, self.clock, phone)
+        wallet.read(offer.link)
+        return wallet
+
+    def admitted_wallet(self, phone: str = "phone") -> PickUpWallet:
+        """A wallet with an access token of its own."""
+        offer = self.offer()
+        wallet = self.wallet(offer, phone)
+        wallet.exchange(offer.tx_code).raise_for_status()
+        return wallet
+
+    def suspend(self, document_number: str) -> None:
+        with self.database.write() as connection:
+            row = locked_certificate(connection, document_number)
+            today, suspend = self.settings.today(self.clock()), CertificateEvent.SUSPEND
+            event = change_state(connection, row, suspend, since=today, reason="test", actor="test")
+            record(connection, self.clock, [event])
+
+    def audit_trail(self) -> list[str]:
+        """The names of all events so far."""
+        with self.database.read() as connection:
+            return list(connection.execute(select(tables.audit_event.c.event)).scalars())
+
+    def everything_stored(self) -> str:
+        """All text in all tables, for looking for what must not be there."""
+        with self.database.read() as connection:
+            rows = [connection.execute(select(table)).all() for table in tables.metadata.sorted_tables]
+        return repr(rows)

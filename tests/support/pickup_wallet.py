@@ -39,10 +39,10 @@ class PickUpWallet:
     def code(self) -> str:
         return str(self.offer["grants"][PRE_AUTHORIZED]["pre-authorized_code"])
 
-    def exchange(self, tx_code: str | None, **changes: str | None) -> httpx.Response:
+    def exchange(self, tx_code: str | None, /, **changes: str | None) -> httpx.Response:
         """Ask for a token; `changes` replace form fields, None takes one out."""
         form = {"grant_type": PRE_AUTHORIZED, "pre-authorized_code": self.code, "tx_code": tx_code, **changes}
-        sent = {name.replace("__", "-"): value for name, value in form.items() if value is not None}
+        sent = {name: value for name, value in form.items() if value is not None}
         answer = self.http.post(self.server["token_endpoint"], data=sent)
         if answer.is_success:
             self.token = answer.json()["access_token"]
