@@ -150,8 +150,8 @@ def _unpack_body(wire: bytes, start: int) -> str:
     except LiftingError as error:
         raise MalformedCarrier(f"lifted values that cannot be put back: {error}") from None
     form = wire[form_at]
-    if len(parts) != max(2, form + 1):
-        raise MalformedCarrier(f"{len(parts)} parts where the form says {max(2, form + 1)}")
+    if len(parts) != max(2, form + 1) or b"" in parts[2:]:
+        raise MalformedCarrier("parts that are not those of the form: header, payload and its disclosures")
     return _token(parts, wire[start:form_at], form)
 
 
