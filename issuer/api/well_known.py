@@ -6,12 +6,13 @@ from starlette.responses import Response
 
 from issuer.api.addresses import Addresses
 from issuer.api.oid4vci.metadata import authorization_server_metadata, issuer_metadata
+from issuer.api.published import published
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.settings import Settings
 from keys.encoding import Json, json_dumps
 
 # Keys are added long before they sign, so an hour's cache never hides the one that is needed.
-HEADERS = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+MAX_AGE = 3_600
 
 
 def well_known_router(settings: Settings, keys: AuthorityKeys, addresses: Addresses) -> APIRouter:
@@ -30,6 +31,6 @@ def well_known_router(settings: Settings, keys: AuthorityKeys, addresses: Addres
 
 
 def _serve(router: APIRouter, path: str, name: str, body: bytes) -> None:
-    @router.get(path, summary=f"The document {name}", name=name)
-    def document(_request: Request) -> Response:
-        return Response(body, headers=HEADERS, media_type="application/json")
+    @router.get(path, summary=f"The document {name}", name=name, response_class=Response)
+    def document(request: Request) -> Response:
+        return published(request, body, "application/json", max_age=MAX_AGE)

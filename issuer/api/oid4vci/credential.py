@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from issuer.api.body import json_body
 from issuer.api.oid4vci.bearer import bearer
+from issuer.api.oid4vci.display import ISSUED_TYPES
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
 from issuer.api.oid4vci.proof import check_proof
 from issuer.services.clock import Clock
@@ -17,7 +18,6 @@ from issuer.services.collecting import Collecting, Denied
 from issuer.services.nonces import Nonces
 from issuer.services.redeeming import Access, Redeeming
 from keys.encoding import Json
-from verifier.credential.model import CertificateType
 
 
 def credential_router(
@@ -52,7 +52,7 @@ def _document_number(body: dict[str, Json], access: Access) -> str:
     if "credential_identifier" in body and "credential_configuration_id" in body:
         raise _malformed("give credential_identifier or credential_configuration_id, not both")
     if isinstance(configuration, str):
-        if configuration not in {kind.value for kind in CertificateType}:
+        if configuration not in {kind.value for kind in ISSUED_TYPES}:
             raise ProtocolError("unknown_credential_configuration", "we issue nothing of that name")
         raise _malformed("give a credential_identifier, since the token response listed them")
     if not isinstance(identifier, str):

@@ -1,0 +1,40 @@
+"""Answers that are the same for everybody: cacheable, compressed once, open to pages of any origin."""
+
+import gzip
+from functools import lru_cache
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*"}
+
+
+def published(request: Request, body: bytes, media_type: str, *, max_age: int) -> Response:
+    """`body`, or 304 for whoever has it already (RFC 9110, 13.1.2; RFC 9111, 5.2)."""
+    zipped = "gzip" in _codings(request)
+    tag = f'"{sha256(body).hexdigest()[:32]}{"-gz" if zipped else ""}"'
+    headers = {
+        **OPEN_TO_ALL,
+        "ETag": tag,
+        "Cache-Control": f"public, max-age={max_age}",
+        "Vary": "Accept-Encoding",
+    }
+    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if known & {tag, "*"}:
+        return Response(status_code=304, headers=headers)
+    if zipped:
+        headers["Content-Encoding"] = "gzip"
+        body = _zip(body)
+    return Response(body, headers=headers, media_type=media_type)
+
+
+def _codings(request: Request) -> set[str]:
+    """The content codings that the client takes (RFC 9110, 12.5.3); weight 0 means not."""
+    parts = (part.partition(";") for part in request.headers.get("accept-encoding", "").lower().split(","))
+    return {name.strip() for name, _, weight in parts if weight.replace(" ", "").rstrip(".0") != "q="}
+
+
+@lru_cache(maxsize=32)
+def _zip(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=6, mtime=0)
