@@ -22,6 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the wallet until it is closed."""
     options = _parser().parse_args(arguments)
     prepare_kivy(options.home)
+    if not _has_window():
+        print("error: no window can be opened", file=sys.stderr)
+        print("hint: on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1", file=sys.stderr)
+        return 3
     app = compose(options.home, offer=options.offer, tx_code=options.tx_code)
     if options.dark:
         app.theme.mode = "dark"
@@ -34,15 +38,18 @@ def prepare_kivy(home: Path) -> None:
     """Settle Kivy's surroundings, which it reads when first imported: its own files go below `home`."""
     folder = home / "kivy"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("KIVY_NO_ARGS", "KIVY_NO_CONFIG", "KIVY_NO_FILELOG", "KIVY_NO_CONSOLELOG"):
+    for name in ("KIVY_NO_ARGS", "KIVY_NO_CONFIG", "KIVY_NO_FILELOG"):
         os.environ.setdefault(name, "1")
+    os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")  # else Kivy swallows what goes to stderr, tracebacks too
     os.environ.setdefault("KIVY_HOME", str(folder))
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
         os.environ.setdefault("KIVY_CLIPBOARD", "dummy")
 
     from kivy.config import Config
+    from kivy.logger import Logger
 
+    Logger.disabled = True  # it reports each absent driver with a traceback; `_has_window` says what matters
     density = float(os.environ.get("KIVY_METRICS_DENSITY", "1"))
     Config.set("graphics", "width", str(int(WIDTH_DP * density)))
     Config.set("graphics", "height", str(int(HEIGHT_DP * density)))
@@ -78,6 +85,12 @@ def compose(
         offer=offer,
         tx_code=tx_code,
     )
+
+
+def _has_window() -> bool:
+    from kivy.core.window import Window
+
+    return Window is not None
 
 
 def _desktop() -> "Device":

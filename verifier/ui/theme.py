@@ -20,7 +20,7 @@ LIGHT: Final[Mapping[str, str]] = MappingProxyType(
         "muted": "#4D5E76",
         "primary": "#0A4D8C",
         "primary_pressed": "#083E72",
-        "on_primary": "#FFFFFF",
+        "primary_text": "#FFFFFF",
         "primary_soft": "#E2EDF9",
         "good": "#0A6240",
         "good_soft": "#D8F2E4",
@@ -30,7 +30,7 @@ LIGHT: Final[Mapping[str, str]] = MappingProxyType(
         "bad_soft": "#FBE1DF",
         "plain": "#4D5E76",
         "plain_soft": "#E6ECF3",
-        "shadow": "#0F27471F",
+        "shadow": "#0F274712",
         "hero_from": "#092850",
         "hero_to": "#13639C",
     }
@@ -45,7 +45,7 @@ DARK: Final[Mapping[str, str]] = MappingProxyType(
         "muted": "#A6B5CA",
         "primary": "#8FC3FF",
         "primary_pressed": "#B5D8FF",
-        "on_primary": "#04203F",
+        "primary_text": "#04203F",
         "primary_soft": "#1B2D47",
         "good": "#72E0AD",
         "good_soft": "#11352A",
@@ -74,7 +74,7 @@ class Theme(EventDispatcher):
     muted = ColorProperty(LIGHT["muted"])
     primary = ColorProperty(LIGHT["primary"])
     primary_pressed = ColorProperty(LIGHT["primary_pressed"])
-    on_primary = ColorProperty(LIGHT["on_primary"])
+    primary_text = ColorProperty(LIGHT["primary_text"])
     primary_soft = ColorProperty(LIGHT["primary_soft"])
     good = ColorProperty(LIGHT["good"])
     good_soft = ColorProperty(LIGHT["good_soft"])

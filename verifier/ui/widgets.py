@@ -20,8 +20,8 @@ from verifier.ui.qr_view import QRView
 RULES: Final = join(dirname(__file__), "widgets.kv")
 
 
-class Text(Label):
-    """A label that wraps, grows with its text, and shows every script that a bundled font has."""
+class Words(Label):
+    """A label that shows every script that a bundled font has: set `value`, not `text`."""
 
     value = StringProperty("")
 
@@ -29,6 +29,14 @@ class Text(Label):
         """Plain text where Inter suffices: markup costs time and is for the fallback alone."""
         self.markup = fonts.needs_fallback(self.value)
         self.text = fonts.marked_up(self.value) if self.markup else self.value
+
+
+class Text(Words):
+    """Words that wrap, and grow downwards."""
+
+
+class Phrase(Words):
+    """Words on one line, as wide as they are."""
 
 
 class Icon(Label):
@@ -77,8 +85,9 @@ class Pill(BoxLayout):
 
 
 class FilterTile(Tap):
-    """A count and what it counts; chosen, it filters."""
+    """A count and what it counts; chosen, it filters. In a row all are as high as the highest needs."""
 
+    needed_height = NumericProperty(0)
     tone = StringProperty("plain")
     count = NumericProperty(0)
     label = StringProperty("")
@@ -119,8 +128,8 @@ class Notice(BoxLayout):
         """The action was tapped."""
 
 
-class Line(BoxLayout):
-    """A label and its value, side by side, or one above the other where the text is large."""
+class FormLine(BoxLayout):
+    """A field of a form: its label, and its value below."""
 
     label = StringProperty("")
     value = StringProperty("")
@@ -141,8 +150,8 @@ TONE_ICON: Final = {
 }
 
 for _widget in (
-    Text, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill, FilterTile, SearchField, InputField,
-    Notice, Line, Meter, QRView,
+    Text, Phrase, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill, FilterTile, SearchField, InputField,
+    Notice, FormLine, Meter, QRView,
 ):  # fmt: skip
     Factory.register(_widget.__name__, cls=_widget)
 

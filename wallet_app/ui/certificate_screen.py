@@ -21,7 +21,7 @@ NO_STATE: Final = CertificateState(
 class Hero(BoxLayout):
     """The head of the certificate, on the colour of the sea."""
 
-    state = ObjectProperty(NO_STATE)
+    state = ObjectProperty(NO_STATE, rebind=True)
 
 
 class Section(Surface):
@@ -36,13 +36,13 @@ class Section(Surface):
         body.clear_widgets()
         for number, line in enumerate(self.lines, 1):
             is_last = number == len(self.lines)
-            body.add_widget(Factory.Line(label=line.label, value=line.value, is_last=is_last))
+            body.add_widget(Factory.FormLine(label=line.label, value=line.value, is_last=is_last))
 
 
 class CertificateScreen(Screen):
     """Shows `state`, from its top."""
 
-    state = ObjectProperty(NO_STATE)
+    state = ObjectProperty(NO_STATE, rebind=True)
 
     def on_state(self, *_: object) -> None:
         """Lay the form out anew."""

@@ -26,7 +26,7 @@ NO_STATE: Final = CodeState(
 class CodeScreen(Screen):
     """Shows the code of `held` from when it is entered until it is left; the device's screen is held up."""
 
-    state = ObjectProperty(NO_STATE)
+    state = ObjectProperty(NO_STATE, rebind=True)
     held = ObjectProperty(None, allownone=True)
     qr_text = StringProperty("")
     share_left = NumericProperty(1)

@@ -37,7 +37,7 @@ class CertificateCard(RecycleDataViewBehavior, Tap):
 class EmptyPanel(BoxLayout):
     """What is said where no card is; out of the way while there is nothing to say."""
 
-    state = ObjectProperty(None, allownone=True)
+    state = ObjectProperty(None, allownone=True, rebind=True)
 
     def __init__(self, **properties: object) -> None:
         self.register_event_type("on_act")
@@ -54,7 +54,7 @@ class EmptyPanel(BoxLayout):
 class ListScreen(Screen):
     """Holds what is being searched for and filtered by; everything else is in `state`."""
 
-    state = ObjectProperty(NO_STATE)
+    state = ObjectProperty(NO_STATE, rebind=True)
     query = StringProperty("")
     group = ObjectProperty(Group.ALL)
     rows = ListProperty()
@@ -114,7 +114,7 @@ def _row(card: CardState, width: float) -> dict[str, Any]:
         + _height(card.kind, "Body", sp(13), column)
         + _height(card.issued, "Body", sp(13), column)
     )
-    bottom = max(dp(48), _height(card.status.detail or "X", "Body", sp(13), column / 2))
+    bottom = max(dp(48), sp(26) + dp(12)) + dp(12)
     return {
         "key": card.key,
         "title": card.title,
@@ -124,7 +124,7 @@ def _row(card: CardState, width: float) -> dict[str, Any]:
         "tone": card.status.tone.value,
         "word": card.status.word,
         "detail": card.status.detail,
-        "size": (width, dp(40) + lines + bottom),
+        "size": (width, dp(12 + 13 + 3 * 3) + lines + bottom),
     }
 
 
