@@ -87,7 +87,9 @@ def period(
         return Period(max(today - age * _DAY, min(of_age, today - _DAY)), None)
     if fate is Fate.EXPIRED:
         last = today - random.randint(1, 600) * _DAY
-        return Period(_years_after(last, -years) + _DAY, last)
+        first = _years_after(last, -years) + _DAY
+        if first >= of_age:
+            return Period(first, last)
     if fate is Fate.EXPIRING:
         last = today + 30 * _DAY
         return Period(_years_after(last, -years) + _DAY, last)

@@ -110,14 +110,17 @@ class SeafarerFile:
             fate, grant.years, self.random, today=self.today, of_age=of_age, settled=self.specimen
         )
         if fate in {Fate.RENEWED, Fate.REISSUED}:
-            self._issue_twice(grant, when, lost=fate is Fate.REISSUED)
+            self._issue_twice(grant, when, of_age, lost=fate is Fate.REISSUED)
         else:
             state, reason = fates.STATES.get(fate, ("in-force", None))
             self._add(self._certificate(grant, when), state, reason=reason)
 
-    def _issue_twice(self, grant: Grant, when: Period, *, lost: bool) -> None:
+    def _issue_twice(self, grant: Grant, when: Period, of_age: date, *, lost: bool) -> None:
         """The older certificate and the one in its place; that for a lost one names it."""
         old_period = when if lost else fates.earlier(when, grant.years, self.random)
+        if old_period.issued < of_age:  # too young to have had one before
+            self._add(self._certificate(grant, when), "in-force")
+            return
         old = self._certificate(grant, old_period)
         new = self._certificate(grant, when, replaces=old.document_number if lost else None)
         since = min(self.today, when.issued + timedelta(days=60)) if lost else when.issued
