@@ -93,11 +93,18 @@ credential = Table(
     Column("kid", String(64), nullable=False),
     Column("issued_at", BigInteger, nullable=False),
     Column("holder_jwk", Text),
-    Column("payload", Text),  # the exact JSON to sign, from `persisted` on
-    Column("token", Text),  # the SD-JWT, from `signed` on
     Column("log_salt", String(32), nullable=False),
     Column("superseded_at", BigInteger),
     UniqueConstraint("list_number", "idx"),
+)
+
+# Apart from `credential`, so that its changes of state rewrite small rows.
+credential_text = Table(
+    "credential_text",
+    metadata,
+    Column("serial", String(32), ForeignKey("credential.serial"), primary_key=True),
+    Column("payload", Text, nullable=False),  # the exact JSON to sign, from `persisted` on
+    Column("token", Text),  # the SD-JWT, from `signed` on
 )
 Index(
     "ix_credential_unfinished",

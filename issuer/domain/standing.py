@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from verifier.status import Status
-
 from issuer.domain.register import CertificateState
+from verifier.status import Status
 
 # The credential format's values: 0 valid, 1 revoked or cancelled, 2 suspended, 3 replaced or lost.
 STATUS_OF_STATE: Mapping[CertificateState, Status] = {

@@ -1,14 +1,17 @@
 """A credential on its way: its claims, rehearsed by our own verifier's rules before and after signing."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import orjson
 
 from issuer.domain.errors import SelfVerificationFailed
 from issuer.domain.register import CredentialState
 from issuer.settings import Settings
 from keys import jws
-from keys.encoding import EncodingError, Json, json_dumps, json_object
+from keys.encoding import Json
 from keys.jwk import PublicKey
 from keys.signer import Signer
 from verifier.credential import sd_jwt, vc
@@ -45,7 +48,7 @@ class Draft:
 
 def merged_claims(certificate_claims: str, holder_claims: str) -> dict[str, Json]:
     """The claims of a register's certificate and of its holder as one."""
-    return {**json.loads(certificate_claims), **json.loads(holder_claims)}
+    return {**orjson.loads(certificate_claims), **orjson.loads(holder_claims)}
 
 
 def compose(draft: Draft, settings: Settings) -> str:
@@ -66,9 +69,9 @@ def compose(draft: Draft, settings: Settings) -> str:
         status=StatusReference(draft.list_uri, draft.idx),
         certificate=certificate,
     )
-    payload = json_dumps(vc.to_claims(credential))
-    _check(draft, payload)
-    return payload.decode()
+    claims = vc.to_claims(credential)
+    _check(draft, claims)
+    return orjson.dumps(claims).decode()
 
 
 def sign(draft: Draft, signer: Signer) -> str:
@@ -88,14 +91,14 @@ def self_verify(draft: Draft, key: PublicKey) -> None:
         raise _refuse(draft, f"the signed text: {error}") from error
     if parsed.jws.kid != draft.kid or payload != draft.payload.encode():
         raise _refuse(draft, "the signed text is not what was persisted")
-    _check(draft, payload)
+    _check(draft, sd_jwt.claims(parsed, payload))
 
 
-def _check(draft: Draft, payload: bytes) -> None:
+def _check(draft: Draft, claims: Mapping[str, Json]) -> None:
     """What a verifier's rows C1 and C4b ask of the claims, and that they are this certificate's."""
     try:
-        credential = vc.from_claims(json_object(payload))
-    except (vc.MalformedCredential, EncodingError) as error:
+        credential = vc.from_claims(claims)
+    except vc.MalformedCredential as error:
         raise _refuse(draft, str(error)) from error
     contradiction = vc.date_contradiction(credential)
     if contradiction is not None:

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from issuer.adapters.repository import in_force, with_holder
+from issuer.adapters.repository import among, in_force, with_holder
 from issuer.adapters.tables import certificate, credential, status_list
-from issuer.domain.errors import IssuerError, NotFound, NotInForce
+from issuer.domain.errors import NotFound, NotInForce
 from issuer.domain.register import CertificateState, CredentialState
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
 from issuer.services.drafting import Draft
+from issuer.services.protocol import Refusal
 from issuer.settings import Settings
 from keys.jwk import PublicKey
 
@@ -33,13 +34,6 @@ class IssueRequest:
     document_number: str
     holder_key: PublicKey | None
     idempotency_key: str
-
-
-class Refusal(NamedTuple):
-    """Why a request got no credential."""
-
-    document_number: str
-    error: IssuerError
 
 
 class Slot(NamedTuple):
@@ -108,7 +102,7 @@ def _lock_certificates(
     query = (
         with_holder()
         .add_columns(in_force(settings.today(now)).label("good"))
-        .where(certificate.c.document_number.in_(set(numbers)))
+        .where(among(connection, certificate.c.document_number, set(numbers)))
         .order_by(certificate.c.id)
         .with_for_update(read=True, of=certificate)
     )

@@ -75,11 +75,15 @@ def _create_credentials() -> None:
         sa.Column("kid", sa.String(64), nullable=False),
         sa.Column("issued_at", sa.BigInteger, nullable=False),
         sa.Column("holder_jwk", sa.Text),
-        sa.Column("payload", sa.Text),
-        sa.Column("token", sa.Text),
         sa.Column("log_salt", sa.String(32), nullable=False),
         sa.Column("superseded_at", sa.BigInteger),
         sa.UniqueConstraint("list_number", "idx"),
+    )
+    op.create_table(
+        "credential_text",
+        sa.Column("serial", sa.String(32), sa.ForeignKey("credential.serial"), primary_key=True),
+        sa.Column("payload", sa.Text, nullable=False),
+        sa.Column("token", sa.Text),
     )
     for name, column, where in (
         ("ix_credential_unfinished", "state", "state NOT IN ('released', 'void')"),

@@ -1,0 +1,295 @@
+"""The steps of issuing: persist unsigned, sign, self-verify, log, release; each one transaction on a batch.
+
+Each step changes rows only from the state before it and counts them, so that of two processes at work on the
+same row one does the step and the other notices and looks again.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
+
+from issuer.adapters.database import Database
+from issuer.adapters.repository import among, bump_lists, in_force, set_status
+from issuer.adapters.tables import certificate, credential, credential_text, seafarer, status_list
+from issuer.domain.errors import Conflict, IssuerError, NotInForce, SelfVerificationFailed
+from issuer.domain.register import CredentialEvent, CredentialState, next_credential_state
+from issuer.services import drafting
+from issuer.services.audit import AuditEvent, record
+from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.clock import Clock
+from issuer.services.drafting import Draft
+from issuer.settings import Settings
+from verifier.status import Status
+
+ATTEMPTS = 25  # how often other processes may overtake us before we give up
+
+
+class Refusal(NamedTuple):
+    """Why a request got no credential."""
+
+    document_number: str
+    error: IssuerError
+
+
+Failures = Mapping[str, Refusal]  # by serial
+
+
+class _Overtaken(Exception):
+    """Another process took a step first: look again at what the database holds."""
+
+
+class IssuingProtocol:
+    """Takes drafts from wherever they stand to `released`, or to `void` with the reason."""
+
+    def __init__(self, database: Database, clock: Clock, keys: AuthorityKeys, settings: Settings) -> None:
+        self._database = database
+        self._clock = clock
+        self._keys = keys
+        self._settings = settings
+
+    def finish(self, drafts: Sequence[Draft]) -> Failures:
+        """Take every step that is due, in order; returns the drafts that were given up."""
+        steps: tuple[tuple[CredentialState, Callable[[list[Draft]], Failures]], ...] = (
+            (CredentialState.RESERVED, self.persist),
+            (CredentialState.PERSISTED, self.sign),
+            (CredentialState.SIGNED, self.verify),
+            (CredentialState.VERIFIED, self.log),
+            (CredentialState.LOGGED, self.release),
+        )
+        failures: dict[str, Refusal] = {}
+        for _ in range(ATTEMPTS):
+            try:
+                for state, step in steps:
+                    due = [draft for draft in drafts if draft.state is state]
+                    if due:
+                        failures.update(step(due))
+                return failures
+            except _Overtaken:
+                self._look_again(drafts)
+        raise Conflict("another process keeps working on the same credentials", hint="try again in a moment")
+
+    def persist(self, due: list[Draft]) -> Failures:
+        """Compose and rehearse the exact bytes to sign, and store them."""
+
+        def compose(draft: Draft) -> None:
+            draft.payload = drafting.compose(draft, self._settings)
+
+        return self._step(due, CredentialEvent.PERSIST, compose, _store_payloads)
+
+    def sign(self, due: list[Draft]) -> Failures:
+        """Sign what was persisted. A signature that a crash loses was never seen by anybody."""
+
+        def sign(draft: Draft) -> None:
+            draft.token = drafting.sign(draft, self._keys.signer(draft.kid))
+
+        return self._step(due, CredentialEvent.SIGN, sign, _store_tokens)
+
+    def verify(self, due: list[Draft]) -> Failures:
+        """Read what was signed as a stranger would."""
+
+        def verify(draft: Draft) -> None:
+            drafting.self_verify(draft, self._keys.public(draft.kid))
+
+        return self._step(due, CredentialEvent.VERIFY, verify)
+
+    def log(self, due: list[Draft]) -> Failures:
+        """One entry in the audit trail for each credential."""
+        with self._database.write() as connection:
+            target = _advance(connection, due, CredentialEvent.LOG)
+            record(connection, self._clock, map(_log_entry, due))
+        _arrived(due, target)
+        return {}
+
+    def release(self, due: list[Draft]) -> Failures:
+        """Let go of what is still in force; a certificate may have been suspended since it was reserved."""
+        with self._database.write() as connection:
+            good = _still_in_force(connection, due, in_force(self._settings.today(self._clock())))
+            released = [draft for draft in due if draft.serial in good]
+            lapsed = [draft for draft in due if draft.serial not in good]
+            target = _advance(connection, released, CredentialEvent.RELEASE)
+            events = [*_give_up(connection, lapsed), *self._supersede_older(connection, released)]
+            record(connection, self._clock, events)
+        _arrived(released, target)
+        _arrived(lapsed, CredentialState.VOID)
+        return {draft.serial: Refusal(draft.document_number, _no_longer(draft)) for draft in lapsed}
+
+    def _step(
+        self,
+        due: list[Draft],
+        event: CredentialEvent,
+        work: Callable[[Draft], None],
+        store: Callable[[Connection, list[Draft]], None] = lambda _connection, _drafts: None,
+    ) -> Failures:
+        """Do `work` on each draft, then `store` what it made; drafts that fail our own rules are given up."""
+        failures: dict[str, Refusal] = {}
+        for draft in due:
+            try:
+                work(draft)
+            except SelfVerificationFailed as error:
+                failures[draft.serial] = Refusal(draft.document_number, error)
+        good = [draft for draft in due if draft.serial not in failures]
+        bad = [draft for draft in due if draft.serial in failures]
+        with self._database.write() as connection:
+            target = _advance(connection, good, event)
+            store(connection, good)
+            if bad:
+                record(connection, self._clock, _give_up(connection, bad))
+        _arrived(good, target)
+        _arrived(bad, CredentialState.VOID)
+        return failures
+
+    def _supersede_older(self, connection: Connection, released: Sequence[Draft]) -> Iterable[AuditEvent]:
+        """A certificate has one phone and one edition on paper: the newest."""
+        now = int(self._clock().timestamp())
+        for thumbprint in {draft.holder_thumbprint for draft in released}:
+            serials = [draft.serial for draft in released if draft.holder_thumbprint == thumbprint]
+            query = select(credential.c.serial).where(_older(connection, serials, thumbprint))
+            replaced = connection.execute(query).scalars().all()
+            if not replaced:
+                continue
+            chosen = among(connection, credential.c.serial, replaced)
+            connection.execute(update(credential).where(chosen).values(superseded_at=now))
+            set_status(connection, chosen, Status.REPLACED)
+            yield from (AuditEvent("credential-superseded", serial) for serial in replaced)
+
+    def _look_again(self, drafts: Sequence[Draft]) -> None:
+        with self._database.read() as connection:
+            mine = among(connection, credential.c.serial, [draft.serial for draft in drafts])
+            found = load_drafts(connection, mine)
+        for draft in drafts:
+            now = found[draft.serial]
+            draft.state, draft.payload, draft.token = now.state, now.payload, now.token
+
+
+def load_drafts(connection: Connection, chosen: ColumnElement[bool]) -> dict[str, Draft]:
+    """Drafts by serial, as the database holds them, oldest first."""
+    query = (
+        select(
+            credential,
+            certificate.c.document_number,
+            certificate.c.type,
+            certificate.c.claims,
+            seafarer.c.claims.label("holder_claims"),
+            status_list.c.uri,
+            credential_text.c.payload,
+            credential_text.c.token,
+        )
+        .join(certificate, certificate.c.id == credential.c.certificate_id)
+        .join(seafarer, seafarer.c.seafarer_id == certificate.c.seafarer_id)
+        .join(status_list, status_list.c.number == credential.c.list_number)
+        .outerjoin(credential_text, credential_text.c.serial == credential.c.serial)
+        .where(chosen)
+        .order_by(credential.c.id)
+    )
+    return {row.serial: _draft(row) for row in connection.execute(query)}
+
+
+def _draft(row: Any) -> Draft:
+    return Draft(
+        serial=row.serial,
+        idempotency_key=row.idempotency_key,
+        document_number=row.document_number,
+        kind=row.type,
+        certificate_claims=row.claims,
+        holder_claims=row.holder_claims,
+        holder_jwk=row.holder_jwk,
+        holder_thumbprint=row.holder_thumbprint,
+        list_number=row.list_number,
+        list_uri=row.uri,
+        idx=row.idx,
+        kid=row.kid,
+        issued_at=row.issued_at,
+        log_salt=row.log_salt,
+        state=CredentialState(row.state),
+        payload=row.payload,
+        token=row.token,
+    )
+
+
+def _advance(connection: Connection, drafts: Sequence[Draft], event: CredentialEvent) -> CredentialState:
+    """Move rows on from the state that all of `drafts` are in; raises _Overtaken where one is elsewhere."""
+    if not drafts:
+        return CredentialState.VOID
+    before = drafts[0].state
+    target = next_credential_state(before, event, drafts[0].serial)
+    chosen = among(connection, credential.c.serial, [draft.serial for draft in drafts])
+    moved = update(credential).where(chosen, credential.c.state == before.value).values(state=target.value)
+    if connection.execute(moved).rowcount != len(drafts):
+        raise _Overtaken
+    return target
+
+
+def _store_payloads(connection: Connection, drafts: list[Draft]) -> None:
+    rows = [{"serial": draft.serial, "payload": draft.payload} for draft in drafts]
+    if rows:
+        connection.execute(insert(credential_text), rows)
+
+
+def _store_tokens(connection: Connection, drafts: list[Draft]) -> None:
+    rows = [{"of_serial": draft.serial, "signed": draft.token} for draft in drafts]
+    if rows:
+        mine = update(credential_text).where(credential_text.c.serial == bindparam("of_serial"))
+        connection.execute(mine.values(token=bindparam("signed")), rows)
+
+
+def _give_up(connection: Connection, dropped: Sequence[Draft]) -> Iterable[AuditEvent]:
+    """Void drafts for ever: their index says revoked, and their idempotency key is free again."""
+    bump_lists(connection, {draft.list_number for draft in dropped})
+    for draft in dropped:
+        void = next_credential_state(draft.state, CredentialEvent.GIVE_UP, draft.serial)
+        chosen = and_(credential.c.serial == draft.serial, credential.c.state == draft.state.value)
+        voided = update(credential).where(chosen)
+        key = f"void:{draft.serial}"
+        done = connection.execute(
+            voided.values(state=void.value, status=Status.REVOKED.value, idempotency_key=key)
+        )
+        if done.rowcount != 1:
+            raise _Overtaken
+        yield AuditEvent("credential-void", draft.serial, {"certificate": draft.document_number})
+
+
+def _arrived(drafts: Iterable[Draft], state: CredentialState) -> None:
+    """Remember, once the transaction has committed, where the drafts stand."""
+    for draft in drafts:
+        draft.state = state
+
+
+def _still_in_force(connection: Connection, drafts: list[Draft], good: ColumnElement[bool]) -> set[str]:
+    """Serials whose certificate is in force, and stays so until we commit."""
+    query = (
+        select(credential.c.serial)
+        .join(certificate, certificate.c.id == credential.c.certificate_id)
+        .where(among(connection, credential.c.serial, [draft.serial for draft in drafts]), good)
+        .order_by(certificate.c.id)
+        .with_for_update(read=True, of=certificate)
+    )
+    return set(connection.execute(query).scalars())
+
+
+def _older(connection: Connection, serials: Sequence[str], thumbprint: str | None) -> ColumnElement[bool]:
+    """Released credentials of the same certificates, for other phones or earlier paper."""
+    holder = credential.c.holder_thumbprint
+    same_medium = holder.is_(None) if thumbprint is None else and_(holder.is_not(None), holder != thumbprint)
+    mine = among(connection, credential.c.serial, serials)
+    return and_(
+        credential.c.certificate_id.in_(select(credential.c.certificate_id).where(mine)),
+        same_medium,
+        credential.c.state == CredentialState.RELEASED.value,
+        credential.c.superseded_at.is_(None),
+        ~mine,
+    )
+
+
+def _log_entry(draft: Draft) -> AuditEvent:
+    """SHA-256(salt, signing input) shows what was signed to whoever has the salt, and nothing to others."""
+    assert draft.token is not None, "only what is signed is logged"  # noqa: S101
+    signing_input = draft.token.rpartition(".")[0].encode()
+    digest = sha256(bytes.fromhex(draft.log_salt) + signing_input).hexdigest()
+    details = {"certificate": draft.document_number, "kid": draft.kid, "signed": digest}
+    return AuditEvent("credential-logged", draft.serial, details)
+
+
+def _no_longer(draft: Draft) -> NotInForce:
+    return NotInForce(f"certificate {draft.document_number} ceased to be in force while it was signed")

@@ -1,0 +1,168 @@
+"""Publishing: signed status lists and public keys, for verifiers to fetch whole, so that nobody is asked.
+
+A list never goes back in time: its `iat` grows with each signature, whatever the clock does, and a list that
+shows newer entries than the one before is always the later one.
+"""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from issuer.adapters.database import Database
+from issuer.adapters.tables import credential, status_list
+from issuer.domain.errors import InvalidInput, NotFound
+from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.clock import Clock
+from issuer.settings import Settings
+from keys.encoding import Json, json_dumps
+from verifier import status
+from verifier.status import Status
+
+_MOST_AHEAD = timedelta(hours=1)  # how far the clock may fall behind the last list before we stop signing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedList:
+    """A status list token, and how long it may be cached (`ttl`)."""
+
+    number: int
+    uri: str
+    token: str
+    iat: datetime
+    exp: datetime
+    ttl: timedelta
+
+
+class StatusPublisher:
+    """Signs status lists when something changed or the last one has aged."""
+
+    def __init__(self, database: Database, clock: Clock, keys: AuthorityKeys, settings: Settings) -> None:
+        self._database = database
+        self._clock = clock
+        self._keys = keys
+        self._settings = settings
+
+    def numbers(self) -> list[int]:
+        """The lists that there are."""
+        with self._database.read() as connection:
+            query = select(status_list.c.number).order_by(status_list.c.number)
+            return list(connection.execute(query).scalars())
+
+    def current(self, number: int) -> SignedList:
+        """The list as it stands now: the last token while nothing changed and it is fresh, else a new one."""
+        with self._database.read() as connection:
+            row = _row(connection, number, lock=False)
+        if self._is_current(row):
+            return self._signed(row)
+        with self._database.write() as connection:
+            row = _row(connection, number, lock=True)
+            if not self._is_current(row):
+                self._sign(connection, row)
+                row = _row(connection, number, lock=False)
+        return self._signed(row)
+
+    def publish(self, folder: Path) -> list[Path]:
+        """Write every list and the public keys into `folder`, each file whole or not at all."""
+        written = [_write(folder / "jwks.json", json_dumps(self._keys.jwks()))]
+        document = json_dumps(jwt_vc_issuer(self._settings, self._keys))
+        written.append(_write(folder / "jwt-vc-issuer.json", document))
+        lists = [self.current(number) for number in self.numbers()]
+        for one in lists:
+            written.append(_write(folder / "status" / f"{one.number}.jwt", one.token.encode()))
+        aggregation: dict[str, Json] = {"status_lists": [one.uri for one in lists]}
+        written.append(_write(folder / "status" / "aggregation.json", json_dumps(aggregation)))
+        return written
+
+    def _is_current(self, row: Row[Any]) -> bool:
+        if row.token is None or row.signed_revision != row.revision:
+            return False
+        age = self._clock().timestamp() - float(row.signed_iat)
+        return age < self._settings.status_ttl.total_seconds() / 2
+
+    def _sign(self, connection: Connection, row: Row[Any]) -> None:
+        iat = self._next_iat(row)
+        exp = iat + self._settings.status_expiry
+        token = status.encode(
+            status.pack_states(_entries(connection, row.number), row.size),
+            uri=row.uri,
+            iat=iat,
+            exp=exp,
+            ttl=int(self._settings.status_ttl.total_seconds()),
+            signer=self._keys.signer(self._keys.status_kid),
+            kid=self._keys.status_kid,
+        )
+        signed = update(status_list).where(status_list.c.number == row.number)
+        connection.execute(
+            signed.values(
+                token=token,
+                signed_revision=row.revision,
+                signed_iat=int(iat.timestamp()),
+                signed_exp=int(exp.timestamp()),
+            )
+        )
+
+    def _next_iat(self, row: Row[Any]) -> datetime:
+        """Now, but always later than the list before. Raises InvalidInput when the clock has gone back far."""
+        now = self._clock().replace(microsecond=0)
+        if row.signed_iat is None:
+            return now
+        last = datetime.fromtimestamp(row.signed_iat, UTC)
+        if now < last - _MOST_AHEAD:
+            raise InvalidInput(
+                f"the clock says {now:%F %H:%M}, but list {row.number} was signed at {last:%F %H:%M}",
+                hint="set the clock right; lists are never dated back",
+            )
+        return max(now, last + timedelta(seconds=1))
+
+    def _signed(self, row: Row[Any]) -> SignedList:
+        return SignedList(
+            number=row.number,
+            uri=row.uri,
+            token=row.token,
+            iat=datetime.fromtimestamp(row.signed_iat, UTC),
+            exp=datetime.fromtimestamp(row.signed_exp, UTC),
+            ttl=self._settings.status_ttl,
+        )
+
+
+def jwt_vc_issuer(settings: Settings, keys: AuthorityKeys) -> dict[str, Json]:
+    """The document behind `/.well-known/jwt-vc-issuer` (SD-JWT VC, 5)."""
+    return {"issuer": settings.issuer, "jwks": keys.jwks()}
+
+
+def _row(connection: Connection, number: int, *, lock: bool) -> Row[Any]:
+    query = select(status_list).where(status_list.c.number == number)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no status list {number}")
+    return row
+
+
+def _entries(connection: Connection, number: int) -> dict[int, Status]:
+    """Everything that is not valid."""
+    query = select(credential.c.idx, credential.c.status)
+    chosen = query.where(credential.c.list_number == number, credential.c.status != Status.VALID.value)
+    return {row.idx: Status(row.status) for row in connection.execute(chosen)}
+
+
+def _write(path: Path, content: bytes) -> Path:
+    """Replace a file in one step: whoever reads it sees the old or the new one, never half."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be written: {error.strerror}", hint="choose another folder"
+        ) from error
+    return path
