@@ -53,7 +53,7 @@ def codes(picture: bytes) -> list[str]:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise PictureError(f"the picture is broken: {error}") from None
-    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2))
     return list(dict.fromkeys(one.text for one in found if one.valid))
 
 

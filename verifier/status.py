@@ -112,7 +112,7 @@ def verify_list(token: str, *, directory: Directory, at: datetime | None = None)
         raise StatusListError('"iat" is missing')
     if at is not None and signed_at > max(at, directory.time_floor) + _AHEAD:
         raise StatusListError(f"dated {signed_at:%Y-%m-%d %H:%M} UTC, which is still to come")
-    key = _signer(uri, parsed.kid, signed_at, directory, at)
+    key = _signer(uri, parsed.kid, signed_at, directory)
     try:
         jws.verify(parsed, key.key, typ=TYP)
     except (jws.MalformedJws, jws.SignatureMismatch) as error:
@@ -158,17 +158,13 @@ def pack_states(states: Mapping[int, Status], size: int, *, bits: int = BITS) ->
     return bytes(array)
 
 
-def _signer(
-    uri: str, kid: str | None, signed_at: datetime, directory: Directory, at: datetime | None
-) -> TrustedKey:
-    """The status key of the one authority whose pinned prefix covers the list."""
+def _signer(uri: str, kid: str | None, signed_at: datetime, directory: Directory) -> TrustedKey:
+    """The status key of the one authority whose pinned prefix covers the list, good when it signed."""
     authority = directory.authority_for_status(uri)
     if authority is None:
         raise StatusListError("no authority in the directory owns this address")
     key = _key_of(authority, kid, directory)
-    objection = key.objection(
-        STATUS, at_signing=signed_at, now=at or signed_at, environment=directory.environment
-    )
+    objection = key.objection(STATUS, at_signing=signed_at, now=signed_at, environment=directory.environment)
     if objection is not None:
         raise StatusListError(objection)
     return key
