@@ -55,21 +55,16 @@ def load(
     `files` are named as the publisher names them; others are ignored. `root` is the pinned root file, `at` is
     the clock, `previous` what the last call on this device returned. Raises UntrustedMetadata.
     """
-    verification = _Verification(files, root, previous)
-    try:
-        return verification.run(at)
-    except UntrustedMetadata:
-        raise
-    except (ValueError, LengthOrHashMismatchError) as error:  # a record, key or address that is none
-        raise UntrustedMetadata(str(error)) from error
+    return _Verification(files, root, previous).verify(at)
 
 
 def needed(files: Mapping[str, bytes], *, root: bytes, at: datetime) -> dict[str, bytes]:
-    """Only the files that `load` reads, and every root: what a sea pack carries. Raises UntrustedMetadata."""
+    """Only the files that `load` reads, with elder roots: what a pack carries. Raises UntrustedMetadata."""
     verification = _Verification(files, root, None)
-    verification.run(at)
-    roots = {name: data for name, data in files.items() if name.endswith(".root.json")}
-    return {**roots, **verification.used}
+    verification.verify(at)
+    newest = decode(Root, verification.root_file, "root").signed.version
+    chain = [file_name(Root.type, version) for version in range(1, newest + 1)]
+    return {**{name: files[name] for name in chain if name in files}, **verification.used}
 
 
 class _Verification:
@@ -85,8 +80,16 @@ class _Verification:
         self.seen: dict[str, Seen] = {}
         self.expires: dict[str, datetime] = {}
 
-    def run(self, at: datetime) -> tuple[Directory, TrustState]:
-        """All steps; nothing is remembered unless all succeed."""
+    def verify(self, at: datetime) -> tuple[Directory, TrustState]:
+        """All steps; nothing is remembered unless all succeed. Raises UntrustedMetadata."""
+        try:
+            return self._verify(at)
+        except UntrustedMetadata:
+            raise
+        except (ValueError, LengthOrHashMismatchError) as error:  # a record, key or address that is none
+            raise UntrustedMetadata(str(error)) from error
+
+    def _verify(self, at: datetime) -> tuple[Directory, TrustState]:
         root = self._update_root()
         timestamp = self._accept(Timestamp, root, Timestamp.type, file_name(Timestamp.type, 0))
         signed_at = _extension(timestamp, Timestamp.type).instant("signed_at")

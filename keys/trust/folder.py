@@ -21,7 +21,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write what is new, roots first, the timestamp last: until then readers see all of what was before it."""
+    """Write what is new, roots first, the timestamp last: until then readers see what was before, whole."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in sorted(files, key=lambda name: (name == TIMESTAMP, not name.endswith(".root.json"))):
         path = folder / name

@@ -1,13 +1,13 @@
 """Changes to what the publisher has registered: each takes a plan and returns the next, or says why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from string import ascii_lowercase
 
 from keys.trust.authority import check_apart, check_authority, check_key
-from keys.trust.directory import PURPOSES, Authority, KeyState, TrustedKey
-from keys.trust.plan import Flag, Plan, Role
+from keys.trust.directory import PASS, PURPOSES, STATUS, Authority, KeyState, TrustedKey
+from keys.trust.plan import Flag, Plan, Role, from_json, to_json
 from keys.trust.state import COMPROMISED
 
 
@@ -36,14 +36,18 @@ def with_authority(plan: Plan, authority: Authority, role: Role) -> Plan:
         raise RegisterError(f"{authority.flag} is registered already", "ombord-keys key add adds a key to it")
     check_authority(authority, plan.environment)
     check_apart([*(one.authority for one in plan.flags), authority])
-    return replace(plan, flags=(*plan.flags, Flag(authority=authority, role=role)))
+    return _readable(replace(plan, flags=(*plan.flags, Flag(authority=authority, role=role))))
 
 
-def next_kid(flag: Flag, year: int) -> str:
-    """The next free key id of a year: NO-2026a, NO-2026b, …, NO-2026z, NO-2026aa."""
+def next_kid(flag: Flag, year: int, purposes: Collection[str]) -> str:
+    """The next free key id of a year: NO-2026a, NO-2026b, …, NO-2026z, NO-2026aa; NO-status-2026a for lists.
+
+    It stays short for certificates, each of which carries it in its QR code.
+    """
     taken = {key.kid for key in flag.keys}
+    special = "".join(f"{one}-" for one in (PASS, STATUS) if one in purposes)
     number = 0
-    while (kid := f"{flag.authority.flag}-{year}{_letters(number)}") in taken:
+    while (kid := f"{flag.authority.flag}-{special}{year}{_letters(number)}") in taken:
         number += 1
     return kid
 
@@ -81,7 +85,13 @@ def with_state(plan: Plan, flag: str, kid: str, *, state: KeyState, reason: str 
 
 def _changed(plan: Plan, flag: str, change: Callable[[Flag], Flag]) -> Plan:
     flags = tuple(change(one) if one.authority.flag == flag else one for one in plan.flags)
-    return replace(plan, flags=flags)
+    return _readable(replace(plan, flags=flags))
+
+
+def _readable(plan: Plan) -> Plan:
+    """Nothing is registered that could not be read again, such as a name that turns the line around."""
+    from_json(to_json(plan))
+    return plan
 
 
 def _letters(number: int) -> str:
