@@ -26,33 +26,39 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """All of the authority's services."""
+class Services(Register):
+    """All of the authority's services, those that sign included."""
 
-    register: Register
     keys: AuthorityKeys
     issuer: CredentialIssuer
     publisher: StatusPublisher
 
 
-def open_register(
-    settings: Settings, *, clock: Clock = utc_now, database: Database | None = None
-) -> Register:
-    """The register, its database migrated. Raises DatabaseUnusable."""
-    opened = database or Database.open(settings.database_url)
+def open_register(settings: Settings, *, clock: Clock = utc_now) -> Register:
+    """The register, its database brought to this version's schema. Raises DatabaseUnusable."""
+    database = Database.open(settings.database_url)
     return Register(
         settings=settings,
         clock=clock,
-        database=opened,
-        importing=RegisterImport(opened, clock, settings),
-        lifecycle=Lifecycle(opened, clock, settings),
-        offering=Offering(opened, clock, settings),
+        database=database,
+        importing=RegisterImport(database, clock, settings),
+        lifecycle=Lifecycle(database, clock, settings),
+        offering=Offering(database, clock, settings),
     )
 
 
-def compose(register: Register, keys: AuthorityKeys) -> Services:
-    """The services that sign, over an open register."""
-    parts = (register.database, register.clock, keys, register.settings)
+def compose(settings: Settings, *, keys: AuthorityKeys, clock: Clock = utc_now) -> Services:
+    """All services over an open register. Raises DatabaseUnusable."""
+    register = open_register(settings, clock=clock)
+    parts = (register.database, clock, keys, settings)
     return Services(
-        register=register, keys=keys, issuer=CredentialIssuer(*parts), publisher=StatusPublisher(*parts)
+        settings=settings,
+        clock=clock,
+        database=register.database,
+        importing=register.importing,
+        lifecycle=register.lifecycle,
+        offering=register.offering,
+        keys=keys,
+        issuer=CredentialIssuer(*parts),
+        publisher=StatusPublisher(*parts),
     )
