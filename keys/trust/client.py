@@ -202,7 +202,7 @@ class _Verification:
             raise UntrustedMetadata(f"{name}: of another format or version")
         if record.text("flag") != flag:
             raise UntrustedMetadata(f"{name}: lists the keys of another flag")
-        keys = [replace(key_from_json(one), conflicting=False) for one in record.records("keys")]
+        keys = [key_from_json(one) for one in record.records("keys")]
         for key in keys:
             check_key(key, authority)
         return keys
@@ -270,6 +270,7 @@ def _remember(
         worst = max(old.compromised or key.state, key.state, key=lambda state: COMPROMISED.get(state, 0))
         compromised = worst if worst in COMPROMISED else None
         memory[pair] = KeyMemory(old.thumbprint, conflicting, compromised)
-        reason = key.reason if compromised in (None, key.state) else "a revocation is never taken back"
-        keys[pair] = replace(key, state=compromised or key.state, reason=reason, conflicting=conflicting)
+        if compromised not in (None, key.state):
+            key = replace(key, state=compromised, reason="a revocation is never taken back")
+        keys[pair] = replace(key, conflicting=True) if conflicting else key
     return memory, keys
