@@ -17,6 +17,7 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.scrollview import ScrollView
+from kivy.uix.textinput import TextInput
 from kivy.uix.widget import Widget
 from PIL import Image
 
@@ -230,8 +231,10 @@ def _words(widget: Any) -> str:
 
 
 def _names(widget: Any) -> Iterator[str]:
-    yield _words(widget)
-    for attribute in ("spoken", "icon"):
+    """A field is called by its hint, whatever is typed into it."""
+    if not isinstance(widget, TextInput):
+        yield _words(widget)
+    for attribute in ("spoken", "icon", "hint_text"):
         name = getattr(widget, attribute, "")
         if isinstance(name, str):
             yield name

@@ -3,29 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from verifier.credential import codelists
+from verifier.credential import codelists, schemas
 from verifier.credential.codelists import Entry
 from verifier.credential.model import Certificate, CertificateType, Limitations
 
 LANGUAGE: Final = "en"
-
-_DOCUMENTS: Final = {
-    CertificateType.COMPETENCY: "Certificate of competency",
-    CertificateType.GMDSS: "GMDSS operator's certificate",
-    CertificateType.TANKER: "Tanker endorsement",
-    CertificateType.PROFICIENCY: "Certificate of proficiency",
-    CertificateType.RECOGNITION: "Recognition endorsement",
-    CertificateType.APPLICATION_PROOF: "Proof of application",
-    CertificateType.DISPENSATION: "Dispensation",
-    CertificateType.MEDICAL: "Medical certificate",
-    CertificateType.MEDICAL_PERMIT: "Urgent medical permit",
-    CertificateType.EVIDENCE: "Documentary evidence",
-    CertificateType.NATIONAL: "National certificate",
-    CertificateType.COURSE: "Course certificate",
-    CertificateType.SERVICE_STATEMENT: "Sea-service statement",
-    CertificateType.SAFE_MANNING: "Minimum safe manning document",
-    CertificateType.PASS: "Seafarer's pass",
-}
 
 # By regulation, longest match first; then by document type. Names are Lucide's.
 _ICONS: Final = (
@@ -54,7 +36,7 @@ _ICON_OF_TYPE: Final = {
 
 def document(kind: CertificateType) -> str:
     """What the document is called."""
-    return _DOCUMENTS[kind]
+    return schemas.title(kind, LANGUAGE)
 
 
 def title(certificate: Certificate) -> str:
