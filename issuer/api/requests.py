@@ -31,8 +31,19 @@ class Because(RequestBody):
 class Revocation(RequestBody):
     """How a certificate ends."""
 
-    outcome: Literal["revoked", "cancelled", "lost"] = Field(alias="as")
+    ending: Literal["revoked", "cancelled", "lost"] = Field(alias="as")
     reason: Reason
+
+
+class Replacement(RequestBody):
+    """Which certificate takes the place: one of the register, or a copy under that number or a fresh one."""
+
+    by: Number | None = None
+    reason: Reason
+
+
+class Nothing(RequestBody):
+    """An empty object: the address says it all."""
 
 
 class OfferWish(RequestBody):

@@ -8,6 +8,7 @@ from issuer.api.addresses import Addresses
 from issuer.api.oid4vci.metadata import authorization_server_metadata, issuer_metadata
 from issuer.api.published import published
 from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.publishing import jwt_vc_issuer
 from issuer.settings import Settings
 from keys.encoding import Json, json_dumps
 
@@ -22,8 +23,7 @@ def well_known_router(settings: Settings, keys: AuthorityKeys, addresses: Addres
     documents: dict[str, dict[str, Json]] = {
         "openid-credential-issuer": issuer_metadata(addresses, settings.authority_name, signing),
         "oauth-authorization-server": authorization_server_metadata(addresses),
-        # SD-JWT VC, 5: `issuer` is the `iss` of credentials, exactly.
-        "jwt-vc-issuer": {"issuer": addresses.issuer, "jwks": keys.jwks()},
+        "jwt-vc-issuer": jwt_vc_issuer(settings, keys),
     }
     for name, document in documents.items():
         _serve(router, addresses.well_known_path(name), name, json_dumps(document))

@@ -1,48 +1,37 @@
 """What the HTTP tests share: one authority's application in this process."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from support.in_process import client_of
 from support.issuer_app import KEYS, HandClock, Office, issuer_settings, register, two_certificates
 
-from issuer.adapters.database import Database
-from issuer.api import problems
-from issuer.api.addresses import Addresses
-from issuer.api.guard import Guard
-from issuer.api.oid4vci.router import PickUp, pick_up_router
-from issuer.api.well_known import well_known_router
-from issuer.services.collecting import Collecting
-from issuer.services.issuing import CredentialIssuer
-from issuer.services.nonces import Nonces
-from issuer.services.offering import Offering
-from issuer.services.redeeming import Redeeming
+from issuer.app import build
+from issuer.composition import compose
+from issuer.settings import Settings
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    settings = issuer_settings(f"sqlite:///{tmp_path}/register.db")
+    """An authority whose address has a path."""
+    with _open(issuer_settings(f"sqlite:///{tmp_path}/register.db")) as office:
+        yield office
+
+
+@pytest.fixture
+def rootless_office(tmp_path: Path) -> Iterator[Office]:
+    """An authority with a host of its own."""
+    url = f"sqlite:///{tmp_path}/register.db"
+    with _open(issuer_settings(url, base_url="https://certificates.example")) as office:
+        yield office
+
+
+@contextmanager
+def _open(settings: Settings) -> Iterator[Office]:
     clock = HandClock()
-    database = Database.open(settings.database_url)
-    register(database, clock, settings, *two_certificates())
-    parts = (database, clock, settings)
-    issuer = CredentialIssuer(database, clock, KEYS, settings)
-    offering = Offering(*parts)
-    app = FastAPI()
-    problems.install(app)
-    addresses = Addresses(settings.issuer)
-    pick_up = PickUp(
-        clock=clock,
-        offering=offering,
-        redeeming=Redeeming(*parts),
-        nonces=Nonces(*parts),
-        collecting=Collecting(database, clock, issuer),
-    )
-    app.include_router(pick_up_router(pick_up, addresses))
-    app.include_router(well_known_router(settings, KEYS, addresses))
-    app.add_middleware(Guard, https=True)
-    with client_of(app, settings.base_url) as client:
-        yield Office(settings, database, clock, client)
-    database.close()
+    services = compose(settings, keys=KEYS, clock=clock)
+    register(services.database, clock, settings, *two_certificates())
+    with client_of(build(services), settings.base_url) as client:
+        yield Office(settings, services.database, clock, client)

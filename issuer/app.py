@@ -1,0 +1,110 @@
+"""The web's only composition root: settings in, a FastAPI application out, or one clear error at start."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+
+from issuer.api import problems
+from issuer.api.addresses import Addresses
+from issuer.api.certificates import certificates_router
+from issuer.api.guard import Guard
+from issuer.api.lifecycle import lifecycle_router
+from issuer.api.offers import offers_router
+from issuer.api.oid4vci.router import PickUp, pick_up_router
+from issuer.api.operator import operator
+from issuer.api.status import status_router
+from issuer.api.tracking import tracking_router
+from issuer.api.well_known import well_known_router
+from issuer.composition import Register, Services, compose
+from issuer.domain.errors import KeysUnusable
+from issuer.services.authority_keys import AuthorityKeys, open_keys
+from issuer.services.browsing import Browsing
+from issuer.services.clock import Clock, utc_now
+from issuer.services.collecting import Collecting
+from issuer.services.lookup import Standing, lookup
+from issuer.services.nonces import Nonces
+from issuer.services.redeeming import Redeeming
+from issuer.services.repeating import Repeating
+from issuer.settings import Settings
+
+
+def create_app(settings: Settings, *, keys: AuthorityKeys | None = None, clock: Clock = utc_now) -> FastAPI:
+    """The service of one authority, ready to serve.
+
+    Opens the sealed keys (unless given) and the database, which is brought to this version's schema. Raises
+    `IssuerError` with what is wrong and what to do: SettingsInvalid, KeysUnusable or DatabaseUnusable.
+    """
+    return build(compose(settings, keys=keys or _unseal(settings), clock=clock))
+
+
+def build(services: Services) -> FastAPI:
+    """The application over composed services."""
+    settings, addresses = services.settings, Addresses(services.settings.issuer)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        services.issuer.resume()  # what a crash left between two steps of issuing
+        yield
+        services.database.close()
+
+    app = FastAPI(
+        title=f"Ombord issuer: {settings.authority_name}",
+        version=version("ombord"),
+        openapi_url=addresses.path("api", "v1", "openapi.json"),
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,  # an address is right or wrong; a redirect would repeat the Host header
+        lifespan=lifespan,
+    )
+    problems.install(app)
+    app.include_router(well_known_router(settings, services.keys, addresses))
+    app.include_router(pick_up_router(_pick_up(services), addresses))
+    app.include_router(status_router(services.publisher, addresses))
+    app.include_router(_public(services, addresses))
+    app.include_router(_operators(services, addresses))
+    app.add_middleware(Guard, https=settings.issuer.startswith("https:"))
+    return app
+
+
+def _unseal(settings: Settings) -> AuthorityKeys:
+    passphrase = settings.read_passphrase()
+    if passphrase is None:
+        raise KeysUnusable(
+            "the passphrase of the sealed keys is not set",
+            hint="set OMBORD_PASSPHRASE, or OMBORD_PASSPHRASE_FILE to the file that holds it",
+        )
+    return open_keys(settings, passphrase)
+
+
+def _pick_up(services: Services) -> PickUp:
+    parts = (services.database, services.clock, services.settings)
+    return PickUp(
+        clock=services.clock,
+        offering=services.offering,
+        redeeming=Redeeming(*parts),
+        nonces=Nonces(*parts),
+        collecting=Collecting(services.database, services.clock, services.issuer),
+    )
+
+
+def _public(register: Register, addresses: Addresses) -> APIRouter:
+    def look_up(document_number: str) -> Standing | None:
+        return lookup(register.database, register.clock, register.settings, document_number)
+
+    return tracking_router(look_up, addresses.path("api", "v1", "verify"))
+
+
+def _operators(register: Register, addresses: Addresses) -> APIRouter:
+    token = register.settings.operator_token
+    secret = token.get_secret_value() if token else ""
+    actor = operator(secret)
+    repeating = Repeating(register.database, register.clock, secret.encode())
+    browsing = Browsing(register.database, register.clock)
+    base = addresses.path("api", "v1")
+    router = APIRouter()
+    router.include_router(certificates_router(browsing, actor, f"{base}/certificates"))
+    router.include_router(lifecycle_router(register.lifecycle, repeating, actor, base))
+    router.include_router(offers_router(register.offering, repeating, actor, f"{base}/offers"))
+    return router

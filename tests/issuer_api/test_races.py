@@ -1,0 +1,102 @@
+"""What happens at once happens once: wallets, guesses, nonces and repeated requests."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+from support.issuer_app import Office
+
+from issuer.services.repeating import Answer, Claim, Repeating
+
+CROWD = 8
+Result = TypeVar("Result")
+
+
+def at_once(act: Callable[[int], Result], crowd: int = CROWD) -> list[Result]:
+    """`act(0)` … `act(crowd - 1)`, started together."""
+    start = Barrier(crowd)
+
+    def run(number: int) -> Result:
+        start.wait()
+        return act(number)
+
+    with ThreadPoolExecutor(crowd) as pool:
+        return list(pool.map(run, range(crowd)))
+
+
+def test_of_many_wallets_with_the_same_codes_one_wins(office: Office) -> None:
+    offer = office.offer()
+    wallets = [office.wallet(offer, f"phone {number}") for number in range(CROWD)]
+    answers = at_once(lambda number: wallets[number].exchange(offer.tx_code))
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 400: CROWD - 1}
+    assert {answer.json()["error"] for answer in answers if not answer.is_success} == {"invalid_grant"}
+
+
+def test_many_guesses_at_once_get_no_more_than_five_tries(office: Office) -> None:
+    offer = office.offer()
+    wallet = office.wallet(offer)
+    at_once(lambda number: wallet.exchange(f"wrong {number}"))
+    assert wallet.exchange(offer.tx_code).json()["error"] == "invalid_grant"
+    assert office.audit_trail().count("offer-refused") == 5
+
+
+def test_of_many_uses_of_one_nonce_one_succeeds(office: Office) -> None:
+    wallet = office.admitted_wallet()
+    proof = wallet.proof(wallet.nonce())
+    answers = at_once(lambda _: wallet.request("NO-COC-0001", proof))
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 400: CROWD - 1}
+    assert {answer.json()["error"] for answer in answers if not answer.is_success} == {"invalid_nonce"}
+
+
+def test_impatient_wallet_gets_one_credential_however_often_it_asks(office: Office) -> None:
+    wallet = office.admitted_wallet()
+    proofs = [wallet.proof(wallet.nonce()) for _ in range(CROWD)]
+    answers = at_once(lambda number: wallet.request("NO-COC-0001", proofs[number]))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert office.audit_trail().count("credential-logged") == 1
+
+
+def test_of_two_phones_with_one_token_one_is_served(office: Office) -> None:
+    wallet = office.admitted_wallet()
+    phones = [office.wallet(office.offer(), f"phone {number}").signer for number in range(CROWD)]
+    proofs = [wallet.proof(wallet.nonce(), phone) for phone in phones]
+    answers = at_once(lambda number: wallet.request("NO-COC-0001", proofs[number]))
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 400: CROWD - 1}
+
+
+def test_notifications_at_once_are_one_event(office: Office) -> None:
+    wallet = office.admitted_wallet()
+    identifier = wallet.request("NO-COC-0001").json()["notification_id"]
+    told = {"notification_id": identifier, "event": "credential_accepted"}
+    assert {answer.status_code for answer in at_once(lambda _: wallet.notify(told))} == {204}
+    assert office.audit_trail().count("credential-accepted") == 1
+
+
+def test_idempotency_key_runs_once_at_once(office: Office) -> None:
+    repeating = Repeating(office.database, office.clock, b"secret")
+    claims = at_once(lambda _: repeating.claim("key-0001", b"request"))
+    assert Counter(claims) == {Claim.RUN: 1, Claim.IN_PROGRESS: CROWD - 1}
+    repeating.keep("key-0001", Answer(201, b"done"))
+    assert set(at_once(lambda _: repeating.claim("key-0001", b"request"))) == {Answer(201, b"done")}
+
+
+def test_key_of_a_worker_that_died_runs_again_once(office: Office) -> None:
+    repeating = Repeating(office.database, office.clock, b"secret")
+    assert repeating.claim("key-0001", b"request") is Claim.RUN
+    office.clock.forward(seconds=61)
+    claims = at_once(lambda _: repeating.claim("key-0001", b"request"))
+    assert Counter(claims) == {Claim.RUN: 1, Claim.IN_PROGRESS: CROWD - 1}
+
+
+def test_stored_answers_are_sealed(office: Office) -> None:
+    repeating = Repeating(office.database, office.clock, b"secret")
+    repeating.claim("a-secret-key", b"request")
+    repeating.keep("a-secret-key", Answer(201, b'{"tx_code":"493536"}'))
+    stored = office.everything_stored()
+    assert "493536" not in stored
+    assert "a-secret-key" not in stored
+    other = Repeating(office.database, office.clock, b"another secret")
+    assert other.claim("a-secret-key", b"request") is Claim.RUN
