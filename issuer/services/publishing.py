@@ -4,8 +4,6 @@ A list never goes back in time: its `iat` grows with each signature, whatever th
 shows newer entries than the one before is always the later one.
 """
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from issuer.domain.errors import InvalidInput, NotFound
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
 from issuer.settings import Settings
+from keys.custody import atomic_file
 from keys.encoding import Json, json_dumps
 from verifier import status
 from verifier.status import Status
@@ -108,13 +107,13 @@ class StatusPublisher:
 
     def _next_iat(self, row: Row[Any]) -> datetime:
         """Now, but always later than the list before. Raises InvalidInput when the clock has gone back far."""
-        now = self._clock().replace(microsecond=0)
+        number, now = row.number, self._clock().replace(microsecond=0)
         if row.signed_iat is None:
             return now
         last = datetime.fromtimestamp(row.signed_iat, UTC)
         if now < last - _MOST_AHEAD:
             raise InvalidInput(
-                f"the clock says {now:%F %H:%M}, but list {row.number} was signed at {last:%F %H:%M}",
+                f"the clock says {now:%F %H:%M}; list {number} was signed at {last:%F %H:%M}",
                 hint="set the clock right; lists are never dated back",
             )
         return max(now, last + timedelta(seconds=1))
@@ -151,18 +150,10 @@ def _entries(connection: Connection, number: int) -> dict[int, Status]:
 
 
 def _write(path: Path, content: bytes) -> Path:
-    """Replace a file in one step: whoever reads it sees the old or the new one, never half."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        atomic_file.write(path, content)
     except OSError as error:
-        raise InvalidInput(
-            f"{path} cannot be written: {error.strerror}", hint="choose another folder"
-        ) from error
+        problem = f"{path} cannot be written: {error.strerror}"
+        raise InvalidInput(problem, hint="choose another folder") from error
     return path

@@ -1,0 +1,136 @@
+"""Print: credentials for paper, bound to nobody's phone, in bulk; each as QR text and as a picture.
+
+Printing again gives the same bytes: a certificate's paper credential is the same until its contents or its
+holder's name change, and what is already on the disk is not drawn again.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from issuer.adapters.database import Database
+from issuer.adapters.repository import CHUNK, among, in_force, with_holder
+from issuer.adapters.tables import certificate, credential
+from issuer.domain.errors import InvalidInput
+from issuer.services.clock import Clock
+from issuer.services.issuing import CredentialIssuer, IssuedCredential, IssueRequest, Refusal
+from issuer.settings import Settings
+from keys.custody import atomic_file
+from verifier.credential import carrier, qr
+
+INDEX = "index.csv"
+Progress = Callable[[int, int], None]  # done, of how many
+
+
+class PrintedPaper(NamedTuple):
+    """One line of the index."""
+
+    document_number: str
+    type: str
+    serial: str
+    text: str  # file names within the folder
+    picture: str
+
+
+@dataclass(slots=True)
+class PrintReport:
+    """What was printed, and what was not and why."""
+
+    papers: list[PrintedPaper] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+
+
+class Printing:
+    """Signs and draws credentials for paper."""
+
+    def __init__(
+        self, database: Database, clock: Clock, settings: Settings, issuer: CredentialIssuer
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._issuer = issuer
+
+    def requests(self, document_numbers: Sequence[str] = ()) -> list[IssueRequest]:
+        """A request for each certificate in force, or for each of those named, in order of number."""
+        if document_numbers:
+            found = dict(self._editions(document_numbers))
+            return [_request(number, found.get(number, "unknown")) for number in document_numbers]
+        return [_request(number, edition) for number, edition in self._editions(())]
+
+    def sign(self, requests: Sequence[IssueRequest]) -> list[IssuedCredential | Refusal]:
+        """The whole issuing protocol for each; what was signed before comes back as it was."""
+        return self._issuer.issue_many(requests)
+
+    def print(
+        self, folder: Path, document_numbers: Sequence[str] = (), *, progress: Progress = lambda _d, _n: None
+    ) -> PrintReport:
+        """Sign, then write `<number>.txt`, `<number>.svg` and an index into `folder`."""
+        requests = self.requests(document_numbers)
+        report = PrintReport()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for start in range(0, len(requests), CHUNK):
+                for outcome in self.sign(requests[start : start + CHUNK]):
+                    if isinstance(outcome, Refusal):
+                        report.refused.append(outcome)
+                    else:
+                        report.papers.append(_draw(folder, outcome))
+                    progress(len(report.papers) + len(report.refused), len(requests))
+            atomic_file.write(folder / INDEX, _index(report.papers))
+        except OSError as error:
+            raise InvalidInput(
+                f"{error.filename or folder} cannot be written: {error.strerror}",
+                hint="choose another folder with --out; what was signed is kept",
+            ) from error
+        return report
+
+    def _editions(self, document_numbers: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Document numbers in force, or those given, each with what identifies the paper that is due."""
+        with self._database.read() as connection:
+            good = in_force(self._settings.today(self._clock()))
+            wanted = among(connection, certificate.c.document_number, document_numbers)
+            earlier = (
+                select(func.count())
+                .where(
+                    credential.c.certificate_id == certificate.c.id,
+                    credential.c.holder_thumbprint.is_(None),
+                    credential.c.superseded_at.is_not(None),
+                )
+                .scalar_subquery()
+            )
+            query = with_holder().add_columns(earlier.label("earlier"))
+            chosen = query.where(wanted if document_numbers else good)
+            for row in connection.execute(chosen.order_by(certificate.c.document_number)):
+                contents = sha256(f"{row.claims}\n{row.holder_claims}".encode()).hexdigest()
+                yield row.document_number, f"{contents}:{row.earlier}"
+
+
+def _request(document_number: str, edition: str) -> IssueRequest:
+    key = f"paper:{document_number}:{edition}"
+    return IssueRequest(document_number=document_number, holder_key=None, idempotency_key=key)
+
+
+def _draw(folder: Path, issued: IssuedCredential) -> PrintedPaper:
+    """Write the two files, unless they are there. They can be made again, so no disk is waited for."""
+    text = carrier.to_qr_text(carrier.pack(issued.token))
+    name = issued.document_number.replace(":", "_")  # no file name on some systems
+    text_file, picture_file = folder / f"{name}.txt", folder / f"{name}.svg"
+    if not (picture_file.exists() and text_file.exists() and text_file.read_text("ascii") == text):
+        picture_file.write_text(qr.svg(text), "utf-8")
+        text_file.write_text(text, "ascii")  # last: it says that the picture is whole
+    return PrintedPaper(issued.document_number, issued.kind, issued.serial, text_file.name, picture_file.name)
+
+
+def _index(papers: Sequence[PrintedPaper]) -> bytes:
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(PrintedPaper._fields)
+    rows.writerows(papers)
+    return out.getvalue().encode()

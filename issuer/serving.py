@@ -1,0 +1,25 @@
+"""Serve the application with uvicorn, on a socket that is already ours."""
+
+import socket
+
+import structlog
+import uvicorn
+
+from issuer import logs
+from issuer.app import create_app
+from issuer.services.authority_keys import AuthorityKeys
+from issuer.settings import Settings
+
+
+def run(settings: Settings, keys: AuthorityKeys, listening: socket.socket) -> None:
+    """Serve until a signal comes. Raises IssuerError before the first request when something is wrong."""
+    logs.configure()
+    application = create_app(settings, keys=keys)
+    host, port = listening.getsockname()[:2]
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, server_header=False, lifespan="on"
+    )
+    log = structlog.get_logger()
+    log.info("serving", flag=settings.flag, environment=settings.environment, address=f"http://{host}:{port}")
+    uvicorn.Server(config).run(sockets=[listening])
+    log.info("stopped", flag=settings.flag)
