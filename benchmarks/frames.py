@@ -1,0 +1,154 @@
+"""Simulated camera frames of a QR code: 720p, tilted, blurred, noisy, with glare. Seeded, so always the same.
+
+What a phone's camera sees when an inspector holds it before another phone: the code fills about 60 % of the
+frame's height, turned, tilted by up to 25°, lit unevenly, with a lamp's reflection on the glass, a slightly
+moving hand and a sensor's noise; the sharpening that cameras do is left out.
+"""
+
+from dataclasses import dataclass
+from math import cos, radians, sin, tau
+from random import Random
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+WIDTH: Final = 1280
+HEIGHT: Final = 720
+SHARE: Final = 0.60  # of the frame's height that the code's side takes
+_SCALE: Final = 2  # drawn twice as large, then averaged, as a lens and a sensor do
+_MODULE: Final = 12  # pixels of a module in the flat picture
+
+Floats: TypeAlias = NDArray[np.float32]
+Point: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """One frame's circumstances; angles in degrees, blur and movement in pixels, levels from 0 to 255."""
+
+    turn: float
+    tilt: float
+    direction: float
+    offset: Point
+    blur: float
+    movement: float
+    white: float
+    black: float
+    gradient: float
+    glare: float
+    glare_at: Point
+    glare_size: float
+    noise: float
+
+    @classmethod
+    def draw(cls, random: Random) -> "Conditions":
+        """Ordinary light and an ordinary hand."""
+        white = random.uniform(150, 245)
+        return cls(
+            turn=random.uniform(0, 360) if random.random() < 0.2 else random.gauss(0, 8),
+            tilt=random.uniform(0, 25),
+            direction=random.uniform(0, 360),
+            offset=(random.uniform(-60, 60), random.uniform(-25, 25)),
+            blur=random.uniform(0.5, 1.3),
+            movement=random.uniform(0, 2.5),
+            white=white,
+            black=random.uniform(10, 0.25 * white),
+            gradient=random.uniform(0, 0.30),
+            glare=random.uniform(0, 90),
+            glare_at=(random.uniform(-0.6, 0.6), random.uniform(-0.6, 0.6)),
+            glare_size=random.uniform(0.08, 0.30),
+            noise=random.uniform(2, 9),
+        )
+
+
+def frame(matrix: tuple[bytes, ...], conditions: Conditions, seed: int) -> Image.Image:
+    """A greyscale frame of the code `matrix` (rows of modules without quiet zone) under these conditions."""
+    generator = np.random.default_rng(seed)
+    card, corners = _card(matrix, conditions)
+    scene = _background(generator)
+    coefficients = _perspective(corners, card.size)
+    size = (WIDTH * _SCALE, HEIGHT * _SCALE)
+    shape = Image.new("L", card.size, 255).transform(size, Image.Transform.PERSPECTIVE, coefficients)
+    drawn = card.transform(size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BILINEAR)
+    scene.paste(drawn, mask=shape)
+    flat = scene.reduce(_SCALE).filter(ImageFilter.GaussianBlur(conditions.blur))
+    pixels = _moved(np.asarray(flat, dtype=np.float32), conditions)
+    pixels = _lit(pixels, conditions) + generator.normal(0, conditions.noise, pixels.shape).astype(np.float32)
+    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+
+
+def _card(matrix: tuple[bytes, ...], conditions: Conditions) -> tuple[Image.Image, list[Point]]:
+    """The code on its white card, flat; and where the card's corners lie in the frame."""
+    modules = len(matrix) + 8
+    dark = np.pad(np.array([list(row) for row in matrix], dtype=np.uint8), 4)
+    grey = np.where(dark == 1, conditions.black, conditions.white).astype(np.uint8)
+    flat = Image.fromarray(grey).resize((modules * _MODULE, modules * _MODULE), Image.Resampling.NEAREST)
+    half = SHARE * HEIGHT * modules / len(matrix) / 2
+    return flat, [_seen(x * half, y * half, conditions) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+
+
+def _seen(x: float, y: float, conditions: Conditions) -> Point:
+    """Turn a point in the code's plane, tilt the plane away from the camera, and project it."""
+    turn, direction, tilt = map(radians, (conditions.turn, conditions.direction, conditions.tilt))
+    x, y = x * cos(turn) - y * sin(turn), x * sin(turn) + y * cos(turn)
+    along = x * cos(direction) + y * sin(direction)
+    across = -x * sin(direction) + y * cos(direction)
+    distance = 1.6 * HEIGHT
+    nearer = distance / (distance + along * sin(tilt))
+    along *= cos(tilt)
+    x = (along * cos(direction) - across * sin(direction)) * nearer + WIDTH / 2 + conditions.offset[0]
+    y = (along * sin(direction) + across * cos(direction)) * nearer + HEIGHT / 2 + conditions.offset[1]
+    return x * _SCALE, y * _SCALE
+
+
+def _perspective(corners: list[Point], size: tuple[int, int]) -> list[float]:
+    """Pillow's eight coefficients that map the frame's points back onto the flat card."""
+    width, height = size
+    flat = ((0, 0), (width, 0), (width, height), (0, height))
+    rows, values = [], []
+    for (x, y), (u, v) in zip(corners, flat, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        values += [u, v]
+    return [float(value) for value in np.linalg.solve(np.array(rows, float), np.array(values, float))]
+
+
+def _background(generator: np.random.Generator) -> Image.Image:
+    """A coarse, blotchy surround: hands, a table, the bridge behind."""
+    blotches = generator.integers(20, 200, (9, 16), dtype=np.uint8)
+    size = (WIDTH * _SCALE, HEIGHT * _SCALE)
+    return Image.fromarray(blotches).resize(size, Image.Resampling.BICUBIC)
+
+
+def _moved(pixels: Floats, conditions: Conditions) -> Floats:
+    """The average over a short straight movement of the hand."""
+    steps = 4
+    angle = tau * conditions.direction / 360
+    total = np.zeros_like(pixels)
+    for step in range(steps):
+        length = conditions.movement * (step / (steps - 1) - 0.5)
+        total += _shifted(pixels, length * cos(angle), length * sin(angle))
+    return total / np.float32(steps)
+
+
+def _shifted(pixels: Floats, x: float, y: float) -> Floats:
+    """Moved by a fraction of pixels, by bilinear interpolation."""
+    whole_x, whole_y = int(np.floor(x)), int(np.floor(y))
+    part_x, part_y = np.float32(x - whole_x), np.float32(y - whole_y)
+    base = np.roll(pixels, (whole_y, whole_x), (0, 1))
+    base = base * (1 - part_x) + np.roll(base, 1, 1) * part_x
+    return base * (1 - part_y) + np.roll(base, 1, 0) * part_y
+
+
+def _lit(pixels: Floats, conditions: Conditions) -> Floats:
+    """Light that falls off to one side, and a reflection on the glass."""
+    y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j].astype(np.float32)
+    angle = radians(conditions.direction)
+    light = 1 - conditions.gradient * (0.5 + 0.5 * (x * cos(angle) + y * sin(angle)))
+    aspect = WIDTH / HEIGHT
+    glare_x, glare_y = conditions.glare_at
+    distance = ((x * aspect - glare_x) ** 2 + (y - glare_y) ** 2) / conditions.glare_size**2
+    spot = conditions.glare * np.exp(-distance.astype(np.float32))
+    lit: Floats = (pixels * light + spot).astype(np.float32)
+    return lit
