@@ -1,11 +1,13 @@
 """What a device takes from the signed directory, and everything that it refuses (security.md, TUF § 5)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,6 @@ from hypothesis import strategies as st
 from support.simulator import DAY, NOW, Authority, Publication, directory, seeded_signer
 from tuf.api.metadata import Metadata, Targets
 
-from keys.algorithms import Algorithm
 from keys.trust import client
 from keys.trust.client import Rollback, load, needed
 from keys.trust.directory import Directory, Environment, KeyState
@@ -35,17 +36,19 @@ def published(norway: Authority) -> Publication:
 
 
 def open_(
-    publication: Publication, previous: TrustState | None = None, **changes: bytes | None
+    publication: Publication,
+    previous: TrustState | None = None,
+    *,
+    changed: Mapping[str, bytes | None] | None = None,
 ) -> tuple[Directory, TrustState]:
     """Load a publication with some files changed, or left out where None."""
-    files = {**publication.files, **{name: data for name, data in changes.items() if data is not None}}
-    for name in [name for name, data in changes.items() if data is None]:
-        files.pop(name)
+    both = {**publication.files, **(changed or {})}
+    files = {name: data for name, data in both.items() if data is not None}
     return load(files, root=publication.root, at=publication.at, previous=previous)
 
 
 def signed_again(
-    publication: Publication, name: str, change: Callable[[dict[str, object]], object], *signers: str
+    publication: Publication, name: str, change: Callable[[dict[str, Any]], object], *signers: str
 ) -> bytes:
     """A metadata file changed by whoever holds these roles' keys."""
     members = json.loads(publication.files[name])
@@ -53,7 +56,7 @@ def signed_again(
     metadata: Metadata[Targets] = Metadata.from_bytes(json.dumps(members).encode())
     metadata.signatures.clear()
     for role in signers:
-        metadata.sign(RoleSigner(seeded_signer(f"{role} 0 0", Algorithm.ED25519)), append=True)
+        metadata.sign(RoleSigner(publication.role_signer(role)), append=True)
     return encode(metadata)
 
 
@@ -66,7 +69,7 @@ def test_the_directory_that_was_published_is_the_one_that_is_read(published: Pub
 
 
 def test_other_files_in_the_bag_are_passed_over(published: Publication) -> None:
-    assert open_(published, **{"README": b"hello", "../../etc/passwd": b"x", "9.NO.json": b"{"})
+    assert open_(published, changed={"README": b"hello", "../../etc/passwd": b"x", "9.NO.json": b"{"})
 
 
 def test_a_pack_needs_the_newest_files_and_every_root(published: Publication, norway: Authority) -> None:
@@ -107,7 +110,8 @@ def test_loading_the_same_files_again_changes_nothing(published: Publication) ->
 
 @pytest.mark.parametrize("role", ["root", "targets", "snapshot", "timestamp"])
 def test_a_role_needs_its_threshold_of_different_keys(norway: Authority, role: str) -> None:
-    published = Publication(norway, **{role: (5, 3)})
+    sizes: Any = {role: (5, 3)}
+    published = Publication(norway, **sizes)
     assert open_(published)[0].authority(norway.iss)
     name = "timestamp.json" if role == "timestamp" else f"1.{role}.json"
     members = json.loads(published.files[name])
@@ -149,20 +153,20 @@ def test_a_signature_that_proves_nothing_is_not_carried_along(published: Publica
     members["signatures"].append({"keyid": "00000000", "sig": "0" * 128})
     data = json.dumps(members, separators=(",", ":"), sort_keys=True).encode()
     with pytest.raises(UntrustedMetadata, match="signature that does not verify"):
-        open_(published, **{"timestamp.json": data})
+        open_(published, changed={"timestamp.json": data})
 
 
 def test_a_flag_cannot_sign_for_another(published: Publication) -> None:
     forged = signed_again(published, "1.NO.json", lambda signed: signed, "DK")
     with pytest.raises(UntrustedMetadata, match="not signed by enough"):
-        open_(published, **{"1.NO.json": forged})
+        open_(published, changed={"1.NO.json": forged})
 
 
 def test_the_online_keys_cannot_change_the_directory_or_a_flag(published: Publication) -> None:
     for name in ("1.targets.json", "1.NO.json"):
         forged = signed_again(published, name, lambda signed: signed, "timestamp", "snapshot")
         with pytest.raises(UntrustedMetadata, match="not signed by enough"):
-            open_(published, **{name: forged})
+            open_(published, changed={name: forged})
 
 
 # The root chain
@@ -180,7 +184,7 @@ def test_new_root_keys_need_the_old_ones(published: Publication, norway: Authori
         half = {**members, "signatures": [members["signatures"][kept]]}
         data = json.dumps(half, separators=(",", ":"), sort_keys=True).encode()
         with pytest.raises(UntrustedMetadata, match=r"2\.root\.json: not signed by enough"):
-            open_(published, **{"2.root.json": data})
+            open_(published, changed={"2.root.json": data})
 
 
 def test_the_whole_chain_is_walked_from_the_pinned_root(published: Publication) -> None:
@@ -191,21 +195,18 @@ def test_the_whole_chain_is_walked_from_the_pinned_root(published: Publication) 
     _, state = open_(published)
     assert state.root == published.files["4.root.json"]
     with pytest.raises(UntrustedMetadata):
-        open_(published, **{"3.root.json": None})
+        open_(published, changed={"3.root.json": None})
 
 
 def test_a_device_that_knows_a_newer_root_needs_no_older_ones(published: Publication) -> None:
     published.generation["root"] += 1
     published.publish(NOW + DAY)
     _, state = open_(published)
-    assert open_(published, state, **{"2.root.json": None})[1].root == published.files["2.root.json"]
+    assert open_(published, state, changed={"2.root.json": None})[1].root == published.files["2.root.json"]
 
 
 def test_a_root_that_another_ceremony_made_is_not_ours(published: Publication) -> None:
     stranger = Publication(Authority("NO"))
-    stranger.generation = dict.fromkeys(stranger.generation, 1)
-    stranger.files = {}
-    stranger.publish()
     with pytest.raises(UntrustedMetadata, match="not signed by enough"):
         load(published.files, root=stranger.root, at=NOW)
     _, state = open_(published)
@@ -222,12 +223,12 @@ def test_a_pinned_root_must_be_signed_by_itself(published: Publication) -> None:
 def test_a_root_never_changes_from_test_to_production(published: Publication) -> None:
     _, state = open_(published)
 
-    def into_production(signed: dict[str, object]) -> None:
+    def into_production(signed: dict[str, Any]) -> None:
         signed.update(version=2, ombord={"environment": "production"})
 
     forged = signed_again(published, "1.root.json", into_production, "root")
     with pytest.raises(UntrustedMetadata, match="different roots"):
-        open_(published, state, **{"2.root.json": forged})
+        open_(published, state, changed={"2.root.json": forged})
 
 
 # Rollback, mix and match
@@ -247,7 +248,7 @@ def test_files_of_two_publications_do_not_mix(published: Publication, norway: Au
     norway.rotate_key()
     published.publish(NOW + DAY)
     with pytest.raises(UntrustedMetadata, match="says that it is version 1"):
-        open_(published, **{name: old})
+        open_(published, changed={name: old})
 
 
 def test_a_snapshot_that_rolls_one_flag_back_is_refused(published: Publication, norway: Authority) -> None:
@@ -255,30 +256,30 @@ def test_a_snapshot_that_rolls_one_flag_back_is_refused(published: Publication, 
     published.publish(NOW + DAY)
     _, state = open_(published)
 
-    def rolled(signed: dict[str, object]) -> None:
+    def rolled(signed: dict[str, Any]) -> None:
         signed["version"] = 3
-        signed["meta"]["NO.json"]["version"] = 1  # type: ignore[index] # JSON
+        signed["meta"]["NO.json"]["version"] = 1
 
     snapshot = signed_again(published, "2.snapshot.json", rolled, "snapshot")
 
-    def renewed(signed: dict[str, object]) -> None:
+    def renewed(signed: dict[str, Any]) -> None:
         signed.update(version=3, meta={"snapshot.json": {"version": 3}})
 
     timestamp = signed_again(published, "timestamp.json", renewed, "timestamp")
     forged = {"3.snapshot.json": snapshot, "timestamp.json": timestamp}
     with pytest.raises(Rollback, match=r"1\.NO\.json: version 1, and this device has seen 2"):
-        open_(published, state, **forged)
-    assert open_(published, **forged)  # a device that has seen nothing yet cannot know
+        open_(published, state, changed=forged)
+    assert open_(published, changed=forged)  # a device that has seen nothing yet cannot know
 
 
 def test_a_flag_cannot_vanish_from_the_snapshot(published: Publication) -> None:
     _, state = open_(published)
 
-    def without(signed: dict[str, object]) -> None:
+    def without(signed: dict[str, Any]) -> None:
         signed["version"] = 2
-        del signed["meta"]["DK.json"]  # type: ignore[attr-defined] # JSON
+        del signed["meta"]["DK.json"]
 
-    def renewed(signed: dict[str, object]) -> None:
+    def renewed(signed: dict[str, Any]) -> None:
         signed.update(version=2, meta={"snapshot.json": {"version": 2}})
 
     forged = {
@@ -286,26 +287,26 @@ def test_a_flag_cannot_vanish_from_the_snapshot(published: Publication) -> None:
         "timestamp.json": signed_again(published, "timestamp.json", renewed, "timestamp"),
     }
     with pytest.raises(Rollback, match="vanished"):
-        open_(published, state, **forged)
+        open_(published, state, changed=forged)
 
 
 def test_two_contents_under_one_version_are_refused(published: Publication) -> None:
     _, state = open_(published)
 
-    def later(signed: dict[str, object]) -> None:
-        signed["ombord"]["signed_at"] += 60  # type: ignore[index] # JSON
+    def later(signed: dict[str, Any]) -> None:
+        signed["ombord"]["signed_at"] += 60
 
     forged = signed_again(published, "timestamp.json", later, "timestamp")
     with pytest.raises(Rollback, match="another content"):
-        open_(published, state, **{"timestamp.json": forged})
+        open_(published, state, changed={"timestamp.json": forged})
 
 
 def test_new_online_keys_end_a_count_up_to_the_sky(published: Publication) -> None:
-    def sky(signed: dict[str, object]) -> None:
+    def sky(signed: dict[str, Any]) -> None:
         signed["version"] = 2**31
 
     thief = {"timestamp.json": signed_again(published, "timestamp.json", sky, "timestamp")}
-    _, state = open_(published, **thief)
+    _, state = open_(published, changed=thief)
     with pytest.raises(Rollback):
         open_(published, state)
     published.generation["timestamp"] += 1
@@ -316,22 +317,22 @@ def test_new_online_keys_end_a_count_up_to_the_sky(published: Publication) -> No
 @pytest.mark.parametrize("name", ["timestamp.json", "1.snapshot.json", "1.targets.json", "1.NO.json"])
 def test_a_missing_file_is_named(published: Publication, name: str) -> None:
     with pytest.raises(UntrustedMetadata, match=f"{name}: missing"):
-        open_(published, **{name: None})
+        open_(published, changed={name: None})
 
 
 def test_a_key_list_must_be_the_one_that_its_flag_signed(published: Publication, norway: Authority) -> None:
     (mine,) = [name for name in published.files if name.startswith("targets/NO/")]
     (other,) = [name for name in published.files if name.startswith("targets/DK/")]
     with pytest.raises(UntrustedMetadata):
-        open_(published, **{mine: published.files[other]})
+        open_(published, changed={mine: published.files[other]})
     with pytest.raises(UntrustedMetadata, match="missing"):
-        open_(published, **{mine: None})
+        open_(published, changed={mine: None})
 
 
 # What a flag may say
 
 
-def _with_keys(published: Publication, change: Callable[[dict[str, object]], object]) -> dict[str, bytes]:
+def _with_keys(published: Publication, change: Callable[[dict[str, Any]], object]) -> dict[str, bytes]:
     """Files in which NO has signed another list of keys, all versions raised properly."""
     (name,) = [name for name in published.files if name.startswith("targets/NO/")]
     listed = json.loads(published.files[name])
@@ -339,13 +340,17 @@ def _with_keys(published: Publication, change: Callable[[dict[str, object]], obj
     data = json.dumps(listed).encode()
     digest = sha256(data).hexdigest()
 
-    def point(signed: dict[str, object]) -> None:
+    def point(signed: dict[str, Any]) -> None:
         signed["targets"] = {"NO/keys.json": {"length": len(data), "hashes": {"sha256": digest}}}
 
     return {
         f"targets/NO/{digest}.keys.json": data,
         "1.NO.json": signed_again(published, "1.NO.json", point, "NO"),
     }
+
+
+def _update(change: Mapping[str, object], members: dict[str, Any]) -> None:
+    members.update(change)
 
 
 @pytest.mark.parametrize(
@@ -365,29 +370,27 @@ def _with_keys(published: Publication, change: Callable[[dict[str, object]], obj
         ({"jwk": {"kty": "oct", "k": "AAAA"}}, "kty"),
     ],
 )
-def test_a_flags_list_is_read_strictly(
-    published: Publication, change: dict[str, object], reason: str
-) -> None:
-    def bend(listed: dict[str, object]) -> None:
-        listed["keys"][0].update(change)  # type: ignore[index] # JSON
+def test_a_flags_list_is_read_strictly(published: Publication, change: dict[str, Any], reason: str) -> None:
+    def bend(listed: dict[str, Any]) -> None:
+        listed["keys"][0].update(change)
 
     with pytest.raises(UntrustedMetadata, match=reason):
-        open_(published, **_with_keys(published, bend))
+        open_(published, changed=_with_keys(published, bend))
 
 
 def test_a_flags_list_names_its_flag_and_format(published: Publication) -> None:
     for change in ({"flag": "DK"}, {"version": 2}, {"format": "other"}):
         with pytest.raises(UntrustedMetadata):
-            open_(published, **_with_keys(published, lambda listed, to=change: listed.update(to)))
+            open_(published, changed=_with_keys(published, partial(_update, change)))
 
 
 def test_a_purpose_that_this_release_does_not_know_is_kept_and_never_asked_for(
     published: Publication, norway: Authority
 ) -> None:
-    def bend(listed: dict[str, object]) -> None:
-        listed["keys"][0]["purposes"] = ["competency", "seaman-book"]  # type: ignore[index] # JSON
+    def bend(listed: dict[str, Any]) -> None:
+        listed["keys"][0]["purposes"] = ["competency", "seaman-book"]
 
-    read, _ = open_(published, **_with_keys(published, bend))
+    read, _ = open_(published, changed=_with_keys(published, bend))
     key = read.key(norway.iss, norway.certificate_kid)
     assert key is not None
     assert key.purposes == {"competency", "seaman-book"}
@@ -407,23 +410,23 @@ def test_a_test_key_in_a_production_directory_is_listed_and_objected_to(norway: 
 
 
 def test_nothing_that_a_flag_signs_raises_the_time_floor(published: Publication) -> None:
-    def far(listed: dict[str, object]) -> None:
+    def far(listed: dict[str, Any]) -> None:
         listed["signed_at"] = listed["time_floor"] = 7_000_000_000
 
-    _, state = open_(published, **_with_keys(published, far))
+    _, state = open_(published, changed=_with_keys(published, far))
     assert state.time_floor == NOW
 
-    def tomorrow(signed: dict[str, object]) -> None:
+    def tomorrow(signed: dict[str, Any]) -> None:
         signed["ombord"] = {"signed_at": 7_000_000_000}
 
     forged = signed_again(published, "1.NO.json", tomorrow, "NO")
-    assert open_(published, **{"1.NO.json": forged})[1].time_floor == NOW
+    assert open_(published, changed={"1.NO.json": forged})[1].time_floor == NOW
 
 
 def test_what_the_directory_pins_is_checked(published: Publication) -> None:
     def pins(**changes: object) -> bytes:
-        def change(signed: dict[str, object]) -> None:
-            signed["delegations"]["roles"][0]["ombord"].update(changes)  # type: ignore[index] # JSON
+        def change(signed: dict[str, Any]) -> None:
+            signed["delegations"]["roles"][0]["ombord"].update(changes)
 
         return signed_again(published, "1.targets.json", change, "targets")
 
@@ -438,7 +441,7 @@ def test_what_the_directory_pins_is_checked(published: Publication) -> None:
         ({"name": "Sjø\u202efart"}, "name"),
     ):
         with pytest.raises(UntrustedMetadata, match=reason):
-            open_(published, **{"1.targets.json": pins(**changes)})
+            open_(published, changed={"1.targets.json": pins(**changes)})
 
 
 @pytest.mark.parametrize(
@@ -446,14 +449,14 @@ def test_what_the_directory_pins_is_checked(published: Publication) -> None:
     [{"terminating": False}, {"paths": ["*/keys.json"]}, {"paths": ["NO/keys.json", "DK/keys.json"]}],
 )
 def test_a_flags_role_is_terminating_and_for_its_own_keys_alone(
-    published: Publication, change: dict[str, object]
+    published: Publication, change: dict[str, Any]
 ) -> None:
-    def widen(signed: dict[str, object]) -> None:
-        signed["delegations"]["roles"][0].update(change)  # type: ignore[index] # JSON
+    def widen(signed: dict[str, Any]) -> None:
+        signed["delegations"]["roles"][0].update(change)
 
     forged = signed_again(published, "1.targets.json", widen, "targets")
     with pytest.raises(UntrustedMetadata, match="terminating role for its own keys"):
-        open_(published, **{"1.targets.json": forged})
+        open_(published, changed={"1.targets.json": forged})
 
 
 # For ever
@@ -466,7 +469,8 @@ def test_one_key_id_means_one_key_for_ever(published: Publication, norway: Autho
     norway.change_key(key=fresh.public_key)
     with pytest.raises(PublishError, match="already names another key"):
         published.publish(NOW + DAY)
-    careless = Publication(norway, *published.authorities[1:])  # a publisher that forgot its past
+    forgotten = published.ceremony  # the same keys, in the hands of a publisher that forgot its past
+    careless = Publication(norway, *published.authorities[1:], ceremony=forgotten)
     read, state = load(careless.files, root=careless.root, at=NOW, previous=replace(state, seen={}))
     assert read.conflicts == {(norway.iss, stolen)}
     good_again = load(before, root=published.root, at=NOW, previous=replace(state, seen={}))[0]
@@ -474,11 +478,11 @@ def test_one_key_id_means_one_key_for_ever(published: Publication, norway: Autho
 
 
 def test_a_key_id_twice_in_one_list_is_a_conflict(published: Publication, norway: Authority) -> None:
-    def twice(listed: dict[str, object]) -> None:
-        first, second, *_ = listed["keys"]  # type: ignore[misc] # JSON
+    def twice(listed: dict[str, Any]) -> None:
+        first, second, *_ = listed["keys"]
         second["kid"] = first["kid"]
 
-    read, _ = open_(published, **_with_keys(published, twice))
+    read, _ = open_(published, changed=_with_keys(published, twice))
     key = read.key(norway.iss, norway.certificate_kid)
     assert key is not None
     assert key.conflicting
@@ -528,12 +532,12 @@ def test_the_time_floor_is_never_before_the_release() -> None:
 
 
 def test_only_a_new_root_takes_the_time_floor_back(published: Publication) -> None:
-    def far(signed: dict[str, object]) -> None:
+    def far(signed: dict[str, Any]) -> None:
         signed["version"] = 9
         signed["ombord"] = {"signed_at": 7_000_000_000}
 
     thief = {"timestamp.json": signed_again(published, "timestamp.json", far, "timestamp")}
-    _, state = open_(published, **thief)
+    _, state = open_(published, changed=thief)
     assert state.time_floor.year == 2191
     published.generation["timestamp"] += 1
     published.publish(NOW + DAY)
@@ -627,7 +631,7 @@ def test_hexadecimal_in_capitals_is_refused(published: Publication) -> None:
     members["signatures"][0]["sig"] = members["signatures"][0]["sig"].upper()
     data = json.dumps(members, separators=(",", ":"), sort_keys=True).encode()
     with pytest.raises(UntrustedMetadata, match="small hexadecimal"):
-        open_(published, **{"timestamp.json": data})
+        open_(published, changed={"timestamp.json": data})
 
 
 def test_every_truncation_is_refused(published: Publication) -> None:

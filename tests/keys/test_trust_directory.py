@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ from keys.trust.directory import (
 TEST, PRODUCTION = Environment.TEST, Environment.PRODUCTION
 
 
-def _key(**changes: object) -> TrustedKey:
+def _key(**changes: Any) -> TrustedKey:
     authority = Authority("NO")
     authority.change_key(**changes)
     return authority.keys[authority.certificate_kid]

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -234,10 +235,20 @@ def directory(*authorities: Authority, at: datetime = NOW, time_floor: datetime 
 class Publication:
     """The signed directory of some authorities: `files` as a server shows them, `root` to pin.
 
-    `at` and the authorities may change between calls of `publish`; `sizes` are (keys, needed) of a role.
+    `at` and the authorities may change between calls of `publish`; `sizes` are (keys, needed) of a role. Two
+    publications are strangers with keys of their own, unless the second takes up the `ceremony` of the first.
     """
 
-    def __init__(self, *authorities: Authority, at: datetime = NOW, **sizes: tuple[int, int]) -> None:
+    _ceremonies = count()
+
+    def __init__(
+        self,
+        *authorities: Authority,
+        at: datetime = NOW,
+        ceremony: int | None = None,
+        **sizes: tuple[int, int],
+    ) -> None:
+        self.ceremony = next(self._ceremonies) if ceremony is None else ceremony
         self.authorities, self.at = authorities, at
         self.sizes = {role: sizes.get(role, (1, 1)) for role in ("root", "targets", "snapshot", "timestamp")}
         self.generation = dict.fromkeys(self.sizes, 0)  # count one up to rotate a role's keys
@@ -276,8 +287,12 @@ class Publication:
         environment = self.authorities[0].environment if self.authorities else Environment.TEST
         return Plan(environment=environment, roles=roles, flags=flags)
 
-    def _keys(self, role: str, count: int) -> tuple[PublicKey, ...]:
+    def role_signer(self, role: str, generation: int = 0, number: int = 0) -> SoftwareSigner:
+        """The private key that a role had at first, or later: what a thief would hold."""
+        return seeded_signer(f"{self.ceremony} {role} {generation} {number}", Algorithm.ED25519)
+
+    def _keys(self, role: str, size: int) -> tuple[PublicKey, ...]:
         generation = self.generation.get(role, 0)
-        signers = [seeded_signer(f"{role} {generation} {n}", Algorithm.ED25519) for n in range(count)]
+        signers = [self.role_signer(role, generation, n) for n in range(size)]
         self.signers.update({key_id(signer.public_key): signer for signer in signers})
         return tuple(signer.public_key for signer in signers)
