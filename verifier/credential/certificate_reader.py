@@ -118,7 +118,8 @@ def _functions(claims: Claims) -> tuple[FunctionGrant, ...]:
 
 
 def _function(claims: Claims) -> FunctionGrant:
-    return FunctionGrant(text(claims, "code"), _one_of(_LEVELS, claims, "level"), _limitations(claims))
+    limits = _limitations(claims) if "limitations" in claims else None
+    return FunctionGrant(text(claims, "code"), _one_of(_LEVELS, claims, "level"), limits)
 
 
 def _capacities(claims: Claims) -> tuple[CapacityGrant, ...]:
@@ -126,12 +127,11 @@ def _capacities(claims: Claims) -> tuple[CapacityGrant, ...]:
 
 
 def _capacity(claims: Claims) -> CapacityGrant:
-    return CapacityGrant(text(claims, "capacity_code"), _limitations(claims))
+    limits = _limitations(claims) if "limitations" in claims else None
+    return CapacityGrant(text(claims, "capacity_code"), limits)
 
 
-def _limitations(claims: Claims) -> Limitations | None:
-    if "limitations" not in claims:
-        return None
+def _limitations(claims: Claims) -> Limitations:
     inner = member(claims, "limitations")
     try:
         return Limitations(
@@ -201,8 +201,7 @@ def _each(read: Callable[[Claims], T], claims: Claims, name: str) -> tuple[T, ..
 
 
 def _one_of(values: Mapping[object, T], claims: Claims, name: str) -> T:
-    value = claims.get(name)
-    found = values.get(value) if type(value) is str else None
-    if found is None:
-        raise MalformedCredential(name, f"one of {', '.join(map(str, values))} is needed")
-    return found
+    try:
+        return values[claims[name]]
+    except (KeyError, TypeError):  # no such value, or one that is no text
+        raise MalformedCredential(name, f"one of {', '.join(map(str, values))} is needed") from None

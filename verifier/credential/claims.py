@@ -41,12 +41,13 @@ class MalformedCredential(ValueError):
 def text(claims: Claims, name: str) -> str:
     """A required text of at least one visible character."""
     value = claims.get(name)
+    if type(value) is str and value.isprintable() and value.strip() and len(value) <= MAX_TEXT:
+        return value  # almost always: the rest says what is wrong, or lets a rare character pass
     if type(value) is not str:
         raise MalformedCredential(name, "a text is needed" if name in claims else "is missing")
     if not value or len(value) > MAX_TEXT or value.isspace():
         raise MalformedCredential(name, f"a text of 1 to {MAX_TEXT} characters is needed")
-    if not value.isprintable():
-        _refuse_deceptive(value, name)
+    _refuse_deceptive(value, name)
     return value
 
 

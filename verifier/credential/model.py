@@ -4,7 +4,6 @@ Fields follow the form of STCW Code A-I/2 in its order. Contradicting *dates* ar
 credential may carry them, and the decision reports them (row C4b).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,8 +13,7 @@ from typing import Final, NamedTuple
 from keys.jwk import PublicKey
 
 # Crockford's base32 in capitals: no I, L, O, U, so that an id can be read aloud and typed.
-_SEAFARER_ID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}", re.ASCII)
-_COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
+_BASE32: Final = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
 class InvalidCertificate(ValueError):
@@ -98,8 +96,7 @@ class StatusReference(NamedTuple):
     idx: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limitations:
+class Limitations(NamedTuple):
     """Limits of a function or capacity; empty is unlimited. `text` never decides: it becomes a remark."""
 
     max_gt: int | None = None
@@ -138,7 +135,7 @@ class Holder:
     gender: Gender | None = None
 
     def __post_init__(self) -> None:
-        if _SEAFARER_ID.fullmatch(self.seafarer_id) is None:
+        if len(self.seafarer_id) != 8 or not _BASE32.issuperset(self.seafarer_id):
             problem = "8 characters of 0-9 and A-Z without I, L, O and U are needed"
             raise InvalidCertificate("seafarer_id", problem)
 
@@ -163,8 +160,7 @@ class Official(NamedTuple):
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptance:
+class Acceptance(NamedTuple):
     """Where a certificate holds, if not everywhere: flags of ships and trade areas; empty means any."""
 
     flags: tuple[str, ...] = ()
@@ -220,7 +216,8 @@ class Certificate:
     remarks: str | None = None
 
     def __post_init__(self) -> None:
-        if _COUNTRY.fullmatch(self.issuing_country) is None:
+        country = self.issuing_country
+        if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
             raise InvalidCertificate("issuing_country", "two capital letters (ISO 3166-1) are needed")
         if not self.document_number:
             raise InvalidCertificate("document_number", "a certificate needs a number")

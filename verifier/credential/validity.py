@@ -54,4 +54,5 @@ def date_contradiction(credential: Credential) -> str | None:
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    local = datetime(day.year, day.month, day.day, tzinfo=zone)
+    return local if zone is UTC else local.astimezone(UTC)
