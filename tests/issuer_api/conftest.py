@@ -28,6 +28,13 @@ def rootless_office(tmp_path: Path) -> Iterator[Office]:
         yield office
 
 
+@pytest.fixture
+def closed_office(tmp_path: Path) -> Iterator[Office]:
+    """An authority that set no operator token."""
+    with _open(issuer_settings(f"sqlite:///{tmp_path}/register.db", operator_token=None)) as office:
+        yield office
+
+
 @contextmanager
 def _open(settings: Settings) -> Iterator[Office]:
     clock = HandClock()
