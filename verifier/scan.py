@@ -51,7 +51,9 @@ def codes(picture: bytes) -> list[str]:
                 grey = _on_white(image).convert("L")
     except PictureError:
         raise
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError:
+        raise PictureError("the picture has too many pixels") from None
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise PictureError(f"the picture is broken: {error}") from None
     found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2))
     return list(dict.fromkeys(one.text for one in found if one.valid))

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from support.simulator import DAY, NOW, Authority, directory, seeded_signer
+
+from keys import jws
+from keys.encoding import b64url_encode
 from verifier.credential import presentation
 from verifier.credential.model import (
     CapacityGrant,
@@ -138,3 +141,10 @@ class Inspection:
         status = how.pop("status", None) or self.book()
         at = how.pop("at", self.at)
         return verify(presented, directory=known, status=status, policy=self.policy, at=at, **how)  # type: ignore[arg-type]
+
+
+def tampered(credential: str) -> str:
+    """The credential with one bit of its signature flipped."""
+    token = jws.parse(credential.split("~")[0])
+    signature = bytes([token.signature[0] ^ 1]) + token.signature[1:]
+    return f"{token.signing_input.decode()}.{b64url_encode(signature)}~"

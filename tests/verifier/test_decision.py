@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.scenario import NONCE, TODAY, Inspection, competency, medical, show
+from support.scenario import NONCE, TODAY, Inspection, competency, medical, show, tampered
 from support.simulator import DAY, NOW, Authority, seeded_signer
 
 from keys import jws
@@ -312,9 +312,7 @@ def test_an_authority_cannot_issue_in_the_name_of_another_flag(inspection: Inspe
 
 
 def test_a_flipped_bit_of_the_signature_is_tampering_and_hides_the_claims(inspection: Inspection) -> None:
-    token = jws.parse(inspection.issue().split("~")[0])
-    signature = bytes([token.signature[0] ^ 1]) + token.signature[1:]
-    verdict = inspection.verdict(f"{token.signing_input.decode()}.{b64url_encode(signature)}~")
+    verdict = inspection.verdict(tampered(inspection.issue()))
     assert isinstance(verdict, Rejected)
     assert verdict.headline is Headline.TAMPERED
     assert verdict.credential is None

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.scenario import TODAY, Inspection, competency, show
+from support.scenario import TODAY, Inspection, competency, show, tampered
 from support.simulator import DAY, NOW, seeded_signer
 
-from keys import jws
-from keys.encoding import b64url_encode
 from verifier.credential import presentation
 from verifier.verdict import HEADLINE_OF, Outcome, Rejected, Undetermined, Valid, Verdict
 
@@ -39,12 +37,6 @@ class Case:
             how = {} if self.phone is None else {"phone": self.phone}
             text = show(text, at=max(self.at, NOW) - self.shown_at, **how)  # type: ignore[arg-type]
         return self.inspection.verdict(text, at=self.at)
-
-
-def tampered(text: str) -> str:
-    token = jws.parse(text.split("~")[0])
-    signature = bytes([token.signature[0] ^ 1]) + token.signature[1:]
-    return f"{token.signing_input.decode()}.{b64url_encode(signature)}~"
 
 
 def _untrusted(case: Case) -> None:

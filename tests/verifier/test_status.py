@@ -1,4 +1,4 @@
-"""Status lists: read strictly, signed by who owns their address, and never replaced by anything older or bad."""
+"""Status lists: read strictly, signed by who owns their address, never replaced by an older or bad one."""
 
 import zlib
 from collections.abc import Callable
@@ -69,9 +69,11 @@ def test_what_is_packed_and_signed_is_what_is_read(states: dict[int, Status], bi
     assert [found.get(idx) for idx in range(128)] == [states.get(idx, Status.VALID) for idx in range(128)]
 
 
-@pytest.mark.parametrize(("states", "size", "bits"), [({}, 7, 2), ({}, 0, 2), ({}, 8, 3), ({8: 1}, 8, 2), ({0: 2}, 8, 1)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("states", "size", "bits"), [({}, 7, 2), ({}, 0, 2), ({}, 8, 3), ({8: 1}, 8, 2), ({0: 2}, 8, 1)]
+)
 def test_a_list_that_nobody_could_read_is_not_made(states: dict[int, int], size: int, bits: int) -> None:
-    with pytest.raises(ValueError, match="list|bits"):
+    with pytest.raises(ValueError, match=r"list|bits"):
         pack_states({idx: Status(value) for idx, value in states.items()}, size, bits=bits)
 
 

@@ -1,0 +1,241 @@
+"""The sea pack: what is built is read, and no damage passes."""
+
+import struct
+import zlib
+from hashlib import sha256
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.simulator import DAY, NOW, Authority, Publication
+
+from keys.encoding import Json, json_dumps
+from verifier import intake, pack
+from verifier.intake import Held, Intake, RefusedPack
+from verifier.pack import PackError
+
+FILES = {"1.root.json": b"{}", "targets/NO/ab.keys.json": b"[1]"}
+LISTS = ("eyJh.eyJi.c", "eyJh.eyJj.d")
+BUILT = pack.build(FILES, LISTS)
+
+
+def sealed(body: bytes) -> bytes:
+    return body + sha256(body).digest()
+
+
+def test_what_is_built_is_read() -> None:
+    contents = pack.read(BUILT)
+    assert contents.files == FILES
+    assert contents.lists == LISTS
+    assert contents.digest == BUILT[-32:].hex()
+
+
+def test_the_same_contents_make_the_same_pack() -> None:
+    assert pack.build(dict(reversed(FILES.items())), LISTS) == BUILT
+
+
+@given(
+    st.dictionaries(st.from_regex(r"[a-z0-9]{1,8}(/[A-Z]{1,8}){0,2}", fullmatch=True), st.binary(min_size=1)),
+    st.lists(st.text("abcXYZ019-_.", min_size=1)),
+)
+def test_any_files_and_lists_survive_the_pack(files: dict[str, bytes], lists: list[str]) -> None:
+    contents = pack.read(pack.build(files, lists))
+    assert (contents.files, contents.lists) == (files, tuple(lists))
+
+
+@given(st.integers(0, len(BUILT) * 8 - 1))
+@settings(max_examples=300)
+def test_every_flipped_bit_is_noticed(bit: int) -> None:
+    damaged = bytearray(BUILT)
+    damaged[bit >> 3] ^= 1 << (bit & 7)
+    with pytest.raises(PackError):
+        pack.read(bytes(damaged))
+
+
+@given(st.integers(0, len(BUILT) - 1))
+def test_every_cut_is_noticed(end: int) -> None:
+    with pytest.raises(PackError):
+        pack.read(BUILT[:end])
+
+
+@given(st.binary(max_size=200))
+def test_arbitrary_bytes_are_no_pack(data: bytes) -> None:
+    for candidate in (data, pack.MAGIC + data, sealed(pack.MAGIC + data)):
+        with pytest.raises(PackError):
+            pack.read(candidate)
+
+
+def made(index: Json, files: bytes = b"", blobs: bytes = b"", *, head_size: int | None = None) -> bytes:
+    """A pack with a good digest around whatever a hostile one says."""
+    text = json_dumps(index)
+    head = struct.pack(">I", len(text)) + text + files
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
+    deflated = compressor.compress(head) + compressor.flush()
+    lengths = struct.pack(">III", len(deflated), len(head) if head_size is None else head_size, len(blobs))
+    return sealed(pack.MAGIC + lengths + deflated + blobs)
+
+
+def index(**changes: Json) -> dict[str, Json]:
+    return {"format": "ombord-pack", "version": 1, "files": [], "lists": [], **changes}
+
+
+def one(name: Json, size: Json = 1) -> Json:
+    return index(files=[{"name": name, "size": size}])
+
+
+HOSTILE = {
+    "another version": sealed(b"OMBPACK\x02" + bytes(12)),
+    "another index": made(index(version=2)),
+    "an index that is no object": made([]),
+    "no files": made({"format": "ombord-pack", "version": 1, "lists": []}),
+    "too many lists": made(index(lists=[1] * 5_000), blobs=b"x" * 5_000),
+    "a folder above": made(one("../x.json"), b"x"),
+    "an absolute path": made(one("/etc/passwd"), b"x"),
+    "a hidden file": made(one(".ssh"), b"x"),
+    "a backslash": made(one("a\\b"), b"x"),
+    "a line break": made(one("a\n"), b"x"),
+    "an empty name": made(one(""), b"x"),
+    "a name that is none": made(one(1), b"x"),
+    "a name twice": made(index(files=[{"name": "a", "size": 1}, {"name": "a", "size": 1}]), b"xy"),
+    "a negative size": made(one("a", -1), b"x"),
+    "a size that is true": made(one("a", True), b"x"),
+    "a size beyond the file": made(one("a", 9), b"x"),
+    "files that nobody named": made(index(), b"x"),
+    "lists that nobody named": made(index(), blobs=b"x"),
+    "lists that are not there": made(index(lists=[5])),
+    "a head that is longer than said": made(index(), head_size=3),
+    "a head that is shorter than said": made(index(), head_size=3_000),
+    "a head beyond all bounds": made(index(), head_size=1 << 30),
+    "lists that are no text": made(index(lists=[1]), blobs=b"\xff"),
+    "an index beyond the head": sealed(
+        pack.MAGIC + struct.pack(">III", 9, 4, 0) + b"\x01\x04\x00\xfb\xff\xff\xff\xff\xff"
+    ),
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_pack_with_a_good_digest_is_refused(data: bytes) -> None:
+    with pytest.raises(PackError):
+        pack.read(data)
+
+
+def test_a_pack_of_65_megabytes_is_not_read() -> None:
+    with pytest.raises(PackError, match="at most"):
+        pack.read(pack.MAGIC + bytes(pack.MAX_PACK))
+
+
+# What comes in
+
+
+NORWAY = Authority("NO")
+DENMARK = Authority("DK")
+
+
+class Harbour:
+    """Publishes directories and packs of them, and remembers what a device has taken in."""
+
+    def __init__(self) -> None:
+        self.published = Publication(NORWAY, DENMARK)
+        self.held = Held(self.published.root)
+
+    def pack(self, *lists: str, extra: dict[str, bytes] | None = None) -> bytes:
+        from keys.trust.client import needed
+
+        files = needed(self.published.files, root=self.published.root, at=self.published.at)
+        return pack.build({**files, **(extra or {})}, lists)
+
+    def take_in(self, data: bytes) -> Intake:
+        taken = intake.take_in(data, self.held, at=NOW + 5 * DAY)
+        self.held = Held(taken.root, taken.trust, taken.tokens)
+        return taken
+
+
+@pytest.fixture
+def harbour() -> Harbour:
+    return Harbour()
+
+
+def test_a_pack_brings_the_directory_and_its_lists(harbour: Harbour) -> None:
+    taken = harbour.take_in(harbour.pack(NORWAY.status_list(), DENMARK.status_list()))
+    assert sorted(taken.lists) == [DENMARK.status_uri, NORWAY.status_uri]
+    assert taken.directory.key(NORWAY.iss, NORWAY.certificate_kid) is not None
+    assert taken.pack.startswith("2026-11-21-")
+    assert len(taken.changes) == 2
+
+
+def test_the_same_pack_again_changes_nothing(harbour: Harbour) -> None:
+    data = harbour.pack(NORWAY.status_list())
+    harbour.take_in(data)
+    assert harbour.take_in(data).changes == ()
+
+
+def test_a_newer_list_replaces_and_an_older_one_does_not(harbour: Harbour) -> None:
+    harbour.take_in(harbour.pack(NORWAY.status_list(at=NOW)))
+    harbour.take_in(harbour.pack(NORWAY.status_list(at=NOW + DAY)))
+    taken = harbour.take_in(harbour.pack(NORWAY.status_list(at=NOW - DAY), DENMARK.status_list()))
+    assert taken.lists[NORWAY.status_uri].iat == NOW + DAY
+    assert "kept" in taken.changes[0]
+
+
+def test_lists_that_the_pack_lacks_are_kept(harbour: Harbour) -> None:
+    harbour.take_in(harbour.pack(NORWAY.status_list()))
+    assert NORWAY.status_uri in harbour.take_in(harbour.pack(DENMARK.status_list())).lists
+
+
+def test_an_older_directory_is_refused_whole(harbour: Harbour) -> None:
+    old = harbour.pack(NORWAY.status_list())
+    harbour.published.publish(NOW + DAY)
+    harbour.take_in(harbour.pack())
+    with pytest.raises(RefusedPack, match="this device has seen"):
+        harbour.take_in(old)
+
+
+def test_a_pack_of_another_root_is_refused(harbour: Harbour) -> None:
+    stranger = Publication(NORWAY, DENMARK, timestamp=(2, 2))
+    harbour.held = Held(stranger.root)
+    with pytest.raises(RefusedPack):
+        harbour.take_in(harbour.pack())
+
+
+def test_a_file_that_nobody_signed_for_is_refused(harbour: Harbour) -> None:
+    with pytest.raises(RefusedPack, match=r"rules\.json"):
+        harbour.take_in(harbour.pack(extra={"rules.json": b"{}"}))
+
+
+def test_files_of_two_publications_do_not_mix(harbour: Harbour) -> None:
+    early = dict(harbour.published.files)
+    harbour.published.publish(NOW + DAY)
+    with pytest.raises(RefusedPack):
+        harbour.take_in(
+            harbour.pack(extra={"timestamp.json": early["timestamp.json"], "9.snapshot.json": b"{}"})
+        )
+
+
+BAD_LISTS = {
+    "of nobody": (Authority("SE").status_list(),),
+    "forged": (NORWAY.status_list(kid=NORWAY.certificate_kid),),
+    "no token": ("hello",),
+    "twice": (NORWAY.status_list(), NORWAY.status_list(at=NOW + DAY)),
+    "dated ahead": (NORWAY.status_list(at=NOW + 30 * DAY),),
+}
+
+
+@pytest.mark.parametrize("lists", BAD_LISTS.values(), ids=BAD_LISTS.keys())
+def test_one_bad_list_refuses_the_pack(harbour: Harbour, lists: tuple[str, ...]) -> None:
+    with pytest.raises(RefusedPack):
+        harbour.take_in(harbour.pack(DENMARK.status_list(), *lists))
+
+
+def test_a_list_whose_key_was_revoked_is_dropped_when_the_news_comes() -> None:
+    sweden = Authority("SE")
+    harbour = Harbour()
+    harbour.published = Publication(sweden)
+    harbour.held = Held(harbour.published.root)
+    harbour.take_in(harbour.pack(sweden.status_list()))
+    from keys.trust.directory import KeyState
+
+    sweden.retire_key(sweden.status_kid, KeyState.REVOKED)
+    harbour.published.publish(NOW + DAY)
+    taken = harbour.take_in(harbour.pack())
+    assert taken.lists == {}
+    assert "dropped" in taken.changes[0]
