@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from support.simulator import seeded_signer
 
 from keys.algorithms import Algorithm
@@ -174,3 +175,13 @@ def test_sealing_through_a_link_replaces_the_file_and_keeps_the_link(tmp_path: P
     seal(tmp_path / "link", KEYS, PASSPHRASE)
     assert (tmp_path / "link").is_symlink()
     assert list(unseal(tmp_path / "store" / "keys", PASSPHRASE)) == list(KEYS)
+
+
+def test_an_openssl_without_argon2_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(**parameters: object) -> None:
+        raise UnsupportedAlgorithm("Argon2id is not supported")
+
+    monkeypatch.setattr(sealed_file, "Argon2id", none)
+    with pytest.raises(SealedFileError, match="no Argon2id"):
+        seal(tmp_path / "keys", KEYS, PASSPHRASE)
+    assert not (tmp_path / "keys").exists()

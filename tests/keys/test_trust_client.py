@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.simulator import DAY, NOW, Authority, Publication, directory, seeded_signer
 from tuf.api.metadata import Metadata, Targets
@@ -583,6 +583,46 @@ def test_a_new_authority_joins(published: Publication) -> None:
     read, state = open_(published, state)
     assert read.authority(sweden.iss) == sweden.entry
     assert state.versions["SE"] == 1
+
+
+EVENTS = ("rotate a key", "revoke a key", "new online keys", "new directory keys", "new root keys", "wait")
+
+
+def _happen(event: str, authority: Authority, published: Publication) -> None:
+    match event:
+        case "rotate a key":
+            authority.rotate_key()
+        case "revoke a key":
+            authority.retire_key(state=KeyState.REVOKED)
+        case "new online keys":
+            published.generation["snapshot"] += 1
+            published.generation["timestamp"] += 1
+        case "new directory keys":
+            published.generation["targets"] += 1
+        case "new root keys":
+            published.generation["root"] += 1
+
+
+@settings(max_examples=40)
+@given(st.lists(st.sampled_from(EVENTS), min_size=1, max_size=6), st.randoms(use_true_random=False))
+def test_whatever_happens_a_device_can_follow_and_never_goes_back(events: list[str], random: Random) -> None:
+    authority = Authority("NO")
+    published = Publication(authority)
+    history = [dict(published.files)]
+    for days, event in enumerate(events, start=1):
+        _happen(event, authority, published)
+        history.append(dict(published.publish(NOW + days * DAY)))
+    last = len(history) - 1
+    visits = sorted(
+        {*random.sample(range(last), random.randrange(last + 1)), last}
+    )  # others are missed at sea
+    state = None
+    for visit in visits:
+        read, state = load(history[visit], root=published.root, at=NOW, previous=state)
+    assert read == load(history[-1], root=published.root, at=NOW)[0]
+    for older in range(last):
+        with pytest.raises(UntrustedMetadata):
+            load(history[older], root=published.root, at=NOW, previous=state)
 
 
 # Strictness
