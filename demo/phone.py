@@ -22,8 +22,10 @@ from kivy.uix.widget import Widget
 from PIL import Image
 
 ICON_FONT: Final = "Icons"
-FRAME_SECONDS: Final = 1 / 30
+REAL_FRAME: Final = 1 / 30
+VIRTUAL_FRAME: Final = 1 / 12
 SETTLE_SECONDS: Final = 0.4
+MOST_FRAMES: Final = 40
 Box = tuple[float, float, float, float]
 
 
@@ -39,6 +41,7 @@ class Phone:
         self._started = at
         self._elapsed = 0.0
         self._in_real_time = in_real_time
+        self._frame = REAL_FRAME if in_real_time else VIRTUAL_FRAME
         self.app: Any = None
         if not in_real_time:
             Config.set("graphics", "maxfps", "0")
@@ -78,8 +81,9 @@ class Phone:
 
     # Time
 
-    def frame(self, seconds: float = FRAME_SECONDS) -> None:
+    def frame(self, seconds: float | None = None) -> None:
         """One frame later."""
+        seconds = self._frame if seconds is None else seconds
         if self._in_real_time:
             before = time.perf_counter()
             EventLoop.idle()
@@ -90,10 +94,11 @@ class Phone:
             EventLoop.idle()
 
     def wait(self, seconds: float) -> Self:
-        """That much later."""
+        """That much later; where nothing is to be watched, long waits take few frames."""
         end = self._elapsed + seconds
+        step = self._frame if self._in_real_time else max(self._frame, seconds / MOST_FRAMES)
         while self._elapsed < end - 1e-9:
-            self.frame(min(FRAME_SECONDS, end - self._elapsed))
+            self.frame(min(step, end - self._elapsed))
         return self
 
     def wait_for(self, text: str, *, seconds: float = 60.0) -> Self:
@@ -182,12 +187,12 @@ class Phone:
         touch = UnitTestTouch(x, y)
         touch.touch_down()
         self.frame()
-        for step in range(1, 9):
-            touch.touch_move(x, y + distance * step / 8)
+        for step in range(1, 7):
+            touch.touch_move(x, y + distance * step / 6)
             self.frame()
-        for _ in range(8):
+        for _ in range(4):
             touch.touch_move(x, y + distance)
-            self.frame(0.1)
+            self.frame(0.2)
         touch.touch_up()
         return self.wait(SETTLE_SECONDS)
 

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from keys.signer import Signer
@@ -30,5 +30,5 @@ def live_code(held: Held, signer: Signer, at: datetime) -> LiveCode:
         text = presentation.make(held.text, signer, at=at, nonce=nonce, audience=audience)
     else:
         text = held.text
-    until = datetime.fromtimestamp(int(at.timestamp()) + PERIOD_SECONDS, UTC)
+    until = at + timedelta(seconds=PERIOD_SECONDS)
     return LiveCode(carrier.to_qr_text(carrier.pack(text)), at, until)
