@@ -37,7 +37,7 @@ from keys.trust.metadata import (
     target_name,
 )
 from keys.trust.record import Record
-from keys.trust.state import COMPROMISED, KeyMemory, Seen, TrustState
+from keys.trust.state import Seen, TrustState, remember
 
 RELEASED: Final = datetime(2026, 1, 1, tzinfo=UTC)  # no honest clock is earlier than this release
 ONLINE: Final = (Timestamp.type, Snapshot.type)
@@ -101,7 +101,7 @@ class _Verification:
             (authority, self._keys(directory, snapshot, authority, environment))
             for authority in _authorities(directory, environment)
         ]
-        memory, keys = _remember(self.before.keys, [key for _, listed in authorities for key in listed])
+        memory, keys = remember(self.before.keys, [key for _, listed in authorities for key in listed])
         floor = max(self.floor, signed_at)
         state = replace(
             self.before,
@@ -256,21 +256,3 @@ def _authorities(directory: Targets, environment: Environment) -> list[Authority
         authorities.append(authority)
     check_apart(authorities)
     return authorities
-
-
-def _remember(
-    before: Mapping[tuple[str, str], KeyMemory], listed: list[TrustedKey]
-) -> tuple[dict[tuple[str, str], KeyMemory], dict[tuple[str, str], TrustedKey]]:
-    """Keys as listed, but for what is for ever: one key per (iss, kid), and no way back from a compromise."""
-    memory, keys = dict(before), dict[tuple[str, str], TrustedKey]()
-    for key in listed:
-        pair, thumbprint = (key.issuer, key.kid), key.key.thumbprint()
-        old = memory.get(pair, KeyMemory(thumbprint))
-        conflicting = old.conflicting or old.thumbprint != thumbprint
-        worst = max(old.compromised or key.state, key.state, key=lambda state: COMPROMISED.get(state, 0))
-        compromised = worst if worst in COMPROMISED else None
-        memory[pair] = KeyMemory(old.thumbprint, conflicting, compromised)
-        if compromised not in (None, key.state):
-            key = replace(key, state=compromised, reason="a revocation is never taken back")
-        keys[pair] = replace(key, conflicting=True) if conflicting else key
-    return memory, keys

@@ -1,12 +1,12 @@
 """What a device remembers of verified trust metadata, so that nobody can take it back in time."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from keys.encoding import EncodingError, b64url_decode, b64url_encode, json_dumps, json_loads
-from keys.trust.directory import KeyState
+from keys.trust.directory import KeyState, TrustedKey
 from keys.trust.record import Record, RecordError, unix
 
 MAX_STATE = 4 << 20
@@ -82,6 +82,24 @@ class TrustState:
             )
         except (EncodingError, ValueError) as error:
             raise RecordError(str(error)) from error
+
+
+def remember(
+    before: Mapping[tuple[str, str], KeyMemory], listed: Iterable[TrustedKey]
+) -> tuple[dict[tuple[str, str], KeyMemory], dict[tuple[str, str], TrustedKey]]:
+    """Keys as listed, but for what is for ever: one key per (iss, kid), and no way back from a compromise."""
+    memory, keys = dict(before), dict[tuple[str, str], TrustedKey]()
+    for key in listed:
+        pair, thumbprint = (key.issuer, key.kid), key.key.thumbprint()
+        old = memory.get(pair, KeyMemory(thumbprint))
+        conflicting = old.conflicting or old.thumbprint != thumbprint
+        worst = max(old.compromised or key.state, key.state, key=lambda state: COMPROMISED.get(state, 0))
+        compromised = worst if worst in COMPROMISED else None
+        memory[pair] = KeyMemory(old.thumbprint, conflicting, compromised)
+        if compromised not in (None, key.state):
+            key = replace(key, state=compromised, reason="a revocation is never taken back")
+        keys[pair] = replace(key, conflicting=True) if conflicting else key
+    return memory, keys
 
 
 def _key_to_json(pair: tuple[str, str], memory: KeyMemory) -> dict[str, object]:
