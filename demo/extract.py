@@ -13,7 +13,7 @@ from pathlib import Path
 from demo.offices import OFFICES
 from demo.seafarer_file import Row, SeafarerFile
 from keys.encoding import json_dumps
-from verifier.credential.model import Holder
+from verifier.credential.vc import holder_claims
 
 
 def make_extract(flag: str, seafarers: int, seed: int, today: date) -> Iterator[Row]:
@@ -21,7 +21,7 @@ def make_extract(flag: str, seafarers: int, seed: int, today: date) -> Iterator[
     yield {"format": "ombord-register", "version": 1, "authority": flag}
     for index in range(seafarers):
         file = SeafarerFile(flag, index, seed, today)
-        yield _seafarer(file.holder)
+        yield {"kind": "seafarer", **holder_claims(file.holder)}
         yield from file.rows
 
 
@@ -64,18 +64,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 3
     print(f"\r{seafarers:,} seafarers, {certificates:,} certificates, {good:,} in force", file=sys.stderr)
     return 0
-
-
-def _seafarer(holder: Holder) -> Row:
-    row: Row = {"kind": "seafarer", "seafarer_id": holder.seafarer_id, "family_name": holder.family_name}
-    if holder.given_name is not None:
-        row["given_name"] = holder.given_name
-    if holder.native_name is not None:
-        row["native_name"] = holder.native_name
-    row["birth_date"] = holder.birth_date.isoformat()
-    if holder.gender is not None:
-        row["gender"] = holder.gender.value
-    return row
 
 
 if __name__ == "__main__":

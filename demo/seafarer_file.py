@@ -168,7 +168,7 @@ class SeafarerFile:
         claims = certificate_claims(certificate)
         row: Row = {"kind": "certificate", "type": certificate.type.value, "state": state}
         row["seafarer_id"] = self.holder.seafarer_id
-        row.update({name: value for name, value in claims.items() if name not in HOLDER_CLAIMS})
+        row |= {name: value for name, value in claims.items() if name not in HOLDER_CLAIMS}
         if reason is not None:
             days = (self.today - certificate.issue_date).days
             since = certificate.issue_date + timedelta(days=self.random.randint(1, max(1, days)))

@@ -428,3 +428,14 @@ def test_shuffling_changes_the_text() -> None:
 
     claims = vc.to_claims(credential())
     assert json.dumps(_shuffled(claims, random.Random(1))) != json.dumps(claims)
+
+
+@given(strategies.holders)
+def test_a_holder_is_read_back(holder: Holder) -> None:
+    assert vc.holder_from_claims(vc.holder_claims(holder)) == holder
+
+
+def test_a_holder_with_a_misread_id_is_refused_by_its_claim() -> None:
+    with pytest.raises(vc.MalformedCredential) as caught:
+        vc.holder_from_claims(vc.holder_claims(HOLDER) | {"seafarer_id": "VJM6QBEO"})
+    assert caught.value.path == "seafarer_id"

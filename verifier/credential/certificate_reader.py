@@ -75,7 +75,7 @@ def certificate_from_claims(kind: CertificateType, claims: Claims) -> Certificat
             document_number=text(claims, "document_number"),
             issuing_country=text(claims, "issuing_country"),
             issuing_authority=text(claims, "issuing_authority"),
-            holder=_holder(claims),
+            holder=holder_from_claims(claims),
             stcw_code=texts(claims, "stcw_code"),
             functions=_functions(claims),
             capacities=_capacities(claims),
@@ -95,15 +95,19 @@ def certificate_from_claims(kind: CertificateType, claims: Claims) -> Certificat
         raise MalformedCredential(error.claim, error.problem) from None
 
 
-def _holder(claims: Claims) -> Holder:
-    return Holder(
-        seafarer_id=text(claims, "seafarer_id"),
-        family_name=text(claims, "family_name"),
-        given_name=optional_text(claims, "given_name"),
-        native_name=optional_text(claims, "native_name"),
-        birth_date=calendar_date(claims, "birth_date"),
-        gender=_one_of(_GENDERS, claims, "gender") if "gender" in claims else None,
-    )
+def holder_from_claims(claims: Claims) -> Holder:
+    """The holder that `claims` describe. Raises MalformedCredential."""
+    try:
+        return Holder(
+            seafarer_id=text(claims, "seafarer_id"),
+            family_name=text(claims, "family_name"),
+            given_name=optional_text(claims, "given_name"),
+            native_name=optional_text(claims, "native_name"),
+            birth_date=calendar_date(claims, "birth_date"),
+            gender=_one_of(_GENDERS, claims, "gender") if "gender" in claims else None,
+        )
+    except InvalidCertificate as error:
+        raise MalformedCredential(error.claim, error.problem) from None
 
 
 def _official(claims: Claims) -> Official | None:

@@ -9,6 +9,7 @@ from verifier.credential.model import (
     Certificate,
     Endorsement,
     FunctionGrant,
+    Holder,
     Limitations,
     MedicalCertificate,
     MedicalFitness,
@@ -21,19 +22,13 @@ def certificate_claims(certificate: Certificate) -> dict[str, Json]:
 
     Text is normalised to NFC, so that one name has one form of bytes. What is absent is left out.
     """
-    c, holder = certificate, certificate.holder
+    c = certificate
     claims: dict[str, Json] = {
         "issuing_country": c.issuing_country,
         "issuing_authority": _nfc(c.issuing_authority),
         "document_number": c.document_number,
-        "seafarer_id": holder.seafarer_id,
-        "family_name": _nfc(holder.family_name),
     }
-    _put_text(claims, "given_name", holder.given_name)
-    _put_text(claims, "native_name", holder.native_name)
-    claims["birth_date"] = holder.birth_date.isoformat()
-    if holder.gender is not None:
-        claims["gender"] = holder.gender.value
+    _put_holder(claims, c.holder)
     if c.stcw_code:
         claims["stcw_code"] = list(c.stcw_code)
     if c.functions:
@@ -45,6 +40,23 @@ def certificate_claims(certificate: Certificate) -> dict[str, Json]:
     _put_date(claims, "expiry_date", c.expiry_date)
     _put_rest(claims, c)
     return claims
+
+
+def holder_claims(holder: Holder) -> dict[str, Json]:
+    """The claims that say who holds a certificate: also a seafarer's row in the register's extract."""
+    claims: dict[str, Json] = {}
+    _put_holder(claims, holder)
+    return claims
+
+
+def _put_holder(claims: dict[str, Json], holder: Holder) -> None:
+    claims["seafarer_id"] = holder.seafarer_id
+    claims["family_name"] = _nfc(holder.family_name)
+    _put_text(claims, "given_name", holder.given_name)
+    _put_text(claims, "native_name", holder.native_name)
+    claims["birth_date"] = holder.birth_date.isoformat()
+    if holder.gender is not None:
+        claims["gender"] = str(holder.gender)
 
 
 def _put_rest(claims: dict[str, Json], c: Certificate) -> None:
@@ -69,7 +81,7 @@ def _put_rest(claims: dict[str, Json], c: Certificate) -> None:
 
 
 def _function(grant: FunctionGrant) -> Json:
-    claims: dict[str, Json] = {"code": grant.code, "level": grant.level.value}
+    claims: dict[str, Json] = {"code": grant.code, "level": str(grant.level)}
     if grant.limitations is not None:
         claims["limitations"] = _limitations(grant.limitations)
     return claims

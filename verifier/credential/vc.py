@@ -15,8 +15,8 @@ from keys.algorithms import Algorithm
 from keys.encoding import Json, json_dumps
 from keys.jwk import JwkError, PublicKey
 from keys.signer import Signer
-from verifier.credential.certificate_reader import certificate_from_claims
-from verifier.credential.certificate_writer import certificate_claims
+from verifier.credential.certificate_reader import certificate_from_claims, holder_from_claims
+from verifier.credential.certificate_writer import certificate_claims, holder_claims
 from verifier.credential.claims import Claims, MalformedCredential, instant, integer, member, text
 from verifier.credential.model import TYPE_OF_VCT, Credential, StatusReference
 from verifier.credential.validity import date_contradiction, issue_times
@@ -27,9 +27,13 @@ __all__ = [
     "certificate_claims",
     "certificate_from_claims",
     "date_contradiction",
+    "encode",
     "from_claims",
+    "holder_claims",
+    "holder_from_claims",
     "issue_times",
     "sign",
+    "sign_payload",
     "to_claims",
 ]
 
@@ -39,7 +43,17 @@ _LAST_INDEX: Final = 2**31 - 1
 
 def sign(credential: Credential, signer: Signer, kid: str) -> str:
     """The credential as SD-JWT VC text without disclosures, `<jws>~`; header exactly `alg`, `kid`, `typ`."""
-    return jws.sign(_encoder()(to_claims(credential)), signer, typ=TYP, kid=kid) + "~"
+    return sign_payload(encode(to_claims(credential)), signer, kid)
+
+
+def sign_payload(payload: bytes, signer: Signer, kid: str) -> str:
+    """As `sign`, for a payload that was encoded, checked and kept before."""
+    return jws.sign(payload, signer, typ=TYP, kid=kid) + "~"
+
+
+def encode(claims: Claims) -> bytes:
+    """The claims as the bytes to sign: compact UTF-8 JSON in the order given."""
+    return _encoder()(claims)
 
 
 @cache
