@@ -194,6 +194,7 @@ AT_LIFTED = (1_795_262_584).to_bytes(4, "big") + (1_795_219_200 // 900).to_bytes
 @pytest.mark.parametrize(
     ("marks", "lifted", "text"),
     [
+        (b"\x03", b"\x03\xe8", b"1000"),
         (b"\x03", b"\x27\x10", b"10000"),
         (b"\x04", b"\x01\x00\x00", b"65536"),
         (b"\x05", b"\x6b\x01\x88\x78", b"1795262584"),
@@ -232,7 +233,7 @@ def test_each_mark_stands_for_its_text(marks: bytes, lifted: bytes, text: bytes)
     [
         pytest.param(b"\x00", b"", id="NUL"),
         *[pytest.param(bytes((mark,)), b"\x00" * 8, id=f"mark {mark}") for mark in range(0x11, 0x1F)],
-        pytest.param(b"\x03", b"\x27\x0f", id="an integer of four digits"),
+        pytest.param(b"\x03", b"\x03\xe7", id="an integer of three digits"),
         pytest.param(b"\x04", b"\x00\xff\xff", id="an integer with a leading zero byte"),
         pytest.param(b"\x08", b"\x03\x8d\x7e\xa4\xc6\x80\x00", id="an integer of sixteen digits"),
         pytest.param(b"\x09", b"\x00\x00\x01", id="an instant in 1970"),

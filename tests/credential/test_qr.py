@@ -61,7 +61,7 @@ def other_encoder(text: str) -> Any:
 def test_the_symbol_is_module_by_module_as_another_encoder_draws_it_at_level_m(
     size: int,
 ) -> None:
-    """Sizes whose padding needs no filling: there segno writes a zero byte first, which no decoder looks at."""
+    """Sizes without padding to fill: there segno writes a zero byte first, at which no decoder looks."""
     text = carrier.to_qr_text(Random(size).randbytes(size))
     other = other_encoder(text)
     assert qr.version(text) == other.version

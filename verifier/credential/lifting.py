@@ -27,7 +27,7 @@ SEAFARER_ID: Final = b"\x0f"
 LINE_FEED: Final = b"\x10"
 CONTROL: Final = b"\x1f"
 
-_INTEGERS: Final = range(10**4, 10**15)
+_INTEGERS: Final = range(10**3, 10**15)
 _INSTANTS: Final = range(10**8, 10**10)  # an integer of nine or ten digits is taken for Unix seconds
 _DATES: Final = range(date(1920, 1, 1).toordinal(), date(1920, 1, 1).toordinal() + 2**16)
 _UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -42,7 +42,7 @@ _LIFTABLE: Final = re.compile(
     rb"|(?P<date>(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])"
     rb'|"(?P<seafarer_id>[0-9A-HJKMNP-TV-Z]{8})"'
     rb'|"(?P<base64url>[A-Za-z0-9_-]{22,340})"'
-    rb"|(?P<integer>[1-9][0-9]{4,14})"
+    rb'|(?P<integer>[1-9][0-9]{4,14}|(?<="idx":)[1-9][0-9]{3})'
     rb"|(?P<control>[\x00-\x1f])"
 )
 
