@@ -65,7 +65,8 @@ class Repeating:
         mine = idempotency.c.key == new["key"]
         with self._database.write() as connection:
             connection.execute(delete(idempotency).where(idempotency.c.created_at < now - KEPT_SECONDS))
-            if connection.execute(insert(idempotency).values(new).on_conflict_do_nothing()).rowcount == 1:
+            first = insert(idempotency).values(new).on_conflict_do_nothing().returning(idempotency.c.key)
+            if connection.execute(first).one_or_none() is not None:
                 return Claim.RUN
             row = connection.execute(select(idempotency).where(mine).with_for_update()).one()
             if row.request_hash != digest:
