@@ -211,7 +211,6 @@ WRONG: list[tuple[str, Any]] = [
     ("family_name", "Hansen\n"),
     ("family_name", "Hansen\u202egnirdI"),
     ("family_name", "\u2028"),
-    ("family_name", "x" * 4_001),
     ("given_name", None),
     ("given_name", ["Kari"]),
     ("birth_date", "1986-9-26"),

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from keys.jwk import PublicKey
 
 # Crockford's base32 in capitals: no I, L, O, U, so that an id can be read aloud and typed.
+_CAPITALS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BASE32: Final = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
@@ -216,8 +217,7 @@ class Certificate:
     remarks: str | None = None
 
     def __post_init__(self) -> None:
-        country = self.issuing_country
-        if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
+        if len(self.issuing_country) != 2 or not _CAPITALS.issuperset(self.issuing_country):
             raise InvalidCertificate("issuing_country", "two capital letters (ISO 3166-1) are needed")
         if not self.document_number:
             raise InvalidCertificate("document_number", "a certificate needs a number")

@@ -12,7 +12,7 @@ from verifier.credential.schemas import DESCRIBED
 FOLDER: Final = Path(__file__).parent
 _Schema = dict[str, Any]
 
-_TEXT: Final[_Schema] = {"type": "string", "minLength": 1, "maxLength": 4000}
+_TEXT: Final[_Schema] = {"type": "string", "minLength": 1}
 _DATE: Final[_Schema] = {"type": "string", "format": "date", "pattern": r"^(19|20|21)\d\d-\d\d-\d\d$"}
 _INSTANT: Final[_Schema] = {"type": "integer", "minimum": 0, "maximum": 7_258_118_399}
 _SIZE: Final[_Schema] = {"type": "integer", "minimum": 0, "maximum": 10_000_000}
