@@ -143,6 +143,8 @@ CONSENT: Final = (
 )
 PICK_UP_CODE: Final = "Pick-up code"
 PICK_UP_CODE_ADVICE: Final = "It came to you by another way than the offer. Five tries."
+CODE_OF_DIGITS: Final = "{n} digits"
+CODE_OF_CHARACTERS: Final = "{n} characters"
 PICK_UP: Final = "Pick up"
 DECLINE: Final = "Not now"
 PICKING_UP: Final = "Picking up…"

@@ -122,7 +122,11 @@ class PhoneInHand:
         self.texts: list[str] = []
 
     def open_wallet(
-        self, *certificates: Certificate, transport: object = None, dark: bool = False, offer: str | None = None
+        self,
+        *certificates: Certificate,
+        transport: object = None,
+        dark: bool = False,
+        offer: str | None = None,
     ) -> Phone:
         """Open the app with these certificates in its store."""
         if certificates:

@@ -73,7 +73,13 @@ def test_limitations_are_spelled_out(phone: PhoneInHand) -> None:
 def test_medical_certificate_says_what_the_doctor_stated(phone: PhoneInHand) -> None:
     eyes = phone.open_wallet(medical(restrictions="Spectacles"))
     read = read_through(eyes.tap("Medical certificate"))
-    for words in ("Fit for look-out", "Restrictions", "Spectacles", "Colour vision tested", "Dr. Solveig Nuñez"):
+    for words in (
+        "Fit for look-out",
+        "Restrictions",
+        "Spectacles",
+        "Colour vision tested",
+        "Dr. Solveig Nuñez",
+    ):
         assert words in read
 
 
@@ -94,7 +100,9 @@ def test_single_name_in_own_script_is_shown_beside_its_latin_form(phone: PhoneIn
 def test_han_characters_are_drawn_and_not_boxes(phone: PhoneInHand) -> None:
     pictures = []
     for native in ("李", "王"):
-        li = Holder(seafarer_id="7K3M9QXB", family_name="Li", native_name=native, birth_date=date(1992, 4, 24))
+        li = Holder(
+            seafarer_id="7K3M9QXB", family_name="Li", native_name=native, birth_date=date(1992, 4, 24)
+        )
         eyes = phone.open_wallet(competency(holder=li))
         if phone.app.missing_fonts:
             pytest.skip("the fonts were not built: verifier/ui/assets")

@@ -55,8 +55,7 @@ def test_code_changes_every_15_seconds_and_not_before(phone: PhoneInHand) -> Non
     assert scanned(eyes.wait(14)) == first
     second = scanned(eyes.wait(1))
     assert second != first
-    eyes.set_clock(NOW)
-    assert judged(second, eyes).headline is Headline.VALID, "made four minutes ago"
+    assert judged(second, eyes).headline is Headline.VALID
     assert scanned(eyes.wait(15)) not in {first, second}
 
 

@@ -72,7 +72,9 @@ def test_empty_filter_says_so_and_leads_back(phone: PhoneInHand) -> None:
     assert eyes.sees("Master")
 
 
-@pytest.mark.parametrize("query", ["SJØFARTS", "sjofarts", "master", "coc-0001", "II/2", "østergård", "osterg"])
+@pytest.mark.parametrize(
+    "query", ["SJØFARTS", "sjofarts", "master", "coc-0001", "II/2", "østergård", "osterg"]
+)
 def test_search_finds(phone: PhoneInHand, query: str) -> None:
     eyes = phone.open_wallet(*FIVE[:3])
     eyes.tap("Search certificates").type(query)
@@ -117,7 +119,9 @@ def test_one_tap_from_the_list_to_the_code(phone: PhoneInHand) -> None:
 
 
 def test_two_hundred_certificates_are_all_reached(phone: PhoneInHand) -> None:
-    many = [proficiency(f"NO-{n:03}", "VI/1", expiry_date=TODAY + timedelta(days=200 + n)) for n in range(200)]
+    many = [
+        proficiency(f"NO-{n:03}", "VI/1", expiry_date=TODAY + timedelta(days=200 + n)) for n in range(200)
+    ]
     eyes = phone.open_wallet(*many)
     assert not eyes.sees("NO-030")
     eyes.scroll_to("Sjøfartsdirektoratet  ·  NO-030")

@@ -109,6 +109,7 @@ class InputField(BoxLayout):
     text = StringProperty("")
     hint = StringProperty("")
     has_focus = BooleanProperty(False)
+    is_blank = BooleanProperty(True)
     is_number = BooleanProperty(False)
     font_size = NumericProperty("17sp")
 

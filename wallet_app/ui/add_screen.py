@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from kivy.app import App
 from kivy.core.clipboard import Clipboard
-from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
@@ -16,6 +15,7 @@ from verifier.credential.model import CertificateType
 from verifier.ui.ports.scanner import ScanError
 from wallet_app import texts
 from wallet_app.core import names
+from wallet_app.core.offer import TransactionCode
 from wallet_app.core.pickup import Progress, Proposal
 from wallet_app.core.troubles import PickUpError, Trouble
 
@@ -33,6 +33,12 @@ class OfferStep(BoxLayout):
         self.link = Clipboard.paste().strip()
 
 
+class OfferedDocument(BoxLayout):
+    """The name of a document on offer."""
+
+    value = StringProperty("")
+
+
 class ConsentStep(BoxLayout):
     """Who offers what; with the code that came by another way."""
 
@@ -42,6 +48,7 @@ class ConsentStep(BoxLayout):
     needs_code = BooleanProperty(True)
     code_is_number = BooleanProperty(True)
     code_length = NumericProperty(0)
+    code_hint = StringProperty("")
     code_advice = StringProperty("")
     code = StringProperty("")
     complaint = StringProperty("")
@@ -50,7 +57,7 @@ class ConsentStep(BoxLayout):
         """One line a document."""
         self.ids.documents.clear_widgets()
         for name in self.documents:
-            self.ids.documents.add_widget(Factory.OfferedDocument(value=name))
+            self.ids.documents.add_widget(OfferedDocument(value=name))
 
 
 class WorkingStep(BoxLayout):
@@ -115,6 +122,7 @@ class AddScreen(Screen):
             needs_code=wanted is not None,
             code_is_number=wanted is None or wanted.numeric,
             code_length=0 if wanted is None else wanted.length,
+            code_hint=_code_hint(wanted, say),
             code_advice=(wanted.description if wanted else "") or say(texts.PICK_UP_CODE_ADVICE),
             code=tx_code,
             complaint=complaint,
@@ -207,6 +215,12 @@ def _document(configuration: str, display: Any) -> str:
         return names.document(CertificateType(configuration))
     except ValueError:
         return str(display.get(configuration, configuration))
+
+
+def _code_hint(wanted: TransactionCode | None, say: texts.Words) -> str:
+    if wanted is None or not wanted.length:
+        return ""
+    return say(texts.CODE_OF_DIGITS if wanted.numeric else texts.CODE_OF_CHARACTERS, n=wanted.length)
 
 
 def _progress(step: WorkingStep, progress: Progress, say: texts.Words) -> None:
