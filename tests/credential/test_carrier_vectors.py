@@ -1,0 +1,44 @@
+"""The published vectors: each directory's name says what must come of its wire."""
+
+from pathlib import Path
+
+import pytest
+
+from verifier.credential import carrier
+from verifier.credential.carrier import MalformedCarrier
+
+FOLDER = Path(__file__).resolve().parent.parent / "vectors" / "carrier"
+
+
+def wire(name: str) -> bytes:
+    return bytes.fromhex((FOLDER / name / "wire.hex").read_text(encoding="ascii"))
+
+
+def qr_text(name: str) -> str:
+    return (FOLDER / name / "qr.txt").read_text(encoding="ascii")
+
+
+def names(expectation: str) -> list[str]:
+    return sorted(folder.name for folder in FOLDER.iterdir() if folder.name.endswith(expectation))
+
+
+def test_there_are_vectors_of_both_expectations() -> None:
+    assert len(names("_unpacks")) >= 8
+    assert len(names("_refused")) >= 12
+    assert len(names("_unpacks")) + len(names("_refused")) == sum(1 for _ in FOLDER.iterdir())
+
+
+@pytest.mark.parametrize("name", names("_unpacks"))
+def test_a_vector_unpacks_to_its_token_and_packs_to_its_wire(name: str) -> None:
+    token = (FOLDER / name / "token.txt").read_text(encoding="ascii")
+    assert carrier.unpack(wire(name)) == token
+    assert carrier.from_qr_text(qr_text(name)) == wire(name)
+    assert carrier.unpack(carrier.pack(token)) == token
+
+
+@pytest.mark.parametrize("name", names("_refused"))
+def test_a_vector_is_refused(name: str) -> None:
+    with pytest.raises(MalformedCarrier):
+        carrier.unpack(carrier.from_qr_text(qr_text(name)))
+    with pytest.raises(MalformedCarrier):
+        carrier.unpack(wire(name))
