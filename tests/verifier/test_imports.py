@@ -1,0 +1,64 @@
+"""What a check imports: it must start fast on a phone and on an inspector's old laptop."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.scenario import PHONE, competency, show
+from support.ship_store import Shore, ombord_verify
+from support.simulator import NOW, Authority
+
+from verifier.credential import carrier
+
+CHECKOUT = Path(__file__).parents[2]
+
+# Each costs a check more than it brings; `hashlib` only a check without a holder's proof.
+NOT_ON_THE_WAY = """
+    tuf securesystemslib logging pathlib tempfile yaml PIL zxingcpp socket zoneinfo random subprocess urllib
+    cryptography.hazmat.primitives.serialization cryptography.hazmat.backends.openssl.backend
+    verifier.intake verifier.store verifier.pack
+""".split()
+
+PROBE = """
+import sys
+from verifier.cli import main
+code = main(sys.argv[1:])
+print(" ".join(sys.modules), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def in_a_shell(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run this Python on the checkout, with the surroundings of this test."""
+    return subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=60, cwd=CHECKOUT
+    )
+
+
+@pytest.mark.parametrize("form", ["paper token", "live token", "live QR text"])
+def test_a_check_imports_no_more_than_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setenv("OMBORD_HOME", str(tmp_path / "home"))
+    norway = Authority("NO")
+    shore = Shore(tmp_path / "shore", norway)
+    assert ombord_verify("pack", "import", shore.pack(), "--root", shore.root).code == 0
+    text = show(norway.issue(competency(), PHONE))
+    if form == "paper token":
+        text = norway.issue(competency())
+    elif form == "live QR text":
+        text = carrier.to_qr_text(carrier.pack(text))
+    run = in_a_shell("-c", PROBE, "check", text, "--at", NOW.isoformat(), "--json")
+    assert run.returncode == 0, run.stderr
+    loaded = set(run.stderr.split())
+    assert loaded & set(NOT_ON_THE_WAY) == set()
+    assert "verifier.decision" in loaded
+    assert ("hashlib" in loaded) is (form != "paper token")
+
+
+def test_the_commands_exit_code_reaches_the_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMBORD_HOME", str(tmp_path))
+    run = in_a_shell("-m", "verifier.cli", "check", "eyJ")
+    assert run.returncode == 3
+    assert run.stderr.startswith("error: ")
