@@ -14,7 +14,10 @@ from verifier.credential.model import CertificateType
 
 Actor = Callable[[Request], str]
 MAX_PAGE = 1_000
-DocumentNumber = Annotated[str, Path(min_length=1, max_length=64)]
+NUMBER = r"^[0-9A-Za-z][0-9A-Za-z._:-]{0,63}$"  # as the register takes them
+SEAFARER = r"^[0-9A-Z]{8}$"
+DocumentNumber = Annotated[str, Path(pattern=NUMBER)]
+SeafarerId = Annotated[str, Path(pattern=SEAFARER)]
 
 
 class _Record(BaseModel):
@@ -67,14 +70,14 @@ def certificates_router(browsing: Browsing, actor: Actor, path: str) -> APIRoute
 
     @router.get(path, summary="Certificates of the register, a page at a time", dependencies=[Depends(actor)])
     def certificates(
-        seafarer_id: Annotated[str | None, Query(max_length=8)] = None,
+        seafarer_id: Annotated[str | None, Query(pattern=SEAFARER)] = None,
         kind: Annotated[CertificateType | None, Query(alias="type")] = None,
         state: CertificateState | None = None,
-        after: Annotated[str, Query(max_length=64)] = "",
+        after: Annotated[str | None, Query(pattern=NUMBER)] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
     ) -> Page:
         choice = Choice(seafarer_id=seafarer_id, type=kind, state=state)
-        entries = browsing.page(choice, after=after, limit=limit)
+        entries = browsing.page(choice, after=after or "", limit=limit)
         more = entries[-1].document_number if len(entries) == limit else None
         return Page(certificates=[Listed.model_validate(entry) for entry in entries], next=more)
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from issuer.api.certificates import Actor, DocumentNumber
+from issuer.api.certificates import Actor, DocumentNumber, SeafarerId
 from issuer.api.idempotency import IdempotencyKey, once
 from issuer.api.requests import Because, Nothing, Replacement, Revocation, documented, shaped
 from issuer.domain.register import CertificateState
@@ -105,7 +105,7 @@ def _add_rebinding(
 
     @router.post(f"{path}/rebind", summary="Replace all of a lost phone", openapi_extra=documented(Nothing))
     def rebind(
-        seafarer_id: Annotated[str, Path(min_length=8, max_length=8)],
+        seafarer_id: SeafarerId,
         request: Request,
         who: Annotated[str, Depends(actor)],
         body: Annotated[Nothing, Depends(shaped(Nothing))],

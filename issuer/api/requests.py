@@ -7,10 +7,11 @@ from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from issuer.api.body import json_body
+from issuer.api.certificates import NUMBER, SEAFARER
 from issuer.api.problems import Problem
 from keys.encoding import Json
 
-Number = Annotated[str, Field(min_length=1, max_length=64)]
+Number = Annotated[str, Field(pattern=NUMBER)]
 Reason = Annotated[
     str, Field(min_length=1, max_length=500, description="kept in the register and its audit trail")
 ]
@@ -49,7 +50,7 @@ class Nothing(RequestBody):
 class OfferWish(RequestBody):
     """Whose certificates are to be picked up: all of a seafarer's in force, or those named."""
 
-    seafarer_id: Annotated[str, Field(min_length=8, max_length=8)] | None = None
+    seafarer_id: Annotated[str, Field(pattern=SEAFARER)] | None = None
     document_numbers: Annotated[tuple[Number, ...], Field(max_length=100, strict=False)] = ()
 
 

@@ -108,7 +108,18 @@ def test_certificates_can_be_chosen(office: Office, query: dict[str, str], found
     assert [one["document_number"] for one in listed] == found
 
 
-@pytest.mark.parametrize("query", [{"type": "diploma"}, {"state": "fine"}, {"limit": "0"}, {"limit": "x"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"type": "diploma"},
+        {"state": "fine"},
+        {"limit": "0"},
+        {"limit": "x"},
+        {"after": "\x00"},
+        {"seafarer_id": "\x00" * 8},
+        {"seafarer_id": "7"},
+    ],
+)
 def test_nonsense_choice_is_refused(office: Office, query: dict[str, str]) -> None:
     answer = get(office, "certificates", **query)
     assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM)
@@ -215,6 +226,8 @@ MISFITS = {
     "unknown certificate": ("certificates/NO-COC-9999/suspend", {"reason": "x"}, 404),
     "unknown seafarer": ("seafarers/00000000/rebind", {}, 404),
     "seafarer id of nonsense": ("seafarers/7/rebind", {}, 422),
+    "number with a NUL": ("certificates/%00/suspend", {"reason": "x"}, 422),
+    "offer with a NUL": ("offers", {"document_numbers": ["\x00"]}, 400),
     "offer for nobody": ("offers", {}, 422),
     "offer of the unknown": ("offers", {"document_numbers": ["NO-COC-9999"]}, 404),
     "offer for an unknown person": ("offers", {"seafarer_id": "00000000"}, 404),
