@@ -1,7 +1,7 @@
 """Simulated camera frames of a QR code: 720p, tilted, blurred, noisy, with glare. Seeded, so always the same.
 
 What a phone's camera sees when an inspector holds it before another phone: the code fills about 60 % of the
-frame's height, turned, tilted by up to 25°, lit unevenly, with a lamp's reflection on the glass, a slightly
+frame's height, turned, tilted by up to 30°, lit unevenly, with a lamp's reflection on the glass, a slightly
 moving hand and a sensor's noise; the sharpening that cameras do is left out.
 """
 
@@ -48,18 +48,18 @@ class Conditions:
         white = random.uniform(150, 245)
         return cls(
             turn=random.uniform(0, 360) if random.random() < 0.2 else random.gauss(0, 8),
-            tilt=random.uniform(0, 25),
+            tilt=random.uniform(0, 30),
             direction=random.uniform(0, 360),
             offset=(random.uniform(-60, 60), random.uniform(-25, 25)),
-            blur=random.uniform(0.5, 1.3),
-            movement=random.uniform(0, 2.5),
+            blur=random.uniform(0.6, 1.6),
+            movement=random.uniform(0, 3),
             white=white,
             black=random.uniform(10, 0.25 * white),
             gradient=random.uniform(0, 0.30),
-            glare=random.uniform(0, 90),
+            glare=random.uniform(0, 120),
             glare_at=(random.uniform(-0.6, 0.6), random.uniform(-0.6, 0.6)),
             glare_size=random.uniform(0.08, 0.30),
-            noise=random.uniform(2, 9),
+            noise=random.uniform(3, 12),
         )
 
 

@@ -1,4 +1,4 @@
-"""A second decoder, in JavaScript and from the format's page alone, agrees on vectors and on damaged wires."""
+"""A second decoder, in JavaScript and from the format's page alone, agrees on vectors and damaged wires."""
 
 import json
 import subprocess
