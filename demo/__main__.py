@@ -7,7 +7,7 @@ Ends with a table of what was shown and what the verifier said of it, and exit c
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ from keys.custody import sealed_file
 from verifier.scan import codes
 
 SEED = 20260101
-REGISTERS = {"NO": 1000, "DK": 40}
+SEAFARERS = {"NO": 1000, "DK": 40}
 HELD = ("competency", "gmdss", "medical", "proficiency")
 
 
@@ -32,18 +32,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run it all. Exit 0 if every verdict is right, 1 if one is not or a command failed."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__.partition("\n")[0])
     parser.add_argument("--out", type=Path, default=Path("demo-output"), help="where everything is left")
+    parser.add_argument(
+        "--seafarers", type=int, default=SEAFARERS["NO"], help="how many Norway's register has"
+    )
     asked = parser.parse_args(arguments)
     stage = Stage(asked.out.resolve())
     try:
         stage.clear()
-        seen = _play(stage)
+        seen = _play(stage, SEAFARERS | {"NO": asked.seafarers})
     except DemoFailed as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return _report(stage, seen)
 
 
-def _play(stage: Stage) -> list[Seen]:
+def _play(stage: Stage, seafarers: Mapping[str, int]) -> list[Seen]:
     stage.say("— A root of trust, two authorities, their keys, and the signed directory")
     offices = establish(stage)
     norway = offices["NO"]
@@ -54,13 +57,15 @@ def _play(stage: Stage) -> list[Seen]:
             servers.enter_context(
                 stage.serving("ombord-issuer", "serve", env=office.settings, url=well_known)
             )
-        rows = {flag: _load(stage, office) for flag, office in offices.items()}
+        rows = {flag: _load(stage, office, seafarers[flag]) for flag, office in offices.items()}
         today = datetime.now(UTC).date()
         officer = with_all(rows["NO"], today, *HELD)
+        recognised = with_all(rows["DK"], today, "recognition").numbers["recognition"]
         ailing = _medical_that_expires_soon(rows["NO"], today)
 
         stage.say("— Paper, the seafarer's phone, and the sea pack that goes on board")
         paper = _print(stage, norway, officer.numbers["competency"], str(ailing["document_number"]))
+        danish = _print(stage, offices["DK"], recognised)
         shown = _pick_up(stage, norway, officer)
         inspector = Inspector(stage.path("inspector"))
         _sea_pack(stage, offices, inspector, "first")
@@ -71,6 +76,7 @@ def _play(stage: Stage) -> list[Seen]:
             live=shown[officer.numbers["competency"]],
             paper=paper[0],
             medical=paper[1],
+            endorsement=danish[0],
             medical_last_day=date.fromisoformat(str(ailing["expiry_date"])),
             keys=dict(sealed_file.unseal(norway.sealed_keys, PASSPHRASE["OMBORD_PASSPHRASE"].encode())),
             certificate_kid=norway.settings["OMBORD_CERTIFICATE_KID"],
@@ -90,11 +96,11 @@ def _play(stage: Stage) -> list[Seen]:
     return seen
 
 
-def _load(stage: Stage, office: AuthorityOffice) -> list[Row]:
+def _load(stage: Stage, office: AuthorityOffice, count: int) -> list[Row]:
     """Make the register's extract and load it, progress bar and all."""
     extract = stage.path(office.flag, "register.jsonl")
     today = datetime.now(UTC).date()
-    rows = list(make_extract(office.flag, REGISTERS[office.flag], SEED, today))
+    rows = list(make_extract(office.flag, count, SEED, today))
     seafarers, certificates, good = write(iter(rows), extract, today)
     stage.say(f"{extract.name}: {seafarers:,} seafarers, {certificates:,} certificates, {good:,} in force")
     print(stage.run("ombord-issuer", "import", extract, env=office.settings), end="")
@@ -114,7 +120,7 @@ def _medical_that_expires_soon(rows: Sequence[Row], today: date) -> Row:
 
 def _print(stage: Stage, office: AuthorityOffice, *numbers: str) -> list[Path]:
     """Credentials for paper; the files with their QR text."""
-    out = stage.path("paper")
+    out = stage.path("paper", office.flag)
     stage.run("ombord-issuer", "print", *numbers, "--out", out, env=office.settings, quiet=True)
     return [next(out.rglob(f"{number}*.txt")) for number in numbers]
 

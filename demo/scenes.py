@@ -47,6 +47,7 @@ class Material:
     folder: Path  # for what is shown here
     live: LiveCode  # a certificate of competency
     paper: Path  # the same certificate, printed
+    endorsement: Path  # another authority's recognition of a certificate, printed
     medical: Path  # a medical certificate, printed
     medical_last_day: date
     keys: dict[str, Signer]  # the authority's own, by kid
@@ -70,6 +71,8 @@ def on_the_first_day(material: Material) -> Iterator[Scene]:
     genuine = material.certificate_kid
     yield scene("C15", "A live code on the phone's screen", "VALID", live.picture)
     yield scene("C14", "The same certificate on paper", "VALID WITH REMARK", material.paper)
+    endorsement = material.endorsement
+    yield scene("C14", "A Danish endorsement on paper", "VALID WITH REMARK", endorsement)
     later = at + timedelta(minutes=10)
     yield scene("C13", "A screenshot, ten minutes later", "UNCONFIRMED", live.picture, clock=later)
     flipped = show("signature-flipped", forgeries.qr_text(forgeries.flipped(credential)))
