@@ -1,7 +1,7 @@
-"""A person with a phone: looks at what is visible, taps, types, waits, takes pictures of the screen.
+"""A person with a phone: looks at what can be seen, taps, types, waits, takes pictures of the screen.
 
-Drives the real app, with real touches and real pixels, in the process that imports this. Time is the driver's:
-virtual, so that nothing sleeps, or the wall's, so that somebody can watch.
+Drives the real app, with real touches and real pixels, in the process that imports this. Time is the
+driver's: virtual, so that nothing sleeps, or the wall's, so that somebody can watch.
 """
 
 import time

@@ -12,42 +12,50 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from issuer.adapters.database import Database
+from issuer.adapters.tables import metadata
+from issuer.services.audit import GENESIS
 
-TEMPLATE = f"ombord_template_{os.getpid()}"
+REGISTER = f"ombord_test_{os.getpid()}"
+_EMPTY = (
+    f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY",
+    f"INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, '{GENESIS}')",
+)
 
 
 class PostgresServer:
-    """A server on which each test gets a database of its own, copied from a migrated one."""
+    """A server with one migrated register, which is emptied for each test: a database a test takes 1 s."""
 
     def __init__(self, url: str) -> None:
         self._url = make_url(url).set(drivername="postgresql")
-        self._numbers = count(1)
-        self._execute(f"DROP DATABASE IF EXISTS {TEMPLATE}", f"CREATE DATABASE {TEMPLATE}")
-        Database.open(self.address(TEMPLATE)).close()
+        self._execute(self._url, f"DROP DATABASE IF EXISTS {REGISTER}", f"CREATE DATABASE {REGISTER}")
+        self.register = self._url.set(database=REGISTER)
+        Database.open(self.register.render_as_string(hide_password=False)).close()
 
-    def address(self, name: str) -> str:
-        return self._url.set(database=name).render_as_string(hide_password=False)
+    def emptied(self) -> str:
+        """The address of the register, with nothing in it."""
+        self._execute(self.register, "SET lock_timeout = '10s'", *_EMPTY)
+        return self.register.render_as_string(hide_password=False)
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        name = f"ombord_test_{os.getpid()}_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        yield self.address(name)
-        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+    def bare_database(self) -> Iterator[str]:
+        """The address of a database without a schema."""
+        name = f"{REGISTER}_bare"
+        self._execute(self._url, f"CREATE DATABASE {name}")
+        yield self._url.set(database=name).render_as_string(hide_password=False)
+        self._execute(self._url, f"DROP DATABASE {name} WITH (FORCE)")
 
     def close(self) -> None:
-        self._execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+        self._execute(self._url, f"DROP DATABASE IF EXISTS {REGISTER} WITH (FORCE)")
 
-    def _execute(self, *statements: str) -> None:
-        address = self._url.render_as_string(hide_password=False)
+    def _execute(self, url: URL, *statements: str) -> None:
+        address = url.render_as_string(hide_password=False)
         with psycopg.connect(address, autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)  # type: ignore[call-overload] # names are our own
@@ -107,8 +115,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{path}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    with server.database() as address:
-        yield address
+    yield server.emptied()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A wallet for tests: a phone in hand, certificates in its store, transports that answer without a network."""
+"""A wallet for tests: a phone in hand, certificates in its store, transports that need no network."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
-from support.scenario import competency, medical
 from support.phone import Phone
+from support.scenario import competency, medical
 from support.simulator import NOW, Authority
 
 from keys.encoding import json_dumps

@@ -1,4 +1,4 @@
-"""Adding certificates as a person does it: link or picture, consent, pick-up code, and every way it can end."""
+"""Adding certificates as a person does it: link or picture, consent, pick-up code, and how it can end."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

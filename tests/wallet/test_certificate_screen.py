@@ -55,9 +55,9 @@ def test_every_field_of_the_form_is_there_in_its_order(phone: PhoneInHand) -> No
         "State", "Norway (NO)", "Authority", "Number", "Name", "Ingrid Østergård", "As in passport code",
         "OESTERGAARD<<INGRID", "Date of birth", "12 Apr 1988", "Seafarer id", "7K3M9QXA", "Provisions",
         "STCW II/2", "Valid until", "Functions", "Navigation", "Radiocommunications", "May serve as",
-        "Endorsement number", "E-77", "Date of issue", "Place of issue", "Haugesund", "Official", "Revalidated",
-        "Related documents", "Rests on", "Replaces", "NO-COC-0000", "Where it is accepted", "On ships of",
-        "Remarks", "Issued again after loss", "On this phone",
+        "Endorsement number", "E-77", "Date of issue", "Place of issue", "Haugesund", "Official",
+        "Revalidated", "Related documents", "Rests on", "Replaces", "NO-COC-0000", "Where it is accepted",
+        "On ships of", "Remarks", "Issued again after loss", "On this phone",
     ]  # fmt: skip
     missing = [words for words in order if words not in read]
     assert not missing, read

@@ -1,4 +1,4 @@
-"""Picking up from the real issuer in this process: to the end, with a network that drops, and with refusals."""
+"""Picking up from the real issuer in this process: to the end, through a network that drops, and refused."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -8,7 +8,7 @@ from typing import Final
 
 from kivy.factory import Factory
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
@@ -60,6 +60,7 @@ class IconButton(ButtonBehavior, Icon):
 class MainButton(Tap):
     """The one thing to do on a screen: 64 dp high, for cold fingers."""
 
+    ink = ColorProperty()
     icon = StringProperty("")
     text = StringProperty("")
 
@@ -67,6 +68,7 @@ class MainButton(Tap):
 class QuietButton(Tap):
     """What may be done besides."""
 
+    ink = ColorProperty()
     icon = StringProperty("")
     text = StringProperty("")
 
@@ -151,8 +153,8 @@ TONE_ICON: Final = {
 }
 
 for _widget in (
-    Text, Phrase, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill, FilterTile, SearchField, InputField,
-    Notice, FormLine, Meter, QRView,
+    Words, Text, Phrase, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill, FilterTile, SearchField,
+    InputField, Notice, FormLine, Meter, QRView,
 ):  # fmt: skip
     Factory.register(_widget.__name__, cls=_widget)
 
