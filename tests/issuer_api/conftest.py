@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from support.databases import database_url, postgres, sqlite_template
+from support.databases import PostgresServer, database_url, postgres, sqlite_template
 from support.in_process import client_of
 from support.issuer_app import KEYS, HandClock, Office, issuer_settings, register, two_certificates
 
@@ -21,6 +21,22 @@ __all__ = ["database_url", "postgres", "sqlite_template"]  # fixtures
 def office(database_url: str) -> Iterator[Office]:
     """An authority whose address has a path."""
     with _open(issuer_settings(database_url)) as office:
+        yield office
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def shared_office(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
+    """An authority for all tests of a module that leave clock and certificates as they are."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("shared") / "register.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        with _open(issuer_settings(f"sqlite:///{path}")) as office:
+            yield office
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.bare_database() as url, _open(issuer_settings(url)) as office:
         yield office
 
 

@@ -89,9 +89,9 @@ REFUSED: dict[str, tuple[Body, str]] = {
 
 @pytest.mark.parametrize(("body", "code"), REFUSED.values(), ids=REFUSED.keys())
 def test_bad_credential_request_is_refused_in_the_protocols_terms(
-    office: Office, body: Body, code: str
+    shared_office: Office, body: Body, code: str
 ) -> None:
-    wallet = office.admitted_wallet()
+    wallet = shared_office.admitted_wallet()
     answer = wallet.ask(body(wallet))
     assert (answer.status_code, answer.json()["error"]) == (400, code)
     assert answer.headers["content-type"] == "application/json"
@@ -100,13 +100,13 @@ def test_bad_credential_request_is_refused_in_the_protocols_terms(
     assert "credentials" not in answer.json()
 
 
-def test_unknown_parameters_are_ignored(office: Office) -> None:
-    wallet = office.admitted_wallet()
+def test_unknown_parameters_are_ignored(shared_office: Office) -> None:
+    wallet = shared_office.admitted_wallet()
     assert wallet.ask({"credential_identifier": COC, "proofs": jwt(wallet), "extra": True}).is_success
 
 
-def test_nonce_is_good_once(office: Office) -> None:
-    wallet = office.admitted_wallet()
+def test_nonce_is_good_once(shared_office: Office) -> None:
+    wallet = shared_office.admitted_wallet()
     proof = wallet.proof(wallet.nonce())
     assert wallet.request(COC, proof).is_success
     assert wallet.request(COC, proof).json()["error"] == "invalid_nonce"
@@ -119,15 +119,15 @@ def test_nonce_expires(office: Office) -> None:
     assert wallet.request(COC, wallet.proof(nonce)).json()["error"] == "invalid_nonce"
 
 
-def test_bad_proof_does_not_use_the_nonce_up(office: Office) -> None:
-    wallet = office.admitted_wallet()
+def test_bad_proof_does_not_use_the_nonce_up(shared_office: Office) -> None:
+    wallet = shared_office.admitted_wallet()
     nonce = wallet.nonce()
     assert wallet.request(COC, wallet.proof(nonce, aud="x")).json()["error"] == "invalid_proof"
     assert wallet.request(COC, wallet.proof(nonce)).is_success
 
 
-def test_nonce_endpoint_needs_no_token_and_is_never_cached(office: Office) -> None:
-    wallet = office.wallet(office.offer())
+def test_nonce_endpoint_needs_no_token_and_is_never_cached(shared_office: Office) -> None:
+    wallet = shared_office.wallet(shared_office.offer())
     answers = [wallet.http.post(wallet.issuer["nonce_endpoint"]) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].headers["cache-control"] == "no-store"
@@ -156,8 +156,8 @@ def test_new_phone_gets_a_new_credential_and_so_does_the_old_one_if_it_comes_bac
     assert len({str(old), str(new), str(back)}) == 3
 
 
-def test_one_token_serves_one_phone(office: Office) -> None:
-    wallet = office.admitted_wallet()
+def test_one_token_serves_one_phone(shared_office: Office) -> None:
+    wallet = shared_office.admitted_wallet()
     assert wallet.request(COC).is_success
     thief = seeded_signer("thief")
     answer = wallet.request("NO-MED-0001", wallet.proof(wallet.nonce(), thief))
@@ -182,16 +182,18 @@ TOKENS = {
 
 @pytest.mark.parametrize("endpoint", ["credential_endpoint", "notification_endpoint"])
 @pytest.mark.parametrize("header", TOKENS.values(), ids=TOKENS.keys())
-def test_bad_access_token_is_challenged(office: Office, endpoint: str, header: str) -> None:
-    wallet = office.admitted_wallet()
+def test_bad_access_token_is_challenged(shared_office: Office, endpoint: str, header: str) -> None:
+    wallet = shared_office.admitted_wallet()
     answer = wallet.http.post(wallet.issuer[endpoint], json={}, headers={"Authorization": header})
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
 
 
 @pytest.mark.parametrize("endpoint", ["credential_endpoint", "notification_endpoint"])
-def test_missing_access_token_is_challenged_without_an_error_code(office: Office, endpoint: str) -> None:
-    wallet = office.admitted_wallet()
+def test_missing_access_token_is_challenged_without_an_error_code(
+    shared_office: Office, endpoint: str
+) -> None:
+    wallet = shared_office.admitted_wallet()
     answer = wallet.http.post(wallet.issuer[endpoint], json={})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -219,16 +221,16 @@ BODIES = {
 
 @pytest.mark.parametrize(("headers", "body", "status"), BODIES.values(), ids=BODIES.keys())
 def test_body_that_is_no_strict_json_is_refused(
-    office: Office, headers: dict[str, str], body: bytes, status: int
+    shared_office: Office, headers: dict[str, str], body: bytes, status: int
 ) -> None:
-    wallet = office.admitted_wallet()
+    wallet = shared_office.admitted_wallet()
     endpoint = wallet.issuer["credential_endpoint"]
     answer = wallet.http.post(endpoint, content=body, headers={**headers, **wallet.authorization})
     assert (answer.status_code, answer.json()["error"]) == (status, "invalid_credential_request")
 
 
-def test_get_is_not_allowed(office: Office) -> None:
-    wallet = office.admitted_wallet()
+def test_get_is_not_allowed(shared_office: Office) -> None:
+    wallet = shared_office.admitted_wallet()
     for endpoint in ("credential_endpoint", "nonce_endpoint", "notification_endpoint"):
         answer = wallet.http.get(wallet.issuer[endpoint])
         assert answer.status_code == 405

@@ -36,16 +36,16 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("body", "code"), REFUSED.values(), ids=REFUSED.keys())
-def test_bad_notification_is_refused(office: Office, body: dict[str, object], code: str) -> None:
-    wallet = office.admitted_wallet()
+def test_bad_notification_is_refused(shared_office: Office, body: dict[str, object], code: str) -> None:
+    wallet = shared_office.admitted_wallet()
     mine = wallet.request("NO-COC-0001").json()["notification_id"]
     sent = {name: mine if value == "MINE" else value for name, value in body.items()}
     answer = wallet.notify(sent)
     assert (answer.status_code, answer.json()["error"]) == (400, code)
 
 
-def test_nobody_tells_in_anothers_name(office: Office) -> None:
-    mine = office.admitted_wallet().request("NO-COC-0001").json()["notification_id"]
-    stranger = office.admitted_wallet("other phone")
+def test_nobody_tells_in_anothers_name(shared_office: Office) -> None:
+    mine = shared_office.admitted_wallet().request("NO-COC-0001").json()["notification_id"]
+    stranger = shared_office.admitted_wallet("other phone")
     answer = stranger.notify({"notification_id": mine, "event": "credential_deleted"})
     assert answer.json()["error"] == "invalid_notification_id"

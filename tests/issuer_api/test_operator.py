@@ -42,20 +42,18 @@ STRANGERS = {
 }
 
 
-@pytest.mark.parametrize(("method", "path"), PROTECTED)
 @pytest.mark.parametrize("headers", STRANGERS.values(), ids=STRANGERS.keys())
-def test_strangers_see_and_change_nothing(
-    office: Office, method: str, path: str, headers: dict[str, str]
-) -> None:
-    answer = office.client.request(method, f"{BASE}/{path}", headers=headers)
-    assert answer.status_code == 401
-    assert answer.headers["content-type"] == PROBLEM
-    assert answer.headers["www-authenticate"].startswith("Bearer")
-    assert "Østergård" not in answer.text
+def test_strangers_see_and_change_nothing(office: Office, headers: dict[str, str]) -> None:
+    for method, path in PROTECTED:
+        answer = office.client.request(method, f"{BASE}/{path}", headers=headers)
+        assert (path, answer.status_code) == (path, 401)
+        assert answer.headers["content-type"] == PROBLEM
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert "Østergård" not in answer.text
 
 
-def test_every_route_under_the_api_is_protected_or_public_on_purpose(office: Office) -> None:
-    paths = get(office, "openapi.json").json()["paths"]
+def test_every_route_under_the_api_is_protected_or_public_on_purpose(shared_office: Office) -> None:
+    paths = get(shared_office, "openapi.json").json()["paths"]
     routes = {
         (method.upper(), path.removeprefix("/no/api/v1/"))
         for path, methods in paths.items()
@@ -83,12 +81,12 @@ def test_without_an_operator_token_the_api_is_closed(closed_office: Office) -> N
     assert "OMBORD_OPERATOR_TOKEN" in answer.json()["detail"]
 
 
-def test_certificates_are_listed_a_page_at_a_time(office: Office) -> None:
-    first = get(office, "certificates", limit=1).json()
+def test_certificates_are_listed_a_page_at_a_time(shared_office: Office) -> None:
+    first = get(shared_office, "certificates", limit=1).json()
     assert [one["document_number"] for one in first["certificates"]] == [COC]
-    second = get(office, "certificates", limit=1, after=first["next"]).json()
+    second = get(shared_office, "certificates", limit=1, after=first["next"]).json()
     assert [one["document_number"] for one in second["certificates"]] == [MED]
-    assert get(office, "certificates", limit=1, after=second["next"]).json() == {
+    assert get(shared_office, "certificates", limit=1, after=second["next"]).json() == {
         "certificates": [],
         "next": None,
     }
@@ -103,8 +101,8 @@ def test_certificates_are_listed_a_page_at_a_time(office: Office) -> None:
         ({"seafarer_id": "00000000"}, []),
     ],
 )
-def test_certificates_can_be_chosen(office: Office, query: dict[str, str], found: list[str]) -> None:
-    listed = get(office, "certificates", **query).json()["certificates"]
+def test_certificates_can_be_chosen(shared_office: Office, query: dict[str, str], found: list[str]) -> None:
+    listed = get(shared_office, "certificates", **query).json()["certificates"]
     assert [one["document_number"] for one in listed] == found
 
 
@@ -120,8 +118,8 @@ def test_certificates_can_be_chosen(office: Office, query: dict[str, str], found
         {"seafarer_id": "7"},
     ],
 )
-def test_nonsense_choice_is_refused(office: Office, query: dict[str, str]) -> None:
-    answer = get(office, "certificates", **query)
+def test_nonsense_choice_is_refused(shared_office: Office, query: dict[str, str]) -> None:
+    answer = get(shared_office, "certificates", **query)
     assert (answer.status_code, answer.headers["content-type"]) == (422, PROBLEM)
 
 
@@ -235,14 +233,16 @@ MISFITS = {
 
 
 @pytest.mark.parametrize(("path", "body", "status"), MISFITS.values(), ids=MISFITS.keys())
-def test_request_that_does_not_fit_is_explained(office: Office, path: str, body: object, status: int) -> None:
-    answer = post(office, path, body)
+def test_request_that_does_not_fit_is_explained(
+    shared_office: Office, path: str, body: object, status: int
+) -> None:
+    answer = post(shared_office, path, body, f"key-{hash((path, str(body)))}")
     assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM)
     assert answer.json()["detail"]
 
 
-def test_openapi_describes_bodies_that_are_read_by_hand(office: Office) -> None:
-    document = get(office, "openapi.json").json()
+def test_openapi_describes_bodies_that_are_read_by_hand(shared_office: Office) -> None:
+    document = get(shared_office, "openapi.json").json()
     suspend = document["paths"]["/no/api/v1/certificates/{document_number}/suspend"]["post"]
     schema = suspend["requestBody"]["content"]["application/json"]["schema"]
     assert schema["required"] == ["reason"]

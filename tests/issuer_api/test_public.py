@@ -48,9 +48,9 @@ def test_suspension_shows_in_the_list_at_once(office: Office) -> None:
     assert after.content != before.content
 
 
-def test_aggregation_names_every_list(office: Office) -> None:
-    uri = status_reference(office)["uri"]
-    answer = office.client.get(f"{BASE_URL}/status")
+def test_aggregation_names_every_list(shared_office: Office) -> None:
+    uri = status_reference(shared_office)["uri"]
+    answer = shared_office.client.get(f"{BASE_URL}/status")
     assert answer.json() == {"status_lists": [uri]}
     assert answer.headers["access-control-allow-origin"] == "*"
 
@@ -59,14 +59,14 @@ MISSING = {"99": 404, "0": 422, "-1": 422, "x": 422, "99999999999999999999": 422
 
 
 @pytest.mark.parametrize(("number", "status"), MISSING.items())
-def test_list_that_is_not_there_is_not_found(office: Office, number: str, status: int) -> None:
-    answer = office.client.get(f"{BASE_URL}/status/{number}")
+def test_list_that_is_not_there_is_not_found(shared_office: Office, number: str, status: int) -> None:
+    answer = shared_office.client.get(f"{BASE_URL}/status/{number}")
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
 
 
-def test_history_is_refused_rather_than_answered_with_today(office: Office) -> None:
-    uri = status_reference(office)["uri"]
-    assert office.client.get(uri, params={"time": "1700000000"}).status_code == 501
+def test_history_is_refused_rather_than_answered_with_today(shared_office: Office) -> None:
+    uri = status_reference(shared_office)["uri"]
+    assert shared_office.client.get(uri, params={"time": "1700000000"}).status_code == 501
 
 
 def test_clock_that_went_back_publishes_nothing(office: Office) -> None:
@@ -78,8 +78,8 @@ def test_clock_that_went_back_publishes_nothing(office: Office) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
 
 
-def test_tracking_number_tells_the_standing_in_english(office: Office) -> None:
-    answer = track(office, COC)
+def test_tracking_number_tells_the_standing_in_english(shared_office: Office) -> None:
+    answer = track(shared_office, COC)
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
     found = answer.json()
@@ -88,8 +88,8 @@ def test_tracking_number_tells_the_standing_in_english(office: Office) -> None:
     assert found["as_of"] == "2026-11-21T12:00:00Z"
 
 
-def test_tracking_number_tells_nothing_about_the_person(office: Office) -> None:
-    text = track(office, COC).text
+def test_tracking_number_tells_nothing_about_the_person(shared_office: Office) -> None:
+    text = track(shared_office, COC).text
     for secret in ("Østergård", "Ingrid", "1988", "7K3M9QXA"):
         assert secret not in text
 

@@ -14,9 +14,9 @@ def wrong(tx_code: str) -> str:
     return f"{(int(tx_code) + 1) % 1_000_000:06}"
 
 
-def test_token_lists_one_identifier_for_each_certificate(office: Office) -> None:
-    offer = office.offer()
-    answer = office.wallet(offer).exchange(offer.tx_code)
+def test_token_lists_one_identifier_for_each_certificate(shared_office: Office) -> None:
+    offer = shared_office.offer()
+    answer = shared_office.wallet(offer).exchange(offer.tx_code)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     token = answer.json()
@@ -39,9 +39,9 @@ def test_token_lists_one_identifier_for_each_certificate(office: Office) -> None
 NARROWED = '[{"type":"openid_credential","credential_configuration_id":"medical"}]'
 
 
-def test_wallet_may_ask_for_less_than_was_offered(office: Office) -> None:
-    offer = office.offer()
-    wallet = office.wallet(offer)
+def test_wallet_may_ask_for_less_than_was_offered(shared_office: Office) -> None:
+    offer = shared_office.offer()
+    wallet = shared_office.wallet(offer)
     details = wallet.exchange(offer.tx_code, authorization_details=NARROWED).json()["authorization_details"]
     assert [detail["credential_identifiers"] for detail in details] == [["NO-MED-0001"]]
     assert wallet.request("NO-COC-0001").json()["error"] == "unknown_credential_identifier"
@@ -81,10 +81,10 @@ REFUSED = {
 
 @pytest.mark.parametrize(("changes", "status", "code"), REFUSED.values(), ids=REFUSED.keys())
 def test_bad_token_request_is_refused_in_oauths_terms(
-    office: Office, changes: dict[str, str | None], status: int, code: str
+    shared_office: Office, changes: dict[str, str | None], status: int, code: str
 ) -> None:
-    offer = office.offer()
-    wallet = office.wallet(offer)
+    offer = shared_office.offer()
+    wallet = shared_office.wallet(offer)
     answer = wallet.exchange(offer.tx_code, **changes)
     assert (answer.status_code, answer.json()["error"]) == (status, code)
     assert answer.headers["content-type"] == "application/json"
@@ -93,9 +93,9 @@ def test_bad_token_request_is_refused_in_oauths_terms(
     assert wallet.exchange(offer.tx_code).status_code == 200, "a refused request must not use the offer up"
 
 
-def test_client_that_authenticates_by_header_is_challenged(office: Office) -> None:
-    offer = office.offer()
-    wallet = office.wallet(offer)
+def test_client_that_authenticates_by_header_is_challenged(shared_office: Office) -> None:
+    offer = shared_office.offer()
+    wallet = shared_office.wallet(offer)
     answer = wallet.http.post(wallet.server["token_endpoint"], data={"a": "b"}, auth=("wallet", "secret"))
     assert answer.status_code == 401
     assert answer.json()["error"] == "invalid_client"
@@ -113,21 +113,23 @@ BODIES = {
 
 @pytest.mark.parametrize(("headers", "body", "status"), BODIES.values(), ids=BODIES.keys())
 def test_body_that_is_no_form_is_refused(
-    office: Office, headers: dict[str, str], body: bytes, status: int
+    shared_office: Office, headers: dict[str, str], body: bytes, status: int
 ) -> None:
-    wallet = office.wallet(office.offer())
+    wallet = shared_office.wallet(shared_office.offer())
     answer = wallet.http.post(wallet.server["token_endpoint"], content=body, headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (status, "invalid_request")
 
 
-def test_unknown_parameters_are_ignored(office: Office) -> None:
-    offer = office.offer()
-    assert office.wallet(offer).exchange(offer.tx_code, client_id="some-wallet", resource="x").is_success
+def test_unknown_parameters_are_ignored(shared_office: Office) -> None:
+    offer = shared_office.offer()
+    assert (
+        shared_office.wallet(offer).exchange(offer.tx_code, client_id="some-wallet", resource="x").is_success
+    )
 
 
-def test_offer_is_redeemed_once(office: Office) -> None:
-    offer = office.offer()
-    first, second = office.wallet(offer), office.wallet(offer, "thief")
+def test_offer_is_redeemed_once(shared_office: Office) -> None:
+    offer = shared_office.offer()
+    first, second = shared_office.wallet(offer), shared_office.wallet(offer, "thief")
     assert first.exchange(offer.tx_code).is_success
     refused = second.exchange(offer.tx_code)
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
@@ -143,17 +145,17 @@ def test_five_wrong_tx_codes_are_the_end_also_for_the_right_one(office: Office) 
     assert wallet.http.get(offer.uri).status_code == 404
 
 
-def test_four_wrong_tx_codes_leave_one_try(office: Office) -> None:
-    offer = office.offer()
-    wallet = office.wallet(offer)
+def test_four_wrong_tx_codes_leave_one_try(shared_office: Office) -> None:
+    offer = shared_office.offer()
+    wallet = shared_office.wallet(offer)
     for _ in range(4):
         wallet.exchange(wrong(offer.tx_code))
     assert wallet.exchange(offer.tx_code).is_success
 
 
-def test_missing_tx_code_is_no_try(office: Office) -> None:
-    offer = office.offer()
-    wallet = office.wallet(offer)
+def test_missing_tx_code_is_no_try(shared_office: Office) -> None:
+    offer = shared_office.offer()
+    wallet = shared_office.wallet(offer)
     for _ in range(9):
         wallet.exchange(None)
     assert wallet.exchange(offer.tx_code).is_success
@@ -175,10 +177,10 @@ def test_certificates_that_lapsed_since_the_offer_are_left_out(office: Office) -
     assert [detail["credential_configuration_id"] for detail in details] == ["medical"]
 
 
-def test_codes_of_different_offers_do_not_mix(office: Office) -> None:
-    one, other = office.offer(), office.offer()
+def test_codes_of_different_offers_do_not_mix(shared_office: Office) -> None:
+    one, other = shared_office.offer(), shared_office.offer()
     tx_code = other.tx_code if other.tx_code != one.tx_code else wrong(one.tx_code)
-    assert office.wallet(one).exchange(tx_code).json()["error"] == "invalid_grant"
+    assert shared_office.wallet(one).exchange(tx_code).json()["error"] == "invalid_grant"
 
 
 def test_database_holds_neither_code_nor_token(office: Office) -> None:
