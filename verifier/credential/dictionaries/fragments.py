@@ -53,7 +53,7 @@ def generic_words() -> Iterator[str]:
 def flags() -> Iterator[str]:
     """Of each flag: English name of the authority, ports, titles, header and issuer, list and authority."""
     words = _words()
-    for flag in codelists.flags().values():
+    for flag in reversed(list(codelists.flags().values())):
         text = specimen(flag=flag)
         header, rest = text.split("competency:1", 1)
         status = rest.index(flag.issuer.removeprefix(_ADDRESS))
@@ -142,15 +142,17 @@ def references() -> Iterator[str]:
 
 
 def limits() -> Iterator[str]:
-    """Limits of capacities that STCW knows: equipment, propulsion, sizes."""
-    for limit in (
-        *(Limitations(without=(code,)) for code in ("gmdss", "arpa", "ecdis", "high-voltage")),
-        *(Limitations(propulsion=(code,)) for code in ("gas-turbine", "steam", "motor")),
-        *(Limitations(max_gt=size, areas=("near-coastal",)) for size in (500, 499)),
-        *(Limitations(max_kw=power) for power in (750, 749, 3_000, 2_999)),
-        *(Limitations(max_gt=size) for size in (500, 499, 3_000, 2_999)),
-    ):
-        yield piece_with("limitations", specimen(capacities=(CapacityGrant(CUT, limit),)))
+    """Limits of capacities that STCW knows: equipment, propulsion; sizes with their usual posts."""
+    cases = [
+        *((CUT, Limitations(without=(code,))) for code in ("gmdss", "arpa", "ecdis", "high-voltage")),
+        *((CUT, Limitations(propulsion=(code,))) for code in ("gas-turbine", "steam", "motor")),
+        *((CUT, Limitations(max_gt=size, areas=("near-coastal",))) for size in (500, 499)),
+        *(("chief-engineer", Limitations(max_kw=power)) for power in (750, 749, 3_000, 2_999)),
+        *(("master", Limitations(max_gt=size)) for size in (500, 499, 3_000, 2_999)),
+    ]
+    for post, limit in cases:
+        text = piece_with("limitations", specimen(capacities=(CapacityGrant(post, limit),)))
+        yield text.removeprefix('"],"capacities":[')
 
 
 def posts() -> Iterator[str]:
