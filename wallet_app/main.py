@@ -40,6 +40,7 @@ def prepare_kivy(home: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("KIVY_NO_ARGS", "KIVY_NO_CONFIG", "KIVY_NO_FILELOG"):
         os.environ.setdefault(name, "1")
+    os.environ.setdefault("KIVY_IMAGE", "sdl2")  # what phones have; else Kivy imports every reader it finds
     os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")  # else Kivy swallows what goes to stderr, tracebacks too
     os.environ.setdefault("KIVY_HOME", str(folder))
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

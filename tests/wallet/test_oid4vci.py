@@ -150,7 +150,8 @@ def test_proof_names_the_issuer_and_carries_this_phones_key() -> None:
 
 PICK_UP = PickUp(
     issuer=ISSUER, issuer_name="NMA", nonce_endpoint=f"{ISSUER}/nonce",
-    credential_endpoint=f"{ISSUER}/credential", notification_endpoint=None, access_token="t", expires_at=2**40, items=(Item("NO-1", "competency"),),
+    credential_endpoint=f"{ISSUER}/credential", notification_endpoint=None,
+    access_token="t", expires_at=2**40, items=(Item("NO-1", "competency"),),
 )  # fmt: skip
 
 

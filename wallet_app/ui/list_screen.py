@@ -1,13 +1,10 @@
 """The list of certificates, worst first, with counts, search, and what is to be done."""
 
-from functools import cache
 from os.path import dirname, join
 from typing import Any, Final
 
 from kivy.app import App
-from kivy.core.text import Label as CoreLabel
 from kivy.factory import Factory
-from kivy.metrics import dp, sp
 from kivy.properties import ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.recycleview.views import RecycleDataViewBehavior
@@ -16,6 +13,7 @@ from kivy.uix.screenmanager import Screen
 from verifier.ui.widgets import Tap
 from wallet_app.core.standing import Group
 from wallet_app.core.viewstate import CardState, ListState
+from wallet_app.ui.card_size import card_height
 
 RULES: Final = join(dirname(__file__), "list_screen.kv")
 NO_STATE: Final = ListState(person=None, cards=(), counts=dict.fromkeys(Group, 0), notices=(), empty=None)
@@ -108,13 +106,6 @@ class ListScreen(Screen):
 
 def _row(card: CardState, width: float) -> dict[str, Any]:
     """A card's data for the RecycleView, with the height that its lines will need."""
-    column = width - dp(CARD_MARGIN + TEXT_LEFT + TEXT_RIGHT)
-    lines = (
-        _height(card.title, "SemiBold", sp(17), column)
-        + _height(card.kind, "Body", sp(13), column)
-        + _height(card.issued, "Body", sp(13), column)
-    )
-    bottom = max(dp(48), sp(26) + dp(12)) + dp(12)
     return {
         "key": card.key,
         "title": card.title,
@@ -124,21 +115,5 @@ def _row(card: CardState, width: float) -> dict[str, Any]:
         "tone": card.status.tone.value,
         "word": card.status.word,
         "detail": card.status.detail,
-        "size": (width, dp(12 + 13 + 3 * 3) + lines + bottom),
+        "size": (width, card_height(card, width)),
     }
-
-
-# As in list_screen.kv: what stands left and right of a card's lines, in dp.
-CARD_MARGIN: Final = 32
-TEXT_LEFT: Final = 14 + 46 + 14
-TEXT_RIGHT: Final = 14
-
-
-@cache
-def _height(text: str, font: str, size: float, width: float) -> float:
-    """Of `text` when wrapped to `width`; titles repeat, so this is measured once for each."""
-    if not text:
-        return 0
-    label = CoreLabel(text=text, font_name=font, font_size=size, text_size=(max(1, width), None))
-    label.refresh()
-    return float(label.texture.height)

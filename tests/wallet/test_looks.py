@@ -1,0 +1,203 @@
+"""What tired eyes need: contrast on real pixels, nothing clipped at larger text, targets for cold fingers."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import combinations
+
+import pytest
+from kivy.core.text import LabelBase
+from kivy.metrics import Metrics, dp
+from kivy.uix.behaviors import ButtonBehavior
+from PIL import Image
+from support.phone import Phone, box
+from support.scenario import TODAY, competency, medical
+from support.simulator import DAY
+from support.wallet import PhoneInHand
+
+from verifier.credential.model import Acceptance, Certificate, CertificateType, Holder
+from verifier.ui import fonts, icons
+from verifier.ui.theme import DARK, LIGHT
+from verifier.ui.widgets import Words
+
+pytestmark = pytest.mark.screen
+
+LONG = Holder(
+    seafarer_id="7K3M9QXA",
+    family_name="Wolfeschlegelsteinhausenbergerdorff-Østergård",
+    given_name="María del Carmen Guadalupe Þorgerður",
+    native_name="李",
+    birth_date=date(1988, 4, 12),
+)
+MIXED = (
+    competency(holder=LONG, acceptance=Acceptance(flags=("NO", "DK", "SE"))),
+    medical(TODAY + 27 * DAY),
+    competency(document_number="NO-2", expiry_date=TODAY - DAY),
+    competency(
+        type=CertificateType.TANKER,
+        document_number="NO-TANKER-ENDORSEMENT-2026-000001",
+        stcw_code=("V/1-1-1", "V/1-2-1"),
+        capacities=(),
+        issuing_authority="Finnish Transport and Communications Agency, Maritime Department",
+    ),
+)
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    """WCAG 2.2's relative luminance."""
+    parts = [part / 255 for part in colour]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(picture: Image.Image) -> float:
+    """Between the darkest and the lightest pixel: of letters on a plain ground, their contrast."""
+    colours = picture.getcolors(picture.width * picture.height) or []
+    found = sorted(luminance(colour) for _, colour in colours)  # type: ignore[arg-type] # RGB, by convert
+    return (found[-1] + 0.05) / (found[0] + 0.05)
+
+
+def screens(eyes: Phone) -> Iterator[str]:
+    """Stop at each screen in turn."""
+    yield "list"
+    eyes.tap("Medical certificate")
+    yield "certificate"
+    eyes.tap("Show code")
+    yield "code"
+    eyes.press_back().press_back().tap("Add certificates")
+    yield "add"
+
+
+@pytest.fixture
+def large_text() -> Iterator[None]:
+    Metrics.fontscale = 1.5
+    yield
+    Metrics.fontscale = 1.0
+
+
+def words_on(eyes: Phone) -> list[Words]:
+    return [widget for widget in eyes.widgets() if isinstance(widget, Words) and widget.text.strip()]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_all_words_stand_out_from_their_ground(phone: PhoneInHand, dark: bool) -> None:
+    eyes = phone.open_wallet(*MIXED, dark=dark)
+    for screen in screens(eyes):
+        for words in words_on(eyes):
+            ratio = contrast(eyes.picture_of(words))
+            assert ratio >= 4.5, f"{screen}: {words.text!r} has {ratio:.1f} : 1"
+
+
+@pytest.mark.usefixtures("large_text")
+@pytest.mark.parametrize("certificates", [MIXED, ()], ids=["certificates", "empty"])
+def test_no_words_are_clipped_or_covered_at_one_and_a_half_size(
+    phone: PhoneInHand, certificates: tuple[Certificate, ...]
+) -> None:
+    eyes = phone.open_wallet(*certificates)
+    for screen in screens(eyes) if certificates else ["empty"]:
+        shown = words_on(eyes)
+        for words in shown:
+            where = f"{screen}: {words.text!r}"
+            left, _, right, _ = box(words)
+            assert words.texture_size[0] <= words.width + 1, where
+            assert words.texture_size[1] <= words.height + 1, where
+            assert left >= 0, where
+            assert right <= dp(412) + 1, where
+            assert not words.shorten, where
+        for one, other in combinations(shown, 2):
+            assert not overlap(one, other), f"{screen}: {one.text!r} and {other.text!r}"
+
+
+def overlap(one: Words, other: Words) -> bool:
+    """Whether two labels are drawn over one another, by more than a rounding; bars do cover what scrolls."""
+    if one.get_root_window() is None or _pane(one) is not _pane(other):
+        return False
+    a, b = box(one), box(other)
+    return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
+
+
+def _pane(widget: object) -> object:
+    from kivy.uix.scrollview import ScrollView
+
+    while widget is not None and not isinstance(widget, ScrollView):
+        parent = getattr(widget, "parent", None)
+        widget = None if parent is widget else parent
+    return widget
+
+
+def test_everything_that_can_be_tapped_is_large_enough(phone: PhoneInHand) -> None:
+    eyes = phone.open_wallet(*MIXED)
+    for screen in screens(eyes):
+        for widget in eyes.widgets():
+            if isinstance(widget, ButtonBehavior) and not widget.disabled:
+                assert min(widget.size) >= dp(48), f"{screen}: {widget.spoken!r} is {widget.size}"
+            if type(widget).__name__ == "MainButton":
+                assert widget.height >= dp(64), screen
+
+
+def test_everything_that_can_be_tapped_has_a_name(phone: PhoneInHand) -> None:
+    eyes = phone.open_wallet(*MIXED)
+    for screen in screens(eyes):
+        for widget in eyes.widgets():
+            if isinstance(widget, ButtonBehavior) and not widget.disabled:
+                assert widget.spoken, f"{screen}: {widget}"
+
+
+def test_dark_is_one_tap_away_and_stays(phone: PhoneInHand) -> None:
+    eyes = phone.open_wallet(*MIXED)
+    bright = eyes.screenshot().getpixel((2, 2))
+    eyes.tap("Dark colours")
+    dark = eyes.screenshot().getpixel((2, 2))
+    assert sum(bright) > 600 > 150 > sum(dark)  # type: ignore[arg-type] # RGB
+    eyes.tap("Medical certificate")
+    assert eyes.screenshot().getpixel((2, 2)) == dark
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_palette_holds_on_every_ground(palette: dict[str, str]) -> None:
+    grounds = ("ground", "surface")
+    pairs = [(ink, ground) for ink in ("text", "muted", "primary") for ground in (*grounds, "primary_soft")]
+    pairs += [(tone, f"{tone}_soft") for tone in ("good", "caution", "bad", "plain")]
+    pairs += [(tone, "surface") for tone in ("good", "caution", "bad")]
+    pairs += [("primary_text", "primary"), ("primary_text", "primary_pressed"), ("muted", "plain_soft")]
+    for ink, ground in pairs:
+        lighter, darker = sorted((_of(palette[ink]), _of(palette[ground])), reverse=True)
+        assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (ink, ground)
+
+
+def _of(colour: str) -> float:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return luminance((red, green, blue))
+
+
+def test_without_built_fonts_kivys_own_stand_in_and_are_named(tmp_path: object) -> None:
+    before = dict(LabelBase._fonts)
+    try:
+        assert set(fonts.register(str(tmp_path))) == set(fonts.ROLES.values())
+        assert fonts.codepoints(str(tmp_path)) == {}
+    finally:
+        LabelBase._fonts.clear()
+        LabelBase._fonts.update(before)
+
+
+def test_every_icon_that_a_rule_names_exists() -> None:
+    import re
+    from pathlib import Path
+
+    root = Path(__file__).parents[2]
+    rules = [*root.glob("wallet_app/ui/*.kv"), *root.glob("verifier/ui/*.kv")]
+    named = {name for file in rules for name in re.findall(r"icon: '([a-z0-9-]+)'", file.read_text())}
+    assert {"plus", "qr-code", "x"} <= named
+    for name in named:
+        assert icons.icon(name)
+
+
+def test_markup_in_a_name_is_shown_and_not_obeyed(phone: PhoneInHand) -> None:
+    sly = Holder(
+        seafarer_id="7K3M9QXA", family_name="[b]Li[/b]", native_name="[ref=x]李", birth_date=date(1988, 4, 12)
+    )
+    eyes = phone.open_wallet(competency(holder=sly))
+    assert eyes.sees("[b]Li[/b]")
+    eyes.tap("Master")
+    assert eyes.scroll_to("[ref=x]李").text.startswith("&bl;ref=x&br;")
