@@ -269,9 +269,9 @@ def _still_in_force(connection: Connection, drafts: list[Draft], good: ColumnEle
 
 
 def _older(connection: Connection, serials: Sequence[str], thumbprint: str | None) -> ColumnElement[bool]:
-    """Released credentials of the same certificates, for other phones or earlier paper."""
+    """Released credentials of the same certificates, on whatever phone, or on earlier paper."""
     holder = credential.c.holder_thumbprint
-    same_medium = holder.is_(None) if thumbprint is None else and_(holder.is_not(None), holder != thumbprint)
+    same_medium = holder.is_(None) if thumbprint is None else holder.is_not(None)
     mine = among(connection, credential.c.serial, serials)
     return and_(
         credential.c.certificate_id.in_(select(credential.c.certificate_id).where(mine)),

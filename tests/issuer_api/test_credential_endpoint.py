@@ -156,6 +156,23 @@ def test_new_phone_gets_a_new_credential_and_so_does_the_old_one_if_it_comes_bac
     assert len({str(old), str(new), str(back)}) == 3
 
 
+def test_corrected_name_reaches_the_same_phone_and_replaces_the_old_edition(office: Office) -> None:
+    old = office.admitted_wallet().request(COC).json()["credentials"]
+    office.rename("Aas")
+    wallet = office.admitted_wallet()
+    new = wallet.request(COC)
+    assert new.json()["credentials"] != old
+    assert wallet.request(COC).content == new.content
+    assert office.statuses(COC) == ["replaced", "valid"]
+
+
+def test_rebound_phone_that_is_found_again_gets_a_new_credential(office: Office) -> None:
+    old = office.admitted_wallet().request(COC).json()["credentials"]
+    office.rebind()
+    assert office.admitted_wallet().request(COC).json()["credentials"] != old
+    assert office.statuses(COC) == ["replaced", "valid"]
+
+
 def test_one_token_serves_one_phone(shared_office: Office) -> None:
     wallet = shared_office.admitted_wallet()
     assert wallet.request(COC).is_success

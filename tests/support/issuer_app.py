@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -14,12 +14,10 @@ from support.simulator import NOW, seeded_signer
 
 from issuer.adapters import tables
 from issuer.adapters.database import Database
-from issuer.adapters.repository import locked_certificate
-from issuer.domain.register import CertificateEvent
-from issuer.services.audit import record
 from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.changing import change_state
+from issuer.services.browsing import Browsing
 from issuer.services.importing import RegisterImport
+from issuer.services.lifecycle import Lifecycle
 from issuer.services.offering import Offer, Offering
 from issuer.settings import Settings
 from keys.encoding import Json, json_dumps
@@ -120,11 +118,25 @@ class Office:
         return wallet
 
     def suspend(self, document_number: str) -> None:
-        with self.database.write() as connection:
-            row = locked_certificate(connection, document_number)
-            today, suspend = self.settings.today(self.clock()), CertificateEvent.SUSPEND
-            event = change_state(connection, row, suspend, since=today, reason="test", actor="test")
-            record(connection, self.clock, [event])
+        Lifecycle(self.database, self.clock, self.settings).suspend(
+            document_number, reason="test", actor="test"
+        )
+
+    def rename(self, family_name: str) -> None:
+        """Our one seafarer's name is corrected by the next import."""
+        renamed = [
+            replace(one, holder=replace(one.holder, family_name=family_name)) for one in two_certificates()
+        ]
+        register(self.database, self.clock, self.settings, *renamed)
+
+    def rebind(self) -> None:
+        """Our one seafarer lost the phone."""
+        Lifecycle(self.database, self.clock, self.settings).rebind(SEAFARER, actor="test")
+
+    def statuses(self, document_number: str) -> list[str]:
+        """What the status list says of each credential of a certificate, oldest first."""
+        full = Browsing(self.database, self.clock).one(document_number, actor="test")
+        return [one.status for one in full.credentials]
 
     def audit_trail(self) -> list[str]:
         """The names of all events so far."""
