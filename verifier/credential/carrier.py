@@ -16,8 +16,8 @@ from keys.algorithms import SIGNATURE_BYTES
 from keys.encoding import EncodingError, b64url_decode, b64url_encode
 from keys.jws import MalformedJws, UnverifiedJws
 from verifier.credential import base45, dictionary, presentation, sd_jwt
-from verifier.credential.lifting import LiftingError, lift, restore
 from verifier.credential.presentation import Audience, HolderProof, HolderProofError
+from verifier.credential.restoring import LiftingError, restore
 
 PREFIX: Final = "OB1:"
 DICTIONARY: Final = 1  # what this version packs with
@@ -127,6 +127,8 @@ def _unpack_presentation(wire: bytes) -> str:
 
 def _pack_body(token: UnverifiedJws, disclosures: tuple[str, ...] | None) -> bytes:
     """Signature, form, lifted values, deflated text; no disclosures (None) is the form of a plain JWS."""
+    from verifier.credential.lifting import lift  # its patterns take 2 ms to compile, and readers need none
+
     form = 0 if disclosures is None else len(disclosures) + 1
     try:
         parts = [token.header_bytes, token.payload, *map(b64url_decode, disclosures or ())]

@@ -1,9 +1,8 @@
 """A credential shown with a fresh proof of its holder's key: made in the wallet, checked here."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from keys import jws
 from keys.algorithms import Algorithm, SignatureMismatch
@@ -44,8 +43,7 @@ class WrongHolder(HolderProofError):
     """A proof by another key, or for another credential."""
 
 
-@dataclass(frozen=True, slots=True)
-class HolderProof:
+class HolderProof(NamedTuple):
     """What a key-binding JWT says: made at `iat` (Unix seconds), for `audience`, over the 8 bytes `nonce`."""
 
     iat: int

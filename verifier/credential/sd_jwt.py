@@ -4,8 +4,7 @@ Stricter than the RFC where SD-JWT VC is: claims that decide may not be selectiv
 only taken apart here; who requires it is policy, and `presentation` checks it.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from keys import jws
 from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode, json_loads, json_object
@@ -29,8 +28,7 @@ class MalformedSdJwt(MalformedJws):
     """Text that is no strict SD-JWT, or disclosures that do not fit its payload."""
 
 
-@dataclass(frozen=True, slots=True)
-class SdJwt:
+class SdJwt(NamedTuple):
     """The parts of an SD-JWT; nothing in it may be believed before its `jws` is verified.
 
     `text` is the issuer's part with its last "~", over which `sd_hash` runs; `key_binding` the JWT after it.
