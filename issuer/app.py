@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from issuer.api import problems
 from issuer.api.addresses import Addresses
@@ -13,7 +14,7 @@ from issuer.api.guard import Guard
 from issuer.api.lifecycle import lifecycle_router
 from issuer.api.offers import offers_router
 from issuer.api.oid4vci.router import PickUp, pick_up_router
-from issuer.api.operator import operator
+from issuer.api.operator import operator, scheme
 from issuer.api.status import status_router
 from issuer.api.tracking import tracking_router
 from issuer.api.well_known import well_known_router
@@ -28,6 +29,14 @@ from issuer.services.nonces import Nonces
 from issuer.services.redeeming import Redeeming
 from issuer.services.repeating import Repeating
 from issuer.settings import Settings
+
+# What OpenAPI says of every refusal.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "a problem (RFC 9457)",
+        "content": {problems.MEDIA_TYPE: {"schema": problems.SCHEMA}},
+    }
+}
 
 
 def create_app(settings: Settings, *, keys: AuthorityKeys | None = None, clock: Clock = utc_now) -> FastAPI:
@@ -103,7 +112,7 @@ def _operators(register: Register, addresses: Addresses) -> APIRouter:
     repeating = Repeating(register.database, register.clock, secret.encode())
     browsing = Browsing(register.database, register.clock)
     base = addresses.path("api", "v1")
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(scheme)], responses=PROBLEMS)
     router.include_router(certificates_router(browsing, actor, f"{base}/certificates"))
     router.include_router(lifecycle_router(register.lifecycle, repeating, actor, base))
     router.include_router(offers_router(register.offering, repeating, actor, f"{base}/offers"))
