@@ -8,13 +8,23 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
-# Beside the standard library: what Android's recipes or pure Python can give. The last line is Kivy's own.
+# Beside the standard library: what Android's recipes or pure Python give. The last line is Kivy's.
 ALLOWED = {
     "kivy", "segno", "cryptography", "certifi", "tuf", "keys", "verifier", "wallet_app",
     "filetype", "docutils", "pygments", "requests", "idna", "urllib3", "charset_normalizer", "cffi", "pycparser",
 }  # fmt: skip
 
-OPEN_AND_SHOW = """
+REPORT = """
+def comes_from_outside(module):
+    return "site-packages" in (getattr(module, "__file__", None) or "")
+site = [name for name, module in sys.modules.items() if comes_from_outside(module)]
+ours = {"keys", "verifier", "wallet_app", "issuer", "demo"}
+names = [*site, *(name for name in sys.modules if name.split(".")[0] in ours)]
+print("MODULES", *sorted({name.split(".")[0] for name in names}))
+"""
+
+OPEN_AND_SHOW = (
+    """
 import sys
 from pathlib import Path
 from wallet_app.main import compose, prepare_kivy
@@ -26,13 +36,13 @@ app = compose(home)
 app._run_prepare()
 EventLoop.idle()
 app.wallet.pick_ups
-site = [name for name, module in sys.modules.items() if "site-packages" in (getattr(module, "__file__", None) or "")]
-ours = [name for name in sys.modules if name.split(".")[0] in {"keys", "verifier", "wallet_app", "issuer", "demo"}]
-print("MODULES", *sorted({name.split(".")[0] for name in (*site, *ours)}))
 app.dispatch("on_stop")
 """
+    + REPORT
+)
 
-EVERY_MODULE = """
+EVERY_MODULE = (
+    """
 import importlib, pkgutil, sys
 from pathlib import Path
 from wallet_app.main import prepare_kivy
@@ -41,10 +51,9 @@ import verifier.ui, wallet_app
 for package in (wallet_app, verifier.ui):
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
-site = [name for name, module in sys.modules.items() if "site-packages" in (getattr(module, "__file__", None) or "")]
-ours = [name for name in sys.modules if name.split(".")[0] in {"keys", "verifier", "wallet_app", "issuer", "demo"}]
-print("MODULES", *sorted({name.split(".")[0] for name in (*site, *ours)}))
 """
+    + REPORT
+)
 
 
 @pytest.mark.screen

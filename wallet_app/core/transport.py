@@ -113,4 +113,7 @@ def _read(stream: IO[bytes], status: int, headers: Message, deadline: float) -> 
         if time.monotonic() > deadline:
             raise PickUpError(Trouble.OFFLINE, "the answer came too slowly")
         chunks.append(chunk)
+    length = headers.get("Content-Length", "")
+    if length.isdecimal() and size < int(length):
+        raise PickUpError(Trouble.OFFLINE, "the answer was cut short")
     return Response(status, headers.get_content_type(), b"".join(chunks))

@@ -1,0 +1,99 @@
+"""The wallet's own network code against the issuer behind a real socket, through the app's threads."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from support.issuer_server import serving
+from support.phone import Phone
+from support.simulator import NOW
+
+from verifier.ui.ports.scanner import FakeScanner
+from verifier.ui.ports.screen import FakeScreen
+from wallet_app.core.transport import MAX_BODY_BYTES, UrllibTransport
+from wallet_app.core.troubles import PickUpError, Trouble
+from wallet_app.main import compose
+from wallet_app.ui.app import Device
+from wallet_app.ui.background import ThreadBackground
+
+pytestmark = pytest.mark.loopback
+
+
+@pytest.mark.screen
+@pytest.mark.parametrize("path", ["/no", "", "/authorities/no"])
+def test_offer_to_live_code_over_a_real_socket(tmp_path: Path, path: str) -> None:
+    phone = Phone(NOW)
+    with serving(tmp_path, path=path) as office:
+        offer = office.offer()
+        app = compose(
+            tmp_path / "phone",
+            clock=phone.now,
+            device=Device(background=ThreadBackground(), screen=FakeScreen(), scanner=FakeScanner()),
+            offer=offer.link,
+            tx_code=offer.tx_code,
+        )
+        phone.launch(app)
+        try:
+            phone.wait_for("Pick up")
+            phone.tap(phone.scroll_to("Pick up"))
+            phone.wait_for("2 certificates added")
+            phone.tap("Show my certificates").tap("Master").tap("Show code")
+            assert phone.sees("New code in")
+        finally:
+            phone.close()
+
+
+class _Rude(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path == "/elsewhere":
+            self.send_response(302)
+            self.send_header("Location", "http://127.0.0.1:1/")
+            self.end_headers()
+        elif self.path == "/huge":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b" " * (MAX_BODY_BYTES + 1))
+        elif self.path == "/cut":
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def rude_server() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), _Rude) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("path", "trouble"),
+    [("/huge", Trouble.NOT_UNDERSTOOD), ("/cut", Trouble.OFFLINE), ("/silent", Trouble.OFFLINE)],
+)
+def test_answer_that_is_huge_cut_or_missing_is_told_apart(path: str, trouble: Trouble) -> None:
+    with rude_server() as base, pytest.raises(PickUpError) as stopped:
+        UrllibTransport(timeout=5).send("GET", base + path, headers={})
+    assert stopped.value.trouble is trouble
+
+
+def test_redirects_are_not_followed() -> None:
+    with rude_server() as base:
+        assert UrllibTransport().send("GET", f"{base}/elsewhere", headers={}).status == 302
+
+
+def test_nobody_listening_is_offline() -> None:
+    with pytest.raises(PickUpError) as stopped:
+        UrllibTransport().send("GET", "http://127.0.0.1:9/", headers={})
+    assert stopped.value.trouble is Trouble.OFFLINE
