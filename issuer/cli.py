@@ -241,12 +241,15 @@ def _settings(context: typer.Context) -> Settings:
 
 
 def _register(context: typer.Context) -> Register:
-    return open_register(_settings(context))
+    register = open_register(_settings(context))
+    context.call_on_close(register.database.close)
+    return register
 
 
 def _services(context: typer.Context) -> Services:
     settings = _settings(context)
     services = compose(settings, keys=_keys(settings))
+    context.call_on_close(services.database.close)
     services.issuer.resume()
     return services
 

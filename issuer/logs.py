@@ -54,5 +54,6 @@ def configure(*, human: bool | None = None) -> None:
     for name in ("uvicorn", "uvicorn.error", "alembic"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     # Paths hold offer handles and tracking numbers: requests are not logged.
     logging.getLogger("uvicorn.access").disabled = True

@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     status_kid: str | None = Field(default=None, description="which sealed key signs status lists")
 
     operator_token: SecretStr | None = Field(default=None, description="opens /api/v1 to the operator")
-    list_size: int = Field(default=2**17, ge=8, le=2**24)
+    list_size: int = Field(default=2**17, ge=8, le=2**24, multiple_of=8)
     list_fill: float = Field(default=0.5, gt=0, le=0.9, description="a new status list is opened beyond this")
     status_ttl: Duration = timedelta(hours=12)
     status_expiry: Duration = timedelta(days=90)

@@ -32,8 +32,12 @@ class Database:
             _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _server_engine(parsed)
         )
         if migrate:
-            with _explained(parsed):
-                upgrade(database.engine)
+            try:
+                with _explained(parsed):
+                    upgrade(database.engine)
+            except BaseException:
+                database.close()
+                raise
         return database
 
     @contextmanager
@@ -122,6 +126,7 @@ _COMPLAINTS = (
     ("disk is full", "cannot grow: the disk is full", "make room; nothing was lost"),
     ("disk i/o error", "cannot be read or written", "check the disk; nothing that was committed is lost"),
     ("connection refused", "is not reachable", "start the server, or check OMBORD_DATABASE_URL"),
+    ("no such file or directory", "is not reachable", "start the server, or check OMBORD_DATABASE_URL"),
     ("failed to resolve host", "is not reachable", "check the host in OMBORD_DATABASE_URL"),
     ("authentication failed", "refuses this user", "check user and password in OMBORD_DATABASE_URL"),
     ("does not exist", "does not exist on the server", "create it: createdb NAME"),

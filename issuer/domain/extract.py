@@ -161,6 +161,12 @@ def check_document_number(number: str) -> str:
     return number
 
 
+def check_reason(reason: str) -> str:
+    """`reason` if a row can carry it as `state_reason`. Raises BadRow."""
+    _text({"state_reason": reason}, "state_reason", _MAX_REASON)
+    return reason
+
+
 def _check(certificate: Certificate, flag: str) -> None:
     if certificate.issuing_country != flag:
         raise BadRow(f"issuing_country: {certificate.issuing_country} is not this authority's flag, {flag}")

@@ -7,6 +7,8 @@ from sqlalchemy import Connection, Row, and_, update
 
 from issuer.adapters.repository import set_status
 from issuer.adapters.tables import certificate, credential
+from issuer.domain.errors import InvalidInput
+from issuer.domain.extract import BadRow, check_reason
 from issuer.domain.register import CertificateEvent, CertificateState, next_certificate_state
 from issuer.domain.standing import credential_status
 from issuer.services.audit import AuditEvent
@@ -28,15 +30,24 @@ def change_state(
     """
     before = CertificateState(row.state)
     after = next_certificate_state(before, event, row.document_number)
+    replacement = replaced_by or row.replaced_by
     changed = update(certificate).where(certificate.c.id == row.id)
     connection.execute(
         changed.values(
-            state=after.value, state_since=str(since), state_reason=reason, replaced_by=replaced_by
+            state=after.value, state_since=str(since), state_reason=_checked(reason), replaced_by=replacement
         )
     )
     set_credential_status(connection, row.id, after)
     details = {"before": before.value, "after": after.value, "replaced_by": replaced_by}
     return AuditEvent(f"certificate-{event.value}", row.document_number, details, actor)
+
+
+def _checked(reason: str | None) -> str | None:
+    """A reason that the extract can carry; an empty one is none."""
+    try:
+        return check_reason(reason) if reason else None
+    except BadRow as error:
+        raise InvalidInput(str(error), hint="shorten the reason") from error
 
 
 def set_credential_status(connection: Connection, certificate_id: int, state: CertificateState) -> None:

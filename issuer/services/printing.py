@@ -26,6 +26,7 @@ from verifier.credential import carrier, qr
 
 INDEX = "index.csv"
 Progress = Callable[[int, int], None]  # done, of how many
+_REFUSED = "not in force"  # nothing is ever reserved under this edition: issuing says why
 
 
 class PrintedPaper(NamedTuple):
@@ -61,7 +62,7 @@ class Printing:
         """A request for each certificate in force, or for each of those named, in order of number."""
         if document_numbers:
             found = dict(self._editions(document_numbers))
-            return [_request(number, found.get(number, "unknown")) for number in document_numbers]
+            return [_request(number, found.get(number, _REFUSED)) for number in document_numbers]
         return [_request(number, edition) for number, edition in self._editions(())]
 
     def sign(self, requests: Sequence[IssueRequest]) -> list[IssuedCredential | Refusal]:
@@ -92,7 +93,7 @@ class Printing:
         return report
 
     def _editions(self, document_numbers: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Document numbers in force, or those given, each with what identifies the paper that is due."""
+        """Document numbers in force, of those given or of all, with what identifies the paper that is due."""
         with self._database.read() as connection:
             good = in_force(self._settings.today(self._clock()))
             wanted = among(connection, certificate.c.document_number, document_numbers)
@@ -106,7 +107,7 @@ class Printing:
                 .scalar_subquery()
             )
             query = with_holder().add_columns(earlier.label("earlier"))
-            chosen = query.where(wanted if document_numbers else good)
+            chosen = query.where(good, wanted) if document_numbers else query.where(good)
             for row in connection.execute(chosen.order_by(certificate.c.document_number)):
                 contents = sha256(f"{row.claims}\n{row.holder_claims}".encode()).hexdigest()
                 yield row.document_number, f"{contents}:{row.earlier}"

@@ -1,0 +1,186 @@
+"""`ombord-issuer`: what operators type, and what they are told when something is wrong."""
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.desk import HEAD, NUMBER, SEAFARER
+from support.issuer_app import KEYS
+from support.simulator import seeded_signer
+
+from demo.extract import make_extract
+from issuer import cli
+from issuer.settings import Settings
+from keys.custody.sealed_file import seal
+from keys.encoding import json_dumps
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The authority's key file; sealing takes a while on purpose."""
+    path = tmp_path_factory.mktemp("keys") / "keys.sealed"
+    seal(path, {kid: seeded_signer(kid) for kid in KEYS.signers}, b"open sesame")
+    return path
+
+
+@pytest.fixture
+def run(
+    database_url: str,
+    sealed: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> Run:
+    """Run a command in this process: exit code, output, complaints."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"OMBORD_{name.upper()}", raising=False)
+    values = {"database_url": database_url, "base_url": "https://certificates.example/no", "flag": "NO",
+              "authority_name": "Sjøfartsdirektoratet", "time_zone": "Europe/Oslo",
+              "sealed_keys": str(sealed), "passphrase": "open sesame", "list_size": 1024}  # fmt: skip
+    (tmp_path / "ombord.yaml").write_text(json.dumps(values))
+
+    def command(*words: str, **environment: str) -> tuple[int, str, str]:
+        for name, value in environment.items():
+            monkeypatch.setenv(f"OMBORD_{name.upper()}", value)
+        monkeypatch.setattr("sys.argv", ["ombord-issuer", "--config", str(tmp_path / "ombord.yaml"), *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        for name in environment:
+            monkeypatch.delenv(f"OMBORD_{name.upper()}")
+        output, complaints = capfd.readouterr()
+        return int(ended.value.code or 0), output, complaints
+
+    return command
+
+
+@pytest.fixture
+def extract(tmp_path: Path) -> Path:
+    """Three seafarers, as a file."""
+    path = tmp_path / "no.jsonl"
+    from datetime import UTC, datetime
+
+    rows = make_extract("NO", 3, 5, datetime.now(UTC).date())
+    path.write_bytes(b"".join(json_dumps(row) + b"\n" for row in rows))
+    return path
+
+
+def certificates(extract: Path, state: str = "in-force") -> list[dict[str, str]]:
+    rows = [json.loads(line) for line in extract.read_bytes().splitlines()[1:]]
+    today = "2026"
+    return [row for row in rows if row["kind"] == "certificate" and row["state"] == state
+            and row.get("expiry_date", "9999") > today and row.get("expiry_date", "9999") >= "2027"]  # fmt: skip
+
+
+def test_import_reports_and_repeats(run: Run, extract: Path) -> None:
+    rows = len(extract.read_bytes().splitlines()) - 1
+    assert run("import", str(extract))[:2] == (0, f"{rows} added, 0 changed, 0 unchanged, 0 rejected\n")
+    assert run("import", str(extract))[:2] == (0, f"0 added, 0 changed, {rows} unchanged, 0 rejected\n")
+
+
+def test_import_names_bad_rows_and_says_so_in_its_exit_code(run: Run, extract: Path) -> None:
+    extract.write_bytes(extract.read_bytes() + b'{"kind":"ship"}\n' * 30)
+    code, output, complaints = run("import", str(extract))
+    assert (code, "30 rejected" in output) == (1, True)
+    assert "line 2" not in complaints.split("line", 1)[0]
+    assert complaints.count('"kind" is neither') == 20
+    assert "and 10 more" in complaints
+
+
+def test_a_certificates_whole_life(run: Run, extract: Path, tmp_path: Path) -> None:
+    run("import", str(extract))
+    one, two, three, *_ = [row["document_number"] for row in certificates(extract)]
+    assert run("print", one, two, "--out", str(tmp_path / "paper"))[0] == 0
+    assert (tmp_path / "paper" / f"{one}.svg").exists()
+    assert run("suspend", one, "--reason", "a casualty")[0] == 0
+    assert run("reinstate", one)[0] == 0
+    assert run("revoke", one, "--as", "cancelled")[:2] == (0, f"{one} is cancelled; publish to tell ships\n")
+    assert run("revoke", two)[0] == 0
+    code, output, _ = run("replace", three, "--by", "NO-NEW-1")
+    assert (code, output) == (0, f"{three} is replaced by NO-NEW-1; publish to tell ships\n")
+    code, output, _ = run("publish", "--out", str(tmp_path / "public"))
+    assert (code, "1.jwt" in output) == (0, True)
+    code, _, complaints = run("print", one, "--out", str(tmp_path / "paper"))
+    assert code == 1
+    assert f"error: certificate {one} is not signed: cancelled" in complaints
+
+
+def test_offer_for_scripts_and_for_people(run: Run, extract: Path, tmp_path: Path) -> None:
+    run("import", str(extract))
+    row = certificates(extract)[0]
+    code, output, _ = run("offer", row["seafarer_id"], "--json", "--qr", str(tmp_path / "offer.svg"))
+    assert code == 0
+    made = json.loads(output)
+    assert made["link"].startswith("openid-credential-offer://")
+    assert len(made["tx_code"]) == 6
+    assert (tmp_path / "offer.svg").read_text().startswith("<")
+    code, output, _ = run("offer", "--certificate", row["document_number"])
+    assert (code, "1 certificates, until" in output) == (0, True)
+    code, output, complaints = run("rebind", row["seafarer_id"])
+    assert (code, "transaction code" in output) == (0, True)
+    assert "0 credentials of the old phone are replaced" in complaints
+
+
+def test_export_goes_to_a_file_or_to_standard_output(run: Run, extract: Path, tmp_path: Path) -> None:
+    run("import", str(extract))
+    code, output, _ = run("export")
+    assert (code, len(output.splitlines())) == (0, len(extract.read_bytes().splitlines()))
+    assert run("export", str(tmp_path / "out.jsonl"))[0] == 0
+    assert (tmp_path / "out.jsonl").read_text() == output
+    assert (tmp_path / "out.jsonl").stat().st_mode & 0o077 == 0  # personal data
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "says"),
+    [
+        (["import", "/nowhere.jsonl"], {}, "No such file"),
+        (["suspend", "NO-NONE"], {}, "no certificate NO-NONE"),
+        (["offer"], {}, "needs a seafarer id or document numbers"),
+        (["offer", SEAFARER], {}, f"no certificates of seafarer {SEAFARER}"),
+        (["rebind", "00000000"], {}, "no certificates of seafarer"),
+        (["publish"], {"passphrase": "wrong"}, "wrong passphrase"),
+        (["publish"], {"sealed_keys": "/nowhere"}, "No such file"),
+        (["publish"], {"certificate_kid": "NO-1999"}, "no key NO-1999"),
+        (["export"], {"flag": "norway"}, "flag"),
+        (["export"], {"database_url": "sqlite:////nowhere/x.db"}, "folder is missing"),
+        (["export"], {"database_url": "oracle://x"}, "oracle"),
+        (["export", "/nowhere/x.jsonl"], {}, "cannot be written"),
+        (["publish", "--out", "/dev/null/x"], {}, "cannot be written"),
+        (["revoke", NUMBER, "--as", "eaten"], {}, "eaten"),
+        (["fly"], {}, "No such command"),
+    ],
+)
+def test_bad_input_ends_in_an_error_and_no_traceback(
+    run: Run, words: list[str], environment: dict[str, str], says: str
+) -> None:
+    code, _, complaints = run(*words, **environment)
+    assert code == 2
+    assert says in complaints
+    assert "rror: " in complaints
+    assert "Traceback" not in complaints
+
+
+def test_extract_of_another_authority_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "dk.jsonl").write_bytes(json_dumps({**HEAD, "authority": "DK"}))
+    code, _, complaints = run("import", str(tmp_path / "dk.jsonl"))
+    assert (code, "is of authority DK" in complaints) == (2, True)
+
+
+def test_no_passphrase_and_nobody_to_ask(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config = json.loads((tmp_path / "ombord.yaml").read_text())
+    (tmp_path / "ombord.yaml").write_text(json.dumps({**config, "passphrase": None}))
+    monkeypatch.setattr("sys.stdin", open("/dev/null"))  # noqa: SIM115
+    code, _, complaints = run("publish")
+    assert (code, "OMBORD_PASSPHRASE" in complaints) == (2, True)
+
+
+@pytest.mark.loopback
+def test_port_in_use_says_so(run: Run) -> None:
+    taken = socket.create_server(("127.0.0.1", 0))
+    code, _, complaints = run("serve", "--host", "127.0.0.1", "--port", str(taken.getsockname()[1]))
+    taken.close()
+    assert (code, "address already in use" in complaints) == (2, True)
+    assert "hint: " in complaints

@@ -1,0 +1,129 @@
+"""The database: made by migrations, and clear about what is wrong with it."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import insert, select
+from support.databases import PostgresServer
+
+from issuer.adapters import database as module
+from issuer.adapters.database import Database
+from issuer.adapters.tables import metadata, seafarer
+from issuer.domain.errors import DatabaseUnusable
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a schema."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/new.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.bare_database() as address:
+        yield address
+
+
+def test_migrations_make_exactly_the_tables_that_the_code_knows(database: Database) -> None:
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_first_use_makes_the_schema_and_second_use_keeps_what_is_there(bare_url: str) -> None:
+    row = {"seafarer_id": "7K3M9QXA", "claims": "{}", "source_digest": ""}
+    first = Database.open(bare_url)
+    with first.write() as connection:
+        connection.execute(insert(seafarer).values(row))
+    first.close()
+    second = Database.open(bare_url)
+    with second.read() as connection:
+        assert connection.execute(select(seafarer.c.seafarer_id)).scalars().all() == ["7K3M9QXA"]
+    second.close()
+
+
+def test_database_of_a_newer_version_is_left_alone(database: Database, database_url: str) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseUnusable, match="9999") as refused:
+        Database.open(database_url)
+    assert "newer version" in refused.value.hint
+    with database.write() as connection:  # the session's own is used again
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+
+
+def test_failed_transaction_leaves_nothing(database: Database) -> None:
+    row = {"seafarer_id": "7K3M9QXA", "claims": "{}", "source_digest": ""}
+
+    def fail() -> None:
+        with database.write() as connection:
+            connection.execute(insert(seafarer).values(row))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with database.read() as connection:
+        assert connection.execute(select(seafarer)).all() == []
+
+
+def test_sqlite_is_durable_and_has_one_writer(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/register.db")
+    with database.write() as connection:
+        pragmas = ("journal_mode", "synchronous", "foreign_keys")
+        assert [connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in pragmas] == ["wal", 2, 1]
+        other = sqlite3.connect(tmp_path / "register.db", timeout=0)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.close()
+    database.close()
+
+
+def test_locked_database_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path}/register.db"
+    Database.open(url).close()
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0)
+    holder = sqlite3.connect(tmp_path / "register.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    database = Database.open(url)
+    with pytest.raises(DatabaseUnusable, match="locked by another process"), database.write():
+        pass
+    database.close()
+    holder.close()
+
+
+def test_missing_folder_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnusable, match="folder is missing"):
+        Database.open(f"sqlite:///{tmp_path}/nowhere/register.db")
+
+
+def test_read_only_database_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "register.db"
+    Database.open(f"sqlite:///{path}").close()
+    database = Database.open(f"sqlite:///file:{path}?mode=ro&uri=true")
+    with pytest.raises(DatabaseUnusable, match="read-only"), database.write() as connection:
+        connection.execute(insert(seafarer).values(seafarer_id="7K3M9QXA", claims="{}", source_digest=""))
+    database.close()
+
+
+def test_other_file_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "register.db").write_bytes(b"certificates " * 1000)
+    with pytest.raises(DatabaseUnusable, match="not a database"):
+        Database.open(f"sqlite:///{tmp_path}/register.db")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [("register.db", "no database address"), ("mysql://x/y", "mysql"), ("", "no database address"),
+     ("postgresql://nobody@/nothing?host=/nowhere", "not reachable|cannot be reached")],
+)  # fmt: skip
+def test_unusable_address_says_which_are_good(url: str, says: str) -> None:
+    with pytest.raises(DatabaseUnusable, match=says):
+        Database.open(url)
+
+
+def test_complaint_shows_no_password() -> None:
+    with pytest.raises(DatabaseUnusable) as refused:
+        Database.open("postgresql://clerk:hunter2@/register?host=/nowhere")
+    assert "hunter2" not in refused.value.message

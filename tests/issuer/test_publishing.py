@@ -1,0 +1,155 @@
+"""Status lists and keys: complete, signed, cached, and never older than what was published before."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import jwt
+import pytest
+from support.desk import MEDICAL, NUMBER, SEAFARER, Desk
+from support.issuer_app import KEYS
+
+from issuer.adapters.database import Database
+from issuer.domain.errors import InvalidInput, NotFound
+from issuer.services.publishing import SignedList, StatusPublisher
+from keys import jws
+from keys.jwk import PublicKey
+from verifier import status
+from verifier.status import Status
+
+
+def opened(signed: SignedList) -> dict[str, object]:
+    parsed = jws.parse(signed.token, max_size=4_000_000)
+    payload = jws.verify(parsed, KEYS.public(KEYS.status_kid), typ="statuslist+jwt")
+    claims: dict[str, object] = json.loads(payload)
+    return claims
+
+
+def entry(signed: SignedList, idx: int) -> Status | None:
+    claims = opened(signed)
+    bits, states = status._array(claims["status_list"])  # type: ignore[arg-type] # JSON
+    one = status.StatusList(uri=signed.uri, issuer="", iat=signed.iat, exp=None, bits=bits, states=states)
+    return one.get(idx)
+
+
+def test_list_says_what_was_decided(desk: Desk) -> None:
+    desk.enter()
+    coc, fit = desk.issue(key="1"), desk.issue(MEDICAL, key="2")
+    desk.lifecycle.suspend(NUMBER, reason="", actor="clerk")
+    now = desk.publisher.current(1)
+    assert (entry(now, coc.idx), entry(now, fit.idx)) == (Status.SUSPENDED, Status.VALID)
+    desk.lifecycle.reinstate(NUMBER, reason="", actor="clerk")
+    assert entry(desk.publisher.current(1), coc.idx) is Status.VALID
+
+
+def test_list_is_the_standards(desk: Desk) -> None:
+    desk.enter()
+    issued = desk.issue()
+    signed = desk.publisher.current(1)
+    claims = opened(signed)
+    assert claims["sub"] == issued.list_uri == signed.uri
+    assert claims["ttl"] == 12 * 3600
+    assert signed.exp - signed.iat >= timedelta(days=60)
+    header = jwt.get_unverified_header(signed.token)
+    assert header == {"alg": "ES256", "kid": KEYS.status_kid, "typ": "statuslist+jwt"}
+
+
+def test_list_is_signed_anew_only_when_something_changed_or_it_has_aged(desk: Desk) -> None:
+    desk.enter()
+    desk.issue()
+    first = desk.publisher.current(1)
+    desk.clock.forward(hours=1)
+    assert desk.publisher.current(1) == first
+    desk.lifecycle.suspend(NUMBER, reason="", actor="clerk")
+    second = desk.publisher.current(1)
+    assert second.iat > first.iat
+    desk.clock.forward(hours=7)
+    assert desk.publisher.current(1).iat > second.iat
+
+
+@pytest.mark.parametrize(
+    "move", [timedelta(0), timedelta(minutes=-30)], ids=["same second", "clock set back"]
+)
+def test_newer_list_is_never_dated_before_an_older_one(desk: Desk, move: timedelta) -> None:
+    desk.enter()
+    desk.issue()
+    before = desk.publisher.current(1)
+    desk.clock.now += move
+    desk.lifecycle.suspend(NUMBER, reason="", actor="clerk")
+    assert desk.publisher.current(1).iat > before.iat
+
+
+def test_clock_that_was_set_back_far_stops_publishing(desk: Desk) -> None:
+    desk.enter()
+    desk.issue()
+    desk.publisher.current(1)
+    desk.clock.forward(days=-2)
+    desk.lifecycle.suspend(NUMBER, reason="", actor="clerk")
+    with pytest.raises(InvalidInput, match="clock"):
+        desk.publisher.current(1)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda desk: desk.lifecycle.revoke(NUMBER, reason="", actor="clerk"),
+        lambda desk: desk.lifecycle.replace(NUMBER, reason="", actor="clerk"),
+        lambda desk: desk.lifecycle.rebind(SEAFARER, actor="clerk"),
+    ],
+    ids=["revoke", "replace", "rebind"],
+)
+def test_each_decision_makes_a_new_list(desk: Desk, act: Callable[[Desk], None]) -> None:
+    desk.enter()
+    issued = desk.issue()
+    desk.publisher.current(1)
+    act(desk)
+    assert entry(desk.publisher.current(1), issued.idx) is not Status.VALID
+
+
+def test_unknown_list_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFound):
+        desk.publisher.current(7)
+    assert desk.publisher.numbers() == []
+
+
+def test_folder_holds_lists_and_keys_for_any_web_server(database: Database, tmp_path: Path) -> None:
+    desk = Desk.open(database, list_size=16)
+    for number in desk.enter_many(10):
+        desk.issue(number, key=number)
+    written = desk.publisher.publish(tmp_path / "public")
+    names = sorted(str(path.relative_to(tmp_path / "public")) for path in written)
+    assert names == [
+        "jwks.json",
+        "jwt-vc-issuer.json",
+        "status/1.jwt",
+        "status/2.jwt",
+        "status/aggregation.json",
+    ]
+    document = json.loads((tmp_path / "public/jwt-vc-issuer.json").read_bytes())
+    assert document["issuer"] == desk.settings.issuer
+    keys = {key["kid"]: PublicKey.from_jwk({k: key[k] for k in ("kty", "crv", "x", "y")})
+            for key in document["jwks"]["keys"]}  # fmt: skip
+    assert keys == {kid: KEYS.public(kid) for kid in KEYS.signers}
+    lists = json.loads((tmp_path / "public/status/aggregation.json").read_bytes())["status_lists"]
+    assert lists == [desk.settings.status_uri(1), desk.settings.status_uri(2)]
+    assert desk.publisher.publish(tmp_path / "public") == written
+
+
+def test_no_private_key_is_published(desk: Desk, tmp_path: Path) -> None:
+    for path in desk.publisher.publish(tmp_path):
+        assert b'"d"' not in path.read_bytes()
+
+
+def test_folder_that_cannot_be_written_is_named(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        desk.publisher.publish(tmp_path / "file")
+
+
+def test_several_workers_publish_the_same_list(desk: Desk) -> None:
+    desk.enter()
+    desk.issue()
+    others = [StatusPublisher(desk.database, desk.clock, KEYS, desk.settings) for _ in range(3)]
+    assert len({publisher.current(1).token for publisher in others}) == 1
+    assert isinstance(desk.publisher.current(1).iat, datetime)

@@ -1,0 +1,119 @@
+"""Settings: checked at start, with a message that says what to change."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from issuer.domain.errors import SettingsInvalid
+from issuer.settings import Settings, load_settings
+
+GOOD = {
+    "OMBORD_BASE_URL": "https://certificates.example/no",
+    "OMBORD_FLAG": "NO",
+    "OMBORD_AUTHORITY_NAME": "Sjøfartsdirektoratet",
+}
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"OMBORD_{name.upper()}", raising=False)
+    monkeypatch.delenv("OMBORD_CONFIG", raising=False)
+
+
+def with_environment(monkeypatch: pytest.MonkeyPatch, **changes: str) -> None:
+    for name, value in {**GOOD, **changes}.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_environment_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_environment(monkeypatch, OMBORD_STATUS_TTL="3600")
+    settings = load_settings()
+    assert (settings.issuer, settings.path) == ("https://certificates.example/no", "/no")
+    assert settings.status_uri(3) == "https://certificates.example/no/status/3"
+    assert settings.status_ttl == timedelta(hours=1)
+
+
+@pytest.mark.parametrize("suffix", ["toml", "yaml"])
+def test_environment_outranks_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, suffix: str) -> None:
+    config = tmp_path / f"ombord.{suffix}"
+    config.write_text('port = 9000\nhost = "10.0.0.1"' if suffix == "toml" else "port: 9000\nhost: 10.0.0.1")
+    with_environment(monkeypatch, OMBORD_PORT="9100")
+    settings = load_settings(config)
+    assert (settings.host, settings.port) == ("10.0.0.1", 9100)
+
+
+def test_file_may_be_named_in_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "ombord.toml").write_text("port = 9000")
+    with_environment(monkeypatch, OMBORD_CONFIG=str(tmp_path / "ombord.toml"))
+    assert load_settings().port == 9000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("OMBORD_BASE_URL", "certificates.example", "base_url: must be an absolute https URL"),
+        ("OMBORD_BASE_URL", "https://x.example/", "must not end with a slash"),
+        ("OMBORD_BASE_URL", "https://x.example?a=b", "without query"),
+        ("OMBORD_BASE_URL", "http://x.example", "must be https"),
+        ("OMBORD_FLAG", "no", "flag"),
+        ("OMBORD_FLAG", "NOR", "flag"),
+        ("OMBORD_TIME_ZONE", "Oslo", "time_zone: must be an IANA time zone"),
+        ("OMBORD_TIME_ZONE", "../etc/passwd", "time_zone"),
+        ("OMBORD_LIST_SIZE", "100", "list_size"),
+        ("OMBORD_PORT", "70000", "port"),
+        ("OMBORD_ENVIRONMENT", "staging", "environment"),
+        ("OMBORD_STATUS_EXPIRY", "86400", "at least 60 days"),
+    ],
+)
+def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str) -> None:
+    with_environment(monkeypatch, **{name: value})
+    with pytest.raises(SettingsInvalid, match=says):
+        load_settings()
+
+
+def test_all_that_is_missing_is_named_at_once() -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        load_settings()
+    assert all(name in refused.value.message for name in ("base_url", "flag", "authority_name"))
+    assert "OMBORD_" in refused.value.hint
+
+
+def test_production_never_serves_plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_environment(monkeypatch, OMBORD_BASE_URL="http://127.0.0.1:8000", OMBORD_ENVIRONMENT="production")
+    with pytest.raises(SettingsInvalid, match="must be https"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [("port = = 1", "cannot be read"), ("prot = 1", "no such setting: prot"), (None, "No such file")],
+)
+def test_unusable_file_says_why(tmp_path: Path, content: str | None, says: str) -> None:
+    config = tmp_path / "ombord.toml"
+    if content is not None:
+        config.write_text(content)
+    with pytest.raises(SettingsInvalid, match=says):
+        load_settings(config)
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_environment(monkeypatch, OMBORD_PASSPHRASE="hunter2", OMBORD_OPERATOR_TOKEN="hunter3")
+    settings = load_settings()
+    assert "hunter" not in repr(settings)
+    assert settings.read_passphrase() == b"hunter2"
+
+
+def test_passphrase_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2\n")
+    with_environment(monkeypatch, OMBORD_PASSPHRASE_FILE=str(tmp_path / "secret"))
+    assert load_settings().read_passphrase() == b"hunter2"
+    (tmp_path / "secret").unlink()
+    with pytest.raises(SettingsInvalid, match="passphrase_file"):
+        load_settings().read_passphrase()
+
+
+def test_today_is_the_authoritys_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_environment(monkeypatch, OMBORD_TIME_ZONE="Europe/Oslo")
+    assert load_settings().today(datetime(2026, 11, 21, 23, 30, tzinfo=UTC)) == date(2026, 11, 22)
