@@ -61,7 +61,10 @@ class RateLimit:
 
 
 def limited(limit: RateLimit) -> Callable[[Request], None]:
-    """A dependency that answers 429 with `Retry-After` (RFC 6585, 4) to a client that asks too often."""
+    """A dependency that answers 429 with `Retry-After` (RFC 6585, 4) to a client that asks too often.
+
+    Behind a reverse proxy the server must be told to trust its `X-Forwarded-For`, or all are one client.
+    """
 
     def admit(request: Request) -> None:
         client = request.client.host if request.client else "unknown"

@@ -52,7 +52,7 @@ def ask(app: FastAPI, method: str, path: str, **options: object) -> httpx.Respon
     async def exchange() -> httpx.Response:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="https://issuer.example") as client:
-            return await client.request(method, path, **options)  # type: ignore[arg-type] -- as httpx has them
+            return await client.request(method, path, **options)  # type: ignore[arg-type] # as httpx has them
 
     return asyncio.run(exchange())
 

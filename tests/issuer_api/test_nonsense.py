@@ -12,7 +12,7 @@ from support.pickup_wallet import PRE_AUTHORIZED, PickUpWallet
 from issuer.adapters.database import Database
 from issuer.domain.errors import DatabaseUnusable
 
-NONSENSE = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NONSENSE = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.floats(allow_nan=False),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),

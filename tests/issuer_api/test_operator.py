@@ -205,7 +205,9 @@ def test_key_with_another_request_is_refused(office: Office, path: str, body: ob
 
 @pytest.mark.parametrize("key", [None, "short", "x" * 201, "with space", "æøå-keys-00"])
 def test_change_without_a_good_key_is_refused(office: Office, key: str | None) -> None:
-    sent = {**AUTHORIZED, **({"Idempotency-Key": key.encode()} if key else {})}
+    sent = {name.encode(): value.encode() for name, value in AUTHORIZED.items()}
+    if key is not None:
+        sent[b"Idempotency-Key"] = key.encode()
     answer = office.client.post(f"{BASE}/offers", json={"seafarer_id": SEAFARER}, headers=sent)
     assert (answer.status_code, answer.json()["title"]) == (400, "Idempotency key needed")
     assert "offer-created" not in office.audit_trail()
@@ -247,3 +249,5 @@ def test_openapi_describes_bodies_that_are_read_by_hand(shared_office: Office) -
     schema = suspend["requestBody"]["content"]["application/json"]["schema"]
     assert schema["required"] == ["reason"]
     assert any(parameter["name"] == "Idempotency-Key" for parameter in suspend["parameters"])
+    assert suspend["security"] == [{"operator token": []}]
+    assert "application/problem+json" in suspend["responses"]["default"]["content"]
