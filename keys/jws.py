@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from keys.algorithms import SIGNATURE_BYTES, Algorithm, SignatureMismatch
 from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode, json_dumps, json_object
@@ -37,8 +37,7 @@ class WrongType(MalformedJws):
     """A JWS whose `typ` is not the one asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnverifiedJws:
+class UnverifiedJws(NamedTuple):
     """The parts of a compact JWS. Nothing in it may be believed before `verify`."""
 
     token: str
@@ -114,7 +113,7 @@ def verify(jws: UnverifiedJws, key: PublicKey, *, typ: str | None) -> bytes:
     header = jws.header
     if typ is not None and header.get("typ") != typ:
         raise WrongType(f'"typ" is not "{typ}"')
-    if header["alg"] != key.algorithm.value:
+    if header["alg"] != key.algorithm:
         raise MalformedJws(f'"alg" is not that of the key, {key.algorithm.value}')
     key.verify(jws.signing_input, jws.signature)
     return jws.payload

@@ -50,6 +50,7 @@ class _Unverified(NamedTuple):
     """A credential that was read: nothing in it may be believed yet."""
 
     sd_jwt: sd_jwt.SdJwt
+    proof: presentation.HolderProof | None  # as the QR code carries it; a token has it in `sd_jwt`
     claims: Mapping[str, Json]
     issuer: str
     kid: str
@@ -104,7 +105,7 @@ def verify(
 def _read(presented: str) -> _Unverified:
     """Decode the text and find who says that they signed it."""
     try:
-        text = _from_qr(presented) if presented.startswith(QR_PREFIX) else presented
+        text, proof = _from_qr(presented) if presented.startswith(QR_PREFIX) else (presented, None)
         parsed = sd_jwt.parse(text)
         claims = sd_jwt.claims(parsed, parsed.jws.payload)
     except (sd_jwt.MalformedSdJwt, jws.MalformedJws) as error:
@@ -118,14 +119,14 @@ def _read(presented: str) -> _Unverified:
     kind = TYPE_OF_VCT.get(vct) if isinstance(vct, str) else None
     if kind is None:
         raise _NotReadable(f"of a type that is not known here: {str(vct)[:80]}")
-    return _Unverified(parsed, claims, issuer, kid, kind, datetime.fromtimestamp(iat, UTC))
+    return _Unverified(parsed, proof, claims, issuer, kid, kind, datetime.fromtimestamp(iat, UTC))
 
 
-def _from_qr(text: str) -> str:
+def _from_qr(text: str) -> tuple[str, presentation.HolderProof | None]:
     from verifier.credential import carrier  # loads the dictionary, which a token does not need
 
     try:
-        return carrier.unpack(carrier.from_qr_text(text))
+        return carrier.unpack_apart(carrier.from_qr_text(text))
     except carrier.MalformedCarrier as error:
         raise _NotReadable(f"not a code of Ombord's: {error}") from None
 
@@ -160,12 +161,16 @@ def _signature(key: TrustedKey, unverified: _Unverified) -> Check:
 
 def _holding(unverified: _Unverified, credential: Credential) -> Holding:
     """What the holder's proof amounts to; its time is judged by row C13. Raises `MalformedProof`."""
-    if unverified.sd_jwt.key_binding is None:
+    parsed, proof, key = unverified.sd_jwt, unverified.proof, credential.holder_key
+    if proof is None and parsed.key_binding is None:
         return Holding()
-    if credential.holder_key is None:
+    if key is None:
         return Holding(failure="a phone proves itself for a credential that is bound to none")
     try:
-        return Holding(proof=presentation.check(unverified.sd_jwt, credential.holder_key))
+        if proof is None:
+            return Holding(proof=presentation.check(parsed, key))
+        presentation.confirm(parsed.text, proof, key)
+        return Holding(proof=proof)
     except presentation.WrongHolder as error:
         return Holding(failure=str(error))
 

@@ -9,7 +9,7 @@ describes both so that a second decoder can be written.
 
 import zlib
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from keys import jws
 from keys.algorithms import SIGNATURE_BYTES
@@ -82,13 +82,26 @@ def pack(text: str) -> bytes:
     return _bounded(head + _pack_body(parsed.jws, parsed.disclosures))
 
 
+class Carried(NamedTuple):
+    """A token as it was signed and, of a presentation, the holder's proof over it."""
+
+    text: str
+    proof: HolderProof | None
+
+
 def unpack(wire: bytes) -> str:
     """The token in `wire`, byte for byte as it was packed. Raises MalformedCarrier."""
+    text, proof = unpack_apart(wire)
+    return text if proof is None else presentation.rebuild(text, proof)
+
+
+def unpack_apart(wire: bytes) -> Carried:
+    """As `unpack`, with the holder's proof apart: who checks it here need not spell it as a JWT first."""
     if not 2 <= len(wire) <= _MAX_WIRE:
         raise MalformedCarrier(f"a wire of {len(wire)} bytes")
     kind = wire[0]
     if kind == KIND_CREDENTIAL:
-        return _unpack_body(wire, 2)
+        return Carried(_unpack_body(wire, 2), None)
     if kind == KIND_PRESENTATION:
         return _unpack_presentation(wire)
     raise UnknownKind(f"kind {kind} is not known to this version; update the application")
@@ -111,7 +124,7 @@ def _pack_proof(parsed: sd_jwt.SdJwt, text: str) -> bytes:
     return head + proof.iat.to_bytes(4, "big") + proof.nonce + proof.signature
 
 
-def _unpack_presentation(wire: bytes) -> str:
+def _unpack_presentation(wire: bytes) -> Carried:
     nonce_at = _PROOF_AT + 4
     signature_at = nonce_at + presentation.NONCE_BYTES
     end = _PROOF_AT + _PROOF_SIZE
@@ -122,7 +135,7 @@ def _unpack_presentation(wire: bytes) -> str:
         raise MalformedCarrier("a holder proof over a plain JWS")
     iat = int.from_bytes(wire[_PROOF_AT:nonce_at], "big")
     proof = HolderProof(iat, wire[nonce_at:signature_at], _AUDIENCES[wire[2]], wire[signature_at:end])
-    return presentation.rebuild(text, proof)
+    return Carried(text, proof)
 
 
 def _pack_body(token: UnverifiedJws, disclosures: tuple[str, ...] | None) -> bytes:

@@ -76,15 +76,27 @@ def check(sd_jwt: SdJwt, holder_key: PublicKey) -> HolderProof:
     Raises MalformedProof, or WrongHolder for another key or another credential.
     """
     token, proof, named_hash = _parse(sd_jwt)
-    if holder_key.algorithm is not Algorithm.ES256:
-        raise WrongHolder("the credential is bound to a key that is not for ES256")
-    try:
-        holder_key.verify(token.signing_input, token.signature)
-    except SignatureMismatch:
-        raise WrongHolder("the proof was made by another key") from None
+    _verify(holder_key, token.signing_input, token.signature, "another key")
     if named_hash != sd_hash(sd_jwt.text):
         raise WrongHolder("the proof was made for another credential")
     return proof
+
+
+def confirm(text: str, proof: HolderProof, holder_key: PublicKey) -> None:
+    """As `check`, for a proof that stands apart from the SD-JWT `text`. Raises WrongHolder."""
+    signing_input = _signing_input(text, proof.iat, proof.nonce, proof.audience)
+    _verify(
+        holder_key, signing_input.encode("ascii"), proof.signature, "another key, or for another credential"
+    )
+
+
+def _verify(holder_key: PublicKey, signing_input: bytes, signature: bytes, otherwise: str) -> None:
+    if holder_key.algorithm is not Algorithm.ES256:
+        raise WrongHolder("the credential is bound to a key that is not for ES256")
+    try:
+        holder_key.verify(signing_input, signature)
+    except SignatureMismatch:
+        raise WrongHolder(f"the proof was made by {otherwise}") from None
 
 
 def read(sd_jwt: SdJwt) -> HolderProof:
