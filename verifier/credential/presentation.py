@@ -18,6 +18,7 @@ TYP: Final = "kb+jwt"
 NONCE_BYTES: Final = 8
 
 _HEADER: Final = b64url_encode(json_dumps({"alg": Algorithm.ES256.value, "typ": TYP}))
+_PAYLOAD: Final = '{"iat":%d,"aud":"%s","nonce":"%s","sd_hash":"%s"}'  # none of them needs an escape
 _PARAMETERS: Final = frozenset(("alg", "typ"))
 _CLAIMS: Final = frozenset(("iat", "aud", "nonce", "sd_hash"))
 _MAX_CHARACTERS: Final = 1_024
@@ -111,8 +112,8 @@ def rebuild(text: str, proof: HolderProof) -> str:
 
 
 def _signing_input(text: str, iat: int, nonce: bytes, audience: Audience) -> str:
-    claims = {"iat": iat, "aud": audience.value, "nonce": b64url_encode(nonce), "sd_hash": sd_hash(text)}
-    return f"{_HEADER}.{b64url_encode(json_dumps(claims))}"
+    payload = _PAYLOAD % (iat, audience.value, b64url_encode(nonce), sd_hash(text))
+    return f"{_HEADER}.{b64url_encode(payload.encode('ascii'))}"
 
 
 def _parse(sd_jwt: SdJwt) -> tuple[UnverifiedJws, HolderProof, str]:
