@@ -277,14 +277,16 @@ def _actor() -> str:
 
 def _listen(host: str, port: int) -> socket.socket:
     """A bound socket; says so when somebody else has the port."""
+    listening = None
     try:
-        family, *_, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, address = found[0]
         listening = socket.socket(family)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
     except OSError as error:
+        if listening is not None:
+            listening.close()
         raise InvalidInput(
             f"cannot listen on {host} port {port}: {(error.strerror or str(error)).lower()}",
             hint="stop what uses the port, or choose another with --port",

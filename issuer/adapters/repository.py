@@ -9,13 +9,18 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
+    Insert,
     Row,
     Select,
+    Table,
     Text,
+    Update,
     and_,
     any_,
+    bindparam,
     cast,
     func,
+    insert,
     or_,
     select,
     update,
@@ -39,6 +44,26 @@ def among(connection: Connection, column: ColumnElement[Any], values: Iterable[s
     if connection.dialect.name == "postgresql":
         return column == any_(cast(list(values), ARRAY(Text)))
     return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows that all have the same columns, as fast as the driver takes them."""
+    execute_many(connection, insert(table).values({name: bindparam(name) for name in rows[0]}), rows)
+
+
+def execute_many(connection: Connection, statement: Insert | Update, rows: Sequence[dict[str, Any]]) -> None:
+    """Hand `statement` to the driver once for all rows: SQLAlchemy's own way takes 6 µs a row on top.
+
+    Only for columns of text and numbers, which need no conversion.
+    """
+    compiled = statement.compile(dialect=connection.dialect)
+    constants = {name: value for name, value in compiled.params.items() if name not in rows[0]}
+    complete = ({**constants, **row} for row in rows) if constants else rows
+    order = compiled.positiontup
+    if order is None:
+        connection.exec_driver_sql(str(compiled), list(complete))
+    else:
+        connection.exec_driver_sql(str(compiled), [tuple(map(row.__getitem__, order)) for row in complete])
 
 
 def locked_certificate(connection: Connection, document_number: str) -> Row[Any]:

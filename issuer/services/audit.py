@@ -4,13 +4,14 @@ Whoever holds one head hash can tell later whether any earlier event was changed
 Events hold document numbers and serials, never names.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+import orjson
+from sqlalchemy import Connection, select, update
 
+from issuer.adapters.repository import insert_many
 from issuer.adapters.tables import audit_event, audit_head
 from issuer.services.clock import Clock
 
@@ -36,7 +37,7 @@ class BrokenChain(NamedTuple):
 
 def canonical(value: Mapping[str, object]) -> str:
     """The one JSON text of `value` (RFC 8785 for what occurs here: text, integers and null)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def record(connection: Connection, clock: Clock, events: Iterable[AuditEvent]) -> None:
@@ -63,7 +64,7 @@ def record(connection: Connection, clock: Clock, events: Iterable[AuditEvent]) -
         )
         previous = digest
     if rows:
-        connection.execute(insert(audit_event), rows)
+        insert_many(connection, audit_event, rows)
         connection.execute(update(audit_head).values(sequence=sequence, hash=previous))
 
 
@@ -87,4 +88,4 @@ def verify_chain(connection: Connection) -> BrokenChain | None:
 
 def _digest(*fields: str | int) -> str:
     """SHA-256 over the canonical JSON array of an event's fields, the previous hash last."""
-    return sha256(json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    return sha256(orjson.dumps(fields)).hexdigest()

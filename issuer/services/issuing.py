@@ -19,6 +19,7 @@ from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
 from issuer.services.drafting import Draft
 from issuer.services.protocol import Failures, IssuingProtocol, Refusal, load_drafts
+from issuer.services.reading_back import SecondReader, second_reader
 from issuer.services.reserving import IssueRequest, reserve
 from issuer.settings import Settings
 from keys.jwk import PublicKey
@@ -74,9 +75,11 @@ class CredentialIssuer:
         batches = [requests[start : start + CHUNK] for start in range(0, len(requests), CHUNK)]
         if len(batches) <= 1:
             return self._issue_batch(requests)
-        # While one batch waits for the disk, the next is composed, signed and verified.
-        with ThreadPoolExecutor(THREADS) as pool:
-            return [outcome for batch in pool.map(self._issue_batch, batches) for outcome in batch]
+        # While one batch waits for the disk or its reader, the next is composed and signed.
+        public = {kid: signer.public_key for kid, signer in self._keys.signers.items()}
+        with second_reader(public) as reader, ThreadPoolExecutor(THREADS) as pool:
+            done = pool.map(lambda batch: self._issue_batch(batch, reader), batches)
+            return [outcome for batch in done for outcome in batch]
 
     def resume(self) -> int:
         """Finish what a crash left between two steps; returns how many credentials that were."""
@@ -87,9 +90,13 @@ class CredentialIssuer:
             self.protocol.finish(drafts[start : start + CHUNK])
         return len(drafts)
 
-    def _issue_batch(self, requests: Sequence[IssueRequest]) -> list[IssuedCredential | Refusal]:
+    def _issue_batch(
+        self, requests: Sequence[IssueRequest], reader: SecondReader | None = None
+    ) -> list[IssuedCredential | Refusal]:
         begun = self._begin(requests)
-        failures = self.protocol.finish([one for one in begun.values() if isinstance(one, Draft)])
+        failures = self.protocol.finish(
+            [one for one in begun.values() if isinstance(one, Draft)], reader=reader
+        )
         return [_outcome(request, begun[request.idempotency_key], failures) for request in requests]
 
     def _begin(self, requests: Sequence[IssueRequest]) -> dict[str, Draft | Refusal]:

@@ -5,13 +5,14 @@ same row one does the step and the other notices and looks again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
 
 from issuer.adapters.database import Database
-from issuer.adapters.repository import among, bump_lists, in_force, set_status
+from issuer.adapters.repository import among, bump_lists, execute_many, in_force, insert_many, set_status
 from issuer.adapters.tables import certificate, credential, credential_text, seafarer, status_list
 from issuer.domain.errors import Conflict, IssuerError, NotInForce, SelfVerificationFailed
 from issuer.domain.register import CredentialEvent, CredentialState, next_credential_state
@@ -20,6 +21,7 @@ from issuer.services.audit import AuditEvent, record
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
 from issuer.services.drafting import Draft
+from issuer.services.reading_back import SecondReader, Signed, objection
 from issuer.settings import Settings
 from verifier.status import Status
 
@@ -49,12 +51,12 @@ class IssuingProtocol:
         self._keys = keys
         self._settings = settings
 
-    def finish(self, drafts: Sequence[Draft]) -> Failures:
+    def finish(self, drafts: Sequence[Draft], *, reader: SecondReader | None = None) -> Failures:
         """Take every step that is due, in order; returns the drafts that were given up."""
         steps: tuple[tuple[CredentialState, Callable[[list[Draft]], Failures]], ...] = (
             (CredentialState.RESERVED, self.persist),
             (CredentialState.PERSISTED, self.sign),
-            (CredentialState.SIGNED, self.verify),
+            (CredentialState.SIGNED, partial(self.verify, reader=reader)),
             (CredentialState.VERIFIED, self.log),
             (CredentialState.LOGGED, self.release),
         )
@@ -86,12 +88,17 @@ class IssuingProtocol:
 
         return self._step(due, CredentialEvent.SIGN, sign, _store_tokens)
 
-    def verify(self, due: list[Draft]) -> Failures:
-        """Read what was signed as a stranger would."""
+    def verify(self, due: list[Draft], *, reader: SecondReader | None = None) -> Failures:
+        """Read what was signed as a stranger would: here, or in the `reader`'s process."""
 
         def verify(draft: Draft) -> None:
-            drafting.self_verify(draft, self._keys.public(draft.kid))
+            key = self._keys.public(draft.kid)
+            signed = drafting.signed(draft)
+            drafting.self_verify(draft, found[draft.serial] if found else objection(signed, key))
 
+        texts = [Signed(draft.token or "", draft.kid, draft.document_number, draft.idx) for draft in due]
+        answers = reader.objections(texts) if reader else None
+        found = dict(zip((draft.serial for draft in due), answers, strict=True)) if answers else {}
         return self._step(due, CredentialEvent.VERIFY, verify)
 
     def log(self, due: list[Draft]) -> Failures:
@@ -224,14 +231,14 @@ def _advance(connection: Connection, drafts: Sequence[Draft], event: CredentialE
 def _store_payloads(connection: Connection, drafts: list[Draft]) -> None:
     rows = [{"serial": draft.serial, "payload": draft.payload} for draft in drafts]
     if rows:
-        connection.execute(insert(credential_text), rows)
+        insert_many(connection, credential_text, rows)
 
 
 def _store_tokens(connection: Connection, drafts: list[Draft]) -> None:
     rows = [{"of_serial": draft.serial, "signed": draft.token} for draft in drafts]
     if rows:
         mine = update(credential_text).where(credential_text.c.serial == bindparam("of_serial"))
-        connection.execute(mine.values(token=bindparam("signed")), rows)
+        execute_many(connection, mine.values(token=bindparam("signed")), rows)
 
 
 def _give_up(connection: Connection, dropped: Sequence[Draft]) -> Iterable[AuditEvent]:

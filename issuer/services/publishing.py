@@ -106,7 +106,7 @@ class StatusPublisher:
         )
 
     def _next_iat(self, row: Row[Any]) -> datetime:
-        """Now, but always later than the list before. Raises InvalidInput when the clock has gone back far."""
+        """Now, but later than the list before. Raises InvalidInput when the clock has gone back far."""
         number, now = row.number, self._clock().replace(microsecond=0)
         if row.signed_iat is None:
             return now

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from issuer.adapters.repository import among, in_force, with_holder
+from issuer.adapters.repository import among, in_force, insert_many, with_holder
 from issuer.adapters.tables import certificate, credential, status_list
 from issuer.domain.errors import NotFound, NotInForce
 from issuer.domain.register import CertificateState, CredentialState
@@ -71,7 +71,7 @@ def reserve(
         outcomes.append(draft)
         rows.append(_values(draft, row.id))
     if rows:
-        connection.execute(insert(credential), rows)
+        insert_many(connection, credential, rows)
     return outcomes
 
 
@@ -119,8 +119,9 @@ def _refuse(number: str, row: Row[Any] | None) -> Refusal:
 
 def _draft(request: IssueRequest, row: Row[Any], slot: Slot, kid: str, issued_at: int) -> Draft:
     holder = request.holder_key
+    random = secrets.token_hex(32)
     return Draft(
-        serial=secrets.token_hex(16),
+        serial=random[:32],
         idempotency_key=request.idempotency_key,
         document_number=request.document_number,
         kind=row.type,
@@ -133,7 +134,7 @@ def _draft(request: IssueRequest, row: Row[Any], slot: Slot, kid: str, issued_at
         idx=slot.idx,
         kid=kid,
         issued_at=issued_at,
-        log_salt=secrets.token_hex(16),
+        log_salt=random[32:],
         state=CredentialState.RESERVED,
     )
 

@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,8 +62,6 @@ def run(
 def extract(tmp_path: Path) -> Path:
     """Three seafarers, as a file."""
     path = tmp_path / "no.jsonl"
-    from datetime import UTC, datetime
-
     rows = make_extract("NO", 3, 5, datetime.now(UTC).date())
     path.write_bytes(b"".join(json_dumps(row) + b"\n" for row in rows))
     return path
@@ -70,9 +69,9 @@ def extract(tmp_path: Path) -> Path:
 
 def certificates(extract: Path, state: str = "in-force") -> list[dict[str, str]]:
     rows = [json.loads(line) for line in extract.read_bytes().splitlines()[1:]]
-    today = "2026"
-    return [row for row in rows if row["kind"] == "certificate" and row["state"] == state
-            and row.get("expiry_date", "9999") > today and row.get("expiry_date", "9999") >= "2027"]  # fmt: skip
+    tomorrow = (datetime.now(UTC).date() + timedelta(days=1)).isoformat()
+    good = [row for row in rows if row["kind"] == "certificate" and row["state"] == state]
+    return [row for row in good if row.get("expiry_date", "9999-12-31") > tomorrow]
 
 
 def test_import_reports_and_repeats(run: Run, extract: Path) -> None:
@@ -85,7 +84,6 @@ def test_import_names_bad_rows_and_says_so_in_its_exit_code(run: Run, extract: P
     extract.write_bytes(extract.read_bytes() + b'{"kind":"ship"}\n' * 30)
     code, output, complaints = run("import", str(extract))
     assert (code, "30 rejected" in output) == (1, True)
-    assert "line 2" not in complaints.split("line", 1)[0]
     assert complaints.count('"kind" is neither') == 20
     assert "and 10 more" in complaints
 
@@ -172,7 +170,7 @@ def test_extract_of_another_authority_is_refused(run: Run, tmp_path: Path) -> No
 def test_no_passphrase_and_nobody_to_ask(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     config = json.loads((tmp_path / "ombord.yaml").read_text())
     (tmp_path / "ombord.yaml").write_text(json.dumps({**config, "passphrase": None}))
-    monkeypatch.setattr("sys.stdin", open("/dev/null"))  # noqa: SIM115
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     code, _, complaints = run("publish")
     assert (code, "OMBORD_PASSPHRASE" in complaints) == (2, True)
 
