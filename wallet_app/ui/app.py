@@ -31,6 +31,11 @@ ESCAPE: Final = 27
 SLIDE_SECONDS: Final = 0.18
 # Where "back" leads from each screen, unless another was visited on the way.
 PARENT: Final = {"certificate": "list", "code": "list", "add": "list"}
+LATER: Final = {
+    "certificate": certificate_screen.CertificateScreen,
+    "code": code_screen.CodeScreen,
+    "add": add_screen.AddScreen,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +108,7 @@ class WalletApp(App):
         except (VaultError, KeyStoreError) as error:
             self.screens.add_widget(_store_screen(error, self.say))
             return
-        for screen in (
-            list_screen.ListScreen(),
-            certificate_screen.CertificateScreen(),
-            code_screen.CodeScreen(),
-            add_screen.AddScreen(),
-        ):
-            self.screens.add_widget(screen)
+        self.screens.add_widget(list_screen.ListScreen())
         if self._offer is not None:
             self.add(self._offer, self._tx_code)
             self._offer = None
@@ -141,7 +140,7 @@ class WalletApp(App):
         held = wallet.find(key)
         if held is not None:
             state = views.certificate_state(held, at=wallet.clock(), say=self.say)
-            self.screens.get_screen("certificate").state = state
+            self._screen("certificate").state = state
             self._go("certificate")
 
     def show_code(self, key: str) -> None:
@@ -150,13 +149,13 @@ class WalletApp(App):
         held = wallet.find(key)
         if held is not None:
             state = views.code_state(held, at=wallet.clock(), say=self.say)
-            self.screens.get_screen("code").show(held, state)
+            self._screen("code").show(held, state)
             self._came_from = self.screens.current
             self._go("code")
 
     def add(self, offer: str | None = None, tx_code: str = "") -> None:
         """Pick certificates up: from `offer`, or from one that is asked for."""
-        screen = self.screens.get_screen("add")
+        screen = self._screen("add")
         if offer is None:
             screen.start()
         else:
@@ -165,11 +164,11 @@ class WalletApp(App):
 
     def look_at(self, offer: str) -> None:
         """Ask the authority about an offer."""
-        self.screens.get_screen("add").look_at(offer)
+        self._screen("add").look_at(offer)
 
     def go_on(self) -> None:
         """Go on with an unfinished pick-up."""
-        self.screens.get_screen("add").fetch()
+        self._screen("add").fetch()
         self._go("add")
 
     def show_list(self) -> None:
@@ -182,6 +181,12 @@ class WalletApp(App):
         self._go(self._came_from if here == "code" else PARENT.get(here, here), forward=False)
 
     # --- the window
+
+    def _screen(self, name: str) -> Any:
+        """The screen of that name, made when it is first needed: the list should stand at once."""
+        if not self.screens.has_screen(name):
+            self.screens.add_widget(LATER[name]())
+        return self.screens.get_screen(name)
 
     def _go(self, name: str, *, forward: bool = True) -> None:
         self.screens.transition.direction = "left" if forward else "right"
@@ -196,7 +201,7 @@ class WalletApp(App):
     def _on_drop(self, _window: object, path: bytes, *_: object) -> None:
         if self.wallet is not None:
             self.add()
-            self.screens.get_screen("add").read_picture(Path(path.decode(errors="surrogateescape")))
+            self._screen("add").read_picture(Path(path.decode(errors="surrogateescape")))
 
     def _follow_theme(self) -> None:
         self.theme.bind(ground=self._paint, hero_to=self._paint)
