@@ -84,6 +84,11 @@ class Redeeming:
             return None
         return Access(token_hash=row.token_hash, document_numbers=frozenset(json.loads(row.document_numbers)))
 
+    def identifiers(self, access: Access) -> Mapping[str, tuple[str, ...]]:
+        """Document numbers by credential configuration, of what `access` covers and is in force now."""
+        with self._database.read() as connection:
+            return self._identifiers(connection, sorted(access.document_numbers))
+
     def _try(self, connection: Connection, code: str) -> Row[tuple[object, ...]] | None:
         """Count one more try of an offer that may still be tried, and lock it until the transaction ends."""
         may_try = (

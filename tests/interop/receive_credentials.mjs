@@ -7,24 +7,12 @@ import { answer } from './stdio.mjs'
 
 setGlobalConfig({ allowInsecureUrls: true }) // the issuer under test serves plain http on loopback
 
-// Version 0.4.6 always asks by `credential_configuration_id` and has no parameter for the identifiers that the token
-// response listed, which OpenID4VCI 1.0 § 8.2 then requires. Its fetch callback is where a wallet can say so.
-function askByIdentifier(identifierOf) {
-  return (url, init) => {
-    const body = init?.body?.toString()
-    if (!body?.includes('"credential_configuration_id"')) return fetch(url, init)
-    const { credential_configuration_id: _, ...rest } = JSON.parse(body)
-    return fetch(url, { ...init, body: JSON.stringify({ ...rest, credential_identifier: identifierOf() }) })
-  }
-}
-
 async function makeWallet() {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const holder = await exportJWK(publicKey)
-  const wallet = { holder, identifier: undefined }
-  wallet.client = new Openid4vciClient({
+  const client = new Openid4vciClient({
     callbacks: {
-      fetch: askByIdentifier(() => wallet.identifier),
+      fetch,
       hash: (data, algorithm) => createHash(algorithm.replaceAll('-', '')).update(data).digest(),
       generateRandom: (length) => randomBytes(length),
       clientAuthentication: clientAuthenticationAnonymous(),
@@ -34,12 +22,11 @@ async function makeWallet() {
       }),
     },
   })
-  return wallet
+  return { holder, client }
 }
 
 answer(async ({ offer, tx_code, at }) => {
-  const wallet = await makeWallet()
-  const { client, holder } = wallet
+  const { client, holder } = await makeWallet()
   const credentialOffer = await client.resolveCredentialOffer(offer)
   const issuerMetadata = await client.resolveIssuerMetadata(credentialOffer.credential_issuer)
   const { accessTokenResponse } = await client.retrievePreAuthorizedCodeAccessTokenFromOffer({
@@ -51,7 +38,6 @@ answer(async ({ offer, tx_code, at }) => {
   const credentials = []
   for (const detail of accessTokenResponse.authorization_details) {
     for (const identifier of detail.credential_identifiers) {
-      wallet.identifier = identifier
       const { c_nonce } = await client.requestNonce({ issuerMetadata })
       const { jwt } = await client.createCredentialRequestJwtProof({
         issuerMetadata,

@@ -1,12 +1,13 @@
 """The credential endpoint: every refusal of OpenID4VCI 1.0, 8.3.1, and the byte-identical repetition."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from support.issuer_app import Office
+from support.issuer_app import Office, register
 from support.pickup_wallet import PickUpWallet
-from support.simulator import seeded_signer
+from support.simulator import competency, seeded_signer
 
 COC = "NO-COC-0001"
 Body = Callable[[PickUpWallet], Any]
@@ -22,9 +23,9 @@ REFUSED: dict[str, tuple[Body, str]] = {
         lambda w: {"credential_identifier": COC, "credential_configuration_id": "competency"},
         "invalid_credential_request",
     ),
-    "configuration though identifiers were given": (
-        lambda w: {"credential_configuration_id": "competency", "proofs": jwt(w)},
-        "invalid_credential_request",
+    "configuration that the token does not cover": (
+        lambda w: {"credential_configuration_id": "tanker", "proofs": jwt(w)},
+        "unknown_credential_configuration",
     ),
     "unknown configuration": (
         lambda w: {"credential_configuration_id": "driving-licence", "proofs": jwt(w)},
@@ -253,3 +254,22 @@ def test_get_is_not_allowed(shared_office: Office) -> None:
         assert answer.status_code == 405
         assert answer.headers["allow"] == "POST"
         assert "error" in answer.json()
+
+
+def test_a_wallet_that_knows_no_identifiers_gets_the_one_certificate_of_a_configuration(
+    shared_office: Office,
+) -> None:
+    wallet = shared_office.admitted_wallet()
+    by_identifier = wallet.request(COC).json()["credentials"]
+    answer = wallet.ask({"credential_configuration_id": "competency", "proofs": jwt(wallet)})
+    assert answer.json()["credentials"] == by_identifier
+
+
+def test_a_configuration_that_could_mean_two_certificates_needs_an_identifier(office: Office) -> None:
+    second = replace(competency(), document_number="NO-COC-0002")
+    register(office.database, office.clock, office.settings, second)
+    wallet = office.admitted_wallet()
+    answer = wallet.ask({"credential_configuration_id": "competency", "proofs": jwt(wallet)})
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_credential_request")
+    assert "2 certificates" in answer.json()["error_description"]
+    assert wallet.request("NO-COC-0002").is_success

@@ -3,6 +3,7 @@
 A request that is repeated after a lost answer, with a fresh nonce, gets the same credential, byte for byte.
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -31,7 +32,7 @@ def credential_router(
         access: Annotated[Access, Depends(bearer(redeeming))],
         body: Annotated[dict[str, Json], Depends(json_body)],
     ) -> Response:
-        document_number = _document_number(body, access)
+        document_number = _document_number(body, access, redeeming)
         proven = check_proof(_proof(body), audience=audience, at=clock())
         if not nonces.consume(proven.nonce):
             raise ProtocolError("invalid_nonce", "the nonce is unknown, used or old: get a fresh one")
@@ -46,22 +47,37 @@ def credential_router(
     return router
 
 
-def _document_number(body: dict[str, Json], access: Access) -> str:
-    """Which certificate: by the identifier that the token response gave, and by nothing else (8.2)."""
-    identifier, configuration = body.get("credential_identifier"), body.get("credential_configuration_id")
+def _document_number(body: dict[str, Json], access: Access, redeeming: Redeeming) -> str:
+    """Which certificate: by the identifier that the token response gave (8.2)."""
     if "credential_identifier" in body and "credential_configuration_id" in body:
         raise _malformed("give credential_identifier or credential_configuration_id, not both")
+    if "credential_response_encryption" in body:
+        raise ProtocolError("invalid_encryption_parameters", "responses are not encrypted beyond TLS")
+    configuration = body.get("credential_configuration_id")
     if isinstance(configuration, str):
-        if configuration not in {kind.value for kind in ISSUED_TYPES}:
-            raise ProtocolError("unknown_credential_configuration", "we issue nothing of that name")
-        raise _malformed("give a credential_identifier, since the token response listed them")
+        return _only_one_of(configuration, redeeming.identifiers(access))
+    identifier = body.get("credential_identifier")
     if not isinstance(identifier, str):
         raise _malformed("credential_identifier is missing, or is no text")
     if identifier not in access.document_numbers:
         raise ProtocolError("unknown_credential_identifier", "the access token does not cover it")
-    if "credential_response_encryption" in body:
-        raise ProtocolError("invalid_encryption_parameters", "responses are not encrypted beyond TLS")
     return identifier
+
+
+def _only_one_of(configuration: str, identifiers: Mapping[str, tuple[str, ...]]) -> str:
+    """The certificate that a configuration means to wallets that know no identifiers: where there is one.
+
+    Section 8.2 has them use the identifier; several that are in use never do.
+    """
+    if configuration not in {kind.value for kind in ISSUED_TYPES}:
+        raise ProtocolError("unknown_credential_configuration", "we issue nothing of that name")
+    match identifiers.get(configuration, ()):
+        case ():
+            raise ProtocolError("unknown_credential_configuration", "the access token covers none of these")
+        case (only,):
+            return only
+        case several:
+            raise _malformed(f"it means {len(several)} certificates here: give a credential_identifier")
 
 
 def _proof(body: dict[str, Json]) -> str:
