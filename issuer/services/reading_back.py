@@ -15,7 +15,6 @@ from typing import NamedTuple
 import orjson
 
 from keys import jws
-from keys.encoding import Json
 from keys.jwk import PublicKey
 from verifier.credential import sd_jwt, vc
 
@@ -29,28 +28,22 @@ class Signed(NamedTuple):
     idx: int
 
 
-def contradiction(claims: Mapping[str, Json], document_number: str, idx: int) -> str | None:
-    """What a verifier's rows C1 and C4b hold against the claims, or that they are another certificate's."""
-    try:
-        credential = vc.from_claims(claims)
-    except vc.MalformedCredential as error:
-        return str(error)
-    if credential.certificate.document_number != document_number or credential.status.idx != idx:
-        return "the claims are of another certificate or status entry"
-    return vc.date_contradiction(credential)
-
-
 def objection(signed: Signed, key: PublicKey) -> str | None:
     """Why a verifier that has `key` would not accept the signed text, or None."""
     try:
         parsed = sd_jwt.parse(signed.token)
         payload = jws.verify(parsed.jws, key, typ=vc.TYP)
-        claims = sd_jwt.claims(parsed, payload)
-    except (jws.MalformedJws, jws.SignatureMismatch) as error:
+        credential = vc.from_claims(sd_jwt.claims(parsed, payload))
+    except (jws.MalformedJws, jws.SignatureMismatch, vc.MalformedCredential) as error:
         return f"the signed text: {error}"
     if parsed.jws.kid != signed.kid:
         return "the signed text names another key"
-    return contradiction(claims, signed.document_number, signed.idx)
+    if (
+        credential.certificate.document_number != signed.document_number
+        or credential.status.idx != signed.idx
+    ):
+        return "the signed text is of another certificate or status entry"
+    return vc.date_contradiction(credential)  # row C4b
 
 
 class SecondReader:
