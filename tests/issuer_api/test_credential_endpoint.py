@@ -1,13 +1,13 @@
 """The credential endpoint: every refusal of OpenID4VCI 1.0, 8.3.1, and the byte-identical repetition."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from support.issuer_app import Office, register
 from support.pickup_wallet import PickUpWallet
-from support.simulator import competency, seeded_signer
+from support.scenario import competency
+from support.simulator import seeded_signer
 
 COC = "NO-COC-0001"
 Body = Callable[[PickUpWallet], Any]
@@ -266,7 +266,7 @@ def test_a_wallet_that_knows_no_identifiers_gets_the_one_certificate_of_a_config
 
 
 def test_a_configuration_that_could_mean_two_certificates_needs_an_identifier(office: Office) -> None:
-    second = replace(competency(), document_number="NO-COC-0002")
+    second = competency(document_number="NO-COC-0002")
     register(office.database, office.clock, office.settings, second)
     wallet = office.admitted_wallet()
     answer = wallet.ask({"credential_configuration_id": "competency", "proofs": jwt(wallet)})
