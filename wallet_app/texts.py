@@ -124,7 +124,7 @@ NEW_CODE_IN: Final = "New code in {n} s"
 SCAN_IT: Final = "Scan it: looking is no proof"
 STATIC_CODE: Final = "This code does not change: it proves nothing about who shows it"
 HOLDER: Final = "Holder"
-NO_CODE: Final = "No code can be made"
+NO_CODE: Final = "This certificate is too long for a code. Show its number to the inspector."
 
 # Adding
 ADD_TITLE: Final = "Add certificates"

@@ -125,3 +125,12 @@ def test_certificate_of_another_phone_shows_a_static_code_and_says_so(phone: Pho
     eyes.tap("Show the code of Master")
     assert eyes.sees("This code does not change")
     assert carrier.unpack(carrier.from_qr_text(scanned(eyes))) == phone.texts[0]
+
+
+def test_certificate_too_long_for_a_code_says_so_and_keeps_its_number_in_view(phone: PhoneInHand) -> None:
+    prose = "".join(chr(0x4E00 + (n * 7_919) % 20_000) for n in range(1_900))
+    eyes = phone.open_wallet(competency(remarks=prose))
+    eyes.tap("Show the code of Master").wait(16)
+    assert eyes.sees("too long for a code")
+    assert eyes.sees("NO-COC-0001")
+    assert zxingcpp.read_barcodes(eyes.screenshot()) == []

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 # Beside the standard library: what Android's recipes or pure Python give; the last line is Kivy's.
 ALLOWED = {
     "kivy", "segno", "cryptography", "certifi", "tuf", "keys", "verifier", "wallet_app",
-    "filetype", "docutils", "pygments", "requests", "idna", "urllib3", "charset_normalizer", "cffi", "pycparser",
+    "filetype", "docutils", "pygments", "requests", "idna", "urllib3", "charset_normalizer", "cffi",
 }  # fmt: skip
 
 REPORT = """

@@ -10,7 +10,12 @@ from verifier.credential import carrier, presentation
 from wallet_app.core.held import Held
 
 PERIOD_SECONDS: Final = 15
+MOST_CHARACTERS: Final = 3_391  # alphanumeric mode, version 40, level M (ISO/IEC 18004 table 7)
 NONCE_BYTES: Final = 8
+
+
+class CannotShow(ValueError):
+    """A credential that no QR code holds; says how large it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,10 @@ class LiveCode:
 
 
 def live_code(held: Held, signer: Signer, at: datetime) -> LiveCode:
-    """A presentation of `held` made at `at`, as QR text; without a proof where the key is not ours."""
+    """A presentation of `held` made at `at`, as QR text; without a proof where the key is not ours.
+
+    Raises CannotShow.
+    """
     if held.is_ours:
         nonce = secrets.token_bytes(NONCE_BYTES)
         audience = presentation.Audience.TIME
@@ -31,4 +39,10 @@ def live_code(held: Held, signer: Signer, at: datetime) -> LiveCode:
     else:
         text = held.text
     until = at + timedelta(seconds=PERIOD_SECONDS)
-    return LiveCode(carrier.to_qr_text(carrier.pack(text)), at, until)
+    try:
+        qr_text = carrier.to_qr_text(carrier.pack(text))
+    except carrier.MalformedCarrier as error:
+        raise CannotShow(str(error)) from None
+    if len(qr_text) > MOST_CHARACTERS:
+        raise CannotShow(f"{len(qr_text)} characters; a code holds {MOST_CHARACTERS}")
+    return LiveCode(qr_text, at, until)

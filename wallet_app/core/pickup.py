@@ -4,6 +4,7 @@ Whatever was received is verified and stored before the next request, so a netwo
 `fetch` goes on where it stopped, also after the app was closed.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -48,6 +49,7 @@ class PickUps:
         self._signer = signer
         self._transport = transport
         self._clock = clock
+        self._one_at_a_time = threading.Lock()
 
     @property
     def unfinished(self) -> PickUp | None:
@@ -71,6 +73,10 @@ class PickUps:
 
         A certificate that the authority refuses does not hold up the others. Raises PickUpError.
         """
+        with self._one_at_a_time:
+            return self._fetch(tell)
+
+    def _fetch(self, tell: Callable[[Progress], None]) -> Progress:
         pick_up = self.unfinished
         if pick_up is None:
             return Progress(0, 0)

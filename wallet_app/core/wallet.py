@@ -53,7 +53,7 @@ class Wallet:
         return next((one for one in self.held if one.key == key), None)
 
     def live_code(self, held: Held) -> LiveCode:
-        """A presentation of `held`, now."""
+        """A presentation of `held`, now. Raises CannotShow."""
         return holder.live_code(held, self._signer, self.clock())
 
     def close(self) -> None:

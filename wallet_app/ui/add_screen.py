@@ -164,8 +164,12 @@ class AddScreen(Screen):
         )
 
     def finish(self, progress: Progress) -> None:
-        """All is here."""
+        """All is here; nothing was left to fetch where another step had done it already."""
         say = self._app.say
+        self._app.refresh_list()
+        if progress.total == 0:
+            self._app.show_list()
+            return
         self._show(
             EndStep(
                 tone="good",

@@ -175,6 +175,10 @@ class WalletApp(App):
         """The list, as it is now."""
         self._go("list", forward=False)
 
+    def refresh_list(self) -> None:
+        """Something arrived, perhaps while the list is in view."""
+        self.screens.get_screen("list").refresh()
+
     def back(self) -> None:
         """Where one came from."""
         here = self.screens.current

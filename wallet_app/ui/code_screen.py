@@ -1,5 +1,6 @@
 """The live code, full screen: a new holder proof every 15 seconds, counted down beside a running clock."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 from os.path import dirname, join
@@ -12,8 +13,9 @@ from kivy.uix.screenmanager import Screen
 
 from wallet_app import texts
 from wallet_app.core.held import Held
-from wallet_app.core.holder import PERIOD_SECONDS, LiveCode
+from wallet_app.core.holder import PERIOD_SECONDS, CannotShow, LiveCode
 from wallet_app.core.viewstate import CodeState
+from wallet_app.core.wallet import Wallet
 from wallet_app.ui.certificate_screen import NO_STATUS
 
 RULES: Final = join(dirname(__file__), "code_screen.kv")
@@ -36,6 +38,7 @@ class CodeScreen(Screen):
     def show(self, held: Held, state: CodeState) -> None:
         """Show this certificate's code."""
         self.held, self.state = held, state
+        self.qr_text = self.countdown = ""
         self._code: LiveCode | None = None
         self._tick(0)
 
@@ -53,14 +56,23 @@ class CodeScreen(Screen):
     def _tick(self, _: float) -> None:
         app: Any = App.get_running_app()
         now: datetime = app.wallet.clock()
-        code = self._code
-        if code is None or _is_due(code, now):
-            self._code = code = app.wallet.live_code(self.held)
-            self.qr_text = code.qr_text
+        self.clock = app.say.clock(now.astimezone())
+        try:
+            code = self._code_for(app.wallet, now)
+        except CannotShow:
+            self.state = replace(self.state, label=app.say(texts.NO_CODE))
+            return
         left = max(0.0, (code.fresh_until - now).total_seconds())
         self.share_left = left / PERIOD_SECONDS
         self.countdown = app.say(texts.NEW_CODE_IN, n=ceil(left)) if self.held.is_ours else ""
-        self.clock = app.say.clock(now.astimezone())
+
+    def _code_for(self, wallet: Wallet, now: datetime) -> LiveCode:
+        """The one shown, or a new one where it is due."""
+        code = self._code
+        if code is None or _is_due(code, now):
+            self._code = code = wallet.live_code(self.held)
+            self.qr_text = code.qr_text
+        return code
 
 
 def _is_due(code: LiveCode, now: datetime) -> bool:

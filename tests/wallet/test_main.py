@@ -1,0 +1,28 @@
+"""`ombord-wallet` from its command line: what it says where something is missing."""
+
+from pathlib import Path
+
+import pytest
+from support.scenario import competency
+from support.wallet import PhoneInHand
+
+from wallet_app import main
+
+
+@pytest.mark.screen
+def test_fonts_that_were_not_built_are_named(phone: PhoneInHand, capsys: pytest.CaptureFixture[str]) -> None:
+    phone.open_wallet(competency())
+    phone.app.missing_fonts = ("Inter-Bold.ttf",)
+    main._say_what_is_missing(phone.app)
+    said = capsys.readouterr().err
+    assert "Inter-Bold.ttf" in said
+    assert "hint: make setup" in said
+
+
+@pytest.mark.screen
+def test_without_a_window_it_says_which_packages_to_install(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kivy.core.window.Window", None)
+    assert main.main(["--home", str(tmp_path)]) == 3
+    assert "libegl1" in capsys.readouterr().err
