@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from support.phone import NotOnScreen
+from kivy.metrics import dp
+from support.phone import NotOnScreen, box
 from support.scenario import TODAY, competency, medical
 from support.simulator import DAY
 from support.wallet import PhoneInHand
@@ -133,3 +134,12 @@ def test_master_of_a_small_ship_is_told_from_a_master(phone: PhoneInHand) -> Non
     small = competency(document_number="NO-COC-2", capacities=(CapacityGrant("master-small"),))
     eyes = phone.open_wallet(competency(), small)
     assert eyes.sees("Master of a ship of less than 500 GT")
+
+
+def test_search_after_scrolling_shows_what_it_finds_at_the_top(phone: PhoneInHand) -> None:
+    many = [proficiency(f"NO-{n:03}", "VI/1", expiry_date=TODAY + timedelta(days=200 + n)) for n in range(30)]
+    eyes = phone.open_wallet(*many, competency())
+    eyes.swipe(600).swipe(600)
+    eyes.tap("Search certificates").type("NO-COC")
+    search, card = eyes.find("Search certificates"), eyes.find("Master")
+    assert box(search)[1] - box(card)[3] < dp(40), "no gap between the field and what it found"

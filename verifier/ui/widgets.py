@@ -153,8 +153,8 @@ TONE_ICON: Final = {
 }
 
 for _widget in (
-    Words, Text, Phrase, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill, FilterTile, SearchField,
-    InputField, Notice, FormLine, Meter, QRView,
+    Words, Text, Phrase, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill, FilterTile,
+    SearchField, InputField, Notice, FormLine, Meter, QRView,
 ):  # fmt: skip
     Factory.register(_widget.__name__, cls=_widget)
 

@@ -55,7 +55,7 @@ def kind(certificate: Certificate) -> str:
     regulations = ", ".join(certificate.stcw_code)
     name = document(certificate.type)
     parts = [] if name == title(certificate) else [name]
-    return "  ·  ".join([*parts, f"STCW {regulations}"] if regulations else parts)
+    return "  ·  ".join([*parts, f"STCW\u00a0{regulations}"] if regulations else parts)
 
 
 def icon(certificate: Certificate) -> str:

@@ -63,11 +63,11 @@ class ListScreen(Screen):
 
     def on_query(self, *_: object) -> None:
         """Search as it is typed."""
-        self.refresh()
+        self._begin_anew()
 
     def on_group(self, *_: object) -> None:
         """Filter."""
-        self.refresh()
+        self._begin_anew()
 
     def on_width(self, *_: object) -> None:
         """Lines break elsewhere."""
@@ -90,6 +90,11 @@ class ListScreen(Screen):
         else:
             self.ids.search.ids.input.text = ""
             self.group = Group.ALL
+
+    def _begin_anew(self) -> None:
+        """Another selection is read from its top."""
+        self.refresh()
+        self.ids.cards.scroll_y = 1
 
     def _lay_out(self) -> None:
         width = self.width
