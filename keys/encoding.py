@@ -25,8 +25,13 @@ _FROM_URL = bytes(
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _PADDING = (b"", b"", b"==", b"=")
 # The last character of an incomplete group carries 4 or 2 spare bits, which must be zero (RFC 4648 § 3.5).
-_LAST_OF_TWO = frozenset(b"AQgw")
-_LAST_OF_THREE = frozenset(b"AEIMQUYcgkosw048")
+# One character is no byte, and may be none.
+_LAST: tuple[frozenset[int], ...] = (
+    frozenset(range(256)),
+    frozenset(),
+    frozenset(b"AQgw"),
+    frozenset(b"AEIMQUYcgkosw048"),
+)
 
 
 def b64url_decode(text: str | bytes) -> bytes:
@@ -37,11 +42,7 @@ def b64url_decode(text: str | bytes) -> bytes:
     try:
         data = text.encode("ascii") if isinstance(text, str) else text
         rest = len(data) & 3
-        if (
-            rest == 1
-            or (rest == 2 and data[-1] not in _LAST_OF_TWO)
-            or (rest == 3 and data[-1] not in _LAST_OF_THREE)
-        ):
+        if rest and data[-1] not in _LAST[rest]:
             raise EncodingError("not canonical base64url: wrong length or spare bits set")
         return binascii.a2b_base64(data.translate(_FROM_URL) + _PADDING[rest], strict_mode=True)
     except (UnicodeEncodeError, binascii.Error):

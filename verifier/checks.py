@@ -3,12 +3,17 @@
 Each function answers its rows and no others. A reason says as of when, where that matters.
 """
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from keys.trust.directory import Authority, Directory
-from verifier.credential.model import Certificate, Credential, Limitations, MedicalCertificate
+from verifier.credential.model import (
+    CapacityGrant,
+    Certificate,
+    Credential,
+    FunctionGrant,
+    MedicalCertificate,
+)
 from verifier.credential.presentation import Audience, HolderProof
 from verifier.policy import Policy
 from verifier.status import Status, StatusList
@@ -209,21 +214,20 @@ def remarks(credential: Credential, *, policy: Policy, time: datetime) -> list[C
     if expires is not None and time < expires <= time + policy.expires_soon:
         soon = (certificate.expiry_date,)
         found.append(Check("C14", Outcome.REMARK, "expires soon: its last day is {}", soon))
-    for code, limits in _limits(certificate):
-        if limits is not None and limits.text is not None:
-            found.append(Check("C14", Outcome.REMARK, "limitation of {}: {}", (code, limits.text)))
+    grants: tuple[tuple[FunctionGrant | CapacityGrant, ...], ...] = (
+        certificate.functions,
+        certificate.capacities,
+    )
+    for granted in grants:
+        for grant in granted:
+            limits = grant.limitations
+            if limits is not None and limits.text is not None:
+                found.append(Check("C14", Outcome.REMARK, "limitation of {}: {}", (grant.code, limits.text)))
     if certificate.remarks is not None:
         found.append(Check("C14", Outcome.REMARK, "it says: {}", (certificate.remarks,)))
     if isinstance(certificate, MedicalCertificate):
         found += _medical_remarks(certificate, time.date())
     return found
-
-
-def _limits(certificate: Certificate) -> Iterator[tuple[str, Limitations | None]]:
-    for function in certificate.functions:
-        yield function.code, function.limitations
-    for capacity in certificate.capacities:
-        yield capacity.code, capacity.limitations
 
 
 def _medical_remarks(certificate: MedicalCertificate, today: date) -> list[Check]:

@@ -23,6 +23,11 @@ class Outcome(StrEnum):
     NOT_ASSESSED = "not-assessed"
 
 
+# An enum's members are slow to look up, and `deciding` does so for each check of each verdict.
+_PASS: Final = Outcome.PASS
+_NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
+
+
 class Headline(StrEnum):
     """What the inspector reads first, in the table's own capitals."""
 
@@ -169,8 +174,8 @@ def deciding(checks: Iterable[Check], lifted: frozenset[str] = frozenset()) -> C
     """
     remark = None
     for check in checks:
-        outcome = check.outcome
-        if outcome is Outcome.PASS or outcome is Outcome.NOT_ASSESSED or check.row in lifted:
+        row, outcome, _, _ = check
+        if outcome is _PASS or outcome is _NOT_ASSESSED or row in lifted:
             continue
         if outcome is not Outcome.REMARK:
             return check

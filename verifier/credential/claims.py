@@ -120,7 +120,7 @@ def calendar_date(claims: Claims, name: str) -> date:
     """A required date as YYYY-MM-DD, and in no other ISO 8601 form."""
     value = claims.get(name)
     # date.fromisoformat also reads 20260131 and 2026-W05-6.
-    if type(value) is str and len(value) == 10 and value[4] == value[7] == "-":
+    if type(value) is str and len(value) == 10 and value[4::3] == "--":
         try:
             day = date.fromisoformat(value)
         except ValueError:

@@ -43,8 +43,10 @@ def restore(text: bytes, lifted: bytes) -> list[bytes]:
     parts = []
     for part in text.split(SEPARATOR):
         pieces = _MARK.split(part)
-        for index in range(1, len(pieces), 2):
-            pieces[index] = values.restore(pieces[index])
+        try:
+            pieces[1::2] = [_RESTORERS[mark](values) for mark in pieces[1::2]]
+        except KeyError as unknown:
+            raise LiftingError(f"unknown mark {unknown.args[0].hex()}") from None
         parts.append(b"".join(pieces))
     if values.position != len(lifted):
         raise LiftingError("more lifted bytes than marks for them")
@@ -60,13 +62,6 @@ class _Restoring:
         self._lifted = lifted
         self._instants: list[int] = []
         self.position = 0
-
-    def restore(self, mark: bytes) -> bytes:
-        """The text that left `mark`."""
-        try:
-            return _RESTORERS[mark](self)
-        except KeyError:
-            raise LiftingError(f"unknown mark {mark.hex()}") from None
 
     def take(self, size: int) -> bytes:
         start = self.position
