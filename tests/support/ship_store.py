@@ -47,7 +47,7 @@ def ombord_verify(*arguments: str | Path) -> Run:
 class Shore:
     """What authorities publish, as folders and packs."""
 
-    def __init__(self, folder: Path, *authorities: Authority, **sizes: tuple[int, int]) -> None:
+    def __init__(self, folder: Path, *authorities: Authority, **sizes: Any) -> None:
         self.folder = folder
         self.authorities = authorities
         self.published = Publication(*authorities, **sizes)

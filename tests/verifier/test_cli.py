@@ -176,7 +176,7 @@ def test_a_transparent_picture_is_read_as_if_printed(
     norway: Authority, imported: Shore, tmp_path: Path
 ) -> None:
     out = tmp_path / "transparent.png"
-    segno.make(qr(show(norway.issue(competency(), PHONE)))).save(out, scale=4, light=None)
+    segno.make(qr(show(norway.issue(competency(), PHONE)))).save(str(out), scale=4, light=None)
     assert check(out, "--at", AT).code == 0
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from support.scenario import NONCE, TODAY, Inspection, competency, medical, show, tampered
@@ -11,7 +12,7 @@ from keys import jws
 from keys.encoding import b64url_encode, json_dumps, json_object
 from keys.trust.directory import Environment, KeyState
 from verifier.credential import carrier
-from verifier.credential.model import CapacityGrant, CertificateType, Limitations
+from verifier.credential.model import CapacityGrant, CertificateType, Limitations, StatusReference
 from verifier.credential.presentation import Audience
 from verifier.policy import Policy
 from verifier.status import StatusBook, verify_list
@@ -165,7 +166,7 @@ def test_unknown_kinds_and_dictionaries_are_named(inspection: Inspection, byte: 
     assert name in verdict.reason
 
 
-def signed_claims(inspection: Inspection, header: dict[str, object] | None = None, **claims: object) -> str:
+def signed_claims(inspection: Inspection, header: dict[str, Any] | None = None, **claims: object) -> str:
     """What the authority would have signed with these claims and header parameters."""
     original = jws.parse(inspection.issue().split("~")[0])
     payload = {**json_object(original.payload), **claims}
@@ -202,7 +203,7 @@ def signed_claims(inspection: Inspection, header: dict[str, object] | None = Non
     ids=str,
 )
 def test_a_signed_text_of_another_schema_is_not_readable(
-    inspection: Inspection, claims: dict[str, object]
+    inspection: Inspection, claims: dict[str, Any]
 ) -> None:
     verdict = inspection.verdict(signed_claims(inspection, **claims))
     assert verdict.headline is Headline.NOT_READABLE
@@ -216,7 +217,7 @@ def test_a_signed_text_of_another_schema_is_not_readable(
     ids=str,
 )  # fmt: skip
 def test_header_parameters_beyond_the_three_are_not_readable(
-    inspection: Inspection, header: dict[str, object]
+    inspection: Inspection, header: dict[str, Any]
 ) -> None:
     assert inspection.verdict(signed_claims(inspection, header)).headline is Headline.NOT_READABLE
 
@@ -275,7 +276,7 @@ UNTRUSTED_KEYS = {
 
 @pytest.mark.parametrize("changes", UNTRUSTED_KEYS.values(), ids=UNTRUSTED_KEYS.keys())
 def test_a_key_that_is_not_good_for_this_is_untrusted_and_never_tampered(
-    inspection: Inspection, changes: dict[str, object]
+    inspection: Inspection, changes: dict[str, Any]
 ) -> None:
     text = inspection.issue()
     if "environment" in changes:
@@ -474,15 +475,11 @@ def test_a_value_without_meaning_is_unknown(inspection: Inspection) -> None:
 
 def test_another_authoritys_list_says_nothing(inspection: Inspection) -> None:
     credential = inspection.norway.credential(competency())
-    elsewhere = replace(credential, status=replace_uri(credential.status, inspection.denmark.status_uri))
+    elsewhere = replace(credential, status=StatusReference(inspection.denmark.status_uri, 5))
     danish = verify_list(inspection.denmark.status_list(), directory=inspection.denmark.directory())
     verdict = inspection.verdict(inspection.norway.sign(elsewhere), status=StatusBook([danish]))
     assert verdict.headline is Headline.STATUS_UNKNOWN
     assert "another authority" in verdict.reason
-
-
-def replace_uri(reference: object, uri: str) -> object:
-    return reference._replace(uri=uri)  # type: ignore[attr-defined]
 
 
 def test_policy_tightens_and_loosens_the_age_of_status(inspection: Inspection) -> None:
