@@ -33,10 +33,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a terminal without the names' letters
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
         return code
     except Unusable as error:
         _complain(str(error), error.hint)
-        return UNUSABLE
+    except KeyboardInterrupt:
+        _complain("interrupted", "nothing has changed; run the command again")
+    except BrokenPipeError:  # whoever read the verdict has gone: say nothing more, also at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return UNUSABLE
 
 
 def _parser() -> argparse.ArgumentParser:

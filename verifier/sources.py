@@ -19,6 +19,8 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*(~.*)
 def text_of(source: str) -> str:
     """The one credential, presentation or QR text that a source stands for. Raises Unusable."""
     if source == "-":
+        if sys.stdin is None:
+            raise Unusable("standard input is closed", "give QR text, a token, or a file that holds one")
         return _decode(_bounded(sys.stdin.buffer.read(_MAX_READ), "standard input"), "standard input")
     if source.startswith((QR_PREFIX, "eyJ")):
         return source

@@ -176,7 +176,7 @@ def signed_claims(inspection: Inspection, header: dict[str, Any] | None = None, 
         inspection.norway.signers[kid],
         typ="dc+sd-jwt",
         kid=kid,
-        header=header,  # type: ignore[arg-type]
+        header=header,
     )
     return token + "~"
 
@@ -255,11 +255,6 @@ def test_a_thief_who_takes_an_authoritys_name_is_unknown_or_tampered(inspection:
 
 
 # C3
-
-
-def with_key(inspection: Inspection, **changes: object) -> Inspection:
-    inspection.norway.change_key(**changes)
-    return inspection
 
 
 UNTRUSTED_KEYS = {

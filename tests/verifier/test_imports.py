@@ -1,5 +1,6 @@
 """What a check imports: it must start fast on a phone and on an inspector's old laptop."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,14 @@ from verifier.cli import main
 code = main(sys.argv[1:])
 print(" ".join(sys.modules), file=sys.stderr)
 sys.exit(code)
+"""
+
+
+LONG_VERDICT = """
+import sys
+from verifier import cli
+cli._check = lambda arguments: print("x" * 100_000) or 0
+sys.exit(cli.main(["check", "eyJ"]))
 """
 
 
@@ -62,3 +71,29 @@ def test_the_commands_exit_code_reaches_the_shell(tmp_path: Path, monkeypatch: p
     run = in_a_shell("-m", "verifier.cli", "check", "eyJ")
     assert run.returncode == 3
     assert run.stderr.startswith("error: ")
+
+
+def test_a_reader_that_goes_away_gets_no_traceback() -> None:
+    """As `ombord-verify check … | head -1`."""
+    read, write = os.pipe()
+    os.close(read)
+    run = subprocess.run(
+        [sys.executable, "-c", LONG_VERDICT],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        cwd=CHECKOUT,
+    )
+    os.close(write)
+    assert run.returncode == 3
+    assert run.stderr == ""
+
+
+def test_closed_standard_input_is_said(tmp_path: Path) -> None:
+    run = subprocess.run(
+        ["sh", "-c", f'OMBORD_HOME="{tmp_path}" "{sys.executable}" -m verifier.cli check - <&-'],
+        capture_output=True, text=True, check=False, cwd=CHECKOUT,
+    )  # fmt: skip
+    assert run.returncode == 3
+    assert run.stderr.startswith("error: standard input is closed")
