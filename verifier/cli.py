@@ -109,9 +109,15 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(report.as_json(verdicts, person, overall))
     else:
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        print(report.as_text(verdicts, person, colour=colour))
+        print(report.as_text(verdicts, person, colour=_wants_colour()))
     return _EXIT[overall.value]
+
+
+def _wants_colour() -> bool:
+    """On a terminal, unless NO_COLOR says otherwise; elsewhere only where FORCE_COLOR asks for it."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
 class Basis(TypedDict):

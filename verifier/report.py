@@ -158,7 +158,8 @@ def _credential_lines(verdict: Verdict, colour: bool) -> Iterator[str]:
         yield _line("shown", "nothing of it is shown, since no known authority's signature vouches for it")
     else:
         yield from _certificate_lines(verdict.credential)
-    yield _line("relied on", _basis(verdict.relied_on))
+    for label, part in zip(("relied on", "", "", ""), _basis(verdict.relied_on), strict=False):
+        yield _line(label, part)
     yield _line("next", NEXT[verdict.headline])
 
 
@@ -218,17 +219,19 @@ def _entitlement(certificate: Certificate) -> str:
         return fit + (f"; only in {', '.join(fitness.areas)}" if fitness.areas else "")
     grants = [f"{grant.code} ({grant.level.value})" for grant in certificate.functions]
     grants += [grant.code for grant in certificate.capacities]
-    return "; ".join([", ".join(certificate.stcw_code), *grants] if certificate.stcw_code else grants)
+    codes = [f"STCW {', '.join(certificate.stcw_code)}"] if certificate.stcw_code else []
+    return "; ".join([*codes, *grants])
 
 
-def _basis(relied_on: ReliedOn) -> str:
+def _basis(relied_on: ReliedOn) -> Iterator[str]:
     """What the verdict rests on, and how old each part is."""
-    parts = [f"directory of {_aged(relied_on.directory_published_at, relied_on.time)}"]
     if relied_on.pack is not None:
-        parts.insert(0, f"sea pack {relied_on.pack}")
+        yield f"sea pack {relied_on.pack}, policy {relied_on.policy}"
+    else:
+        yield f"policy {relied_on.policy}"
+    yield f"directory of {_aged(relied_on.directory_published_at, relied_on.time)}"
     if relied_on.status_as_of is not None:
-        parts.append(f"status as of {_aged(relied_on.status_as_of, relied_on.time)}")
-    return "; ".join([*parts, f"policy {relied_on.policy}"])
+        yield f"status as of {_aged(relied_on.status_as_of, relied_on.time)}"
 
 
 def _aged(moment: datetime, now: datetime) -> str:
