@@ -24,6 +24,7 @@ _COLOUR_YEARS: Final = 6  # STCW Code B-I/9: colour vision is tested every six y
 
 _NO_PHONE: Final = Check("C5", Outcome.NOT_ASSESSED, "it is bound to no phone, and none was shown")
 _NO_PROOF: Final = Check("C5", Outcome.NOT_ASSESSED, "no proof by the holder's phone was shown")
+_GARBLED: Final = Check("C5", Outcome.NOT_ASSESSED, "what was shown as the phone's proof is none")
 _RIGHT_HOLDER: Final = Check("C5", Outcome.PASS, "the proof is by the phone that it is bound to")
 _NO_PROOF_DUE: Final = Check("C13", Outcome.PASS, "it is bound to no phone, so none has to confirm it")
 _PROOF_FAILED: Final = Check("C13", Outcome.NOT_ASSESSED, "the proof shown is not this holder's")
@@ -33,10 +34,11 @@ _DASHED: Final = "{:%Y-%m-%d}"
 
 
 class Holding(NamedTuple):
-    """What the presentation says of the holder: the proof, once checked, or why it fails."""
+    """What the presentation says of the holder: the proof, once checked, or why it fails or is none."""
 
     proof: HolderProof | None = None
     failure: str | None = None
+    garbled: str | None = None
 
 
 def holder(
@@ -50,6 +52,8 @@ def holder(
     if shown.failure is not None:
         return _wrong(shown.failure), _PROOF_FAILED, None
     proof = shown.proof
+    if shown.garbled is not None:
+        return _unconfirmed(_GARBLED, policy, challenge, "{}", shown.garbled)
     if proof is None:
         return _unconfirmed(
             _NO_PROOF, policy, challenge, "a phone holds it, and that phone has not proved itself"

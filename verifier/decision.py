@@ -91,15 +91,14 @@ def verify(
     # (C3) the key is good for this, at that time; (C4) the signature is the key's
     trusted, signed = _trusted(key, unverified, setting), _signature(key, unverified)
     if signed.outcome is not Outcome.PASS:
-        return _stop([_READABLE, _KNOWN, trusted, signed], setting, "its signature does not hold")
+        return _stop([_READABLE, _KNOWN, trusted, signed], setting, "its signature was not shown to hold")
     try:
         credential = vc.from_claims(unverified.claims)
-        shown = _holding(unverified, credential)
-    except (vc.MalformedCredential, presentation.MalformedProof) as error:
+    except vc.MalformedCredential as error:
         unreadable = Check("C1", Outcome.UNKNOWN, "not a {} that can be read: {}", (unverified.type, error))
         return _stop([unreadable, _KNOWN, trusted, signed], setting, "it cannot be read")
     trusted = checks.in_own_name(credential.certificate, authority) or trusted
-    return _judge(credential, authority, shown, trusted, setting)
+    return _judge(credential, authority, _holding(unverified, credential), trusted, setting)
 
 
 def _read(presented: str) -> _Unverified:
@@ -118,7 +117,12 @@ def _read(presented: str) -> _Unverified:
         raise _NotReadable("not a credential: it names no issuer, or no time of signing")
     kind = TYPE_OF_VCT.get(vct) if isinstance(vct, str) else None
     if kind is None:
-        raise _NotReadable(f"of a type that is not known here: {str(vct)[:80]}")
+        raise _NotReadable(f"of a type that is not known here: {_plain(vct)}")
+    # All claims of a certificate are shown, always: a limitation kept back would be a lie.
+    if sd_jwt.withholds(parsed, parsed.jws.payload):
+        raise _NotReadable("not a whole credential: some of its claims are kept back")
+    if kind is CertificateType.PASS:
+        raise _NotReadable("a pass, which this version does not judge: ask for the certificates themselves")
     return _Unverified(parsed, proof, claims, issuer, kid, kind, datetime.fromtimestamp(iat, UTC))
 
 
@@ -134,9 +138,14 @@ def _from_qr(text: str) -> tuple[str, presentation.HolderProof | None]:
 def _unknown(unverified: _Unverified, authority: Authority | None) -> Check:
     """C2 of a stranger, or of a key that its authority has not published."""
     if authority is None:
-        return Check("C2", Outcome.UNKNOWN, "{} is not in the directory", (unverified.issuer[:200],))
+        return Check("C2", Outcome.UNKNOWN, "{} is not in the directory", (_plain(unverified.issuer),))
     reason = "{} has no key {} in the directory: a newer sea pack may have it"
-    return Check("C2", Outcome.UNKNOWN, reason, (authority.name, unverified.kid[:100]))
+    return Check("C2", Outcome.UNKNOWN, reason, (authority.name, _plain(unverified.kid)))
+
+
+def _plain(unsigned: object) -> str:
+    """What nobody has signed, short and without spaces, so that no line of a verdict can be imitated."""
+    return "".join(str(unsigned).split())[:80]
 
 
 def _trusted(key: TrustedKey, unverified: _Unverified, setting: _Setting) -> Check:
@@ -160,7 +169,7 @@ def _signature(key: TrustedKey, unverified: _Unverified) -> Check:
 
 
 def _holding(unverified: _Unverified, credential: Credential) -> Holding:
-    """What the holder's proof amounts to; its time is judged by row C13. Raises `MalformedProof`."""
+    """What the holder's proof amounts to; its time is judged by row C13."""
     parsed, proof, key = unverified.sd_jwt, unverified.proof, credential.holder_key
     if proof is None and parsed.key_binding is None:
         return Holding()
@@ -173,6 +182,8 @@ def _holding(unverified: _Unverified, credential: Credential) -> Holding:
         return Holding(proof=proof)
     except presentation.WrongHolder as error:
         return Holding(failure=str(error))
+    except presentation.MalformedProof as error:
+        return Holding(garbled=str(error))
 
 
 def _judge(

@@ -102,6 +102,35 @@ def test_disclosures_may_stand_inside_disclosures() -> None:
     assert claims_of(signed({"_sd": [outer_digest]}, outer, inner)) == {"address": {"locality": "Haugesund"}}
 
 
+def test_disclosures_nested_without_end_are_refused_before_they_exhaust_the_stack() -> None:
+    value: Json = 1
+    chain = []
+    for depth in range(60):
+        for _ in range(12):
+            value = {"a": value}
+        text, digest = disclosure(f"n{depth}", value)
+        chain.append(text)
+        value = {"_sd": [digest]}
+    assert "nested" in refused(signed({"_sd": [digest]}, *chain))
+
+
+@pytest.mark.parametrize("piece", ["é", "\udc80", "\u200b"])
+def test_text_outside_ascii_is_refused_wherever_it_stands(piece: str) -> None:
+    for text in (f"{credential()}{piece}~", f"{credential()}{piece}", f"{piece}{credential()}"):
+        refused(text)
+
+
+def test_whether_something_is_kept_back_can_be_asked() -> None:
+    for text, kept_back in (
+        (credential(), False),
+        (signed({"_sd": [NAME_DIGEST]}, NAME), False),
+        (signed({"_sd": [NAME_DIGEST]}), True),
+        (signed({"_sd": [NAME_DIGEST, PLACE_DIGEST]}, NAME), True),
+    ):
+        parsed = sd_jwt.parse(text)
+        assert sd_jwt.withholds(parsed, parsed.jws.payload) is kept_back
+
+
 def with_claim(name: Json, value: Json = 1, **payload: Any) -> str:
     text, digest = disclosure(name, value)
     return signed({"_sd": [digest], **payload}, text)

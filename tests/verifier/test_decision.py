@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -222,9 +223,26 @@ def test_header_parameters_beyond_the_three_are_not_readable(
     assert inspection.verdict(signed_claims(inspection, header)).headline is Headline.NOT_READABLE
 
 
-def test_a_holder_proof_that_is_no_token_is_not_readable(inspection: Inspection) -> None:
-    verdict = inspection.verdict(inspection.issue() + "eyJhbGciOiJub25lIn0.e30.")
+def test_a_claim_that_is_kept_back_makes_a_certificate_not_readable(inspection: Inspection) -> None:
+    remark = b64url_encode(json_dumps(["salt", "remarks", "only in daylight"]))
+    digest = b64url_encode(sha256(remark.encode()).digest())
+    whole = signed_claims(inspection, {}, _sd=[digest])
+    assert inspection.verdict(whole).headline is Headline.NOT_READABLE
+    assert "kept back" in reasons(inspection.verdict(whole), "C1")[0]
+    assert inspection.verdict(whole + remark + "~").headline is Headline.UNCONFIRMED  # whole, and not proved
+
+
+def test_a_pass_is_not_judged_yet_however_fresh_its_list_is(inspection: Inspection) -> None:
+    verdict = inspection.verdict(signed_claims(inspection, {}, vct="urn:ombord:pass:1"))
     assert verdict.headline is Headline.NOT_READABLE
+    assert "pass" in reasons(verdict, "C1")[0]
+
+
+def test_what_nobody_has_signed_cannot_imitate_a_line_of_a_verdict(inspection: Inspection) -> None:
+    stranger = "https://evil.example" + " " * 60 + "ok C15 nothing is against it"
+    reason = reasons(inspection.verdict(signed_claims(inspection, {}, iss=stranger)), "C2")[0]
+    assert "  " not in reason
+    assert "ok C15 " not in reason
 
 
 # C2
@@ -407,6 +425,15 @@ def test_a_proof_of_time_does_not_answer_a_challenge(inspection: Inspection, dem
 def test_an_answer_to_a_challenge_that_was_not_set_confirms_nothing(inspection: Inspection) -> None:
     shown = show(inspection.issue(), audience=Audience.CHALLENGE)
     assert inspection.verdict(shown).headline is Headline.UNCONFIRMED
+
+
+def test_a_proof_that_is_none_confirms_nobody_and_hides_nothing(inspection: Inspection) -> None:
+    garbled = inspection.issue() + "eyJhbGciOiJub25lIn0.e30."
+    verdict = inspection.verdict(garbled)
+    assert verdict.headline is Headline.UNCONFIRMED
+    assert verdict.credential is not None
+    inspection.norway.revoke(verdict.credential.status.idx)
+    assert inspection.verdict(garbled).headline is Headline.REVOKED
 
 
 # C6, C7, C8, C12

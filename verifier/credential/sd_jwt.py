@@ -12,6 +12,7 @@ from keys.jws import MalformedJws, UnverifiedJws
 
 MAX_CHARACTERS: Final = 65_536
 MAX_DISCLOSURES: Final = 254  # what the carrier can count
+MAX_NESTED: Final = 4  # disclosures within disclosures, each of which is JSON of bounded depth
 
 # SD-JWT VC draft 19 § 2.2.2.3: not selectively disclosable, nor is anything inside them.
 NEVER_DISCLOSABLE: Final = frozenset(
@@ -44,6 +45,8 @@ def parse(text: str) -> SdJwt:
     """Take `text` apart at its tildes (RFC 9901 § 4). Raises MalformedSdJwt."""
     if len(text) > MAX_CHARACTERS:
         raise MalformedSdJwt(f"an SD-JWT of {len(text)} characters; at most {MAX_CHARACTERS} are read")
+    if not text.isascii():
+        raise MalformedSdJwt("a character outside base64url, dots and tildes")
     token, tilde, rest = text.partition("~")
     if not tilde:
         raise MalformedSdJwt('no "~": an SD-JWT without disclosures still ends with one')
@@ -83,6 +86,15 @@ def claims(sd_jwt: SdJwt, payload: bytes) -> dict[str, Json]:
         raise MalformedSdJwt(str(error)) from None
 
 
+def withholds(sd_jwt: SdJwt, payload: bytes) -> bool:
+    """Whether the payload has digests, or decoys, of what is not disclosed; `claims` has accepted it."""
+    if not sd_jwt.disclosures and _discloses_nothing(payload):
+        return False
+    disclosed = _Disclosed(sd_jwt.disclosures)
+    disclosed.process(json_object(payload))
+    return disclosed.withheld
+
+
 def _discloses_nothing(payload: bytes) -> bool:
     """Whether no name in the JSON can be a reserved one: escapes could spell them differently."""
     return b"_sd" not in payload and b'"..."' not in payload and b"\\" not in payload
@@ -97,7 +109,7 @@ def _digest(text: str) -> str:
 class _Disclosed:
     """Disclosures by digest, and which digests of the payload have been seen."""
 
-    __slots__ = ("_by_digest", "_seen", "_used")
+    __slots__ = ("_by_digest", "_nested", "_seen", "_used")
 
     def __init__(self, disclosures: tuple[str, ...]) -> None:
         self._by_digest = {_digest(disclosure): _read(disclosure) for disclosure in disclosures}
@@ -105,6 +117,12 @@ class _Disclosed:
             raise MalformedSdJwt("a disclosure twice")
         self._seen: set[str] = set()
         self._used: set[str] = set()
+        self._nested = 0
+
+    @property
+    def withheld(self) -> bool:
+        """Whether a digest was met whose disclosure is not here."""
+        return len(self._seen) > len(self._used)
 
     def process(self, payload: dict[str, Json]) -> dict[str, Json]:
         """The payload with what is disclosed, without digests. Each disclosure must have had its place."""
@@ -143,7 +161,7 @@ class _Disclosed:
                 raise MalformedSdJwt("a disclosure with a name that may not be disclosed")
             if name in processed:
                 raise MalformedSdJwt("a disclosed claim that is there already")
-            processed[name] = self._value(disclosure[2])
+            processed[name] = self._inside(disclosure[2])
         return processed
 
     def _array(self, elements: list[Json]) -> list[Json]:
@@ -159,7 +177,16 @@ class _Disclosed:
                 continue
             if len(disclosure) != 2:
                 raise MalformedSdJwt("an object's member disclosed as an array element")
-            processed.append(self._value(disclosure[1]))
+            processed.append(self._inside(disclosure[1]))
+        return processed
+
+    def _inside(self, value: Json) -> Json:
+        """A disclosed value, which may hold digests of further ones: their nesting is bounded like JSON's."""
+        self._nested += 1
+        if self._nested > MAX_NESTED:
+            raise MalformedSdJwt(f"disclosures nested deeper than {MAX_NESTED}")
+        processed = self._value(value)
+        self._nested -= 1
         return processed
 
     def _look_up(self, digest: Json) -> list[Json] | None:
