@@ -21,11 +21,15 @@ class RefusedPack(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a device remembers: the root it trusts, what it has seen, and the newest token of each list."""
+    """What a device remembers: the root it trusts, what it has seen, and the newest token of each list.
+
+    `seen` is when the newest list of each address was signed, also of those that were dropped.
+    """
 
     root: bytes
     trust: TrustState | None = None
     tokens: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,7 @@ class Intake:
     directory: Directory
     lists: Mapping[str, StatusList]
     tokens: Mapping[str, str]
+    seen: Mapping[str, datetime] = field(default_factory=dict)  # as in `Held`
     changes: tuple[str, ...]  # in words, a line each
 
 
@@ -52,7 +57,7 @@ def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
     unlisted = sorted(contents.files.keys() - listed.keys())
     if unlisted:
         raise RefusedPack(f"{unlisted[0]} is in the pack, and nobody has signed for it")
-    merged = _Merge(directory, at)
+    merged = _Merge(directory, held.seen, at)
     for token in held.tokens.values():
         merged.keep(token)
     for token in contents.lists:
@@ -64,6 +69,7 @@ def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
         directory=directory,
         lists=merged.lists,
         tokens=merged.tokens,
+        seen=merged.seen,
         changes=tuple(merged.changes),
     )
 
@@ -71,9 +77,10 @@ def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
 class _Merge:
     """The newest of each list, under the keys of the new directory."""
 
-    def __init__(self, directory: Directory, at: datetime) -> None:
+    def __init__(self, directory: Directory, seen: Mapping[str, datetime], at: datetime) -> None:
         self.lists: dict[str, StatusList] = {}
         self.tokens: dict[str, str] = {}
+        self.seen = dict(seen)
         self.changes: list[str] = []
         self._directory, self._at = directory, at
         self._offered: set[str] = set()
@@ -85,10 +92,10 @@ class _Merge:
         except StatusListError as error:
             self.changes.append(f"a list held until now is dropped: {error}")
             return
-        self.lists[held.uri], self.tokens[held.uri] = held, token
+        self._take(held, token)
 
     def offer(self, token: str) -> None:
-        """A list in the pack. A bad one refuses the whole pack; an older one leaves what is held."""
+        """A list in the pack. A bad one refuses the whole pack; an older one is passed over."""
         try:
             new = verify_list(token, directory=self._directory, at=self._at)
         except StatusListError as error:
@@ -96,12 +103,28 @@ class _Merge:
         if new.uri in self._offered:
             raise RefusedPack(f"the pack holds {new.uri} twice")
         self._offered.add(new.uri)
-        held = self.lists.get(new.uri)
-        if held is not None and new.iat < held.iat:
-            self.changes.append(
-                f"{new.uri}: the pack's is older ({new.iat:%Y-%m-%d %H:%M} UTC); kept what is held"
-            )
+        if self._goes_back(new, token):
             return
-        if held is None or new.iat > held.iat or token != self.tokens[new.uri]:
+        if new.uri not in self.tokens or token != self.tokens[new.uri]:
             self.changes.append(f"{new.uri}: as of {new.iat:%Y-%m-%d %H:%M} UTC")
-        self.lists[new.uri], self.tokens[new.uri] = new, token
+        self._take(new, token)
+
+    def _goes_back(self, new: StatusList, token: str) -> bool:
+        """Whether a list would undo news: an older one, or another of the same second. It is passed over.
+
+        A dropped list is gone, but what was signed before it stays refused: it lacks what that one had told.
+        """
+        held, seen = self.lists.get(new.uri), self.seen.get(new.uri)
+        signed = f"{new.uri}: the pack's is of {new.iat:%Y-%m-%d %H:%M:%S} UTC"
+        if seen is not None and new.iat < seen:
+            left = "not taken" if held is None else "kept what is held"
+            self.changes.append(f"{signed}, older than the one of {seen:%Y-%m-%d %H:%M:%S} UTC; {left}")
+            return True
+        if held is not None and new.iat == held.iat and token != self.tokens[new.uri]:
+            self.changes.append(f"{signed}, as is another that is held already; kept what is held")
+            return True
+        return False
+
+    def _take(self, one: StatusList, token: str) -> None:
+        self.lists[one.uri], self.tokens[one.uri] = one, token
+        self.seen[one.uri] = max(one.iat, self.seen.get(one.uri, one.iat))

@@ -36,9 +36,8 @@ def take_in(path: str, root_path: str | None, at: datetime) -> str:
 def verified(path: str, root_path: str | None, at: datetime) -> Intake:
     """The pack at `path`, verified for one check and kept nowhere. Raises Unusable."""
     data = read_file(path, pack.MAX_PACK + 1)
-    held = _held(state.home(), root_path)
-    # The pack alone counts, but nothing older than what this device has seen.
-    return _verify(data, path, Held(held.root, held.trust), at)
+    # What this device holds counts too: a revocation that it knows is not undone by an older pack.
+    return _verify(data, path, _held(state.home(), root_path), at)
 
 
 def _verify(data: bytes, path: str, held: Held, at: datetime) -> Intake:

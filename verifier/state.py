@@ -64,6 +64,8 @@ class State:
             self._issuers = {one.text("iss"): one for one in index.records("issuers")}
             self._lists = {one.text("uri"): one for one in index.records("lists")}
             self._memory = {one.text("file"): one for one in index.records("memory")}
+            seen = index.records("seen" if "seen" in index else "lists")
+            self._seen = {one.text("uri"): one.instant("iat") for one in seen}
             self.directory = Directory(
                 environment=Environment(index.text("environment")),
                 authorities=_Lazy(self._authority, self._issuers),
@@ -84,7 +86,8 @@ class State:
         memory = {name: self._stored(one) for name, one in self._memory.items()}
         tokens = {uri: self._stored(one.record("token")).decode("ascii") for uri, one in self._lists.items()}
         try:
-            return Held(memory["root.json"], TrustState.from_json(memory["memory.json"]), tokens)
+            trust_state = TrustState.from_json(memory["memory.json"])
+            return Held(memory["root.json"], trust_state, tokens, self._seen)
         except (KeyError, ValueError) as error:
             raise _damaged(self._folder, str(error)) from None
 

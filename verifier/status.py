@@ -88,8 +88,8 @@ class StatusBook(Mapping[str, StatusList]):
 
 
 def newest(held: StatusList | None, offered: StatusList) -> StatusList:
-    """The later signed of two lists; of one second, the one offered last. A newer one is never replaced."""
-    return offered if held is None or offered.iat >= held.iat else held
+    """The later signed of two lists; of one second, the one held: each signature is a second later."""
+    return offered if held is None or offered.iat > held.iat else held
 
 
 def verify_list(token: str, *, directory: Directory, at: datetime | None = None) -> StatusList:

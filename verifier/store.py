@@ -82,6 +82,7 @@ def _write_generation(generation: str, intake: Intake) -> int:
         "published_at": unix(directory.published_at),
         "issuers": list(_write_trust(generation, intake)),
         "lists": list(_write_lists(generation, intake)),
+        "seen": [{"uri": uri, "iat": unix(signed_at)} for uri, signed_at in intake.seen.items()],
         "memory": [
             _write(generation, "root.json", intake.root),
             _write(generation, "memory.json", intake.trust.to_json()),

@@ -425,6 +425,34 @@ def test_a_revocation_arrives_with_the_next_pack(norway: Authority, imported: Sh
     assert check(show(text), "--at", AT).headline == "REVOKED"
 
 
+def test_a_pack_for_one_check_undoes_no_revocation_that_the_device_holds(
+    norway: Authority, imported: Shore
+) -> None:
+    text = norway.issue(competency(), PHONE)
+    before = imported.pack("before.pack")
+    norway.revoke(text)
+    norway.at = NOW + timedelta(hours=1)
+    assert ombord_verify("pack", "import", imported.pack("next.pack")).code == 0
+    assert check(show(text), "--pack", before, "--at", AT).headline == "REVOKED"
+
+
+def test_a_dropped_list_is_remembered_on_disk(norway: Authority, imported: Shore) -> None:
+    from keys.trust.directory import STATUS, KeyState
+
+    text = norway.issue(competency(), PHONE)
+    norway.retire_key(norway.status_kid, KeyState.REVOKED)
+    norway.status_kid = norway.add_key(STATUS)
+    before = norway.status_list(at=NOW - DAY)
+    imported.published.publish(NOW + timedelta(minutes=1))
+    dropped = ombord_verify("pack", "import", imported.pack("drop.pack", lists=[]))
+    assert "dropped" in dropped.out
+    for number in range(2):
+        again = ombord_verify("pack", "import", imported.pack(f"old-{number}.pack", lists=[before]))
+        assert (again.code, "not taken" in again.out) == (0, True)
+    later = NOW + timedelta(minutes=2)
+    assert check(show(text, at=later), "--at", later.isoformat()).headline == "STATUS UNKNOWN"
+
+
 @pytest.mark.parametrize("damage", ["cut", "bit", "text", "missing", "older"])
 def test_a_bad_pack_leaves_the_last_good_state(
     norway: Authority, imported: Shore, tmp_path: Path, damage: str

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -13,6 +14,7 @@ from keys.encoding import Json, json_dumps
 from verifier import intake, pack
 from verifier.intake import Held, Intake, RefusedPack
 from verifier.pack import PackError
+from verifier.status import Status
 
 FILES = {"1.root.json": b"{}", "targets/NO/ab.keys.json": b"[1]"}
 LISTS = ("eyJh.eyJi.c", "eyJh.eyJj.d")
@@ -146,7 +148,7 @@ class Harbour:
 
     def take_in(self, data: bytes) -> Intake:
         taken = intake.take_in(data, self.held, at=NOW + 5 * DAY)
-        self.held = Held(taken.root, taken.trust, taken.tokens)
+        self.held = Held(taken.root, taken.trust, taken.tokens, taken.seen)
         return taken
 
 
@@ -224,6 +226,40 @@ BAD_LISTS = {
 def test_one_bad_list_refuses_the_pack(harbour: Harbour, lists: tuple[str, ...]) -> None:
     with pytest.raises(RefusedPack):
         harbour.take_in(harbour.pack(DENMARK.status_list(), *lists))
+
+
+def test_another_list_of_the_same_second_undoes_no_revocation() -> None:
+    norway = Authority("NO")
+    harbour = Harbour()
+    before = norway.status_list()
+    norway.revoke(7)
+    harbour.take_in(harbour.pack(norway.status_list()))
+    taken = harbour.take_in(harbour.pack(before))
+    assert taken.lists[norway.status_uri].get(7) is Status.REVOKED
+    assert "kept what is held" in taken.changes[0]
+
+
+def test_once_a_list_was_dropped_no_older_one_comes_in() -> None:
+    """The thief of the new status key had it revoked; a list of before, under the old key, is no answer."""
+    from keys.trust.directory import STATUS, KeyState
+
+    sweden = Authority("SE")
+    harbour = Harbour()
+    harbour.published = Publication(sweden)
+    harbour.held = Held(harbour.published.root)
+    before, old_key = sweden.status_list(at=NOW - DAY), sweden.status_kid
+    sweden.status_kid = sweden.add_key(STATUS)
+    sweden.revoke(7)
+    harbour.published.publish(NOW + timedelta(hours=1))
+    harbour.take_in(harbour.pack(sweden.status_list()))
+    sweden.retire_key(sweden.status_kid, KeyState.REVOKED)
+    harbour.published.publish(NOW + DAY)
+    assert harbour.take_in(harbour.pack()).lists == {}
+    taken = harbour.take_in(harbour.pack(before))
+    assert taken.lists == {}
+    assert "not taken" in taken.changes[0]
+    again = harbour.take_in(harbour.pack(sweden.status_list(at=NOW + DAY, kid=old_key)))
+    assert again.lists[sweden.status_uri].get(7) is Status.REVOKED
 
 
 def test_a_list_whose_key_was_revoked_is_dropped_when_the_news_comes() -> None:

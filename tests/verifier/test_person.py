@@ -1,13 +1,15 @@
-"""Row P4: the medical certificate on a ship, its grace and the urgent permit. The other rows wait."""
+"""Row P4, the medical certificate on a ship, its grace and the urgent permit; of P1, what papers tell."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from support.scenario import TODAY, Inspection, competency, medical, show, urgent_permit
-from support.simulator import DAY, NOW
+from support.scenario import INGRID, PHONE, TODAY, Inspection, competency, medical, show, urgent_permit
+from support.simulator import DAY, NOW, seeded_signer
 
+from keys.signer import SoftwareSigner
 from verifier.checks import add_months
-from verifier.credential.model import Certificate
+from verifier.credential.model import Certificate, Holder, Reference
 from verifier.decision import assess
 from verifier.ship import Ship
 from verifier.verdict import Assessment, Headline, Outcome, Standing, Verdict
@@ -123,6 +125,79 @@ def test_an_urgent_permit_stands_in_for_an_expired_medical_certificate(inspectio
     verdicts[1] = inspection.verdict(show(inspection.issue(urgent_permit())))
     assessment = assess(verdicts, ship=ashore, at=NOW)
     assert (assessment.headline, assessment.overall) == (Headline.REMARK, Standing.VALID)
+
+
+ASHORE = Ship(flag="NO", voyage_start=TODAY, last_port_with_practitioner=TODAY)
+
+NO_PERMIT = {
+    "the medical expired four months ago": (medical(TODAY - 124 * DAY), urgent_permit(), ASHORE),
+    "of another flag than the ship's": (medical(EXPIRED), urgent_permit(), replace(ASHORE, flag="DK")),
+    "for more than three months": (medical(EXPIRED), urgent_permit(TODAY + 92 * DAY), ASHORE),
+    "for five years": (medical(EXPIRED), urgent_permit(TODAY + 1_800 * DAY), ASHORE),
+    "for another certificate": (
+        medical(EXPIRED),
+        replace(urgent_permit(), rests_on=Reference("NO", "NO-MED-0002")),
+        ASHORE,
+    ),
+}
+
+
+@pytest.mark.parametrize(("expired", "permit", "ship"), NO_PERMIT.values(), ids=NO_PERMIT.keys())
+def test_an_urgent_permit_that_does_not_fit_stands_in_for_nothing(
+    inspection: Inspection, expired: Certificate, permit: Certificate, ship: Ship
+) -> None:
+    verdicts = [*shown(inspection, expired), inspection.verdict(show(inspection.issue(permit)))]
+    assert verdicts[1].headline in (Headline.VALID, Headline.VALID_WITH_REMARK)
+    assessment = assess(verdicts, ship=ship, at=NOW)
+    assert (assessment.headline, assessment.overall) == (Headline.MEDICAL_EXPIRED, Standing.REJECTED)
+    assert "permit NO-PER-0001 does not count" in assessment.checks[3].reason
+
+
+def test_an_urgent_permit_alone_shows_no_medical_certificate(inspection: Inspection) -> None:
+    verdicts = [inspection.verdict(show(inspection.issue(urgent_permit())))]
+    assessment = assess(verdicts, ship=ASHORE, at=NOW)
+    assert (assessment.headline, assessment.overall) == (Headline.MEDICAL_MISSING, Standing.REJECTED)
+
+
+def test_an_urgent_permit_excuses_no_revoked_medical_certificate(inspection: Inspection) -> None:
+    revoked = inspection.issue(medical(EXPIRED), at=NOW - 400 * DAY)
+    inspection.norway.revoke(revoked)
+    verdicts = [inspection.verdict(show(text)) for text in (revoked, inspection.issue(urgent_permit()))]
+    assert assess(verdicts, ship=ASHORE, at=NOW).headline is Headline.MEDICAL_MISSING
+
+
+def test_the_same_expired_certificate_shown_twice_has_grace(inspection: Inspection) -> None:
+    verdicts = shown(inspection, medical(EXPIRED)) * 2
+    assert assess([verdicts[0], replace(verdicts[1])], ship=AT_SEA, at=NOW).overall is Standing.VALID
+
+
+# P1, as far as the certificates themselves tell
+
+OTHERS = {
+    "another birth date": (replace(INGRID, birth_date=date(1990, 1, 2)), PHONE),
+    "another seafarer of the same authority": (replace(INGRID, seafarer_id="7K3M9QXB"), PHONE),
+    "another phone": (INGRID, seeded_signer("another phone")),
+}
+
+
+@pytest.mark.parametrize("expiry", [TODAY + 100 * DAY, EXPIRED], ids=["in date", "expired at sea"])
+@pytest.mark.parametrize(("holder", "phone"), OTHERS.values(), ids=OTHERS.keys())
+def test_a_medical_certificate_that_may_be_anothers_counts_for_nobody(
+    inspection: Inspection, holder: Holder, phone: SoftwareSigner, expiry: date
+) -> None:
+    anothers = replace(medical(expiry), holder=holder)
+    text = inspection.issue(anothers, holder_key=phone, at=NOW - 400 * DAY)
+    verdicts = [*shown(inspection, competency()), inspection.verdict(show(text, phone=phone))]
+    assessment = assess(verdicts, ship=AT_SEA, at=NOW)
+    assert assessment.headline is Headline.UNCONFIRMED
+    assert [assessment.checks[row].outcome for row in (0, 3)] == [Outcome.UNKNOWN, Outcome.UNKNOWN]
+    assert assessment.overall is (Standing.REJECTED if expiry == EXPIRED else Standing.UNDETERMINED)
+
+
+def test_paper_and_phone_of_one_seafarer_are_one_persons(inspection: Inspection) -> None:
+    paper = inspection.verdict(inspection.issue(medical(), holder_key=None))
+    assessment = assess([*shown(inspection, competency()), paper], ship=AT_SEA, at=NOW)
+    assert (p4(assessment), assessment.overall) == (Outcome.PASS, Standing.VALID)
 
 
 def test_an_expired_permit_stands_in_for_nothing(inspection: Inspection) -> None:

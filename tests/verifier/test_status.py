@@ -217,10 +217,10 @@ def test_the_newest_list_wins_in_any_order(days: list[int]) -> None:
     assert book.pack == "first"
 
 
-def test_of_two_lists_of_one_second_the_later_offered_counts() -> None:
+def test_of_two_lists_of_one_second_the_one_that_is_held_stays() -> None:
     first = read(NORWAY.status_list())
     second = replace(first, states=bytes(len(first.states)))
-    assert StatusBook([first]).merged([second])[first.uri] is second
+    assert StatusBook([first]).merged([second])[first.uri] is first
     assert StatusBook([second, replace(first, iat=NOW - timedelta(seconds=1))])[first.uri] is second
 
 
