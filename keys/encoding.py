@@ -22,7 +22,6 @@ class EncodingError(ValueError):
 _FROM_URL = bytes(
     {0x2D: 0x2B, 0x5F: 0x2F, 0x2B: 0x21, 0x2F: 0x21, 0x3D: 0x21}.get(byte, byte) for byte in range(256)
 )
-_TO_URL = bytes.maketrans(b"+/", b"-_")
 _PADDING = (b"", b"", b"==", b"=")
 # The last character of an incomplete group carries 4 or 2 spare bits, which must be zero (RFC 4648 § 3.5).
 # One character is no byte, and may be none.
@@ -51,7 +50,8 @@ def b64url_decode(text: str | bytes) -> bytes:
 
 def b64url_encode(data: bytes) -> str:
     """Unpadded base64url of `data` (RFC 7515 § 2)."""
-    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
+    text = binascii.b2a_base64(data, newline=False)
+    return text.replace(b"+", b"-").replace(b"/", b"_").rstrip(b"=").decode("ascii")
 
 
 def json_loads(data: bytes, *, max_size: int = MAX_JSON_BYTES, max_depth: int = MAX_JSON_DEPTH) -> Json:
@@ -65,9 +65,12 @@ def json_loads(data: bytes, *, max_size: int = MAX_JSON_BYTES, max_depth: int = 
     # Brackets bound the depth from above; only text with more of them is walked.
     if data.count(b"[") + data.count(b"{") > max_depth and _depth(data) > max_depth:
         raise EncodingError(f"JSON nested deeper than {max_depth}")
+    value: Json
     try:
         text = data.decode("utf-8")
-        value: Json = _DECODER.decode(text)
+        value, end = _DECODER.raw_decode(text) if text[:1] == "{" else (None, -1)
+        if end != len(text):  # no object, or more than one: `decode` looks for white space and errors
+            value = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise EncodingError("JSON is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -76,7 +79,7 @@ def json_loads(data: bytes, *, max_size: int = MAX_JSON_BYTES, max_depth: int = 
         raise
     except (ValueError, RecursionError):  # an integer of thousands of digits
         raise EncodingError("not JSON that can be read: a number or nesting out of bounds") from None
-    if "\\u" in text:
+    if b"\\" in data and "\\u" in text:
         _refuse_bad_escapes(text, value)
     return value
 

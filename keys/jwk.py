@@ -18,6 +18,8 @@ class JwkError(ValueError):
 _P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 _B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 
+_P256 = ec.SECP256R1()
+
 _MEMBERS = {
     "EC": {"kty": "EC", "crv": "P-256"},
     "OKP": {"kty": "OKP", "crv": "Ed25519"},
@@ -81,10 +83,10 @@ class PublicKey:
         if len(point) != 33 or point[0] not in (2, 3):
             raise JwkError("not a compressed P-256 point of 33 bytes")
         try:
-            native = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+            native = ec.EllipticCurvePublicKey.from_encoded_point(_P256, point)
         except ValueError:
             raise JwkError("the compressed point is not on P-256") from None
-        return cls.from_native(native)
+        return cls(Algorithm.ES256, point[1:] + native.public_numbers().y.to_bytes(32, "big"), native)
 
     def to_jwk(self) -> dict[str, Json]:
         """The required members alone, in the order of RFC 7517's examples."""
@@ -112,7 +114,7 @@ class PublicKey:
 
     def _load(self) -> NativePublicKey:
         if self.algorithm is Algorithm.ES256:
-            self._native = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + self._raw)
+            self._native = ec.EllipticCurvePublicKey.from_encoded_point(_P256, b"\x04" + self._raw)
         else:
             self._native = Ed25519PublicKey.from_public_bytes(self._raw)
         return self._native

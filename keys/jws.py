@@ -64,6 +64,19 @@ class UnverifiedJws(NamedTuple):
         return b64url_decode(self.signing_input.partition(b".")[0])
 
 
+def from_parts(header: bytes, payload: bytes, signature: bytes) -> UnverifiedJws:
+    """The compact JWS of decoded parts, as `parse` returns it. Raises MalformedJws."""
+    segment = b64url_encode(header)
+    signing_input = f"{segment}.{b64url_encode(payload)}"
+    token = f"{signing_input}.{b64url_encode(signature)}"
+    try:
+        members = _header(segment)
+    except EncodingError as error:
+        raise MalformedJws(str(error)) from None
+    _check_size(signature)
+    return UnverifiedJws(token, members, payload, signature, signing_input.encode("ascii"))
+
+
 def parse(token: str, *, max_size: int = MAX_TOKEN_CHARACTERS) -> UnverifiedJws:
     """Split and decode `token`, at most `max_size` characters. Raises MalformedJws."""
     if len(token) > max_size:
@@ -77,10 +90,14 @@ def parse(token: str, *, max_size: int = MAX_TOKEN_CHARACTERS) -> UnverifiedJws:
         signature = b64url_decode(segments[2])
     except EncodingError as error:
         raise MalformedJws(str(error)) from None
-    if len(signature) != SIGNATURE_BYTES:
-        raise MalformedJws(f"a signature of {len(signature)} bytes; {SIGNATURE_BYTES} are needed")
+    _check_size(signature)
     signing_input = token[: -len(segments[2]) - 1].encode("ascii")
     return UnverifiedJws(token, header, payload, signature, signing_input)
+
+
+def _check_size(signature: bytes) -> None:
+    if len(signature) != SIGNATURE_BYTES:
+        raise MalformedJws(f"a signature of {len(signature)} bytes; {SIGNATURE_BYTES} are needed")
 
 
 # Keys are few and tokens many: one authority's credentials all carry one of a handful of headers.

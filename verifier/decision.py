@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from keys import jws
 from keys.encoding import Json
+from keys.jwk import PublicKey
 from keys.trust.directory import Authority, Directory, TrustedKey
 from verifier import checks
 from verifier.checks import Holding
@@ -51,6 +52,7 @@ class _Unverified(NamedTuple):
 
     sd_jwt: sd_jwt.SdJwt
     proof: presentation.HolderProof | None  # as the QR code carries it; a token has it in `sd_jwt`
+    key: PublicKey | None  # that the QR code has as a point: the holder's, most likely
     claims: Mapping[str, Json]
     issuer: str
     kid: str
@@ -93,7 +95,7 @@ def verify(
     if signed.outcome is not Outcome.PASS:
         return _stop([_READABLE, _KNOWN, trusted, signed], setting, "its signature was not shown to hold")
     try:
-        credential = vc.from_claims(unverified.claims)
+        credential = vc.from_claims(unverified.claims, unverified.key)
     except vc.MalformedCredential as error:
         unreadable = Check("C1", Outcome.UNKNOWN, "not a {} that can be read: {}", (unverified.type, error))
         return _stop([unreadable, _KNOWN, trusted, signed], setting, "it cannot be read")
@@ -104,8 +106,10 @@ def verify(
 def _read(presented: str) -> _Unverified:
     """Decode the text and find who says that they signed it."""
     try:
-        text, proof = _from_qr(presented) if presented.startswith(QR_PREFIX) else (presented, None)
-        parsed = sd_jwt.parse(text)
+        if presented.startswith(QR_PREFIX):
+            parsed, proof, key = _from_qr(presented)
+        else:
+            parsed, proof, key = sd_jwt.parse(presented), None, None
         claims = sd_jwt.claims(parsed, parsed.jws.payload)
     except (sd_jwt.MalformedSdJwt, jws.MalformedJws) as error:
         raise _NotReadable(f"not a credential: {error}") from None
@@ -123,14 +127,14 @@ def _read(presented: str) -> _Unverified:
         raise _NotReadable("not a whole credential: some of its claims are kept back")
     if kind is CertificateType.PASS:
         raise _NotReadable("a pass, which this version does not judge: ask for the certificates themselves")
-    return _Unverified(parsed, proof, claims, issuer, kid, kind, datetime.fromtimestamp(iat, UTC))
+    return _Unverified(parsed, proof, key, claims, issuer, kid, kind, datetime.fromtimestamp(iat, UTC))
 
 
-def _from_qr(text: str) -> tuple[str, presentation.HolderProof | None]:
+def _from_qr(text: str) -> tuple[sd_jwt.SdJwt, presentation.HolderProof | None, PublicKey | None]:
     from verifier.credential import carrier  # loads the dictionary, which a token does not need
 
     try:
-        return carrier.unpack_apart(carrier.from_qr_text(text))
+        return carrier.read(carrier.from_qr_text(text))
     except carrier.MalformedCarrier as error:
         raise _NotReadable(f"not a code of Ombord's: {error}") from None
 

@@ -14,10 +14,12 @@ from typing import Final, NamedTuple
 from keys import jws
 from keys.algorithms import SIGNATURE_BYTES
 from keys.encoding import EncodingError, b64url_decode, b64url_encode
+from keys.jwk import PublicKey
 from keys.jws import MalformedJws, UnverifiedJws
 from verifier.credential import base45, dictionary, presentation, sd_jwt
 from verifier.credential.presentation import Audience, HolderProof, HolderProofError
 from verifier.credential.restoring import LiftingError, restore
+from verifier.credential.sd_jwt import SdJwt
 
 PREFIX: Final = "OB1:"
 DICTIONARY: Final = 1  # what this version packs with
@@ -83,25 +85,52 @@ def pack(text: str) -> bytes:
 
 
 class Carried(NamedTuple):
-    """A token as it was signed and, of a presentation, the holder's proof over it."""
+    """An SD-JWT as it was signed and, of a presentation, the holder's proof over it.
 
-    text: str
+    `key` is the last key that the wire has as a point: the holder's, if its claims say so.
+    """
+
+    sd_jwt: SdJwt
     proof: HolderProof | None
+    key: PublicKey | None
 
 
 def unpack(wire: bytes) -> str:
     """The token in `wire`, byte for byte as it was packed. Raises MalformedCarrier."""
-    text, proof = unpack_apart(wire)
+    proof, body = _unpack(wire)
+    text = _text(body)
     return text if proof is None else presentation.rebuild(text, proof)
 
 
-def unpack_apart(wire: bytes) -> Carried:
-    """As `unpack`, with the holder's proof apart: who checks it here need not spell it as a JWT first."""
+def read(wire: bytes) -> Carried:
+    """What `wire` carries, taken apart: who judges it here need not spell and read its text first.
+
+    Raises MalformedCarrier, and MalformedJws for what is no SD-JWT.
+    """
+    proof, body = _unpack(wire)
+    if not body.form:
+        raise MalformedJws("a plain JWS, which is no SD-JWT")
+    header, payload, *rest = body.parts
+    carried = sd_jwt.from_parts(header, payload, body.signature, tuple(map(b64url_encode, rest)))
+    _check_length(carried.text)
+    return Carried(carried, proof, body.key)
+
+
+class _Body(NamedTuple):
+    """Header, payload and disclosures, decoded; form 0 is a plain JWS."""
+
+    parts: list[bytes]
+    key: PublicKey | None
+    signature: bytes
+    form: int
+
+
+def _unpack(wire: bytes) -> tuple[HolderProof | None, _Body]:
     if not 2 <= len(wire) <= _MAX_WIRE:
         raise MalformedCarrier(f"a wire of {len(wire)} bytes")
     kind = wire[0]
     if kind == KIND_CREDENTIAL:
-        return Carried(_unpack_body(wire, 2), None)
+        return None, _unpack_body(wire, 2)
     if kind == KIND_PRESENTATION:
         return _unpack_presentation(wire)
     raise UnknownKind(f"kind {kind} is not known to this version; update the application")
@@ -124,18 +153,18 @@ def _pack_proof(parsed: sd_jwt.SdJwt, text: str) -> bytes:
     return head + proof.iat.to_bytes(4, "big") + proof.nonce + proof.signature
 
 
-def _unpack_presentation(wire: bytes) -> Carried:
+def _unpack_presentation(wire: bytes) -> tuple[HolderProof, _Body]:
     nonce_at = _PROOF_AT + 4
     signature_at = nonce_at + presentation.NONCE_BYTES
     end = _PROOF_AT + _PROOF_SIZE
     if len(wire) <= end or wire[2] >= len(_AUDIENCES):
         raise MalformedCarrier("a presentation that is cut short, or for an unknown audience")
-    text = _unpack_body(wire, end)
-    if not text.endswith("~"):
+    body = _unpack_body(wire, end)
+    if not body.form:
         raise MalformedCarrier("a holder proof over a plain JWS")
     iat = int.from_bytes(wire[_PROOF_AT:nonce_at], "big")
     proof = HolderProof(iat, wire[nonce_at:signature_at], _AUDIENCES[wire[2]], wire[signature_at:end])
-    return Carried(text, proof)
+    return proof, body
 
 
 def _pack_body(token: UnverifiedJws, disclosures: tuple[str, ...] | None) -> bytes:
@@ -153,7 +182,7 @@ def _pack_body(token: UnverifiedJws, disclosures: tuple[str, ...] | None) -> byt
     return b"".join((token.signature, bytes((form,)), _varint(len(lifted)), lifted, deflated))
 
 
-def _unpack_body(wire: bytes, start: int) -> str:
+def _unpack_body(wire: bytes, start: int) -> _Body:
     form_at = start + SIGNATURE_BYTES
     lifted_size, lifted_at = _read_varint(wire, form_at + 1)
     deflated_at = lifted_at + lifted_size
@@ -161,22 +190,26 @@ def _unpack_body(wire: bytes, start: int) -> str:
         raise MalformedCarrier("a wire that is cut short")
     text = _inflate(wire[deflated_at:], wire[1])
     try:
-        parts = restore(text, wire[lifted_at:deflated_at])
+        parts, key = restore(text, wire[lifted_at:deflated_at])
     except LiftingError as error:
         raise MalformedCarrier(f"lifted values that cannot be put back: {error}") from None
     form = wire[form_at]
     if len(parts) != max(2, form + 1) or b"" in parts[2:]:
         raise MalformedCarrier("parts that are not those of the form: header, payload and its disclosures")
-    return _token(parts, wire[start:form_at], form)
+    return _Body(parts, key, wire[start:form_at], form)
 
 
-def _token(parts: list[bytes], signature: bytes, form: int) -> str:
-    header, payload, *disclosures = map(b64url_encode, parts)
-    token = f"{header}.{payload}.{b64url_encode(signature)}"
-    text = "~".join((token, *disclosures, "")) if form else token
+def _text(body: _Body) -> str:
+    header, payload, *disclosures = map(b64url_encode, body.parts)
+    token = f"{header}.{payload}.{b64url_encode(body.signature)}"
+    text = "~".join((token, *disclosures, "")) if body.form else token
+    _check_length(text)
+    return text
+
+
+def _check_length(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
         raise MalformedCarrier(f"a credential over {MAX_CHARACTERS} characters")
-    return text
 
 
 def _inflate(deflated: bytes, number: int) -> bytes:

@@ -1,9 +1,8 @@
 """Puts lifted values back into the carrier's text, mark by mark; the other half of `lifting`."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from keys.encoding import b64url_encode
 from keys.jwk import JwkError, PublicKey
@@ -30,35 +29,52 @@ from verifier.credential.marks import (
     day_of,
 )
 
-_MARK: Final = re.compile(rb"([\x00-\x09\x0b-\x1f])")
+# Two translations of a part find its marks in half the time of a regular expression.
+_NO_MARKS: Final = bytes(range(0x20, 0x100))
+_MARKS_AS_NUL: Final = bytes(0x20) + _NO_MARKS
+_PAIRS: Final = tuple(first + second for first in BASE32 for second in BASE32)
 
 
 class LiftingError(ValueError):
     """Marks and lifted bytes that do not fit each other, or are not what a packer writes."""
 
 
-def restore(text: bytes, lifted: bytes) -> list[bytes]:
+class Restored(NamedTuple):
+    """The parts, and the last point among them as a key, so that nobody need read it a second time."""
+
+    parts: list[bytes]
+    key: PublicKey | None
+
+
+def restore(text: bytes, lifted: bytes) -> Restored:
     """The parts again. Raises LiftingError if the lifted bytes do not come out even, or are not canonical."""
     values = _Restoring(lifted)
-    parts = []
-    for part in text.split(SEPARATOR):
-        pieces = _MARK.split(part)
-        try:
-            pieces[1::2] = [_RESTORERS[mark](values) for mark in pieces[1::2]]
-        except KeyError as unknown:
-            raise LiftingError(f"unknown mark {unknown.args[0].hex()}") from None
-        parts.append(b"".join(pieces))
+    parts = [_restored(part, values) for part in text.split(SEPARATOR)]
     if values.position != len(lifted):
         raise LiftingError("more lifted bytes than marks for them")
-    return parts
+    return Restored(parts, values.key)
+
+
+def _restored(part: bytes, values: "_Restoring") -> bytes:
+    marks = part.translate(None, _NO_MARKS)
+    if not marks:
+        return part
+    pieces = [b""] * (2 * len(marks) + 1)
+    pieces[0::2] = part.translate(_MARKS_AS_NUL).split(b"\0")
+    try:
+        pieces[1::2] = [_RESTORERS[mark](values) for mark in marks]
+    except KeyError as unknown:
+        raise LiftingError(f"unknown mark {unknown.args[0]:02x}") from None
+    return b"".join(pieces)
 
 
 class _Restoring:
     """Reads lifted bytes, mark by mark."""
 
-    __slots__ = ("_instants", "_lifted", "position")
+    __slots__ = ("_instants", "_lifted", "key", "position")
 
     def __init__(self, lifted: bytes) -> None:
+        self.key: PublicKey | None = None
         self._lifted = lifted
         self._instants: list[int] = []
         self.position = 0
@@ -70,8 +86,12 @@ class _Restoring:
             raise LiftingError("fewer lifted bytes than the marks ask for")
         return self._lifted[start:end]
 
-    def number(self, size: int) -> int:
-        return int.from_bytes(self.take(size), "big")
+    def number(self, size: int) -> int:  # as `take`, in line: most marks are numbers
+        start = self.position
+        self.position = end = start + size
+        if end > len(self._lifted):
+            raise LiftingError("fewer lifted bytes than the marks ask for")
+        return int.from_bytes(self._lifted[start:end], "big")
 
     def integer(self, size: int) -> bytes:
         value = self.number(size)
@@ -94,13 +114,15 @@ class _Restoring:
 
     def seafarer_id(self) -> bytes:
         value = self.number(5)
-        return f'"{"".join([BASE32[value >> shift & 31] for shift in range(35, -1, -5)])}"'.encode("ascii")
+        left, right = _PAIRS[value >> 30] + _PAIRS[value >> 20 & 1023], _PAIRS[value >> 10 & 1023]
+        return f'"{left}{right}{_PAIRS[value & 1023]}"'.encode("ascii")
 
     def point(self) -> bytes:
         try:
-            jwk = PublicKey.from_point(self.take(33)).to_jwk()
+            self.key = PublicKey.from_point(self.take(33))
         except JwkError as error:
             raise LiftingError(str(error)) from None
+        jwk = self.key.to_jwk()
         return f'"x":"{jwk["x"]}","y":"{jwk["y"]}"'.encode("ascii")
 
     def base64url(self) -> bytes:
@@ -121,7 +143,7 @@ def _integer_restorer(size: int) -> Callable[[_Restoring], bytes]:
     return lambda values: values.integer(size)
 
 
-_RESTORERS: Final[Mapping[bytes, Callable[[_Restoring], bytes]]] = {
+_BY_MARK: Final[Mapping[bytes, Callable[[_Restoring], bytes]]] = {
     POINT: _Restoring.point,
     BASE64URL: _Restoring.base64url,
     **{mark: _integer_restorer(size) for size, mark in INTEGER.items()},
@@ -134,3 +156,4 @@ _RESTORERS: Final[Mapping[bytes, Callable[[_Restoring], bytes]]] = {
     LINE_FEED: lambda _: b"\n",
     CONTROL: _Restoring.control,
 }
+_RESTORERS: Final = {mark[0]: restorer for mark, restorer in _BY_MARK.items()}

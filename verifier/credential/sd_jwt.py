@@ -67,6 +67,12 @@ def parse(text: str) -> SdJwt:
     )
 
 
+def from_parts(header: bytes, payload: bytes, signature: bytes, disclosures: tuple[str, ...] = ()) -> SdJwt:
+    """The SD-JWT of decoded parts, as `parse` returns it for their text. Raises MalformedJws."""
+    issuer_part = jws.from_parts(header, payload, signature)
+    return SdJwt(issuer_part, disclosures, None, "~".join((issuer_part.token, *disclosures, "")))
+
+
 def sd_hash(text: str) -> str:
     """What a key-binding JWT says about the SD-JWT `text`, which ends with "~" (RFC 9901 § 4.3.1)."""
     return _digest(text)

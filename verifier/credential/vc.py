@@ -84,9 +84,10 @@ def to_claims(credential: Credential) -> dict[str, Json]:
     return claims
 
 
-def from_claims(claims: Claims) -> Credential:
+def from_claims(claims: Claims, known: PublicKey | None = None) -> Credential:
     """The credential of processed claims (`sd_jwt.claims`). Raises MalformedCredential with the claim's path.
 
+    `known` is a P-256 key that was read before, and that the holder's may turn out to be.
     Dates that contradict each other are read as they stand: `date_contradiction` judges them.
     """
     issuer = _url(claims, "iss")
@@ -98,16 +99,17 @@ def from_claims(claims: Claims) -> Credential:
         issued_at=instant(claims, "iat"),
         not_before=instant(claims, "nbf"),
         expires=instant(claims, "exp") if "exp" in claims else None,
-        holder_key=_holder_key(claims) if "cnf" in claims else None,
+        holder_key=_holder_key(claims, known) if "cnf" in claims else None,
         status=_status(claims),
         certificate=certificate_from_claims(kind, claims),
     )
 
 
-def _holder_key(claims: Claims) -> PublicKey:
+def _holder_key(claims: Claims, known: PublicKey | None) -> PublicKey:
     """RFC 7800 section 3.2; the carrier and the key-binding JWT know P-256 alone."""
     try:
-        key = PublicKey.from_jwk(member(member(claims, "cnf"), "jwk"))
+        jwk = member(member(claims, "cnf"), "jwk")
+        key = known if known is not None and known.to_jwk() == jwk else PublicKey.from_jwk(jwk)
     except JwkError as error:
         raise MalformedCredential("cnf.jwk", str(error)) from None
     except MalformedCredential as error:
