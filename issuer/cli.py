@@ -22,6 +22,7 @@ from issuer.services.exporting import export_lines
 from issuer.services.offering import Offer
 from issuer.services.printing import INDEX, Printing
 from issuer.settings import Settings, load_settings
+from keys.custody.passphrase import from_text
 
 PART, NOTHING = 1, 2
 SHOWN_PROBLEMS = 20
@@ -263,7 +264,8 @@ def _keys(settings: Settings) -> AuthorityKeys:
                 "the passphrase of the sealed keys is not set",
                 hint="set OMBORD_PASSPHRASE, or OMBORD_PASSPHRASE_FILE to the file that holds it",
             )
-        passphrase = getpass.getpass(f"Passphrase of {settings.sealed_keys}: ", stream=sys.stderr).encode()
+        typed = getpass.getpass(f"Passphrase of {settings.sealed_keys}: ", stream=sys.stderr)
+        passphrase = from_text(typed)
     return open_keys(settings, passphrase)
 
 

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from issuer.domain.errors import SettingsInvalid
+from keys.custody.passphrase import from_text
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MINIMUM_LIST_EXPIRY = timedelta(days=60)  # age, not `exp`, drives the verdict: lists outlive a long voyage
@@ -122,11 +123,16 @@ class Settings(BaseSettings):
     def read_passphrase(self) -> bytes | None:
         """The sealed file's passphrase from the environment or its file; None: ask a person."""
         if self.passphrase is not None:
-            return self.passphrase.get_secret_value().encode()
+            return from_text(self.passphrase.get_secret_value())
         if self.passphrase_file is None:
             return None
         try:
-            return self.passphrase_file.read_bytes().rstrip(b"\r\n")
+            return from_text(self.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n"))
+        except UnicodeDecodeError as error:
+            raise SettingsInvalid(
+                f"passphrase_file {self.passphrase_file}: not UTF-8 text",
+                hint="write the passphrase into it as text, without a byte order mark",
+            ) from error
         except OSError as error:
             raise SettingsInvalid(
                 f"passphrase_file {self.passphrase_file}: {error.strerror}",

@@ -105,6 +105,15 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.read_passphrase() == b"hunter2"
 
 
+def test_passphrase_is_the_same_on_every_keyboard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    composed, decomposed = "blåbær", "bla\u030abær"
+    (tmp_path / "secret").write_text(decomposed, encoding="utf-8")
+    with_environment(monkeypatch, OMBORD_PASSPHRASE_FILE=str(tmp_path / "secret"))
+    assert load_settings().read_passphrase() == composed.encode()
+    with_environment(monkeypatch, OMBORD_PASSPHRASE=decomposed)
+    assert load_settings().read_passphrase() == composed.encode()
+
+
 def test_passphrase_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("hunter2\n")
     with_environment(monkeypatch, OMBORD_PASSPHRASE_FILE=str(tmp_path / "secret"))
