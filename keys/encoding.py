@@ -13,6 +13,8 @@ Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 MAX_JSON_BYTES = 65_536
 MAX_JSON_DEPTH = 16
 
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{")
+
 
 class EncodingError(ValueError):
     """Bytes that are not the canonical form of anything."""
@@ -63,7 +65,7 @@ def json_loads(data: bytes, *, max_size: int = MAX_JSON_BYTES, max_depth: int = 
     if len(data) > max_size:
         raise EncodingError(f"JSON of {len(data)} bytes; at most {max_size} are read")
     # Brackets bound the depth from above; only text with more of them is walked.
-    if data.count(b"[") + data.count(b"{") > max_depth and _depth(data) > max_depth:
+    if len(data.translate(None, _NO_BRACKETS)) > max_depth and _depth(data) > max_depth:
         raise EncodingError(f"JSON nested deeper than {max_depth}")
     value: Json
     try:

@@ -110,7 +110,7 @@ def _read(presented: str) -> _Unverified:
             parsed, proof, key = _from_qr(presented)
         else:
             parsed, proof, key = sd_jwt.parse(presented), None, None
-        claims = sd_jwt.claims(parsed, parsed.jws.payload)
+        claims, kept_back = sd_jwt.reveal(parsed, parsed.jws.payload)
     except (sd_jwt.MalformedSdJwt, jws.MalformedJws) as error:
         raise _NotReadable(f"not a credential: {error}") from None
     header, issuer, vct, iat = parsed.jws.header, claims.get("iss"), claims.get("vct"), claims.get("iat")
@@ -123,7 +123,7 @@ def _read(presented: str) -> _Unverified:
     if kind is None:
         raise _NotReadable(f"of a type that is not known here: {_plain(vct)}")
     # All claims of a certificate are shown, always: a limitation kept back would be a lie.
-    if sd_jwt.withholds(parsed, parsed.jws.payload):
+    if kept_back:
         raise _NotReadable("not a whole credential: some of its claims are kept back")
     if kind is CertificateType.PASS:
         raise _NotReadable("a pass, which this version does not judge: ask for the certificates themselves")

@@ -83,27 +83,23 @@ def claims(sd_jwt: SdJwt, payload: bytes) -> dict[str, Json]:
 
     `payload` is what `jws.verify` returned for `sd_jwt.jws`. Raises MalformedSdJwt.
     """
+    return reveal(sd_jwt, payload)[0]
+
+
+def reveal(sd_jwt: SdJwt, payload: bytes) -> tuple[dict[str, Json], bool]:
+    """As `claims`, and whether the payload has digests, or decoys, of what is not disclosed."""
     try:
         if not sd_jwt.disclosures and _discloses_nothing(payload):
-            return json_object(payload)
+            return json_object(payload), False
         disclosed = _Disclosed(sd_jwt.disclosures)
-        return disclosed.process(json_object(payload))
+        return disclosed.process(json_object(payload)), disclosed.withheld
     except EncodingError as error:
         raise MalformedSdJwt(str(error)) from None
 
 
-def withholds(sd_jwt: SdJwt, payload: bytes) -> bool:
-    """Whether the payload has digests, or decoys, of what is not disclosed; `claims` has accepted it."""
-    if not sd_jwt.disclosures and _discloses_nothing(payload):
-        return False
-    disclosed = _Disclosed(sd_jwt.disclosures)
-    disclosed.process(json_object(payload))
-    return disclosed.withheld
-
-
 def _discloses_nothing(payload: bytes) -> bool:
     """Whether no name in the JSON can be a reserved one: escapes could spell them differently."""
-    return b"_sd" not in payload and b'"..."' not in payload and b"\\" not in payload
+    return b"\\" not in payload and b"_sd" not in payload and b'"..."' not in payload
 
 
 def _digest(text: str) -> str:
