@@ -106,10 +106,11 @@ def _check(arguments: argparse.Namespace) -> int:
         raise Unusable(str(error), _IMPORT_AGAIN) from None
     person = None if ship is None else decision.assess(verdicts, ship=ship, at=at)
     overall = worst(map(standing, verdicts)) if person is None else person.overall
+    environment = basis["directory"].environment
     if arguments.json:
-        print(report.as_json(verdicts, person, overall))
+        print(report.as_json(verdicts, person, overall, environment))
     else:
-        print(report.as_text(verdicts, person, colour=_wants_colour()))
+        print(report.as_text(verdicts, person, environment=environment, colour=_wants_colour()))
     return _EXIT[overall.value]
 
 

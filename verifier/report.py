@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from keys.encoding import Json
-from verifier.credential.model import Certificate, CertificateType, Credential, MedicalCertificate
+from keys.trust.directory import Environment
+from verifier import entitlement
+from verifier.credential.model import Certificate, CertificateType, Credential
+from verifier.person import excuses
 from verifier.verdict import (
     Assessment,
     Check,
@@ -21,6 +24,7 @@ from verifier.verdict import (
 
 _COLOUR: Final = {Standing.VALID: "30;42", Standing.REJECTED: "97;41", Standing.UNDETERMINED: "30;43"}
 _AMBER_BAND: Final = "30;43"
+_TEST_BAND: Final = "1;97;45"
 _SIGN: Final = {
     Outcome.PASS: "ok",
     Outcome.REMARK: "!",
@@ -57,7 +61,7 @@ NEXT: Final = {
     Headline.REVOKED: _REFUSE,
     Headline.SUSPENDED: "it does not count while it is suspended; ask the flag's authority",
     Headline.REPLACED: _ASK,
-    Headline.EXPIRED: "it does not count; ask for one that is in date (a medical certificate: give --ship)",
+    Headline.EXPIRED: "it does not count; ask for one that is in date",
     Headline.CLOCK_UNTRUSTED: "set this device's clock, then check again",
     Headline.NOT_YET_VALID: "it does not count yet; ask for the one that is in force",
     Headline.STATUS_UNKNOWN: _NEWER,
@@ -65,6 +69,8 @@ NEXT: Final = {
     Headline.VALID_WITH_REMARK: "read the remarks, and compare the holder with the identity document",
     Headline.VALID: "compare the holder with the identity document",
 }
+_EXCUSED: Final = "it still counts on this ship for now: see row P4 below"
+_SHIP: Final = "; on a voyage a medical certificate may have grace: describe the ship with --ship"
 
 
 def escaped(text: object) -> str:
@@ -78,23 +84,25 @@ def escaped(text: object) -> str:
 # For machines
 
 
-def as_json(verdicts: Sequence[Verdict], person: Assessment | None, overall: Standing) -> str:
+def as_json(
+    verdicts: Sequence[Verdict], person: Assessment | None, overall: Standing, environment: Environment
+) -> str:
     """The report of docs/verdict.schema.json, ASCII alone."""
     report = {
         "verdict": overall.value,
-        "credentials": [_credential_json(verdict) for verdict in verdicts],
+        "credentials": [_credential_json(verdict, environment) for verdict in verdicts],
         "person": None if person is None else _person_json(person),
     }
     return json.dumps(report, indent=2)
 
 
-def _credential_json(verdict: Verdict) -> dict[str, Json]:
+def _credential_json(verdict: Verdict, environment: Environment) -> dict[str, Json]:
     return {
         "verdict": standing(verdict).value,
         "headline": verdict.headline.value,
         "checks": [_check_json(check) for check in verdict.checks],
         "certificate": None if verdict.credential is None else _certificate_json(verdict.credential),
-        "relied_on": _relied_on_json(verdict.relied_on),
+        "relied_on": _relied_on_json(verdict.relied_on, environment),
     }
 
 
@@ -123,8 +131,9 @@ def _certificate_json(credential: Credential) -> dict[str, Json]:
     }
 
 
-def _relied_on_json(relied_on: ReliedOn) -> dict[str, Json]:
+def _relied_on_json(relied_on: ReliedOn, environment: Environment) -> dict[str, Json]:
     return {
+        "environment": environment.value,
         "pack": relied_on.pack,
         "status_as_of": None if relied_on.status_as_of is None else _instant(relied_on.status_as_of),
         "status_list": relied_on.status_uri,
@@ -141,31 +150,53 @@ def _instant(moment: datetime) -> str:
 # For people
 
 
-def as_text(verdicts: Sequence[Verdict], person: Assessment | None, *, colour: bool) -> str:
+def as_text(
+    verdicts: Sequence[Verdict], person: Assessment | None, *, environment: Environment, colour: bool
+) -> str:
     """A verdict a paragraph: headline, reason, who and what, what it relied on, what to do next."""
-    parts = ["\n".join(_credential_lines(verdict, colour)) for verdict in verdicts]
+    test = environment is Environment.TEST
+    parts = []
+    for verdict in verdicts:
+        lines = [_banner(verdict.headline, standing(verdict), _remarked(verdict), test, colour)]
+        parts.append("\n".join([*lines, *_credential_lines(verdict, person, test)]))
     if person is not None:
-        parts.append("\n".join(_person_lines(person, colour)))
+        grace = person.headline in (Headline.GRACE, Headline.REMARK)
+        title = f"PERSON ON THIS SHIP: {person.headline}"
+        lines = [_banner(title, person.standing, grace, test, colour)]
+        parts.append("\n".join([*lines, *_person_lines(person)]))
     return "\n\n".join(parts)
 
 
-def _credential_lines(verdict: Verdict, colour: bool) -> Iterator[str]:
-    remark = isinstance(verdict, Valid) and verdict.headline is Headline.VALID_WITH_REMARK
-    yield _banner(verdict.headline, standing(verdict), remark, colour)
+def _remarked(verdict: Verdict) -> bool:
+    return isinstance(verdict, Valid) and verdict.headline is Headline.VALID_WITH_REMARK
+
+
+def _credential_lines(verdict: Verdict, person: Assessment | None, test: bool) -> Iterator[str]:
     against = [check for check in verdict.checks if check.outcome not in (Outcome.PASS, Outcome.NOT_ASSESSED)]
     yield from _reasons(against)
-    if verdict.credential is None:
-        yield _line("shown", "nothing of it is shown, since no known authority's signature vouches for it")
-    else:
+    if verdict.credential is not None:
         yield from _certificate_lines(verdict.credential)
-    for label, part in zip(("relied on", "", "", ""), _basis(verdict.relied_on), strict=False):
+    elif verdict.outcome("C4") is Outcome.PASS:
+        yield _line("shown", "nothing of it is shown, since it cannot be read as a certificate")
+    else:
+        yield _line("shown", "nothing of it is shown, since no known authority's signature vouches for it")
+    for label, part in zip(("relied on", "", "", "", ""), _basis(verdict.relied_on, test), strict=False):
         yield _line(label, part)
-    yield _line("next", NEXT[verdict.headline])
+    yield _line("next", _next(verdict, person))
 
 
-def _person_lines(person: Assessment, colour: bool) -> Iterator[str]:
-    grace = person.headline in (Headline.GRACE, Headline.REMARK)
-    yield _banner(f"PERSON ON THIS SHIP: {person.headline}", person.standing, grace, colour)
+def _next(verdict: Verdict, person: Assessment | None) -> str:
+    """What the inspector does now; an expired medical certificate depends on the ship."""
+    advice = NEXT[verdict.headline]
+    if verdict.headline is not Headline.EXPIRED or verdict.credential is None:
+        return advice
+    if person is not None:
+        return _EXCUSED if excuses(person, verdict) else advice
+    medical = verdict.credential.certificate.type is CertificateType.MEDICAL
+    return advice + _SHIP if medical else advice
+
+
+def _person_lines(person: Assessment) -> Iterator[str]:
     yield from _reasons([check for check in person.checks if check.outcome is not Outcome.NOT_ASSESSED])
     left = [check.row for check in person.checks if check.outcome is Outcome.NOT_ASSESSED]
     if left:
@@ -173,11 +204,13 @@ def _person_lines(person: Assessment, colour: bool) -> Iterator[str]:
     yield _line("all in all", person.overall.value)
 
 
-def _banner(headline: str, value: Standing, remark: bool, colour: bool) -> str:
+def _banner(headline: str, value: Standing, remark: bool, test: bool, colour: bool) -> str:
+    """The headline; what a test directory vouches for never looks like the real thing."""
     if not colour:
-        return headline
+        return f"{headline} (TEST)" if test else headline
     band = f"\x1b[{_AMBER_BAND}m  \x1b[0m" if remark else ""
-    return f"\x1b[1;{_COLOUR[value]}m {headline} \x1b[0m{band}"
+    rehearsal = f"\x1b[{_TEST_BAND}m TEST \x1b[0m" if test else ""
+    return f"\x1b[1;{_COLOUR[value]}m {headline} \x1b[0m{band}{rehearsal}"
 
 
 def _reasons(checks: Iterable[Check]) -> Iterator[str]:
@@ -196,9 +229,8 @@ def _certificate_lines(credential: Credential) -> Iterator[str]:
     name = holder.full_name if holder.native_name is None else f"{holder.full_name} ({holder.native_name})"
     yield _line("holder", f"{name}, born {holder.birth_date}")
     yield _line("passport name", _mrz(certificate))
-    entitles = _entitlement(certificate)
-    if entitles:
-        yield _line("entitles to", entitles)
+    for label, text in entitlement.lines(certificate):
+        yield _line(label, text)
     end = "until further notice" if certificate.expiry_date is None else f"to {certificate.expiry_date}"
     yield _line("valid", f"from {certificate.issue_date} {end}")
 
@@ -212,19 +244,10 @@ def _mrz(certificate: Certificate) -> str:
         return "-"
 
 
-def _entitlement(certificate: Certificate) -> str:
-    if isinstance(certificate, MedicalCertificate):
-        fitness = certificate.fitness
-        fit = "fit for look-out" if fitness.lookout else "not fit for look-out"
-        return fit + (f"; only in {', '.join(fitness.areas)}" if fitness.areas else "")
-    grants = [f"{grant.code} ({grant.level.value})" for grant in certificate.functions]
-    grants += [grant.code for grant in certificate.capacities]
-    codes = [f"STCW {', '.join(certificate.stcw_code)}"] if certificate.stcw_code else []
-    return "; ".join([*codes, *grants])
-
-
-def _basis(relied_on: ReliedOn) -> Iterator[str]:
+def _basis(relied_on: ReliedOn, test: bool) -> Iterator[str]:
     """What the verdict rests on, and how old each part is."""
+    if test:
+        yield "a TEST directory: this is a rehearsal, and certificates under it are not real"
     if relied_on.pack is not None:
         yield f"sea pack {relied_on.pack}, policy {relied_on.policy}"
     else:

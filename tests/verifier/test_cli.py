@@ -15,7 +15,18 @@ from support.scenario import INGRID, PHONE, TODAY, competency, medical, show, ta
 from support.ship_store import Run, Shore, ombord_verify
 from support.simulator import DAY, NOW, Authority
 
-from verifier.credential import carrier
+from keys import jws
+from keys.encoding import json_dumps
+from keys.trust.directory import Environment
+from verifier.credential import carrier, vc
+from verifier.credential.model import (
+    Acceptance,
+    CapacityGrant,
+    Certificate,
+    FunctionGrant,
+    Level,
+    Limitations,
+)
 from verifier.verdict import ROWS
 
 AT = NOW.isoformat()
@@ -344,7 +355,7 @@ def test_with_the_ship_grace_lifts_the_expiry_of_a_medical_certificate(
 
 def test_people_read_the_verdict_who_it_is_about_and_what_to_do(norway: Authority, imported: Shore) -> None:
     run = ombord_verify("check", show(norway.issue(competency(), PHONE)), "--at", AT)
-    assert run.out.splitlines()[0] == "VALID"
+    assert run.out.splitlines()[0] == "VALID (TEST)"
     for said in (
         "NO-COC-0001",
         "Ingrid Østergård",
@@ -360,7 +371,7 @@ def test_people_read_the_verdict_who_it_is_about_and_what_to_do(norway: Authorit
 
 def test_people_read_why_it_was_rejected(norway: Authority, imported: Shore) -> None:
     run = ombord_verify("check", tampered(norway.issue(competency(), PHONE)), "--at", AT)
-    assert run.out.startswith("TAMPERED\n")
+    assert run.out.startswith("TAMPERED (TEST)\n")
     assert "Ingrid" not in run.out, "unsigned claims are hidden"
     assert "next" in run.out
 
@@ -371,6 +382,108 @@ def test_a_person_on_a_ship_is_told_in_words(norway: Authority, imported: Shore,
     run = ombord_verify("check", show(norway.issue(competency(), PHONE)), "--ship", ship, "--at", AT)
     assert run.code == 1
     assert "PERSON ON THIS SHIP: MEDICAL MISSING" in run.out
+
+
+LIMITED = competency(
+    functions=(FunctionGrant("navigation", Level.MANAGEMENT, Limitations(max_gt=3_000, without=("ecdis",))),),
+    capacities=(
+        CapacityGrant("master", Limitations(max_kw=750, areas=("near-coastal",), propulsion=("motor",))),
+        CapacityGrant("mate", Limitations(ship_types=("passenger",), text="by day alone")),
+    ),
+    acceptance=Acceptance(flags=("NO",), areas=("inner-waters",)),
+    remarks="Not for high-speed craft.",
+)
+UNFIT = medical(
+    identity_checked=False,
+    hearing=False,
+    hearing_unaided=False,
+    visual_acuity=False,
+    colour_vision=False,
+    lookout=False,
+    free_from_aggravated_condition=False,
+    review_informed=False,
+    areas=("near-coastal",),
+    restrictions="No night watch.",
+)
+LIMITS = {
+    "competency": (
+        LIMITED,
+        (
+            *("at most 3000 GT", "without ecdis", "at most 750 kW", "in areas near-coastal"),
+            *("propulsion by motor", "on ship types passenger", "by day alone", "only on ships of NO"),
+            *("in areas inner-waters", "Not for high-speed craft."),
+        ),
+    ),
+    "medical": (
+        UNFIT,
+        (
+            *("did NOT check who", "hearing does NOT", "hearing without an aid does NOT"),
+            *("visual acuity does NOT", "colour vision does NOT", "NOT fit for look-out", "aggravate"),
+            *("NOT told", "only in areas near-coastal", "restricted: No night watch."),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("certificate", "limits"), LIMITS.values(), ids=LIMITS.keys())
+def test_people_read_every_limit(
+    norway: Authority, imported: Shore, certificate: Certificate, limits: tuple[str, ...]
+) -> None:
+    out = ombord_verify("check", show(norway.issue(certificate, PHONE)), "--at", AT).out
+    assert [limit for limit in limits if limit not in out] == []
+
+
+def test_people_read_no_failing_where_all_standards_are_met(norway: Authority, imported: Shore) -> None:
+    out = ombord_verify("check", show(norway.issue(medical(), PHONE)), "--at", AT).out
+    assert "fit for look-out" in out
+    assert "NOT" not in out
+
+
+@pytest.mark.parametrize(
+    ("environment", "marked"), [(Environment.TEST, True), (Environment.PRODUCTION, False)]
+)
+@pytest.mark.parametrize("colour", ["", "1"])
+def test_a_rehearsal_never_looks_real(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: Environment, marked: bool, colour: str
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", colour)
+    authority = Authority("NO", environment=environment)
+    shore = Shore(tmp_path / "shore", authority)
+    source = show(authority.issue(competency(), PHONE))
+    of_shore = ("--pack", shore.pack(), "--root", shore.root, "--at", AT)
+    run = ombord_verify("check", source, *of_shore)
+    assert ("TEST" in run.out.splitlines()[0]) is marked
+    assert ("rehearsal" in run.out) is marked
+    assert check(source, *of_shore).report["credentials"][0]["relied_on"]["environment"] == environment.value
+
+
+def test_a_signed_certificate_that_cannot_be_read_is_not_called_unsigned(
+    norway: Authority, imported: Shore
+) -> None:
+    claims = vc.to_claims(norway.credential(competency()))
+    claims["family_name"] = 7
+    signer = norway.signers[norway.certificate_kid]
+    odd = jws.sign(json_dumps(claims), signer, typ=vc.TYP, kid=norway.certificate_kid) + "~"
+    out = ombord_verify("check", odd, "--at", AT).out
+    assert out.startswith("NOT READABLE")
+    assert "vouches" not in out
+    assert "vouches" in ombord_verify("check", tampered(odd), "--at", AT).out
+
+
+def test_grace_and_the_certificates_own_advice_do_not_contradict_each_other(
+    norway: Authority, imported: Shore, tmp_path: Path
+) -> None:
+    expired = show(norway.issue(medical(TODAY - 10 * DAY), PHONE, at=NOW - 300 * DAY))
+    begun = {"on this voyage": "2026-10-01", "before it": "2026-11-20"}
+    said = {}
+    for name, day in begun.items():
+        ship = tmp_path / "ship.yaml"
+        ship.write_text(f"voyage_start: {day}\nlast_port_with_practitioner: {day}\n", encoding="utf-8")
+        said[name] = ombord_verify("check", expired, "--ship", ship, "--at", AT).out
+    said["no ship"] = ombord_verify("check", expired, "--at", AT).out
+    assert {name for name, out in said.items() if "still counts on this ship" in out} == {"on this voyage"}
+    assert {name for name, out in said.items() if "does not count" in out} == {"before it", "no ship"}
+    assert {name for name, out in said.items() if "--ship" in out} == {"no ship"}
 
 
 def test_control_and_bidirectional_characters_are_shown_as_numbers(imported: Shore) -> None:
