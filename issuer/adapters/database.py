@@ -13,6 +13,8 @@ from issuer.adapters.migrating import upgrade
 from issuer.domain.errors import DatabaseUnusable
 
 BUSY_SECONDS = 15  # how long a writer waits for another process (an operator's command beside `serve`)
+CACHE_KB = 32_000  # SQLite's 2 MB are too little for the random serials and indices of a large register
+CHECKPOINT_PAGES = 8_000  # 32 MB of log: pages that a bulk run changes five times are copied back once
 _WRITE = "ombord_write"
 
 
@@ -105,6 +107,8 @@ def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
         "foreign_keys=ON",
         "journal_mode=WAL",
         "synchronous=FULL",
+        f"cache_size=-{CACHE_KB}",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

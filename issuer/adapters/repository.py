@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     Insert,
     Row,
     Select,
+    String,
     Table,
     Text,
     Update,
@@ -39,10 +41,13 @@ def in_force(today: date) -> ColumnElement[bool]:
     return and_(certificate.c.state == CertificateState.IN_FORCE.value, unexpired)
 
 
-def among(connection: Connection, column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+def among(
+    connection: Connection, column: ColumnElement[Any], values: Iterable[str] | Iterable[int]
+) -> ColumnElement[bool]:
     """`column` is one of many `values`, which travel as one parameter (fast for thousands)."""
     if connection.dialect.name == "postgresql":
-        return column == any_(cast(list(values), ARRAY(Text)))
+        kind = Text if isinstance(column.type, String) else BigInteger
+        return column == any_(cast(list(values), ARRAY(kind)))
     return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
 
 

@@ -23,6 +23,8 @@ from verifier.credential.model import CertificateType, Credential, StatusReferen
 class Draft:
     """One credential between `reserved` and `released`; `state` says what the database already holds."""
 
+    id: int  # of the credential's row
+    certificate_id: int
     serial: str
     idempotency_key: str
     document_number: str

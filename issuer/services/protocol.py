@@ -5,6 +5,7 @@ same row one does the step and the other notices and looks again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -115,8 +116,8 @@ class IssuingProtocol:
             good = _still_in_force(connection, due, in_force(self._settings.today(self._clock())))
             released = [draft for draft in due if draft.serial in good]
             lapsed = [draft for draft in due if draft.serial not in good]
-            target = _advance(connection, released, CredentialEvent.RELEASE)
             events = [*_give_up(connection, lapsed), *self._supersede_older(connection, released)]
+            target = _advance(connection, released, CredentialEvent.RELEASE)
             record(connection, self._clock, events)
         _arrived(released, target)
         _arrived(lapsed, CredentialState.VOID)
@@ -151,8 +152,8 @@ class IssuingProtocol:
         """A certificate has one phone and one edition on paper: the newest."""
         now = int(self._clock().timestamp())
         for thumbprint in {draft.holder_thumbprint for draft in released}:
-            serials = [draft.serial for draft in released if draft.holder_thumbprint == thumbprint]
-            query = select(credential.c.serial).where(_older(connection, serials, thumbprint))
+            certificates = {d.certificate_id for d in released if d.holder_thumbprint == thumbprint}
+            query = select(credential.c.serial).where(_older(connection, certificates, thumbprint))
             replaced = connection.execute(query).scalars().all()
             if not replaced:
                 continue
@@ -163,8 +164,7 @@ class IssuingProtocol:
 
     def _look_again(self, drafts: Sequence[Draft]) -> None:
         with self._database.read() as connection:
-            mine = among(connection, credential.c.serial, [draft.serial for draft in drafts])
-            found = load_drafts(connection, mine)
+            found = load_drafts(connection, _rows_of(connection, drafts))
         for draft in drafts:
             now = found[draft.serial]
             draft.state, draft.payload, draft.token = now.state, now.payload, now.token
@@ -190,11 +190,13 @@ def load_drafts(connection: Connection, chosen: ColumnElement[bool]) -> dict[str
         .where(chosen)
         .order_by(credential.c.id)
     )
-    return {row.serial: _draft(row) for row in connection.execute(query)}
+    return {row.serial: _draft(row) for row in connection.execute(query).all()}
 
 
 def _draft(row: Any) -> Draft:
     return Draft(
+        id=row.id,
+        certificate_id=row.certificate_id,
         serial=row.serial,
         idempotency_key=row.idempotency_key,
         document_number=row.document_number,
@@ -221,11 +223,20 @@ def _advance(connection: Connection, drafts: Sequence[Draft], event: CredentialE
         return CredentialState.VOID
     before = drafts[0].state
     target = next_credential_state(before, event, drafts[0].serial)
-    chosen = among(connection, credential.c.serial, [draft.serial for draft in drafts])
+    chosen = _rows_of(connection, drafts)
     moved = update(credential).where(chosen, credential.c.state == before.value).values(state=target.value)
     if connection.execute(moved).rowcount != len(drafts):
         raise _Overtaken
     return target
+
+
+def _rows_of(connection: Connection, drafts: Sequence[Draft]) -> ColumnElement[bool]:
+    """By row number: the rows of a batch stand side by side, their serials anywhere."""
+    numbers = [draft.id for draft in drafts]
+    first, last = min(numbers), max(numbers)
+    if last - first == len(numbers) - 1:  # the usual case
+        return credential.c.id.between(first, last)
+    return among(connection, credential.c.id, numbers)
 
 
 def _store_payloads(connection: Connection, drafts: list[Draft]) -> None:
@@ -268,24 +279,24 @@ def _still_in_force(connection: Connection, drafts: list[Draft], good: ColumnEle
     query = (
         select(credential.c.serial)
         .join(certificate, certificate.c.id == credential.c.certificate_id)
-        .where(among(connection, credential.c.serial, [draft.serial for draft in drafts]), good)
+        .where(_rows_of(connection, drafts), good)
         .order_by(certificate.c.id)
         .with_for_update(read=True, of=certificate)
     )
     return set(connection.execute(query).scalars())
 
 
-def _older(connection: Connection, serials: Sequence[str], thumbprint: str | None) -> ColumnElement[bool]:
-    """Released credentials of the same certificates, on whatever phone, or on earlier paper."""
+def _older(
+    connection: Connection, certificates: AbstractSet[int], thumbprint: str | None
+) -> ColumnElement[bool]:
+    """Released credentials of these certificates, on whatever phone, or on earlier paper."""
     holder = credential.c.holder_thumbprint
     same_medium = holder.is_(None) if thumbprint is None else holder.is_not(None)
-    mine = among(connection, credential.c.serial, serials)
     return and_(
-        credential.c.certificate_id.in_(select(credential.c.certificate_id).where(mine)),
+        among(connection, credential.c.certificate_id, certificates),
         same_medium,
         credential.c.state == CredentialState.RELEASED.value,
         credential.c.superseded_at.is_(None),
-        ~mine,
     )
 
 

@@ -9,12 +9,13 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from struct import unpack
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from issuer.adapters.repository import among, in_force, insert_many, with_holder
-from issuer.adapters.tables import certificate, credential, status_list
+from issuer.adapters.tables import certificate, credential, seafarer, status_list
 from issuer.domain.errors import NotFound, NotInForce
 from issuer.domain.register import CertificateState, CredentialState
 from issuer.services.authority_keys import AuthorityKeys
@@ -23,8 +24,6 @@ from issuer.services.drafting import Draft
 from issuer.services.protocol import Refusal
 from issuer.settings import Settings
 from keys.jwk import PublicKey
-
-_RANDOM = secrets.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,6 @@ def reserve(
         take_slots(connection, sum(_is_good(certificates, request) for request in requests), settings)
     )
     outcomes: list[Draft | Refusal] = []
-    rows: list[dict[str, Any]] = []
     for request in requests:
         row = certificates.get(request.document_number)
         if row is None or not row.good:
@@ -69,9 +67,7 @@ def reserve(
             continue
         draft = _draft(request, row, next(slots), keys.certificate_kid, int(now.timestamp()))
         outcomes.append(draft)
-        rows.append(_values(draft, row.id))
-    if rows:
-        insert_many(connection, credential, rows)
+    _insert(connection, [outcome for outcome in outcomes if isinstance(outcome, Draft)])
     return outcomes
 
 
@@ -101,12 +97,22 @@ def _lock_certificates(
     """Certificates by number, in the same state until we commit; one order for all prevents deadlocks."""
     query = (
         with_holder()
-        .add_columns(in_force(settings.today(now)).label("good"))
+        .with_only_columns(
+            certificate.c.id,
+            certificate.c.document_number,
+            certificate.c.type,
+            certificate.c.state,
+            certificate.c.expiry_date,
+            certificate.c.claims,
+            seafarer.c.claims.label("holder_claims"),
+            in_force(settings.today(now)).label("good"),
+            maintain_column_froms=True,
+        )
         .where(among(connection, certificate.c.document_number, set(numbers)))
         .order_by(certificate.c.id)
         .with_for_update(read=True, of=certificate)
     )
-    return {row.document_number: row for row in connection.execute(query)}
+    return {row.document_number: row for row in connection.execute(query).all()}
 
 
 def _refuse(number: str, row: Row[Any] | None) -> Refusal:
@@ -121,6 +127,8 @@ def _draft(request: IssueRequest, row: Row[Any], slot: Slot, kid: str, issued_at
     holder = request.holder_key
     random = secrets.token_hex(32)
     return Draft(
+        id=0,  # until its row is inserted
+        certificate_id=row.id,
         serial=random[:32],
         idempotency_key=request.idempotency_key,
         document_number=request.document_number,
@@ -139,10 +147,22 @@ def _draft(request: IssueRequest, row: Row[Any], slot: Slot, kid: str, issued_at
     )
 
 
-def _values(draft: Draft, certificate_id: int) -> dict[str, Any]:
+def _insert(connection: Connection, drafts: Sequence[Draft]) -> None:
+    """Store the drafts, and note the number of each one's row."""
+    if not drafts:
+        return
+    insert_many(connection, credential, [_values(draft) for draft in drafts])
+    mine = among(connection, credential.c.serial, [draft.serial for draft in drafts])
+    stored = connection.execute(select(credential.c.serial, credential.c.id).where(mine)).all()
+    numbers = {row.serial: row.id for row in stored}
+    for draft in drafts:
+        draft.id = numbers[draft.serial]
+
+
+def _values(draft: Draft) -> dict[str, Any]:
     return {
         "serial": draft.serial,
-        "certificate_id": certificate_id,
+        "certificate_id": draft.certificate_id,
         "idempotency_key": draft.idempotency_key,
         "holder_thumbprint": draft.holder_thumbprint,
         "holder_jwk": draft.holder_jwk,
@@ -173,10 +193,10 @@ def _free_indices(connection: Connection, number: int, size: int, count: int) ->
     free: list[int] = []
     seen: set[int] = set()
     while len(free) < count:
-        drawn = [idx for idx in _draw(size, count - len(free)) if idx not in seen]
+        drawn = [idx for idx in dict.fromkeys(_draw(size, count - len(free))) if idx not in seen]
         seen.update(drawn)
         taken = select(credential.c.idx).where(
-            credential.c.list_number == number, credential.c.idx.in_(drawn)
+            credential.c.list_number == number, among(connection, credential.c.idx, drawn)
         )
         clashes = set(connection.execute(taken).scalars())
         free += [idx for idx in drawn if idx not in clashes]
@@ -184,4 +204,5 @@ def _free_indices(connection: Connection, number: int, size: int, count: int) ->
 
 
 def _draw(size: int, count: int) -> list[int]:
-    return _RANDOM.sample(range(size), count)
+    """Random indices, perhaps some twice; a remainder of 64 random bits favours none noticeably."""
+    return [number % size for number in unpack(f"{count}Q", secrets.token_bytes(8 * count))]
