@@ -25,6 +25,7 @@ ICON_FONT: Final = "Icons"
 REAL_FRAME: Final = 1 / 30
 VIRTUAL_FRAME: Final = 1 / 12
 SETTLE_SECONDS: Final = 0.4
+FEWEST_FRAMES: Final = 10
 MOST_FRAMES: Final = 40
 Box = tuple[float, float, float, float]
 
@@ -94,11 +95,17 @@ class Phone:
             EventLoop.idle()
 
     def wait(self, seconds: float) -> Self:
-        """That much later; where nothing is to be watched, long waits take few frames."""
+        """That much later; where nothing is to be watched, long waits take few frames.
+
+        In real time a slow machine draws few frames, and Kivy hands a touch on and lays a screen out over
+        several: those are waited for too.
+        """
         end = self._elapsed + seconds
         step = self._frame if self._in_real_time else max(self._frame, seconds / MOST_FRAMES)
-        while self._elapsed < end - 1e-9:
-            self.frame(min(step, end - self._elapsed))
+        frames = 0
+        while self._elapsed < end - 1e-9 or (self._in_real_time and frames < FEWEST_FRAMES):
+            self.frame(min(step, max(0.0, end - self._elapsed)))
+            frames += 1
         return self
 
     def wait_for(self, text: str, *, seconds: float = 60.0) -> Self:

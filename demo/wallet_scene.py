@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from demo.phone import Phone
 
 
+SLIDE_SECONDS = 0.5  # until one screen has made way for the next
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Pick up what is offered, if anything; then photograph the code of each certificate named."""
     asked = _parser().parse_args(arguments)
@@ -53,11 +56,11 @@ def _pick_up(phone: "Phone", out: Path) -> None:
 
 def _show(phone: "Phone", number: str, out: Path) -> str:
     """Find a certificate, open it, show its code; returns when the picture of the code was taken."""
-    phone.tap(texts.SEARCH).type(number)
-    phone.tap(phone.find(number))
-    phone.screenshot().save(out / f"{number}-certificate.png")
+    phone.wait_for(texts.SEARCH).tap(texts.SEARCH).type(number)
+    phone.wait_for(number).tap(number)
+    phone.wait_for(texts.SHOW_CODE).wait(SLIDE_SECONDS).screenshot().save(out / f"{number}-certificate.png")
     phone.tap(texts.SHOW_CODE)
-    phone.screenshot().save(out / f"{number}-code.png")
+    phone.wait_for(texts.SCAN_IT).wait(SLIDE_SECONDS).screenshot().save(out / f"{number}-code.png")
     taken = phone.now().isoformat(timespec="seconds")
     phone.press_back().press_back().tap(texts.CLEAR_SEARCH)
     return taken
