@@ -87,7 +87,7 @@ install_python_packages() {
   mark=$(stamp python pyproject.toml requirements.lock requirements-bootstrap.lock deploy/build_fonts.py)
   done_before "$mark" && return
   say "Python packages: $(grep -c '==' requirements.lock) locked ones, about 160 MB the first time"
-  "$venv/bin/uv" pip install --python "$python" --require-hashes -r requirements.lock ||
+  "$venv/bin/uv" pip install --compile-bytecode --python "$python" --require-hashes -r requirements.lock ||
     fail "uv could not install the locked packages: the first set-up needs a package registry"
   "$venv/bin/uv" pip install --quiet --python "$python" --no-deps --no-build-isolation --editable .
   mark_done python "$mark"
