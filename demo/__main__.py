@@ -180,11 +180,9 @@ def _leave_pictures(stage: Stage, officer: Persona, inspector: Inspector, materi
     three = [screens / "list.png", screens / f"{number}-certificate.png", screens / f"{number}-code.png"]
     pictures.side_by_side(three, stage.path("wallet.png"))
     at = material.live.taken.strftime("%Y-%m-%dT%H:%M:%SZ")
-    live = str(material.live.picture)
-    _, said = inspector.check(live, "--at", at, env={"FORCE_COLOR": "1"})
-    pictures.terminal(
-        f"$ ombord-verify check {material.live.picture.name}\n\n{said}", stage.path("verdict.svg")
-    )
+    _, said = inspector.check(str(material.paper), "--at", at, env={"FORCE_COLOR": "1"})
+    command = f"$ ombord-verify check {material.paper.name}"
+    pictures.terminal(f"{command}\n\n{said}", stage.path("verdict.svg"))
 
 
 def _report(stage: Stage, seen: Sequence[Seen]) -> int:
@@ -199,7 +197,7 @@ def _report(stage: Stage, seen: Sequence[Seen]) -> int:
     print("  wallet.png, verdict.svg    the phone's screens, and a verdict in a terminal")
     print("  shown/, paper/, screens/   what the inspector was shown; check any of it yourself:")
     print(f"  OMBORD_HOME={stage.path('inspector')} \\")
-    print(f"    .venv/bin/ombord-verify check {stage.path('shown', 'torn.txt').parent}/torn.txt")
+    print(f"    .venv/bin/ombord-verify check {stage.path('shown', 'unknown-issuer.txt')}")
     return 1 if wrong else 0
 
 

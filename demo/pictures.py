@@ -16,12 +16,10 @@ _ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
 _STYLE = {
     "1": 'font-weight="700"',
     "2": 'fill="#8FA0B8"',
-    "31": 'fill="#FF9A92"',
-    "32": 'fill="#66DDA4"',
-    "33": 'fill="#FFC46B"',
-    "36": 'fill="#8CC0FF"',
+    "30": 'fill="#0A111D"',
+    "97": 'fill="#FFFFFF"',
 }
-_BLOCK = {"41": "#A8201A", "42": "#0B6B43", "43": "#855000"}
+_BLOCK = {"41": "#A8201A", "42": "#66DDA4", "43": "#FFC46B"}
 
 
 def side_by_side(pictures: Sequence[Path], out: Path, height: int = 900) -> None:

@@ -47,6 +47,7 @@ def test_the_whole_job_ends_with_every_verdict_right(tmp_path: Path) -> None:
     table = (out / "verdicts.md").read_text()
     assert all(f"| {row} |" in table for row in ROWS)
     assert "19 of 19 verdicts are right" in done.stdout
+    assert (out / "verdicts.md").read_text() in (CHECKOUT / "README.md").read_text(), "README's table is old"
     assert (out / "wallet.png").stat().st_size > 50_000
     assert json.loads((out / "screens" / "later" / "shown.json").read_text())
 
