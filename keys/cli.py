@@ -20,15 +20,18 @@ AUTHORITY_PASSPHRASE = ("OMBORD_PASSPHRASE",)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code, and prints no traceback for anything that a user can do."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without the names' letters
     try:
         arguments = options.parser().parse_args(argv, argparse.Namespace(home=None, at=None))
         arguments.home = arguments.home or Path(os.environ.get("OMBORD_KEYS_HOME") or "ombord-keys")
         arguments.at = arguments.at or datetime.now(UTC)
-        COMMANDS[arguments.command](arguments)
+        done = COMMANDS[arguments.command](arguments)
     except options.UsageError as error:
         return _fail(USAGE, str(error), "ombord-keys --help")
-    except SystemExit as done:  # argparse has printed its help
-        return USAGE if done.code else DONE
+    except SystemExit as helped:  # argparse has printed its help
+        return USAGE if helped.code else DONE
     except KeyboardInterrupt:
         return _fail(REFUSED, "interrupted", "run the command again")
     except OSError as error:
@@ -38,28 +41,48 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     except (CustodyError, ValueError) as error:  # whatever a register, key file or directory cannot be
         return _fail(REFUSED, str(error), getattr(error, "hint", "nothing has changed"))
+    _say(done)
     return DONE
 
 
+def _say(done: str) -> None:
+    """Print what a command has done. It stays done where that cannot be told."""
+    if sys.stdout is None:  # closed
+        return
+    try:
+        print(done, flush=True)
+        return
+    except BrokenPipeError:  # whoever read it has gone: say nothing more
+        pass
+    except OSError as error:
+        _warn(f"warning: {done}\nwarning: that is done; it could not be printed: {error.strerror}")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again at exit
+
+
 def _fail(code: int, message: str, hint: str) -> int:
-    print(f"error: {message}\nhint: {hint}", file=sys.stderr)
+    _warn(f"error: {message}\nhint: {hint}")
     return code
+
+
+def _warn(text: str) -> None:
+    if sys.stderr is not None:  # closed: then print would take standard output
+        print(text, file=sys.stderr)
 
 
 # Commands
 
 
-def _init(arguments: argparse.Namespace) -> None:
+def _init(arguments: argparse.Namespace) -> str:
     from keys.custody import passphrase
     from keys.trust.directory import Environment
     from keys.trust.home import Home
 
     secret = passphrase.ask(*HOME_PASSPHRASE, prompt=f"the role keys in {arguments.home}", new=True)
     Home.create(arguments.home, Environment(arguments.environment), secret)
-    print(f"Made {arguments.home}: a {arguments.environment} directory whose roles have one key each.")
+    return f"Made {arguments.home}: a {arguments.environment} directory whose roles have one key each."
 
 
-def _authority_add(arguments: argparse.Namespace) -> None:
+def _authority_add(arguments: argparse.Namespace) -> str:
     from keys.custody import passphrase
     from keys.trust.home import Home
     from keys.trust.register import with_authority
@@ -70,10 +93,10 @@ def _authority_add(arguments: argparse.Namespace) -> None:
         secret = passphrase.ask(*HOME_PASSPHRASE, prompt=f"the role keys in {arguments.home}")
         home.save(with_authority(plan, authority, home.new_flag_role(secret)))
     issuers = ", ".join(authority.issuers)
-    print(f"{authority.flag}: {authority.name} at {issuers}, status lists below {authority.status_prefix}")
+    return f"{authority.flag}: {authority.name} at {issuers}, status lists below {authority.status_prefix}"
 
 
-def _key_add(arguments: argparse.Namespace) -> None:
+def _key_add(arguments: argparse.Namespace) -> str:
     from keys.algorithms import Algorithm
     from keys.custody import passphrase, sealed_file
     from keys.signer import SoftwareSigner
@@ -81,6 +104,8 @@ def _key_add(arguments: argparse.Namespace) -> None:
     from keys.trust.register import RegisterError, flag_of, next_kid, with_key
 
     home, path = Home(arguments.home), arguments.sealed
+    if home.owns(path):
+        raise options.UsageError(f"{path} is the home's own: an authority's keys go into a file of theirs")
     with home.locked() as plan:
         flag, purposes = flag_of(plan, arguments.flag), options.purposes(arguments.purpose)
         kid = arguments.kid or next_kid(flag, arguments.at.year, purposes)
@@ -95,13 +120,13 @@ def _key_add(arguments: argparse.Namespace) -> None:
         if kid not in signers:
             sealed_file.seal(path, {**signers, kid: signer}, secret)
         home.save(changed)
-    print(
+    return (
         f"{kid}: {signer.algorithm} key in {path} for {', '.join(sorted(key.purposes))}; "
         f"signs until {key.sign_until:%Y-%m-%d}, counts until {key.verify_until:%Y-%m-%d}"
     )
 
 
-def _key_retire(arguments: argparse.Namespace) -> None:
+def _key_retire(arguments: argparse.Namespace) -> str:
     from keys.trust.directory import KeyState
     from keys.trust.home import Home
     from keys.trust.register import with_state
@@ -118,10 +143,10 @@ def _key_retire(arguments: argparse.Namespace) -> None:
                 at=arguments.at,
             )
         )
-    print(f"{arguments.kid}: {state}; publish to tell the ships")
+    return f"{arguments.kid}: {state}; publish to tell the ships"
 
 
-def _publish(arguments: argparse.Namespace) -> None:
+def _publish(arguments: argparse.Namespace) -> str:
     from keys.custody import passphrase
     from keys.trust.folder import check_successor, write_folder
     from keys.trust.home import Home
@@ -138,11 +163,11 @@ def _publish(arguments: argparse.Namespace) -> None:
         home.store(files)  # remembered before it is shown: no version is ever signed twice
         write_folder(out, files)
     keys = sum(len(flag.keys) for flag in plan.flags)
-    print(f"Published {len(plan.flags)} authorities with {keys} keys in {out}")
-    print(f"Devices pin {out / '1.root.json'}")
+    published = f"Published {len(plan.flags)} authorities with {keys} keys in {out}"
+    return f"{published}\nDevices pin {out / '1.root.json'}"
 
 
-COMMANDS: Mapping[str, Callable[[argparse.Namespace], None]] = {
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], str]] = {
     "init": _init,
     "authority add": _authority_add,
     "key add": _key_add,

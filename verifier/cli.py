@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from verifier.status import StatusBook
 
 UNUSABLE: Final = 3
-_IMPORT_AGAIN: Final = "import the newest sea pack again: ombord-verify pack import FILE"
 T = TypeVar("T")
 _EXIT: Final = {"valid": 0, "rejected": 1, "undetermined": 2}
 
@@ -32,16 +31,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without the names' letters
     try:
-        code: int = arguments.run(arguments)
-        sys.stdout.flush()
-        return code
+        if sys.stdout is None:
+            raise Unusable("standard output is closed", "give the command somewhere to write to")
+        code, said = arguments.run(arguments)
+        return code if _written(said) else UNUSABLE
     except Unusable as error:
         _complain(str(error), error.hint)
     except KeyboardInterrupt:
-        _complain("interrupted", "nothing has changed; run the command again")
-    except BrokenPipeError:  # whoever read the verdict has gone: say nothing more, also at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _complain("interrupted", "run the command again")
     return UNUSABLE
+
+
+def _written(said: str) -> bool:
+    """Print what a command has to say. A verdict that nobody can have read is none."""
+    try:
+        print(said, flush=True)
+        return True
+    except BrokenPipeError:  # whoever read it has gone: say nothing more
+        pass
+    except OSError as error:
+        _complain(f"the answer could not be written: {error.strerror}", "the command has done its work")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again at exit
+    return False
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,33 +96,40 @@ class _Parser(argparse.ArgumentParser):
 def _complain(problem: str, hint: str) -> None:
     from verifier.report import escaped
 
-    print(f"error: {escaped(problem)}\nhint: {escaped(hint)}", file=sys.stderr)
+    if sys.stderr is not None:  # closed: then print would take standard output
+        print(f"error: {escaped(problem)}\nhint: {escaped(hint)}", file=sys.stderr)
 
 
 # check
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    from verifier import decision, report
-    from verifier.state import StateError
-    from verifier.verdict import standing, worst
+def _check(arguments: argparse.Namespace) -> tuple[int, str]:
+    from verifier import decision, report, state
+    from verifier.verdict import Outcome, standing, worst
 
     at = _instant(arguments.at)
     policy, ship = _policy(arguments.policy), _ship(arguments.ship)
     texts = _texts(arguments.source)
-    basis = _from_pack(arguments, at) if arguments.pack else _from_state(arguments, at)
+    basis = _from_pack(arguments, at) if arguments.pack else _from_state(arguments)
     try:
         verdicts = [decision.verify(text, policy=policy, at=at, **basis) for text in texts]
-    except StateError as error:  # a part that was not read until now
-        raise Unusable(str(error), _IMPORT_AGAIN) from None
+    except state.StateError as error:  # a part that was not read until now
+        raise Unusable(str(error), error.hint) from None
+    if _asks_the_clock(arguments) and all(one.outcome("C10") is Outcome.PASS for one in verdicts):
+        state.remember_clock(state.home(), at, basis["last_clock"])
     person = None if ship is None else decision.assess(verdicts, ship=ship, at=at)
     overall = worst(map(standing, verdicts)) if person is None else person.overall
     environment = basis["directory"].environment
     if arguments.json:
-        print(report.as_json(verdicts, person, overall, environment))
+        said = report.as_json(verdicts, person, overall, environment)
     else:
-        print(report.as_text(verdicts, person, environment=environment, colour=_wants_colour()))
-    return _EXIT[overall.value]
+        said = report.as_text(verdicts, person, environment=environment, colour=_wants_colour())
+    return _EXIT[overall.value], said
+
+
+def _asks_the_clock(arguments: argparse.Namespace) -> bool:
+    """Whether a check is by this device's own clock and by what it has imported."""
+    return arguments.at is None and not arguments.pack
 
 
 def _wants_colour() -> bool:
@@ -129,7 +147,7 @@ class Basis(TypedDict):
     last_clock: datetime | None
 
 
-def _from_state(arguments: argparse.Namespace, at: datetime) -> Basis:
+def _from_state(arguments: argparse.Namespace) -> Basis:
     """What was imported; the clock last seen counts only while this device's own clock is asked."""
     from verifier import state
 
@@ -142,12 +160,8 @@ def _from_state(arguments: argparse.Namespace, at: datetime) -> Basis:
         hint = "ombord-verify pack import FILE --root ROOT.json, or check --pack FILE --root ROOT.json"
         raise Unusable("there is no sea pack to check against", hint) from None
     except state.StateError as error:
-        raise Unusable(str(error), _IMPORT_AGAIN) from None
-    seen = None
-    if arguments.at is None:
-        seen = state.last_clock(home)
-        if seen is None or at > seen:
-            state.remember_clock(home, at, seen)
+        raise Unusable(str(error), error.hint) from None
+    seen = state.last_clock(home) if _asks_the_clock(arguments) else None
     return {"directory": held.directory, "status": held.status, "last_clock": seen}
 
 
@@ -178,6 +192,8 @@ def _texts(sources: Sequence[str]) -> list[str]:
         _complain(str(earlier), earlier.hint)
     if problems:
         raise problems[-1]
+    if any(text.startswith("ob1:") for text in texts) and sys.stderr is not None:
+        print("hint: QR text is in capitals, from OB1: on; something has made it small", file=sys.stderr)
     return texts
 
 
@@ -225,18 +241,16 @@ def _settings(path: str, read: Callable[[bytes], T]) -> T:
 # pack
 
 
-def _pack_build(arguments: argparse.Namespace) -> int:
+def _pack_build(arguments: argparse.Namespace) -> tuple[int, str]:
     from verifier import pack_commands
 
-    print(pack_commands.build(arguments.directory, arguments.lists, arguments.out, datetime.now(UTC)))
-    return 0
+    return 0, pack_commands.build(arguments.directory, arguments.lists, arguments.out, datetime.now(UTC))
 
 
-def _pack_import(arguments: argparse.Namespace) -> int:
+def _pack_import(arguments: argparse.Namespace) -> tuple[int, str]:
     from verifier import pack_commands
 
-    print(pack_commands.take_in(arguments.file, arguments.root, datetime.now(UTC)))
-    return 0
+    return 0, pack_commands.take_in(arguments.file, arguments.root, datetime.now(UTC))
 
 
 if __name__ == "__main__":

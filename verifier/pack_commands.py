@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from keys.trust import client
@@ -28,7 +29,7 @@ def take_in(path: str, root_path: str | None, at: datetime) -> str:
             taken = _verify(data, path, _held(folder, root_path), at)
             store.write(folder, taken)
     except state.StateError as error:
-        raise Unusable(str(error), "check the folder, or choose another: OMBORD_HOME") from None
+        raise Unusable(str(error), error.hint) from None
     state.remember_clock(folder, at)
     return _report(taken, at)
 
@@ -58,7 +59,7 @@ def _held(folder: str, root_path: str | None) -> Held:
         return Held(given)
     except state.StateError as error:
         if given is None:
-            raise Unusable(str(error), "start anew with the newest sea pack and --root ROOT.json") from None
+            raise Unusable(str(error), error.hint) from None
         return Held(given)
     if given is not None and given != held.root:
         hint = f"to change whom this device trusts, remove {folder} and import again"
@@ -137,12 +138,13 @@ def _lists(paths: list[str]) -> Iterator[str]:
 
 def _write(path: str, data: bytes) -> None:
     """Whole or not at all."""
-    fresh = path + ".new"
+    from keys.custody import atomic_file
+
+    elsewhere = "choose a place that can be written"
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise Unusable(f"{path} is there already, and is no regular file", elsewhere)
     try:
-        with open(fresh, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
-    except OSError as error:
-        raise Unusable(f"{path}: {error.strerror}", "choose a place that can be written") from None
+        atomic_file.write(Path(path), data)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise Unusable(f"{path}: {reason}", elsewhere) from None

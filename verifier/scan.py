@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 MAX_PICTURE: Final = 32 << 20  # bytes of the file
 MAX_PIXELS: Final = 64_000_000  # a photograph of today's phones, and room to spare
+MAX_TRANSPARENT: Final = 16_000_000  # a screen, or a page at 300 dots an inch: each takes more memory
 
 _SIGNATURES: Final = (
     b"\x89PNG\r\n\x1a\n",
@@ -37,34 +38,42 @@ def codes(picture: bytes) -> list[str]:
     """The different texts of all QR codes in a picture, in no certain order. Raises PictureError."""
     try:
         import zxingcpp
-        from PIL import Image
+        from PIL import Image, UnidentifiedImageError
     except ImportError:
         raise PictureError("pictures need the scan extra: pip install 'ombord[scan]'") from None
     if len(picture) > MAX_PICTURE:
         raise PictureError(f"the picture has {len(picture)} bytes; at most {MAX_PICTURE} are read")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
+            warnings.simplefilter("ignore")  # of odd metadata; and our own limit is lower than Pillow's
             with Image.open(io.BytesIO(picture), formats=_FORMATS) as image:
-                if image.width * image.height > MAX_PIXELS:
+                if image.width * image.height > (MAX_TRANSPARENT if _has_alpha(image) else MAX_PIXELS):
                     raise PictureError(f"the picture has {image.width} × {image.height} pixels: too many")
-                grey = _on_white(image).convert("L")
+                grey = _on_white(image) if _has_alpha(image) else image.convert("L")
+            found = zxingcpp.read_barcodes(
+                grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
+            )
     except PictureError:
         raise
+    except UnidentifiedImageError:
+        raise PictureError("the picture is broken: it only begins like one") from None
     except Image.DecompressionBombError:
         raise PictureError("the picture has too many pixels") from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise PictureError(f"the picture is broken: {error}") from None
-    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2))
     return list(dict.fromkeys(one.text for one in found if one.valid))
 
 
+def _has_alpha(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+
+
 def _on_white(image: Image.Image) -> Image.Image:
-    """A transparent picture as it would be printed."""
+    """A transparent picture in grey, as it would be printed."""
     from PIL import Image
 
-    if image.mode not in ("RGBA", "LA", "PA") and "transparency" not in image.info:
-        return image
-    shown = image.convert("RGBA")
-    white = Image.new("RGBA", shown.size, "white")
-    return Image.alpha_composite(white, shown)
+    shown = image if image.mode in ("RGBA", "LA") else image.convert("RGBA")
+    alpha, grey = shown.getchannel("A"), shown.convert("L")
+    white = Image.new("L", shown.size, 255)
+    white.paste(grey, mask=alpha)
+    return white

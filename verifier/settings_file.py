@@ -9,6 +9,7 @@ import yaml
 
 MAX_FILE: Final = 65_536
 _BOOLEAN: Final = "tag:yaml.org,2002:bool"
+_INTEGER: Final = "tag:yaml.org,2002:int"
 
 
 class SettingsError(ValueError):
@@ -21,6 +22,9 @@ class _Strict(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
             raise SettingsError("aliases (*name) are not read here")
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call] # PyYAML's stubs lack it
+        if getattr(event, "tag", None) is not None:  # a tag forces a type upon what is not of it
+            raise SettingsError("tags (!name) are not read here")
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
@@ -30,12 +34,15 @@ class _Strict(yaml.SafeLoader):
         return mapping
 
 
-# YAML 1.1 reads no, yes, on and off as booleans; YAML 1.2's core schema knows true and false alone.
+# YAML 1.1 reads no, yes, on and off as booleans, 0777 as octal and 1:30 as ninety; YAML 1.2's core schema
+# knows true and false alone, and a number here is decimal.
 _Strict.yaml_implicit_resolvers = {
-    first: [resolver for resolver in resolvers if resolver[0] != _BOOLEAN]
+    first: [resolver for resolver in resolvers if resolver[0] not in (_BOOLEAN, _INTEGER)]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Strict.add_implicit_resolver(_BOOLEAN, re.compile(r"true|false", re.ASCII), list("tf"))
+_DECIMAL: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z", re.ASCII)
+_Strict.add_implicit_resolver(_INTEGER, _DECIMAL, list("-+0123456789"))
+_Strict.add_implicit_resolver(_BOOLEAN, re.compile(r"(?:true|false)\Z", re.ASCII), list("tf"))
 
 
 class Entries:

@@ -27,13 +27,19 @@ MAX_FILE: Final = 8 << 20
 CURRENT: Final = "current"
 CLOCK: Final = "clock"
 _DAY: Final = 86_400
+_ANEW: Final = "import the newest sea pack again: ombord-verify pack import FILE --root ROOT.json"
+ELSEWHERE: Final = "check the folder, or choose another: OMBORD_HOME"
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 class StateError(ValueError):
-    """What import has stored cannot be used; says what to do."""
+    """What import has stored cannot be used; `hint` says what to do."""
+
+    def __init__(self, problem: str, hint: str = _ANEW) -> None:
+        super().__init__(problem)
+        self.hint = hint
 
 
 class NoState(StateError):
@@ -173,7 +179,11 @@ def current(folder: str) -> tuple[str, int]:
         return generation, int(checksum, 16)
     except FileNotFoundError:
         raise NoState("no sea pack was imported yet") from None
-    except (OSError, ValueError) as error:
+    except NotADirectoryError:
+        raise StateError(f"{folder} is a file, and a folder is needed", ELSEWHERE) from None
+    except OSError as error:
+        raise StateError(f"{folder}: {CURRENT}: {error.strerror}", ELSEWHERE) from None
+    except ValueError as error:
         raise _damaged(folder, f"{CURRENT}: {error}") from None
 
 
@@ -187,8 +197,11 @@ def last_clock(folder: str) -> datetime | None:
 
 
 def remember_clock(folder: str, at: datetime, seen: datetime | None = None) -> None:
-    """Keep the clock for next time, at most once a day; a folder that cannot be written keeps none."""
-    if seen is not None and abs((at - seen).total_seconds()) < _DAY:
+    """Keep the clock for next time, at most once a day and never an earlier one than `seen`.
+
+    A folder that cannot be written keeps none.
+    """
+    if seen is not None and (at - seen).total_seconds() < _DAY:
         return
     try:
         with open(os.path.join(folder, CLOCK), "wb") as file:

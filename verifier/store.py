@@ -4,17 +4,20 @@ Only one import at a time writes; a check reads the old generation until the new
 """
 
 import os
+import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from keys.encoding import json_dumps
 from keys.trust import directory as trust
 from keys.trust.record import unix
 from verifier.intake import Intake
-from verifier.state import CURRENT, NoState, StateError, current
+from verifier.state import CURRENT, ELSEWHERE, NoState, StateError, current
 
+WAIT: Final = 10.0  # seconds for another import to end
+_PAUSE: Final = 0.1
 _LOCK: Final = "lock"
 
 
@@ -25,20 +28,35 @@ def locked(folder: str) -> Iterator[None]:
         os.makedirs(folder, mode=0o700, exist_ok=True)
         lock = os.open(os.path.join(folder, _LOCK), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise StateError(f"{folder} cannot be written: {error.strerror}") from None
+        raise _unwritable(folder, error) from None
     try:
-        _wait_for(lock)
+        _wait_for(lock, folder)
         yield
     finally:
         os.close(lock)
 
 
-def _wait_for(lock: int) -> None:
+def _wait_for(lock: int, folder: str) -> None:
+    """Take the lock, or say who has it: an import takes a second, and nobody waits for ever unknowing."""
     try:
         import fcntl
     except ImportError:  # Windows: the rename alone keeps the state whole
-        return
-    fcntl.flock(lock, fcntl.LOCK_EX)
+        return None
+    deadline = time.monotonic() + WAIT
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                problem = f"another import has been writing to {folder} for {WAIT:g} seconds"
+                raise StateError(problem, "wait until it has ended, then import again") from None
+            time.sleep(_PAUSE)
+        except OSError as error:
+            raise _unwritable(folder, error) from None
+
+
+def _unwritable(folder: str, error: OSError) -> StateError:
+    return StateError(f"{folder} cannot be written: {error.strerror}", ELSEWHERE)
 
 
 def write(folder: str, intake: Intake) -> None:
@@ -54,10 +72,11 @@ def write(folder: str, intake: Intake) -> None:
         _replace(os.path.join(folder, CURRENT), f"{name} {checksum:08x}\n".encode("ascii"))
         _sync_folder(folder)
     except OSError as error:
-        raise StateError(f"{folder} cannot be written: {error.strerror}") from None
+        raise _unwritable(folder, error) from None
     for older in _generations(folder):
         if older < number - 1:  # a check may have the last one open
-            _remove(os.path.join(folder, f"g-{older:06d}"))
+            with suppress(OSError):  # what counts is written; the next import tries again
+                _remove(os.path.join(folder, f"g-{older:06d}"))
 
 
 def _next(folder: str) -> int:

@@ -1,5 +1,7 @@
 """The one error of the command line: arguments or files that nothing can be judged with (exit 3)."""
 
+from keys.regular_file import opener
+
 
 class Unusable(Exception):
     """Says what is wrong and where; `hint` says what to do."""
@@ -12,7 +14,7 @@ class Unusable(Exception):
 def read_file(path: str, limit: int) -> bytes:
     """The first `limit` bytes of a file. Raises Unusable."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=opener) as file:
             return file.read(limit)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = error.strerror if isinstance(error, OSError) else str(error)

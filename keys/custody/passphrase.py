@@ -27,11 +27,14 @@ def ask(*variables: str, prompt: str, new: bool = False) -> bytes:
     for variable in variables:
         if text := os.environ.get(variable):
             return from_text(text)
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():  # None: it is closed
         raise NoPassphrase(f"no passphrase for {prompt}")
-    text = getpass.getpass(f"Passphrase for {prompt}: ")
-    if new and getpass.getpass("The same again: ") != text:
-        raise NoPassphrase("the two passphrases differ")
+    try:
+        text = getpass.getpass(f"Passphrase for {prompt}: ")
+        if new and getpass.getpass("The same again: ") != text:
+            raise NoPassphrase("the two passphrases differ")
+    except EOFError:
+        raise NoPassphrase(f"no passphrase for {prompt}") from None
     if not text:
         raise NoPassphrase(f"no passphrase for {prompt}")
     return from_text(text)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from keys.algorithms import Algorithm
 from keys.custody import CustodyError, atomic_file
 from keys.encoding import Json, b64url_decode, b64url_encode, json_dumps, json_loads
+from keys.regular_file import opener
 from keys.signer import SoftwareSigner
 from keys.trust.record import Record
 
@@ -94,7 +95,7 @@ def unseal(path: Path | str, passphrase: bytes) -> dict[str, SoftwareSigner]:
 
     Raises WrongPassphrase, SealedFileError for anything that `seal` did not write, OSError for no file.
     """
-    with Path(path).open("rb") as file:
+    with open(path, "rb", opener=opener) as file:
         data = file.read(MAX_FILE + 1)
     header, sealed = _lines(data)
     try:

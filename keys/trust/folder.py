@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from keys.custody import atomic_file
+from keys.regular_file import opener
 from keys.trust.register import RegisterError
 
 TIMESTAMP = "timestamp.json"
@@ -14,10 +15,15 @@ ROOT = "1.root.json"
 def read_folder(folder: Path) -> dict[str, bytes]:
     """A published directory as a bag of named bytes; empty when there is none. Raises OSError."""
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+        path.relative_to(folder).as_posix(): _read(path)
         for path in sorted(folder.rglob("*.json"))
         if not path.name.startswith(".")
     }
+
+
+def _read(path: Path) -> bytes:
+    with open(path, "rb", opener=opener) as file:  # a pipe with such a name would be waited for
+        return file.read()
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:

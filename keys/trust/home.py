@@ -59,6 +59,14 @@ class Home:
                 raise RegisterError(f"{self.folder} is in use", "wait for the other ombord-keys") from None
             yield plans.from_json(self._register.read_bytes())
 
+    def owns(self, path: Path) -> bool:
+        """Whether a path is one of the home's own files, by whatever name it is reached."""
+        own, path = self.folder.resolve(), path.resolve()
+        files = (self._roles, self._register)
+        if own / "published" in path.parents or path in (own / file.name for file in files):
+            return True
+        return path.exists() and any(file.exists() and path.samefile(file) for file in files)
+
     def save(self, plan: Plan) -> None:
         """Replace the register."""
         atomic_file.write(self._register, plans.to_json(plan))

@@ -23,6 +23,8 @@ from keys.trust.state import TrustState
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SECRET = "åtte ord om vær og vind i Vågen"
 
+CHECKOUT = str(Path(__file__).parents[2])
+
 Run = Callable[..., int]
 
 
@@ -434,3 +436,118 @@ def test_the_whole_command_runs_as_a_process(tmp_path: Path) -> None:
     assert again.stderr == (
         "error: ombord-keys is not an empty folder\nhint: name a new one: ombord-keys --home DIR init\n"
     )
+
+
+# Where nobody listens, or nobody can answer
+
+
+def in_a_shell(command: str, **surroundings: str) -> subprocess.CompletedProcess[str]:
+    """`ombord-keys` as its own process, with the shell's redirections."""
+    program = f'"{sys.executable}" -m keys.cli --at 2026-11-21T12:00:00Z {command}'
+    return subprocess.run(
+        ["sh", "-c", program],
+        env={**os.environ, "PYTHONPATH": CHECKOUT, **surroundings},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+ADD = "authority add NO --name Sjøfartsdirektoratet --iss https://no.example"
+NOBODY_LISTENS = {
+    "the disk is full": (">/dev/full", "warning: that is done; it could not be printed"),
+    "closed": (">&-", ""),
+    "both closed": (">&- 2>&-", ""),
+}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is needed")
+@pytest.mark.parametrize(("shell", "warning"), NOBODY_LISTENS.values(), ids=NOBODY_LISTENS.keys())
+def test_what_is_done_stays_done_when_it_cannot_be_told(run: Run, shell: str, warning: str) -> None:
+    assert run("init") == 0
+    done = in_a_shell(f"{ADD} {shell}")
+    assert done.returncode == 0
+    assert warning in done.stderr
+    for lie in ("nothing has changed", "Traceback", "Exception", "error:"):
+        assert lie not in done.stderr
+    assert run(*ADD.split()) == 1, "it is registered"
+
+
+def test_a_reader_that_has_gone_changes_nothing_of_what_was_done(run: Run) -> None:
+    assert run("init") == 0
+    read, write = os.pipe()
+    os.close(read)
+    words = [sys.executable, "-m", "keys.cli", *ADD.split()]
+    done = subprocess.run(
+        words,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": CHECKOUT},
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_terminal_without_the_names_letters_is_no_refusal(run: Run) -> None:
+    assert run("init") == 0
+    done = in_a_shell(ADD, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Sj\\xf8fartsdirektoratet" in done.stdout
+
+
+def test_closed_input_and_no_passphrase_is_said(norway: Run) -> None:
+    done = in_a_shell("key add NO --sealed no.sealed <&-", OMBORD_PASSPHRASE="")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: no passphrase for no.sealed")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_passphrase_that_is_broken_off_is_none(
+    norway: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken_off(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.delenv("OMBORD_PASSPHRASE")
+    monkeypatch.setattr(passphrase.sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(passphrase.getpass, "getpass", broken_off)
+    assert norway("key", "add", "NO", "--sealed", "no.sealed") == 1
+    assert "no passphrase" in said(capsys)
+
+
+@pytest.mark.parametrize("words", [("key", "add", "NO", "--sealed", "pipe"), ("publish", "--out", "piped")])
+def test_a_pipe_in_a_files_place_is_said_and_not_waited_for(
+    norway: Run, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    os.mkfifo("pipe")
+    Path("piped").mkdir()
+    os.mkfifo("piped/x.json")
+    assert norway(*words) == 1
+    assert "a pipe or device" in said(capsys)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "roles.sealed",
+        "home.json",
+        "published/x.sealed",
+        "../link.sealed",
+        "../hard.sealed",
+        "../way/roles.sealed",
+    ],
+)
+def test_an_authoritys_keys_never_go_into_the_homes_own_files(
+    norway: Run, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    roles = Path("ombord-keys/roles.sealed")
+    Path("link.sealed").symlink_to(roles)
+    Path("hard.sealed").hardlink_to(roles)
+    Path("way").symlink_to("ombord-keys")
+    before = roles.read_bytes()
+    assert norway("key", "add", "NO", "--sealed", f"ombord-keys/{path}") == 3
+    assert "the home's own" in said(capsys)
+    assert roles.read_bytes() == before

@@ -1,5 +1,7 @@
 """`ombord-verify`: exit codes, JSON, human output, and everything that people get wrong."""
 
+import errno
+import fcntl
 import io
 import json
 import os
@@ -191,6 +193,36 @@ def test_a_transparent_picture_is_read_as_if_printed(
     assert check(out, "--at", AT).code == 0
 
 
+AROUND = {
+    "a byte order mark": b"\xef\xbb\xbf%s",
+    "space before": b" \t%s",
+    "lines before and after": b"\n%s\n\r\n\n",
+}
+
+
+@pytest.mark.parametrize("around", AROUND.values(), ids=AROUND.keys())
+def test_what_editors_put_around_a_text_is_taken_off(
+    norway: Authority, imported: Shore, tmp_path: Path, around: bytes
+) -> None:
+    shown = show(norway.issue(competency(), PHONE))
+    for text in (shown, qr(shown)):
+        path = tmp_path / "text"
+        path.write_bytes(around % text.encode())
+        assert check(path, "--at", AT).headline == "VALID"
+    assert check(" " + qr(shown), "--at", AT).headline == "VALID"
+
+
+def test_qr_text_in_small_letters_is_not_readable_and_a_hint_says_why(
+    norway: Authority, imported: Shore, tmp_path: Path
+) -> None:
+    path = tmp_path / "text"
+    path.write_text(qr(norway.issue(competency())).lower(), encoding="ascii")
+    for source in (path, path.read_text(encoding="ascii")):
+        run = check(source, "--at", AT)
+        assert (run.code, run.headline) == (2, "NOT READABLE")
+        assert "capitals" in run.err
+
+
 def test_text_with_a_space_at_its_end_keeps_it(norway: Authority, imported: Shore) -> None:
     shown = show(norway.issue(competency(), PHONE))
     assert check(qr(shown) + " ", "--at", AT).headline == "NOT READABLE"
@@ -201,7 +233,6 @@ C1 = {
     "a web address": "https://evil.example/valid",
     "broken QR text": "OB1:***",
     "half a token": "eyJhbGciOiJFUzI1NiJ9.eyJ",
-    "another token": "a.b.c",
     "much text": "x" * 5_000,
     "a token of 50 MB": "eyJ" + "A" * 50_000_000,
 }
@@ -236,6 +267,9 @@ UNUSABLE_FILES = {
     "binary": (bytes(range(256)) * 10, "neither text nor a picture"),
     "a broken picture": (b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "picture is broken"),
     "half a JPEG": (b"\xff\xd8\xff\xe0\x00\x10JFIF", "picture is broken"),
+    "UTF-16": ("\ufeffOB1:".encode("utf-16-le"), "UTF-16"),
+    "line ends alone": (b"\n\r\n", "empty"),
+    "what begins like a picture": (b"BMhello", "only begins like one"),
     "a book": (b"x" * 300_000, "300000 bytes of text"),
     "50 MB": (b"A" * 50_000_000, "more than"),
     "a picture of 50 MB": (b"\x89PNG\r\n\x1a\n" + b"A" * 50_000_000, "more than"),
@@ -267,7 +301,56 @@ def test_a_picture_with_too_many_pixels_is_not_decoded(imported: Shore, tmp_path
     assert "too many" in complaint(check(tmp_path / "huge.png", "--at", AT))
 
 
-@pytest.mark.parametrize("source", ["no/such/file.png", "certificate.png", "a\0b", ".", "hello world"])
+def test_a_transparent_picture_has_fewer_pixels(imported: Shore, tmp_path: Path) -> None:
+    """Its layers are in memory side by side: 8,000 × 8,000 took a gigabyte."""
+    Image.new("LA", (4_100, 4_100)).save(tmp_path / "huge.png")
+    assert "too many" in complaint(check(tmp_path / "huge.png", "--at", AT))
+
+
+def test_a_picture_of_a_shape_that_the_reader_refuses_is_said(imported: Shore, tmp_path: Path) -> None:
+    Image.new("L", (70_000, 10)).save(tmp_path / "wide.png")
+    err = complaint(check(tmp_path / "wide.png", "--at", AT))
+    assert "there is no file" not in err
+    assert "wide.png" in err
+
+
+def test_picture_libraries_say_nothing_themselves(
+    imported: Shore, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "torn.tiff"
+    Image.effect_noise((300, 300), 90).save(path, compression="tiff_lzw")
+    data = bytearray(path.read_bytes())
+    data[8:4_000] = bytes(len(data[8:4_000]))
+    path.write_bytes(data)
+    assert "BytesIO" not in complaint(check(path, "--at", AT))
+    assert capfd.readouterr().err == ""
+
+
+def test_a_pipe_in_a_files_place_is_said_and_not_waited_for(
+    norway: Authority, imported: Shore, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    paper = norway.issue(competency())
+    for arguments in (
+        ("check", pipe),
+        *(("check", paper, option, pipe) for option in ("--pack", "--policy", "--ship")),
+        ("pack", "import", pipe),
+        ("pack", "build", "--directory", imported.folder / "directory", "--lists", pipe, "--out", "x"),
+        ("pack", "build", "--directory", tmp_path, "--out", "x"),
+    ):
+        assert "a pipe or device" in complaint(ombord_verify(*arguments))
+    assert "a pipe or device" in complaint(check("/dev/zero"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("no/such/file.png", "certificate.png", "a\0b", ".", "hello world", "scan.front.png", "a.b.c"),
+        *("photo:one.png", "https://example.com/scan.PNG", "file:///tmp/scan.png", "dir:one/two"),
+        *("d" * 120 + "/" + "e" * 120 + "/missing.code", "d/" * 3_000 + "x", "x" * 300 + ".png"),
+    ],
+)
 def test_what_is_no_file_and_no_text_is_unusable(imported: Shore, source: str) -> None:
     complaint(check(source, "--at", AT))
 
@@ -308,6 +391,11 @@ BROKEN_YAML = {
     "an alias": b"a: &x 1\nb: *x\n",
     "not UTF-8": b"\xff\xfe\x00\x00name",
     "a tag": b"!!python/object/apply:os.system ['true']\n",
+    "a boolean by tag": b"name: !!bool foo\n",
+    "an integer by tag": b'name: !!int ""\n',
+    "an instant by tag": b"name: !!timestamp foo\n",
+    "a tag of nothing": b"name: ! x\n",
+    "a tag on a list": b"name: !!set {a, b}\n",
     "huge": b"#" * 70_000,
     "deep": b"[" * 1_500,
 }
@@ -321,6 +409,23 @@ def test_a_broken_policy_or_ship_is_unusable(
     path = tmp_path / "settings.yaml"
     path.write_bytes(data)
     assert "settings.yaml" in complaint(check("eyJ", option, path, "--at", AT))
+
+
+@pytest.mark.parametrize("number", ["0777", "1:30", "0x10", "0b1", "1_000", "-1", "1.5", "1e3", '"5"'])
+def test_a_number_is_plain_decimal(imported: Shore, tmp_path: Path, number: str) -> None:
+    ship = tmp_path / "ship.yaml"
+    ship.write_text(f"gt: {number}\n", encoding="utf-8")
+    assert "gt: a whole number" in complaint(check("eyJ", "--ship", ship, "--at", AT))
+
+
+@pytest.mark.parametrize("name", ["trueish", "falsehood", "0777", "1:30", "no"])
+def test_a_text_that_only_begins_like_something_else_is_a_text(
+    norway: Authority, imported: Shore, tmp_path: Path, name: str
+) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(f"name: {name}\n", encoding="utf-8")
+    run = check(norway.issue(competency()), "--policy", policy, "--at", AT)
+    assert run.report["credentials"][0]["relied_on"]["policy"] == name
 
 
 # Policy and ship
@@ -665,6 +770,79 @@ def test_a_clock_that_jumped_a_year_between_checks_is_not_trusted(
     assert check(show(norway.issue(competency(), PHONE))).headline == "CLOCK UNTRUSTED"
     assert ombord_verify("pack", "import", imported.folder / "sea.pack").code == 0
     assert check(show(norway.issue(competency(), PHONE))).headline == "VALID", "an import sets it right"
+
+
+def test_a_bad_clock_is_not_believed_the_second_time(norway: Authority, imported: Shore, home: Path) -> None:
+    (home / "clock").write_text(str(int((NOW - 500 * DAY).timestamp())), encoding="ascii")
+    for _ in range(2):
+        assert check(show(norway.issue(competency(), PHONE))).headline == "CLOCK UNTRUSTED"
+
+
+def test_a_clock_that_is_believed_is_remembered(norway: Authority, imported: Shore, home: Path) -> None:
+    (home / "clock").write_text(str(int((NOW - 2 * DAY).timestamp())), encoding="ascii")
+    assert check(show(norway.issue(competency(), PHONE))).code == 0
+    assert (home / "clock").read_text(encoding="ascii") == str(int(NOW.timestamp()))
+
+
+def test_an_import_waits_for_another_one_only_so_long(
+    imported: Shore, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from verifier import store
+
+    monkeypatch.setattr(store, "WAIT", 0.0)
+    with store.locked(str(home)):
+        busy = ombord_verify("pack", "import", imported.folder / "sea.pack")
+    assert "another import" in complaint(busy)
+    assert ombord_verify("pack", "import", imported.folder / "sea.pack").code == 0
+
+
+def test_a_lock_that_the_disk_does_not_know_is_said(imported: Shore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(lock: int, how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    assert "No locks" in complaint(ombord_verify("pack", "import", imported.folder / "sea.pack"))
+
+
+def test_an_old_generation_that_cannot_be_removed_stops_no_import(imported: Shore, home: Path) -> None:
+    (home / "g-000000").write_text("no folder", encoding="ascii")
+    run = ombord_verify("pack", "import", imported.folder / "sea.pack")
+    assert run.code == 0, run.err
+    assert "Traceback" not in run.err
+
+
+def test_the_hint_on_damaged_state_works(norway: Authority, imported: Shore, home: Path) -> None:
+    (path,) = home.rglob("memory.json")
+    path.write_bytes(b"{}")
+    again = ("pack", "import", imported.folder / "sea.pack")
+    assert "--root ROOT.json" in complaint(ombord_verify(*again))
+    assert ombord_verify(*again, "--root", imported.root).code == 0
+    home.joinpath("current").write_bytes(b"g-")
+    assert "--root ROOT.json" in complaint(check("eyJ"))
+
+
+def test_a_home_that_is_a_file_is_not_called_damaged(shore: Shore, home: Path) -> None:
+    home.write_text("a file", encoding="utf-8")
+    for run in (check("eyJ"), ombord_verify("pack", "import", shore.pack(), "--root", shore.root)):
+        err = complaint(run)
+        assert "damaged" not in err
+        assert "OMBORD_HOME" in err
+
+
+def test_a_pack_is_written_through_no_link_and_leaves_nothing_behind(
+    imported: Shore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, out = tmp_path / "target", tmp_path / "out.pack"
+    (tmp_path / "out.pack.new").symlink_to(target)
+    build = ("pack", "build", "--directory", imported.folder / "directory", "--out")
+    assert ombord_verify(*build, out).code == 0
+    assert out.is_file()
+    assert not target.exists()
+    before = set(tmp_path.iterdir())
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", tmp_path, tmp_path / "nowhere" / "x"):
+        complaint(ombord_verify(*build, place))
+    assert set(tmp_path.iterdir()) == before | {tmp_path / "pipe"}
 
 
 def test_building_a_pack_checks_it_as_an_importer_would(shore: Shore, tmp_path: Path) -> None:

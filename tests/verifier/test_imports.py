@@ -1,6 +1,7 @@
 """What a check imports: it must start fast on a phone and on an inspector's old laptop."""
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -30,10 +31,12 @@ sys.exit(code)
 """
 
 
+IN_A_SHELL = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1], shell=True))"
+
 LONG_VERDICT = """
 import sys
 from verifier import cli
-cli._check = lambda arguments: print("x" * 100_000) or 0
+cli._check = lambda arguments: (0, "x" * 100_000)
 sys.exit(cli.main(["check", "eyJ"]))
 """
 
@@ -97,3 +100,30 @@ def test_closed_standard_input_is_said(tmp_path: Path) -> None:
     )  # fmt: skip
     assert run.returncode == 3
     assert run.stderr.startswith("error: standard input is closed")
+
+
+CLOSED = {
+    "standard output is closed": (">&-", "error: standard output is closed"),
+    "the disk is full": (">/dev/full", "error: the answer could not be written"),
+    "standard error is closed": ("2>&-", ""),
+}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is needed")
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize(("shell", "said"), CLOSED.values(), ids=CLOSED.keys())
+def test_a_verdict_that_cannot_be_written_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: list[str], shell: str, said: str
+) -> None:
+    monkeypatch.setenv("OMBORD_HOME", str(tmp_path / "home"))
+    norway = Authority("NO")
+    shore = Shore(tmp_path / "shore", norway)
+    assert ombord_verify("pack", "import", shore.pack(), "--root", shore.root).code == 0
+    source = norway.issue(competency()) if said else "no such file"
+    words = [sys.executable, "-m", "verifier.cli", "check", source, "--at", NOW.isoformat(), *form]
+    run = in_a_shell("-c", IN_A_SHELL, f"{shlex.join(words)} {shell}")
+    assert run.returncode == 3
+    assert run.stdout == ""
+    assert run.stderr.startswith(said)
+    assert "Traceback" not in run.stderr
+    assert "Exception" not in run.stderr
