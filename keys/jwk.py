@@ -19,6 +19,7 @@ _P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 _B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 
 _P256 = ec.SECP256R1()
+_ES256 = Algorithm.ES256  # an enum's members are slow to look up
 
 _MEMBERS = {
     "EC": {"kty": "EC", "crv": "P-256"},
@@ -33,7 +34,7 @@ class PublicKey:
     The native key object is made at the first verification: most keys that a verifier reads are never used.
     """
 
-    __slots__ = ("_native", "_raw", "algorithm")
+    __slots__ = ("_jwk", "_native", "_raw", "algorithm")
 
     algorithm: Algorithm
 
@@ -42,6 +43,7 @@ class PublicKey:
         self.algorithm = algorithm
         self._raw = raw
         self._native = native
+        self._jwk: dict[str, Json] | None = None
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, Json]) -> "PublicKey":
@@ -86,11 +88,16 @@ class PublicKey:
             native = ec.EllipticCurvePublicKey.from_encoded_point(_P256, point)
         except ValueError:
             raise JwkError("the compressed point is not on P-256") from None
-        return cls(Algorithm.ES256, point[1:] + native.public_numbers().y.to_bytes(32, "big"), native)
+        return cls(_ES256, point[1:] + native.public_numbers().y.to_bytes(32, "big"), native)
 
     def to_jwk(self) -> dict[str, Json]:
         """The required members alone, in the order of RFC 7517's examples."""
-        if self.algorithm is Algorithm.ES256:
+        if self._jwk is None:
+            self._jwk = self._members()
+        return {**self._jwk}
+
+    def _members(self) -> dict[str, Json]:
+        if self.algorithm is _ES256:
             x, y = self._raw[:32], self._raw[32:]
             return {**_MEMBERS["EC"], "x": b64url_encode(x), "y": b64url_encode(y)}
         return {**_MEMBERS["OKP"], "x": b64url_encode(self._raw)}

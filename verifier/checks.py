@@ -19,6 +19,12 @@ from verifier.policy import Policy
 from verifier.status import Status, StatusList
 from verifier.verdict import Check, Outcome
 
+# An enum's members are slow to look up.
+_PASS: Final = Outcome.PASS
+_REMARK: Final = Outcome.REMARK
+_FAIL: Final = Outcome.FAIL
+_UNKNOWN: Final = Outcome.UNKNOWN
+
 _AHEAD: Final = timedelta(days=1)  # a list may be dated this far ahead of a clock that is a little slow
 _COLOUR_YEARS: Final = 6  # STCW Code B-I/9: colour vision is tested every six years
 
@@ -74,11 +80,11 @@ def holder(
         if age < 0:
             reason = "the phone's proof is {} ahead of the clock here: check both clocks, or use a challenge"
         return _unconfirmed(_RIGHT_HOLDER, policy, None, reason, _duration(abs(age)))
-    return _RIGHT_HOLDER, Check("C13", Outcome.PASS, "the phone's proof is {} s old", (age,)), None
+    return _RIGHT_HOLDER, Check("C13", _PASS, "the phone's proof is {} s old", (age,)), None
 
 
 def _wrong(failure: str) -> Check:
-    return Check("C5", Outcome.FAIL, "{}", (failure,))
+    return Check("C5", _FAIL, "{}", (failure,))
 
 
 def _unconfirmed(
@@ -86,9 +92,9 @@ def _unconfirmed(
 ) -> tuple[Check, Check, Check | None]:
     """Without a timely proof: unknown where one is demanded, else a remark."""
     if policy.require_holder_proof or challenge is not None:
-        return proof, Check("C13", Outcome.UNKNOWN, template, values), None
-    passed = Check("C13", Outcome.PASS, "the policy {} demands no proof by a phone", (policy.name,))
-    return proof, passed, Check("C14", Outcome.REMARK, "holder unconfirmed: " + template, values)
+        return proof, Check("C13", _UNKNOWN, template, values), None
+    passed = Check("C13", _PASS, "the policy {} demands no proof by a phone", (policy.name,))
+    return proof, passed, Check("C14", _REMARK, "holder unconfirmed: " + template, values)
 
 
 def state(
@@ -114,16 +120,16 @@ def _listed(
     """What the authority's list says at the credential's place, or why it says nothing (C12)."""
     idx = credential.status.idx
     if listed is None:
-        return Check("C12", Outcome.UNKNOWN, "its status list is not held: import a newer sea pack")
+        return Check("C12", _UNKNOWN, "its status list is not held: import a newer sea pack")
     if listed.issuer not in authority.issuers:
-        return Check("C12", Outcome.UNKNOWN, "its status list is another authority's")
+        return Check("C12", _UNKNOWN, "its status list is another authority's")
     try:
         status = listed.get(idx)
     except IndexError:
         reason = "its place {} is outside the status list of {} places"
-        return Check("C12", Outcome.UNKNOWN, reason, (idx, len(listed)))
+        return Check("C12", _UNKNOWN, reason, (idx, len(listed)))
     if status is None:
-        return Check("C12", Outcome.UNKNOWN, "its status is a value that has no meaning here")
+        return Check("C12", _UNKNOWN, "its status is a value that has no meaning here")
     return listed, status
 
 
@@ -132,19 +138,17 @@ def _age(listed: StatusList, policy: Policy, time: datetime) -> tuple[Check, Che
     as_of, age = listed.iat, time - listed.iat
     if age > policy.age_limit:
         reason = "its status is {} days old, as of " + _DASHED + "; at most {} count: import a newer sea pack"
-        return Check("C12", Outcome.UNKNOWN, reason, (age.days, as_of, policy.age_limit.days)), None
+        return Check("C12", _UNKNOWN, reason, (age.days, as_of, policy.age_limit.days)), None
     if age < -_AHEAD:
         reason = "its status list is dated ahead of the clock, " + _DASHED
-        return Check("C12", Outcome.UNKNOWN, reason, (as_of,)), None
+        return Check("C12", _UNKNOWN, reason, (as_of,)), None
     if listed.exp is not None and listed.exp <= time:
         reason = "its status list expired on " + _DASHED + ": import a newer sea pack"
-        return Check("C12", Outcome.UNKNOWN, reason, (listed.exp,)), None
-    known = Check("C12", Outcome.PASS, "status as of {:%Y-%m-%d %H:%M} UTC", (as_of,))
+        return Check("C12", _UNKNOWN, reason, (listed.exp,)), None
+    known = Check("C12", _PASS, "status as of {:%Y-%m-%d %H:%M} UTC", (as_of,))
     if age <= policy.age_green:
         return known, None
-    return known, Check(
-        "C14", Outcome.REMARK, "its status is {} days old, as of " + _DASHED, (age.days, as_of)
-    )
+    return known, Check("C14", _REMARK, "its status is {} days old, as of " + _DASHED, (age.days, as_of))
 
 
 _GOOD_AND_BAD: Final = (
@@ -153,9 +157,9 @@ _GOOD_AND_BAD: Final = (
     (Status.REPLACED, "C8", "not replaced", "replaced by another, or lost, as of " + _DASHED),
 )
 _STATE_GOOD: Final = (
-    Check("C6", Outcome.PASS, "not revoked"),
-    Check("C7", Outcome.PASS, "not suspended"),
-    Check("C8", Outcome.PASS, "not replaced"),
+    Check("C6", _PASS, "not revoked"),
+    Check("C7", _PASS, "not suspended"),
+    Check("C8", _PASS, "not replaced"),
 )
 _STATE_UNKNOWN: Final = (
     Check("C6", Outcome.NOT_ASSESSED, "its status is unknown"),
@@ -166,7 +170,7 @@ _STATE_UNKNOWN: Final = (
 
 def _against(status: Status, as_of: tuple[datetime]) -> tuple[Check, Check, Check]:
     first, second, third = (
-        Check(row, Outcome.FAIL, bad, as_of) if status is one else Check(row, Outcome.PASS, good)
+        Check(row, _FAIL, bad, as_of) if status is one else Check(row, _PASS, good)
         for one, row, good, bad in _GOOD_AND_BAD
     )
     return first, second, third
@@ -179,8 +183,8 @@ def last_day(credential: Credential, time: datetime) -> Check:
         return _FURTHER_NOTICE
     last = (credential.certificate.expiry_date,)
     if time >= expires:
-        return Check("C9", Outcome.FAIL, "its last day was {}", last)
-    return Check("C9", Outcome.PASS, "its last day is {}", last)
+        return Check("C9", _FAIL, "its last day was {}", last)
+    return Check("C9", _PASS, "its last day is {}", last)
 
 
 def clock(at: datetime, directory: Directory, policy: Policy, last_seen: datetime | None) -> Check:
@@ -188,13 +192,13 @@ def clock(at: datetime, directory: Directory, policy: Policy, last_seen: datetim
     floor = directory.time_floor
     if at < floor:
         reason = "the clock says {:%Y-%m-%d %H:%M} UTC, before the directory of {:%Y-%m-%d %H:%M} UTC: set it"
-        return Check("C10", Outcome.UNKNOWN, reason, (at, floor))
+        return Check("C10", _UNKNOWN, reason, (at, floor))
     if at - floor > policy.clock_ahead:
         reason = "the clock is {} days after the directory: set it, or import a newer sea pack"
-        return Check("C10", Outcome.UNKNOWN, reason, ((at - floor).days,))
+        return Check("C10", _UNKNOWN, reason, ((at - floor).days,))
     if last_seen is not None and abs(at - last_seen) > policy.clock_jump:
         reason = "the clock has jumped {} days since it was last seen: set it, or import a newer sea pack"
-        return Check("C10", Outcome.UNKNOWN, reason, (abs(at - last_seen).days,))
+        return Check("C10", _UNKNOWN, reason, (abs(at - last_seen).days,))
     return _CLOCK_GOOD
 
 
@@ -202,13 +206,13 @@ def first_day(credential: Credential, time: datetime) -> Check:
     """C11: before its first day (`nbf`)."""
     if time < credential.not_before:
         reason = "it starts on {:%Y-%m-%d %H:%M} UTC"
-        return Check("C11", Outcome.FAIL, reason, (credential.not_before,))
+        return Check("C11", _FAIL, reason, (credential.not_before,))
     return _STARTED
 
 
-_CLOCK_GOOD: Final = Check("C10", Outcome.PASS, "the clock agrees with the directory")
-_STARTED: Final = Check("C11", Outcome.PASS, "its first day has come")
-_PAPER: Final = Check("C14", Outcome.REMARK, "nobody's phone: compare with the identity document")
+_CLOCK_GOOD: Final = Check("C10", _PASS, "the clock agrees with the directory")
+_STARTED: Final = Check("C11", _PASS, "its first day has come")
+_PAPER: Final = Check("C14", _REMARK, "nobody's phone: compare with the identity document")
 
 
 def remarks(credential: Credential, *, policy: Policy, time: datetime) -> list[Check]:
@@ -217,7 +221,7 @@ def remarks(credential: Credential, *, policy: Policy, time: datetime) -> list[C
     expires, certificate = credential.expires, credential.certificate
     if expires is not None and time < expires <= time + policy.expires_soon:
         soon = (certificate.expiry_date,)
-        found.append(Check("C14", Outcome.REMARK, "expires soon: its last day is {}", soon))
+        found.append(Check("C14", _REMARK, "expires soon: its last day is {}", soon))
     grants: tuple[tuple[FunctionGrant | CapacityGrant, ...], ...] = (
         certificate.functions,
         certificate.capacities,
@@ -226,9 +230,9 @@ def remarks(credential: Credential, *, policy: Policy, time: datetime) -> list[C
         for grant in granted:
             limits = grant.limitations
             if limits is not None and limits.text is not None:
-                found.append(Check("C14", Outcome.REMARK, "limitation of {}: {}", (grant.code, limits.text)))
+                found.append(Check("C14", _REMARK, "limitation of {}: {}", (grant.code, limits.text)))
     if certificate.remarks is not None:
-        found.append(Check("C14", Outcome.REMARK, "it says: {}", (certificate.remarks,)))
+        found.append(Check("C14", _REMARK, "it says: {}", (certificate.remarks,)))
     if isinstance(certificate, MedicalCertificate):
         found += _medical_remarks(certificate, time.date())
     return found
@@ -237,11 +241,11 @@ def remarks(credential: Credential, *, policy: Policy, time: datetime) -> list[C
 def _medical_remarks(certificate: MedicalCertificate, today: date) -> list[Check]:
     found, fitness = [], certificate.fitness
     if fitness.restrictions is not None:
-        found.append(Check("C14", Outcome.REMARK, "medical restriction: {}", (fitness.restrictions,)))
+        found.append(Check("C14", _REMARK, "medical restriction: {}", (fitness.restrictions,)))
     tested = fitness.colour_test_date
     if tested is not None and today > add_months(tested, 12 * _COLOUR_YEARS):
         reason = "colour vision was tested on {}, more than {} years ago"
-        found.append(Check("C14", Outcome.REMARK, reason, (tested, _COLOUR_YEARS)))
+        found.append(Check("C14", _REMARK, reason, (tested, _COLOUR_YEARS)))
     return found
 
 
@@ -257,7 +261,7 @@ def in_own_name(certificate: Certificate, authority: Authority) -> Check | None:
     if certificate.issuing_country == authority.flag:
         return None
     reason = "the authority of {} does not issue certificates of {}"
-    return Check("C3", Outcome.FAIL, reason, (authority.flag, certificate.issuing_country))
+    return Check("C3", _FAIL, reason, (authority.flag, certificate.issuing_country))
 
 
 def _duration(seconds: int) -> str:

@@ -32,6 +32,7 @@ _KNOWN: Final = Check("C2", Outcome.PASS, "the issuer and its key are in the dir
 _TRUSTED: Final = Check("C3", Outcome.PASS, "the key may sign this, and did so in its time")
 _SIGNED: Final = Check("C4", Outcome.PASS, "the signature holds")
 _AGREE: Final = Check("C4b", Outcome.PASS, "its dates agree with each other")
+_PASS: Final = CertificateType.PASS
 _ROWS: Final = ("C1", "C2", "C3", "C4", "C4b", "C5", "C6", "C7", "C8", "C9", "C10", "C11", "C12", "C13")
 
 
@@ -92,7 +93,7 @@ def verify(
         return _stop([_READABLE, _unknown(unverified, authority)], setting, "nobody known has signed it")
     # (C3) the key is good for this, at that time; (C4) the signature is the key's
     trusted, signed = _trusted(key, unverified, setting), _signature(key, unverified)
-    if signed.outcome is not Outcome.PASS:
+    if signed is not _SIGNED:
         return _stop([_READABLE, _KNOWN, trusted, signed], setting, "its signature was not shown to hold")
     try:
         credential = vc.from_claims(unverified.claims, unverified.key)
@@ -125,7 +126,7 @@ def _read(presented: str) -> _Unverified:
     # All claims of a certificate are shown, always: a limitation kept back would be a lie.
     if kept_back:
         raise _NotReadable("not a whole credential: some of its claims are kept back")
-    if kind is CertificateType.PASS:
+    if kind is _PASS:
         raise _NotReadable("a pass, which this version does not judge: ask for the certificates themselves")
     return _Unverified(parsed, proof, key, claims, issuer, kid, kind, datetime.fromtimestamp(iat, UTC))
 
@@ -154,7 +155,7 @@ def _plain(unsigned: object) -> str:
 
 def _trusted(key: TrustedKey, unverified: _Unverified, setting: _Setting) -> Check:
     objection = key.objection(
-        unverified.type.value,
+        unverified.type,
         at_signing=unverified.issued_at,
         now=setting.time,
         environment=setting.policy.environment or setting.directory.environment,

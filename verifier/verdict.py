@@ -25,6 +25,7 @@ class Outcome(StrEnum):
 
 # An enum's members are slow to look up, and `deciding` does so for each check of each verdict.
 _PASS: Final = Outcome.PASS
+_REMARK: Final = Outcome.REMARK
 _NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
 
 
@@ -177,7 +178,7 @@ def deciding(checks: Iterable[Check], lifted: frozenset[str] = frozenset()) -> C
         row, outcome, _, _ = check
         if outcome is _PASS or outcome is _NOT_ASSESSED or row in lifted:
             continue
-        if outcome is not Outcome.REMARK:
+        if outcome is not _REMARK:
             return check
         if remark is None:
             remark = check
@@ -198,7 +199,7 @@ def conclude(checks: tuple[Check, ...], credential: Credential | None, relied_on
     if check is None:
         return Valid(Headline.VALID, (*checks, _NOTHING_AGAINST), credential, relied_on)
     headline = HEADLINE_OF[check.row]
-    if check.outcome is Outcome.REMARK:
+    if check.outcome is _REMARK:
         return Valid(headline, checks, credential, relied_on)
     if check.outcome is Outcome.FAIL:
         return Rejected(headline, checks, credential, relied_on)

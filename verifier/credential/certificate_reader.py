@@ -40,6 +40,10 @@ from verifier.credential.model import (
 
 T = TypeVar("T")
 
+# An enum's members are slow to look up.
+_RECOGNITION: Final = CertificateType.RECOGNITION
+_MEDICAL: Final = CertificateType.MEDICAL
+
 _MAX_SIZE: Final = 10_000_000  # GT and kW
 _LEVELS: Final[Mapping[object, Level]] = {level.value: level for level in Level}
 _GENDERS: Final[Mapping[object, Gender]] = {gender.value: gender for gender in Gender}
@@ -65,9 +69,9 @@ def certificate_from_claims(kind: CertificateType, claims: Claims) -> Certificat
             raise MalformedCredential(name, f"a document of type {kind} needs it")
     shape: type[Certificate] = Certificate
     own: dict[str, Any] = {}
-    if kind is CertificateType.RECOGNITION:
+    if kind is _RECOGNITION:
         shape, own = Endorsement, {"recognises": _reference(claims, "recognises")}
-    elif kind is CertificateType.MEDICAL:
+    elif kind is _MEDICAL:
         shape, own = MedicalCertificate, {"fitness": _fitness(claims)}
     try:
         return shape(

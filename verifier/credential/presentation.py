@@ -17,6 +17,7 @@ AUD_CHALLENGE: Final = "urn:ombord:on-board:challenge"
 TYP: Final = "kb+jwt"
 NONCE_BYTES: Final = 8
 
+_ES256: Final = Algorithm.ES256  # an enum's members are slow to look up
 _HEADER: Final = b64url_encode(json_dumps({"alg": Algorithm.ES256.value, "typ": TYP}))
 _PAYLOAD: Final = '{"iat":%d,"aud":"%s","nonce":"%s","sd_hash":"%s"}'  # none of them needs an escape
 _PARAMETERS: Final = frozenset(("alg", "typ"))
@@ -92,7 +93,7 @@ def confirm(text: str, proof: HolderProof, holder_key: PublicKey) -> None:
 
 
 def _verify(holder_key: PublicKey, signing_input: bytes, signature: bytes, otherwise: str) -> None:
-    if holder_key.algorithm is not Algorithm.ES256:
+    if holder_key.algorithm is not _ES256:
         raise WrongHolder("the credential is bound to a key that is not for ES256")
     try:
         holder_key.verify(signing_input, signature)
@@ -112,7 +113,7 @@ def rebuild(text: str, proof: HolderProof) -> str:
 
 
 def _signing_input(text: str, iat: int, nonce: bytes, audience: Audience) -> str:
-    payload = _PAYLOAD % (iat, audience.value, b64url_encode(nonce), sd_hash(text))
+    payload = _PAYLOAD % (iat, audience, b64url_encode(nonce), sd_hash(text))
     return f"{_HEADER}.{b64url_encode(payload.encode('ascii'))}"
 
 

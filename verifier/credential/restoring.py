@@ -32,6 +32,7 @@ from verifier.credential.marks import (
 # Two translations of a part find its marks in half the time of a regular expression.
 _NO_MARKS: Final = bytes(range(0x20, 0x100))
 _MARKS_AS_NUL: Final = bytes(0x20) + _NO_MARKS
+_FIRST_DATE: Final = DATES.start
 _PAIRS: Final = tuple(first + second for first in BASE32 for second in BASE32)
 
 
@@ -108,9 +109,10 @@ class _Restoring:
         return b"%d" % value
 
     def earlier_instant(self, index: int) -> int:
-        if not -len(self._instants) <= index < len(self._instants):
-            raise LiftingError("a mark that follows from an instant that is not there")
-        return self._instants[index]
+        try:
+            return self._instants[index]
+        except IndexError:
+            raise LiftingError("a mark that follows from an instant that is not there") from None
 
     def seafarer_id(self) -> bytes:
         value = self.number(5)
@@ -149,7 +151,7 @@ _BY_MARK: Final[Mapping[bytes, Callable[[_Restoring], bytes]]] = {
     **{mark: _integer_restorer(size) for size, mark in INTEGER.items()},
     QUARTER: lambda values: values.instant(values.number(3) * QUARTER_HOUR),
     HOURS_LATER: lambda values: values.instant(values.earlier_instant(-1) + values.number(2) * HOUR),
-    DATE: lambda values: _iso(values.number(2) + DATES.start),
+    DATE: lambda values: _iso(values.number(2) + _FIRST_DATE),
     FIRST_DAY: lambda values: _iso(day_of(values.earlier_instant(1) + HALF_DAY)),
     LAST_DAY: lambda values: _iso(day_of(values.earlier_instant(2) - HALF_DAY)),
     SEAFARER_ID: _Restoring.seafarer_id,

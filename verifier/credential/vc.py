@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 TYP: Final = "dc+sd-jwt"
+_ES256: Final = Algorithm.ES256  # an enum's members are slow to look up
 _LAST_INDEX: Final = 2**31 - 1
 
 
@@ -114,7 +115,7 @@ def _holder_key(claims: Claims, known: PublicKey | None) -> PublicKey:
         raise MalformedCredential("cnf.jwk", str(error)) from None
     except MalformedCredential as error:
         raise error if error.path == "cnf" else error.inside("cnf") from None
-    if key.algorithm is not Algorithm.ES256:
+    if key.algorithm is not _ES256:
         raise MalformedCredential("cnf.jwk", "a P-256 key is needed")
     return key
 
