@@ -80,13 +80,15 @@ def import_register(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="a register extract, JSON Lines")],
 ) -> None:
     """Load a register extract; good rows are loaded, bad ones are named."""
-    register = _register(context)
+    settings = _settings(context)
     try:
         size = file.stat().st_size
-        with file.open("rb") as lines, terminal.progress(f"Loading {file.name} (bytes)", size) as show:
-            report = register.importing.load(
-                lines, actor=_actor(), progress=lambda done: show(min(done, size), size)
-            )
+        with file.open("rb") as lines:
+            register = _register(context, settings, create=True)
+            with terminal.progress(f"Loading {file.name} (bytes)", size) as show:
+                report = register.importing.load(
+                    lines, actor=_actor(), progress=lambda done: show(min(done, size), size)
+                )
     except OSError as error:
         raise InvalidInput(f"{file}: {error.strerror}", hint="check the file's name") from error
     print(f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
@@ -241,15 +243,17 @@ def _settings(context: typer.Context) -> Settings:
     return load_settings(context.obj)
 
 
-def _register(context: typer.Context) -> Register:
-    register = open_register(_settings(context))
+def _register(context: typer.Context, settings: Settings | None = None, *, create: bool = False) -> Register:
+    """The register; `import` alone makes one where there is none (and `serve`, in `serving`)."""
+    register = open_register(settings or _settings(context), create=create)
     context.call_on_close(register.database.close)
+    terminal.announce(register.database)
     return register
 
 
 def _services(context: typer.Context) -> Services:
     settings = _settings(context)
-    services = compose(settings, keys=_keys(settings))
+    services = compose(settings, keys=_keys(settings), create=False)
     context.call_on_close(services.database.close)
     services.issuer.resume()
     return services

@@ -34,9 +34,12 @@ class Services(Register):
     publisher: StatusPublisher
 
 
-def open_register(settings: Settings, *, clock: Clock = utc_now) -> Register:
-    """The register, its database brought to this version's schema. Raises DatabaseUnusable."""
-    database = Database.open(settings.database_url)
+def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = True) -> Register:
+    """The register, its database brought to this version's schema. Raises DatabaseUnusable.
+
+    Without `create`, a register that is not there is not made.
+    """
+    database = Database.open(settings.database_url, create=create)
     return Register(
         settings=settings,
         clock=clock,
@@ -47,9 +50,11 @@ def open_register(settings: Settings, *, clock: Clock = utc_now) -> Register:
     )
 
 
-def compose(settings: Settings, *, keys: AuthorityKeys, clock: Clock = utc_now) -> Services:
+def compose(
+    settings: Settings, *, keys: AuthorityKeys, clock: Clock = utc_now, create: bool = True
+) -> Services:
     """All services over an open register. Raises DatabaseUnusable."""
-    register = open_register(settings, clock=clock)
+    register = open_register(settings, clock=clock, create=create)
     parts = (register.database, clock, keys, settings)
     return Services(
         settings=settings,

@@ -5,8 +5,9 @@ import socket
 import structlog
 import uvicorn
 
-from issuer import logs
-from issuer.app import create_app
+from issuer import logs, terminal
+from issuer.app import build
+from issuer.composition import compose
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.settings import Settings
 
@@ -14,7 +15,9 @@ from issuer.settings import Settings
 def run(settings: Settings, keys: AuthorityKeys, listening: socket.socket) -> None:
     """Serve until a signal comes. Raises IssuerError before the first request when something is wrong."""
     logs.configure()
-    application = create_app(settings, keys=keys)
+    services = compose(settings, keys=keys)
+    terminal.announce(services.database)
+    application = build(services)
     host, port = listening.getsockname()[:2]
     config = uvicorn.Config(
         application, log_config=None, access_log=False, server_header=False, lifespan="on"

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from issuer.adapters.database import Database
 from issuer.domain.errors import IssuerError
 
 STEPS = 10  # plain lines a run, where nobody watches a bar
@@ -22,6 +23,12 @@ def complain(error: IssuerError) -> None:
 def say(text: str) -> None:
     """A line for people, beside the output that others read."""
     print(text, file=sys.stderr, flush=True)
+
+
+def announce(database: Database) -> None:
+    """Say that a register was made: whoever meant another one learns it now."""
+    if database.is_new:
+        say(f"made a new register at {database.address}")
 
 
 @contextmanager

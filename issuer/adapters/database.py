@@ -9,12 +9,16 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from issuer.adapters.address import shown
 from issuer.adapters.migrating import upgrade
 from issuer.domain.errors import DatabaseUnusable
 
 BUSY_SECONDS = 15  # how long a writer waits for another process (an operator's command beside `serve`)
 CACHE_KB = 32_000  # SQLite's 2 MB are too little for the random serials and indices of a large register
-CHECKPOINT_PAGES = 8_000  # 32 MB of log: pages that a bulk run changes five times are copied back once
+PAGE_BYTES = (
+    8_192  # of a new database: two texts with their signature fill one, and half the pages are written
+)
+CHECKPOINT_PAGES = 4_000  # 32 MB of log: pages that a bulk run changes five times are copied back once
 _WRITE = "ombord_write"
 
 
@@ -24,23 +28,31 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self.is_new = False  # opening it made it
         self._writer = threading.Lock()  # SQLite: threads queue here rather than poll the file's lock
 
     @classmethod
-    def open(cls, url: str, *, migrate: bool = True) -> "Database":
-        """Connect and bring the schema up to this version; raises DatabaseUnusable with what to do."""
+    def open(cls, url: str, *, create: bool = True) -> "Database":
+        """Connect and bring the schema up to this version; raises DatabaseUnusable with what to do.
+
+        Without `create`, that there is no register is an error too.
+        """
         parsed = _parse(url)
         database = cls(
             _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _server_engine(parsed)
         )
-        if migrate:
-            try:
-                with _explained(parsed):
-                    upgrade(database.engine)
-            except BaseException:
-                database.close()
-                raise
+        try:
+            with _explained(parsed):
+                database.is_new = upgrade(database.engine, create=create)
+        except BaseException:
+            database.close()
+            raise
         return database
+
+    @property
+    def address(self) -> str:
+        """Where it is, for people: no password."""
+        return shown(self.engine.url)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -103,6 +115,7 @@ def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
     del record
     connection.isolation_level = None
     for pragma in (
+        f"page_size={PAGE_BYTES}",  # an existing database keeps its own
         f"busy_timeout={BUSY_SECONDS * 1000}",
         "foreign_keys=ON",
         "journal_mode=WAL",
@@ -146,6 +159,5 @@ def _explained(url: URL) -> Iterator[None]:
         text = str(error.orig).lower()
         for words, meaning, hint in _COMPLAINTS:
             if words in text and not text.startswith("no such"):
-                name = url.database if url.get_backend_name() == "sqlite" else url.render_as_string()
-                raise DatabaseUnusable(f"the database {name} {meaning}", hint=hint) from error
+                raise DatabaseUnusable(f"the database {shown(url)} {meaning}", hint=hint) from error
         raise

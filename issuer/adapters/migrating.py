@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine
 
+from issuer.adapters import address
 from issuer.domain.errors import DatabaseUnusable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,18 +24,29 @@ def configuration(connection: Connection) -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
-    """Apply the migrations that are missing; raises DatabaseUnusable for a database from a newer version."""
+def upgrade(engine: Engine, *, create: bool) -> bool:
+    """Apply the migrations that are missing; returns whether they made a register where there was none.
+
+    Raises DatabaseUnusable for a database from a newer version, and, unless `create`, for one without a
+    register: a command in the wrong folder must not make an empty one and blame what it looked for.
+    """
+    if not create:
+        _refuse_missing_file(engine)
     with engine.connect() as connection:
-        if _revision(connection) == _head():
-            return
+        before = _revision(connection)
+        if before == _head():
+            return False
+        if before is None and not create:
+            raise _no_register(engine)
     with engine.connect() as connection:
         connection = connection.execution_options(ombord_write=True)
         with connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
             _refuse_newer(connection)
+            before = _revision(connection)
             command.upgrade(configuration(connection), "head")
+    return before is None
 
 
 def _head() -> str:
@@ -51,6 +63,22 @@ def _scripts() -> ScriptDirectory:
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_missing_file(engine: Engine) -> None:
+    """SQLite makes a missing file as soon as it is opened."""
+    if engine.dialect.name != "sqlite":
+        return
+    file = address.sqlite_file(engine.url)
+    if file is None or not file.exists():
+        raise _no_register(engine)
+
+
+def _no_register(engine: Engine) -> DatabaseUnusable:
+    return DatabaseUnusable(
+        f"there is no register at {address.shown(engine.url)}",
+        hint="set OMBORD_DATABASE_URL to the register's address; `ombord-issuer import` makes a new one",
+    )
 
 
 def _refuse_newer(connection: Connection) -> None:

@@ -28,6 +28,14 @@ class NotFound(IssuerError):
     code = "not-found"
 
 
+def unknown_seafarer(seafarer_id: str) -> NotFound:
+    """The register has nothing under this id."""
+    return NotFound(
+        f"no certificates of seafarer {seafarer_id} are in the register",
+        hint="check the seafarer's id as `export` writes it, or import the register that has it",
+    )
+
+
 class Conflict(IssuerError):
     """The record is there and does not allow this now (HTTP 409)."""
 
@@ -50,12 +58,6 @@ class IdempotencyConflict(Conflict):
     """An idempotency key came back with another request."""
 
     code = "idempotency-conflict"
-
-
-class OfferRefused(IssuerError):
-    """A pick-up code, tx_code, token or nonce is unknown, used, expired or wrong (OAuth `invalid_grant`)."""
-
-    code = "offer-refused"
 
 
 class SelfVerificationFailed(IssuerError):

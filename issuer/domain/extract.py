@@ -113,20 +113,13 @@ def read_seafarer(members: Mapping[str, Json]) -> SeafarerRow:
     unknown = members.keys() - {"kind", *HOLDER_CLAIMS}
     if unknown:
         raise BadRow(f"no such claim of a seafarer: {', '.join(sorted(unknown))[:80]}")
-    # The model reads holders inside certificates alone, so the plainest certificate is put around this one.
-    around = {**members, **_PLAINEST}
-    claims = vc.certificate_claims(_certificate(CertificateType.NATIONAL, around))
-    own: dict[str, Json] = {name: claims[name] for name in HOLDER_CLAIMS if name in claims}
-    _refuse_control(own)
-    return SeafarerRow(seafarer_id=str(own["seafarer_id"]), claims=own)
-
-
-_PLAINEST: Final[Mapping[str, Json]] = {
-    "issuing_country": "ZZ",
-    "issuing_authority": "-",
-    "document_number": "-",
-    "issue_date": "2199-12-31",
-}
+    try:
+        holder = vc.holder_from_claims(members)
+    except ValueError as error:
+        raise BadRow(str(error)) from error
+    claims = vc.holder_claims(holder)
+    _refuse_control(claims)
+    return SeafarerRow(seafarer_id=holder.seafarer_id, claims=claims)
 
 
 def read_certificate(members: Mapping[str, Json], holder: Mapping[str, Json], flag: str) -> CertificateRow:
@@ -134,8 +127,7 @@ def read_certificate(members: Mapping[str, Json], holder: Mapping[str, Json], fl
     kind, state = _type(members), _state(members)
     given = {name: value for name, value in members.items() if name not in _OWN}
     certificate = _certificate(kind, {**given, **holder})
-    written = vc.certificate_claims(certificate)
-    claims = {name: value for name, value in written.items() if name not in HOLDER_CLAIMS}
+    claims = own_claims(certificate)
     unknown = given.keys() - claims.keys()
     if unknown:
         raise BadRow(f"no such claim of a certificate: {', '.join(sorted(unknown))[:80]}")
@@ -152,6 +144,12 @@ def read_certificate(members: Mapping[str, Json], holder: Mapping[str, Json], fl
         state_reason=_text(members, "state_reason", _MAX_REASON),
         replaced_by=_number(members, "replaced_by"),
     )
+
+
+def own_claims(certificate: Certificate) -> dict[str, Json]:
+    """A certificate's claims without its holder's, as rows and the register keep them."""
+    claims = vc.certificate_claims(certificate)
+    return {name: value for name, value in claims.items() if name not in HOLDER_CLAIMS}
 
 
 def check_document_number(number: str) -> str:

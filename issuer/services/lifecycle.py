@@ -3,6 +3,8 @@
 import json
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, insert, select, update
@@ -10,14 +12,16 @@ from sqlalchemy import Connection, Row, and_, insert, select, update
 from issuer.adapters.database import Database
 from issuer.adapters.repository import among, locked_certificate, set_status
 from issuer.adapters.tables import certificate, credential, seafarer
-from issuer.domain.errors import Conflict, InvalidInput, NotFound
-from issuer.domain.extract import BadRow, check_document_number
+from issuer.domain.errors import Conflict, InvalidInput, unknown_seafarer
+from issuer.domain.extract import BadRow, check_document_number, own_claims
 from issuer.domain.register import CertificateEvent, CertificateState
 from issuer.services.audit import AuditEvent, record
 from issuer.services.changing import change_state
 from issuer.services.clock import Clock
 from issuer.settings import Settings
 from keys.encoding import json_dumps
+from verifier.credential import vc
+from verifier.credential.model import CertificateType
 from verifier.status import Status
 
 # `revoke --as`: how a certificate ends, and what that is called in the register.
@@ -99,7 +103,7 @@ class Lifecycle:
                 connection.execute(mine.order_by(certificate.c.id).with_for_update()).scalars().all()
             )
             if not certificates:
-                raise NotFound(f"no certificates of seafarer {seafarer_id} are in the register")
+                raise unknown_seafarer(seafarer_id)
             on_phone = and_(
                 credential.c.certificate_id.in_(certificates),
                 credential.c.holder_thumbprint.is_not(None),
@@ -124,7 +128,9 @@ class Lifecycle:
     ) -> AuditEvent:
         """Bring the new certificate into force: the one that is there, or a copy of the old one."""
         if new is None:
-            connection.execute(insert(certificate).values(**_copy(old, number, self._today())))
+            query = select(seafarer.c.claims).where(seafarer.c.seafarer_id == old.seafarer_id)
+            holder = connection.execute(query).scalar_one()
+            connection.execute(insert(certificate).values(**_copy(old, holder, number, self._today())))
             return AuditEvent(
                 "certificate-reissued", number, {"replaces": old.document_number, "state": "in-force"}, actor
             )
@@ -138,25 +144,8 @@ class Lifecycle:
             connection, new, CertificateEvent.ENTER_FORCE, since=self._today(), reason=None, actor=actor
         )
 
-    def _today(self) -> str:
-        return self._settings.today(self._clock()).isoformat()
-
-
-def seafarer_of(database: Database, document_number: str) -> str:
-    """The opaque id of the seafarer who holds a certificate."""
-    with database.read() as connection:
-        query = select(certificate.c.seafarer_id).where(certificate.c.document_number == document_number)
-        found = connection.execute(query).scalar()
-    if found is None:
-        raise NotFound(f"no certificate {document_number} in the register", hint="check the document number")
-    return str(found)
-
-
-def is_seafarer(database: Database, seafarer_id: str) -> bool:
-    """Whether the register knows this id."""
-    with database.read() as connection:
-        query = select(seafarer.c.seafarer_id).where(seafarer.c.seafarer_id == seafarer_id)
-        return connection.execute(query).scalar() is not None
+    def _today(self) -> date:
+        return self._settings.today(self._clock())
 
 
 def _found(connection: Connection, number: str | None) -> Row[Any] | None:
@@ -175,23 +164,22 @@ def _fresh_number(document_number: str) -> str:
     return f"{document_number[:55]}-R{secrets.token_hex(3).upper()}"
 
 
-def _copy(old: Row[Any], number: str, today: str) -> dict[str, Any]:
+def _copy(old: Row[Any], holder: str, number: str, today: date) -> dict[str, Any]:
     """The same rights under a new number, from today."""
-    claims = json.loads(old.claims)
-    claims |= {"document_number": number, "issue_date": today}
-    after = {name: claims.pop(name) for name in _AFTER_REPLACES if name in claims}
-    claims.pop("replaces", None)
-    claims |= {"replaces": old.document_number, **after}
+    claims = {**json.loads(old.claims), **json.loads(holder)}
+    before = vc.certificate_from_claims(CertificateType(old.type), claims)
+    if before.expiry_date is not None and before.expiry_date < today:
+        raise Conflict(
+            f"{old.document_number} expired on {before.expiry_date}, so a copy of it would never be good",
+            hint="import the new certificate, and name it with --by",
+        )
+    copy = replace(before, document_number=number, issue_date=today, replaces=old.document_number)
     return {
         "document_number": number,
         "seafarer_id": old.seafarer_id,
         "type": old.type,
         "state": CertificateState.IN_FORCE.value,
-        "state_since": today,
+        "state_since": today.isoformat(),
         "expiry_date": old.expiry_date,
-        "claims": json_dumps(claims).decode(),
+        "claims": json_dumps(own_claims(copy)).decode(),
     }
-
-
-# Claims keep their one order (`verifier.credential.vc`): these stand after `replaces`.
-_AFTER_REPLACES = ("rests_on", "recognises", "acceptance", "remarks", "medical")

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, insert, select
 from issuer.adapters import tables
 from issuer.adapters.database import Database
 from issuer.adapters.repository import in_force
-from issuer.domain.errors import Conflict, InvalidInput, NotFound
+from issuer.domain.errors import Conflict, InvalidInput, NotFound, unknown_seafarer
 from issuer.services.audit import SYSTEM, AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.settings import Settings
@@ -154,7 +154,10 @@ class Offering:
         elif seafarer_id:
             query = query.where(certificate.c.seafarer_id == seafarer_id)
         else:
-            raise InvalidInput("an offer needs a seafarer id or document numbers")
+            raise InvalidInput(
+                "an offer needs a seafarer id or document numbers",
+                hint="give a seafarer's id, or --certificate NUMBER for one certificate alone",
+            )
         rows = connection.execute(query).all()
         _require_all(document_numbers, {row.document_number for row in rows})
         owners = {row.seafarer_id for row in rows} | ({seafarer_id} if seafarer_id else set())
@@ -167,9 +170,12 @@ class Offering:
                 f"not in force today: {', '.join(refused)}", hint="offer certificates in force alone"
             )
         if not rows:
-            raise NotFound(f"no certificates of seafarer {seafarer_id} are in the register")
+            raise unknown_seafarer(str(seafarer_id))
         if not good:
-            raise Conflict(f"seafarer {seafarer_id} has no certificate in force")
+            raise Conflict(
+                f"seafarer {seafarer_id} has no certificate in force",
+                hint="only certificates in force are offered: look at their states with `export`",
+            )
         return str(rows[0].seafarer_id), good
 
 

@@ -143,7 +143,7 @@ def test_export_goes_to_a_file_or_to_standard_output(run: Run, extract: Path, tm
         (["publish"], {"sealed_keys": "/nowhere"}, "No such file"),
         (["publish"], {"certificate_kid": "NO-1999"}, "no key NO-1999"),
         (["export"], {"flag": "norway"}, "flag"),
-        (["export"], {"database_url": "sqlite:////nowhere/x.db"}, "folder is missing"),
+        (["export"], {"database_url": "sqlite:////nowhere/x.db"}, "no register at /nowhere/x.db"),
         (["export"], {"database_url": "oracle://x"}, "oracle"),
         (["export", "/nowhere/x.jsonl"], {}, "cannot be written"),
         (["publish", "--out", "/dev/null/x"], {}, "cannot be written"),
@@ -159,6 +159,47 @@ def test_bad_input_ends_in_an_error_and_no_traceback(
     assert says in complaints
     assert "rror: " in complaints
     assert "Traceback" not in complaints
+
+
+@pytest.mark.parametrize(
+    "words", [["revoke", NUMBER], ["offer", SEAFARER], ["export"], ["print"], ["publish"]]
+)
+def test_in_the_wrong_folder_a_command_says_so_and_makes_nothing(
+    run: Run, words: list[str], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    code, output, complaints = run(*words, database_url=f"sqlite:///{elsewhere}/ombord.db")
+    assert (code, output) == (2, "")
+    assert f"error: there is no register at {elsewhere}/ombord.db" in complaints
+    assert "OMBORD_DATABASE_URL" in complaints
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_relative_address_is_shown_in_full(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ombord.db").touch()  # there, and no register yet
+    _, _, complaints = run("export", database_url="sqlite:///ombord.db")
+    assert f"there is no register at {tmp_path}/ombord.db" in complaints
+
+
+def test_import_makes_a_register_once_and_says_where(run: Run, extract: Path, tmp_path: Path) -> None:
+    new = f"sqlite:///{tmp_path}/new.db"
+    assert run("import", str(tmp_path / "misspelt.jsonl"), database_url=new)[0] == 2
+    assert not (tmp_path / "new.db").exists()
+    assert f"made a new register at {tmp_path}/new.db" in run("import", str(extract), database_url=new)[2]
+    assert "made a new register" not in run("import", str(extract), database_url=new)[2]
+    assert run("export", database_url=new)[0] == 0
+
+
+@pytest.mark.parametrize("words", [["offer"], ["offer", "00000000"], ["rebind", "00000000"]])
+def test_whom_to_offer_to_is_missing_or_unknown_and_the_hint_says_what_to_give(
+    run: Run, words: list[str]
+) -> None:
+    code, _, complaints = run(*words)
+    assert code == 2
+    assert "hint: " in complaints
+    assert "seafarer's id" in complaints
 
 
 def test_extract_of_another_authority_is_refused(run: Run, tmp_path: Path) -> None:

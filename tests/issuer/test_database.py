@@ -34,11 +34,16 @@ def test_migrations_make_exactly_the_tables_that_the_code_knows(database: Databa
 
 def test_first_use_makes_the_schema_and_second_use_keeps_what_is_there(bare_url: str) -> None:
     row = {"seafarer_id": "7K3M9QXA", "claims": "{}", "source_digest": ""}
+    with pytest.raises(DatabaseUnusable, match="no register at") as refused:
+        Database.open(bare_url, create=False)
+    assert "OMBORD_DATABASE_URL" in refused.value.hint
     first = Database.open(bare_url)
+    assert first.is_new
     with first.write() as connection:
         connection.execute(insert(seafarer).values(row))
     first.close()
-    second = Database.open(bare_url)
+    second = Database.open(bare_url, create=False)
+    assert not second.is_new
     with second.read() as connection:
         assert connection.execute(select(seafarer.c.seafarer_id)).scalars().all() == ["7K3M9QXA"]
     second.close()

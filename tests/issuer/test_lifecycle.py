@@ -8,11 +8,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 from support.desk import MEDICAL, NEW_PHONE, NUMBER, PHONE, SEAFARER, Desk, read_credential
-from support.scenario import INGRID, competency
+from support.scenario import competency
 
 from issuer.adapters.tables import credential
 from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound, NotInForce
-from issuer.services.lifecycle import is_seafarer, seafarer_of
 from verifier.status import Status
 
 Act = Callable[[Desk], None]
@@ -122,6 +121,15 @@ def test_medical_replacement_keeps_the_order_of_claims(desk: Desk) -> None:
     assert desk.export().splitlines()[1:] == rows
 
 
+def test_copy_of_an_expired_certificate_is_refused_for_it_would_never_be_good(desk: Desk) -> None:
+    desk.enter()
+    desk.clock.forward(days=3_000)
+    with pytest.raises(Conflict, match="expired") as refused:
+        desk.lifecycle.replace(NUMBER, reason="", actor="clerk")
+    assert "--by" in refused.value.hint
+    assert desk.state() == "in-force"
+
+
 def test_certificate_that_is_there_takes_the_place(desk: Desk) -> None:
     desk.enter(competency(), competency(document_number="NO-COC-0002"))
     replace_it(desk)
@@ -177,16 +185,9 @@ def test_old_phone_of_a_revoked_certificate_still_says_revoked(desk: Desk) -> No
 
 
 def test_unknown_seafarer_is_not_rebound(desk: Desk) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as refused:
         desk.lifecycle.rebind("00000000", actor="clerk")
-
-
-def test_seafarer_is_found_by_a_tracking_number(desk: Desk) -> None:
-    desk.enter()
-    assert seafarer_of(desk.database, NUMBER) == INGRID.seafarer_id
-    assert (is_seafarer(desk.database, SEAFARER), is_seafarer(desk.database, "00000000")) == (True, False)
-    with pytest.raises(NotFound):
-        seafarer_of(desk.database, "NO-NONE")
+    assert "import" in refused.value.hint
 
 
 def test_of_two_clerks_who_decide_at_once_one_is_told_that_it_is_done(desk: Desk) -> None:
