@@ -110,9 +110,3 @@ def set_status(connection: Connection, credentials: ColumnElement[bool], status:
         return 0
     bump_lists(connection, numbers)
     return connection.execute(update(credential).where(chosen).values(status=status)).rowcount
-
-
-def count_states(connection: Connection) -> dict[str, int]:
-    """How many certificates are in each stored state."""
-    query = select(certificate.c.state, func.count()).group_by(certificate.c.state)
-    return dict(connection.execute(query).tuples().all())

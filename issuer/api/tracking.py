@@ -7,8 +7,8 @@ from typing import Protocol
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict
 
-from issuer.api.problems import Problem
 from issuer.api.rate_limit import RateLimit, limited
+from issuer.domain.errors import NotFound
 from issuer.services.lookup import Standing
 
 BURST = 20
@@ -64,8 +64,7 @@ def tracking_router(lookup: Lookup, path: str) -> APIRouter:
         response.headers["Access-Control-Allow-Origin"] = "*"
         found = lookup(tracking_number) if NUMBER.fullmatch(tracking_number) else None
         if found is None:
-            detail = "This authority has issued no certificate with this number."
-            raise Problem(404, "Unknown tracking number", detail)
+            raise NotFound("this authority has issued no certificate with this number")
         fields = {name: getattr(found, name) for name in StandingAnswer.model_fields if name != "meaning"}
         return StandingAnswer(meaning=MEANING[found.status], **fields)
 

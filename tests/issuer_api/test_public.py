@@ -109,7 +109,10 @@ def test_tracking_number_of_an_expired_certificate(office: Office) -> None:
 @pytest.mark.parametrize("number", ["NO-COC-9999", "'; drop table", "%00", "x" * 64])
 def test_unknown_tracking_number_is_said_to_be_unknown(office: Office, number: str) -> None:
     answer = track(office, number)
-    assert (answer.status_code, answer.json()["title"]) == (404, "Unknown tracking number")
+    problem = answer.json()
+    assert (answer.status_code, problem["type"]) == (404, "urn:ombord:problem:not-found")
+    assert (problem["title"], problem["status"]) == ("Not found", 404)
+    assert "no certificate with this number" in problem["detail"]
 
 
 def test_tracking_numbers_cannot_be_tried_in_bulk(office: Office) -> None:
