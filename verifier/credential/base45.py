@@ -42,18 +42,18 @@ def decode(text: str) -> bytes:
 
 
 def _words(low: bytes, middle: bytes, high: bytes) -> bytes:
-    """Two bytes for each triplet of digits, all at once: each has four bytes of one long integer."""
+    """Two bytes for each triplet of digits, all at once: each has three bytes of one long integer."""
     count = len(low)
-    lanes = bytearray(4 * count)
+    lanes = bytearray(3 * count)
     total = 0
     for digits, weight in ((low, 1), (middle, 45), (high, 2025)):
-        lanes[3::4] = digits
+        lanes[2::3] = digits
         total += weight * int.from_bytes(lanes, "big")
-    sums = total.to_bytes(4 * count, "big")
-    if sums[1::4].count(0) != count:
+    sums = total.to_bytes(3 * count, "big")
+    if sums[0::3].count(0) != count:
         raise Base45Error("not base45: three characters that stand for more than two bytes")
     data = bytearray(2 * count)
-    data[0::2], data[1::2] = sums[2::4], sums[3::4]
+    data[0::2], data[1::2] = sums[1::3], sums[2::3]
     return bytes(data)
 
 
