@@ -86,6 +86,7 @@ def token(payload: bytes, *disclosures: bytes) -> str:
 def test_any_bytes_come_back(payload: bytes, disclosures: list[bytes]) -> None:
     text = token(payload, *disclosures)
     assert carrier.unpack(carrier.pack(text)) == text
+    read_alike(carrier.pack(text))
 
 
 liftable = st.one_of(
@@ -283,11 +284,41 @@ def test_spaces_are_digits_and_never_stripped() -> None:
     assert carrier.from_qr_text("OB1: 00") == data
 
 
+def test_a_carried_credential_brings_its_holders_key_along() -> None:
+    carried = carrier.read(LIVE)
+    assert carried.key == HOLDER.public_key
+    claims = sd_jwt.claims(carried.sd_jwt, carried.sd_jwt.jws.payload)
+    assert vc.from_claims(claims, carried.key).holder_key is carried.key
+    assert vc.from_claims(claims, ISSUER.public_key).holder_key == HOLDER.public_key
+    claims["cnf"] = {"jwk": {**HOLDER.public_key.to_jwk(), "d": "secret"}}
+    with pytest.raises(vc.MalformedCredential):
+        vc.from_claims(claims, carried.key)
+
+
+def test_a_plain_jws_is_read_as_no_credential() -> None:
+    with pytest.raises(jws.MalformedJws, match="plain JWS"):
+        carrier.read(carrier.pack(credential()[:-1]))
+
+
 # Hostile wires
+
+
+def read_alike(packed: bytes) -> None:
+    """Taken apart or spelled out and read: the same parts of the same wires."""
+    try:
+        parsed = sd_jwt.parse(carrier.unpack(packed))
+    except (MalformedCarrier, jws.MalformedJws):
+        with pytest.raises((MalformedCarrier, jws.MalformedJws)):
+            carrier.read(packed)
+        return
+    carried, proof, _ = carrier.read(packed)
+    assert carried == parsed._replace(key_binding=None)
+    assert proof == (None if parsed.key_binding is None else presentation.read(parsed))
 
 
 def judged(packed: bytes) -> None:
     """Refused, or fails a signature, or is the same issuer's JWS with the same disclosures."""
+    read_alike(packed)
     original = sd_jwt.parse(credential())
     try:
         parsed = sd_jwt.parse(carrier.unpack(packed))
