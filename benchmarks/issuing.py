@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Final
 
 import orjson
@@ -52,9 +52,10 @@ def _measure(database: Database) -> Iterator[Row]:
     printing = Printing(database, _clock, settings, CredentialIssuer(database, _clock, keys, settings))
     requests = printing.requests()
     before = _seconds_a_signature()
-    start = perf_counter()
+    start, computing = perf_counter(), process_time()
     outcomes = printing.sign(requests)
     spent = (perf_counter() - start) / len(requests)
+    computed = (process_time() - computing) / len(requests)  # without the second reader's process
     raw = (before + _seconds_a_signature()) / 2
     issued = [outcome for outcome in outcomes if isinstance(outcome, IssuedCredential)]
     assert len(issued) == len(requests), "everything in force is signed"
@@ -65,7 +66,7 @@ def _measure(database: Database) -> Iterator[Row]:
         "×",
         0.12,
         "higher",
-        "self-verification alone costs 2.9 signatures",
+        f"self-verification alone costs 2.9 signatures; by this process's CPU {raw / computed:.3f}",
     )
 
 

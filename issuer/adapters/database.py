@@ -15,9 +15,7 @@ from issuer.domain.errors import DatabaseUnusable
 
 BUSY_SECONDS = 15  # how long a writer waits for another process (an operator's command beside `serve`)
 CACHE_KB = 32_000  # SQLite's 2 MB are too little for the random serials and indices of a large register
-PAGE_BYTES = (
-    8_192  # of a new database: two texts with their signature fill one, and half the pages are written
-)
+PAGE_BYTES = 8_192  # of a new database: two signed texts fill one; half as many pages are written
 CHECKPOINT_PAGES = 4_000  # 32 MB of log: pages that a bulk run changes five times are copied back once
 _WRITE = "ombord_write"
 

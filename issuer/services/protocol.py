@@ -104,9 +104,10 @@ class IssuingProtocol:
 
     def log(self, due: list[Draft]) -> Failures:
         """One entry in the audit trail for each credential."""
+        entries = [_log_entry(draft) for draft in due]
         with self._database.write() as connection:
             target = _advance(connection, due, CredentialEvent.LOG)
-            record(connection, self._clock, map(_log_entry, due))
+            record(connection, self._clock, entries)
         _arrived(due, target)
         return {}
 
