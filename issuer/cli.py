@@ -197,8 +197,11 @@ def rebind(
 @app.command()
 def publish(context: typer.Context, out: Out = Path("public")) -> None:
     """Write signed status lists and public keys to a folder, for any web server or ship."""
-    for path in _services(context).publisher.publish(out):
+    publisher = _services(context).publisher
+    for path in publisher.publish(out):
         print(path)
+    if not publisher.numbers():
+        terminal.say("there is no status list yet: the first credential that is signed opens one")
 
 
 @app.command()

@@ -2,19 +2,27 @@
 
 import os
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from issuer.domain.errors import SettingsInvalid
 from keys.custody.passphrase import from_text
+from verifier.settings_file import SettingsError, entries
 
+PREFIX = "OMBORD_"
+# What Ombord's other programs and its tests read, which may stand in the same environment.
+ELSEWHERE = frozenset(
+    f"{PREFIX}{name}"
+    for name in ("CONFIG", "HOME", "KEYS_HOME", "KEYS_PASSPHRASE", "TEST_DATABASE_URL", "HYPOTHESIS_PROFILE")
+)
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MINIMUM_LIST_EXPIRY = timedelta(days=60)  # age, not `exp`, drives the verdict: lists outlive a long voyage
 
@@ -32,7 +40,7 @@ Duration = Annotated[timedelta, BeforeValidator(_seconds)]
 class Settings(BaseSettings):
     """One authority's service. Every name here is an environment variable after the prefix `OMBORD_`."""
 
-    model_config = SettingsConfigDict(env_prefix="OMBORD_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     database_url: str = "sqlite:///ombord.db"
     base_url: str = Field(description="the `iss` of all credentials: an https URL, which may have a path")
@@ -145,6 +153,7 @@ def load_settings(config: Path | None = None) -> Settings:
 
     Raises SettingsInvalid with a line for each setting that is missing or wrong.
     """
+    _refuse_misspelt(os.environ)
     chosen = config or (Path(os.environ["OMBORD_CONFIG"]) if os.environ.get("OMBORD_CONFIG") else None)
     values = _read_file(chosen) if chosen else {}
     unknown = sorted(set(values) - set(Settings.model_fields))
@@ -160,21 +169,48 @@ def load_settings(config: Path | None = None) -> Settings:
         raise SettingsInvalid("; ".join(lines), hint=_remedy(chosen)) from error
 
 
+def _refuse_misspelt(environment: Mapping[str, str]) -> None:
+    """A variable that nobody reads is a setting that silently keeps its default."""
+    known = ELSEWHERE.union(_variable(name) for name in Settings.model_fields)
+    ours = {name for name in environment if name.upper().startswith(PREFIX)}
+    unknown = sorted(name for name in ours if name.upper() not in known)
+    if not unknown:
+        return
+    endings = [one.removeprefix(PREFIX) for one in known]
+    near = {name: get_close_matches(name[len(PREFIX) :].upper(), endings, n=1) for name in unknown}
+    meant = [f"{PREFIX}{one[0]} for {name}" for name, one in near.items() if one]
+    raise SettingsInvalid(
+        f"no such setting: {', '.join(unknown)}",
+        hint=f"perhaps {', '.join(meant)}; else unset it" if meant else f"unset it; {_known()}",
+    )
+
+
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
+
+
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text) if path.suffix == ".toml" else yaml.safe_load(text)
+        data = path.read_bytes()
+        return tomllib.loads(data.decode()) if path.suffix == ".toml" else _read_yaml(data)
     except OSError as error:
         raise SettingsInvalid(
             f"configuration file {path}: {error.strerror}", hint="check --config"
         ) from error
-    except (ValueError, yaml.YAMLError) as error:
+    except SettingsError as error:
+        raise SettingsInvalid(f"configuration file {path}: {error}", hint=_known()) from error
+    except ValueError as error:
         raise SettingsInvalid(
             f"configuration file {path} cannot be read: {error}", hint="write TOML or YAML"
         ) from error
-    if not isinstance(values, dict):
-        raise SettingsInvalid(f"configuration file {path} is not a table of settings", hint=_known())
-    return values
+
+
+def _read_yaml(data: bytes) -> dict[str, Any]:
+    """As the verifier reads its files: `flag: NO` is Norway, not false. Raises SettingsError."""
+    read = entries(data)
+    values = {name: read.take(name) for name in Settings.model_fields}
+    read.close()
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _explain(location: tuple[int | str, ...], message: str) -> str:

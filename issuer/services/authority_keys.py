@@ -1,7 +1,8 @@
 """The authority's private keys, opened once: which of them signs credentials and which signs status lists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from issuer.domain.errors import KeysUnusable
 from issuer.settings import Settings
@@ -59,27 +60,42 @@ def open_keys(settings: Settings, passphrase: bytes) -> AuthorityKeys:
         raise KeysUnusable(
             f"{path}: {error.strerror}", hint="set OMBORD_SEALED_KEYS to the file that ombord-keys wrote"
         ) from error
-    return AuthorityKeys(
-        signers=signers,
-        certificate_kid=_choose(signers, settings.certificate_kid, status=False),
-        status_kid=_choose(signers, settings.status_kid, status=True),
+    certificate_kid, status_kid = _choose(path, sorted(signers), settings)
+    return AuthorityKeys(signers=signers, certificate_kid=certificate_kid, status_kid=status_kid)
+
+
+def _choose(path: Path, kids: Sequence[str], settings: Settings) -> tuple[str, str]:
+    """Which key signs credentials and which status lists.
+
+    The sealed file does not say what its keys are for: the directory does, which is elsewhere. So the
+    settings say it. The last resort is the name that `ombord-keys` gives: NO-status-2026a for lists.
+    """
+    credentials, lists = settings.certificate_kid, settings.status_kid
+    if credentials is not None and credentials == lists:
+        raise KeysUnusable(
+            f"OMBORD_CERTIFICATE_KID and OMBORD_STATUS_KID both name {lists}",
+            hint="status lists have a key of their own: ombord-keys key add FLAG --purpose status",
+        )
+    return (
+        _one(path, kids, credentials, taken=lists, status=False),
+        _one(path, kids, lists, taken=credentials, status=True),
     )
 
 
-def _choose(signers: Mapping[str, Signer], wanted: str | None, *, status: bool) -> str:
-    """The configured key, or else the only one of its kind: status keys have `status` in their key id."""
-    name = "STATUS_KID" if status else "CERTIFICATE_KID"
+def _one(path: Path, kids: Sequence[str], wanted: str | None, *, taken: str | None, status: bool) -> str:
+    """The key that is `wanted`, or else the only one of its kind that is not `taken` by the other purpose."""
+    variable = "OMBORD_STATUS_KID" if status else "OMBORD_CERTIFICATE_KID"
+    has = f"{path} has {', '.join(kids) or 'no keys'}"
     if wanted is not None:
-        if wanted not in signers:
-            raise KeysUnusable(
-                f"the key file has no key {wanted}; it has {', '.join(sorted(signers))}",
-                hint=f"change OMBORD_{name}",
-            )
+        if wanted not in kids:
+            raise KeysUnusable(f"no key {wanted}: {has}", hint=f"set {variable} to one of those")
         return wanted
-    candidates = [kid for kid in signers if ("status" in kid.lower()) is status]
+    candidates = [kid for kid in kids if kid != taken and ("status" in kid.lower()) is status]
     if len(candidates) != 1:
+        which = "none of them" if not candidates else "more than one of them"
+        purpose = "status lists" if status else "credentials"
         raise KeysUnusable(
-            f"the key file has {len(candidates)} keys for {'status lists' if status else 'credentials'}",
-            hint=f"say which in OMBORD_{name}: {', '.join(sorted(signers)) or 'it is empty'}",
+            f"{has}; by name {which} signs {purpose}",
+            hint=f"set {variable} to the one that the directory lists for {purpose}",
         )
     return candidates[0]

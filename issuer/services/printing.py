@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from issuer.adapters.database import Database
 from issuer.adapters.repository import CHUNK, among, in_force, with_holder
 from issuer.adapters.tables import certificate, credential
-from issuer.domain.errors import InvalidInput
+from issuer.domain.errors import InvalidInput, NotFound
 from issuer.services.clock import Clock
 from issuer.services.issuing import CredentialIssuer, IssuedCredential, IssueRequest, Refusal
 from issuer.settings import Settings
@@ -74,6 +74,10 @@ class Printing:
     ) -> PrintReport:
         """Sign, then write `<number>.txt`, `<number>.svg` and an index into `folder`."""
         requests = self.requests(document_numbers)
+        if not requests:
+            raise NotFound(
+                "no certificate is in force", hint="import a register first: ombord-issuer import FILE"
+            )
         report = PrintReport()
         try:
             folder.mkdir(parents=True, exist_ok=True)

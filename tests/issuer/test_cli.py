@@ -142,6 +142,7 @@ def test_export_goes_to_a_file_or_to_standard_output(run: Run, extract: Path, tm
         (["publish"], {"passphrase": "wrong"}, "wrong passphrase"),
         (["publish"], {"sealed_keys": "/nowhere"}, "No such file"),
         (["publish"], {"certificate_kid": "NO-1999"}, "no key NO-1999"),
+        (["print"], {}, "no certificate is in force"),
         (["export"], {"flag": "norway"}, "flag"),
         (["export"], {"database_url": "sqlite:////nowhere/x.db"}, "no register at /nowhere/x.db"),
         (["export"], {"database_url": "oracle://x"}, "oracle"),
@@ -181,6 +182,11 @@ def test_relative_address_is_shown_in_full(run: Run, tmp_path: Path, monkeypatch
     (tmp_path / "ombord.db").touch()  # there, and no register yet
     _, _, complaints = run("export", database_url="sqlite:///ombord.db")
     assert f"there is no register at {tmp_path}/ombord.db" in complaints
+
+
+def test_publishing_before_the_first_credential_says_that_there_is_no_list(run: Run, tmp_path: Path) -> None:
+    code, _, complaints = run("publish", "--out", str(tmp_path / "public"))
+    assert (code, "there is no status list yet" in complaints) == (0, True)
 
 
 def test_import_makes_a_register_once_and_says_where(run: Run, extract: Path, tmp_path: Path) -> None:

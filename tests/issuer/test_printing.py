@@ -81,6 +81,7 @@ def test_look_up_tells_the_standing_and_no_person(desk: Desk) -> None:
     later = lookup(desk.database, desk.clock, desk.settings, NUMBER)
     assert later is not None
     assert later.status == "expired"
+    desk.enter(competency(document_number="NO-2"))
     desk.lifecycle.replace(NUMBER, by="NO-2", reason="", actor="clerk")
     replaced = lookup(desk.database, desk.clock, desk.settings, NUMBER)
     assert replaced is not None

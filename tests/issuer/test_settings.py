@@ -44,6 +44,48 @@ def test_environment_outranks_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert (settings.host, settings.port) == ("10.0.0.1", 9100)
 
 
+def test_norway_is_no_boolean(tmp_path: Path) -> None:
+    config = tmp_path / "ombord.yaml"
+    config.write_text("flag: NO\nbase_url: https://certificates.example/no\nauthority_name: off\n")
+    settings = load_settings(config)
+    assert (settings.flag, settings.authority_name) == ("NO", "off")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("flag: NO\nflag: DK\n", "a key stands twice"),
+        ("prot: 1\n", "'prot' is no key"),
+        ("- flag\n", "lines of `key: value`"),
+        ("port: [\n", "line 2"),
+    ],
+)
+def test_yaml_is_read_strictly(tmp_path: Path, content: str, says: str) -> None:
+    config = tmp_path / "ombord.yaml"
+    config.write_text(content)
+    with pytest.raises(SettingsInvalid, match=says):
+        load_settings(config)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("OMBORD_BASE_URK", "OMBORD_BASE_URL"), ("OMBORD_DATABASE", "OMBORD_DATABASE_URL"),
+     ("OMBORD_QQQ", "settings are: database_url")],
+)  # fmt: skip
+def test_misspelt_variable_is_named_with_what_was_meant(
+    monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    with_environment(monkeypatch, **{name: "x"})
+    with pytest.raises(SettingsInvalid, match=f"no such setting: {name}") as refused:
+        load_settings()
+    assert meant in refused.value.hint
+
+
+def test_variables_of_ombords_other_programs_may_stand_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_environment(monkeypatch, OMBORD_HOME="x", OMBORD_KEYS_HOME="y", OMBORD_KEYS_PASSPHRASE="z")
+    assert load_settings().flag == "NO"
+
+
 def test_file_may_be_named_in_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "ombord.toml").write_text("port = 9000")
     with_environment(monkeypatch, OMBORD_CONFIG=str(tmp_path / "ombord.toml"))

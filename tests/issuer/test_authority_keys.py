@@ -1,0 +1,58 @@
+"""Which sealed key signs credentials and which signs status lists, and what is said when that is unclear."""
+
+from pathlib import Path
+
+import pytest
+from support.issuer_app import issuer_settings
+from support.simulator import seeded_signer
+
+from issuer.domain.errors import KeysUnusable
+from issuer.services import authority_keys
+from issuer.services.authority_keys import AuthorityKeys
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, *kids: str, **settings: str) -> AuthorityKeys:
+    """Open a key file that holds these keys; unsealing itself takes a while and has its own tests."""
+    signers = {kid: seeded_signer(kid) for kid in kids}
+    monkeypatch.setattr(authority_keys, "unseal", lambda path, passphrase: signers)
+    return authority_keys.open_keys(
+        issuer_settings("sqlite://", sealed_keys=Path("keys.sealed"), **settings), b"x"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kids", "settings", "chosen"),
+    [
+        (("NO-2026a", "NO-status-2026a"), {}, ("NO-2026a", "NO-status-2026a")),
+        (("A", "B"), {"certificate_kid": "A", "status_kid": "B"}, ("A", "B")),
+        (("A", "B"), {"status_kid": "B"}, ("A", "B")),
+        (("X-status", "Y-status"), {"certificate_kid": "Y-status"}, ("Y-status", "X-status")),
+    ],
+)
+def test_settings_say_which_key_is_for_what_and_names_are_the_last_resort(
+    monkeypatch: pytest.MonkeyPatch,
+    kids: tuple[str, ...],
+    settings: dict[str, str],
+    chosen: tuple[str, str],
+) -> None:
+    keys = opened(monkeypatch, *kids, **settings)
+    assert (keys.certificate_kid, keys.status_kid) == chosen
+
+
+@pytest.mark.parametrize(
+    ("kids", "settings", "says", "variable"),
+    [
+        (("NO-2025a", "NO-2026a", "NO-status"), {}, "has NO-2025a, NO-2026a, NO-status", "CERTIFICATE_KID"),
+        (("NO-1", "NO-2"), {"certificate_kid": "NO-1"}, "none of them signs status lists", "STATUS_KID"),
+        (("NO-1",), {}, "NO-1; by name none of them signs status", "STATUS_KID"),
+        (("A", "B"), {"certificate_kid": "C"}, r"no key C: keys\.sealed has A, B", "CERTIFICATE_KID"),
+        ((), {}, "no keys", "CERTIFICATE_KID"),
+        (("A", "B"), {"certificate_kid": "A", "status_kid": "A"}, "both name A", "--purpose status"),
+    ],
+)
+def test_unclear_purpose_is_refused_with_the_keys_that_are_there_and_the_setting_to_use(
+    monkeypatch: pytest.MonkeyPatch, kids: tuple[str, ...], settings: dict[str, str], says: str, variable: str
+) -> None:
+    with pytest.raises(KeysUnusable, match=says) as refused:
+        opened(monkeypatch, *kids, **settings)
+    assert variable in refused.value.hint
