@@ -21,7 +21,12 @@ HEIGHT_DP: Final = 915
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the wallet until it is closed."""
     options = _parser().parse_args(arguments)
-    prepare_kivy(options.home)
+    try:
+        prepare_kivy(options.home)
+    except OSError as error:
+        print(f"error: {options.home} cannot be the wallet's folder: {error.strerror}", file=sys.stderr)
+        print("hint: name a folder that you may write to, with --home", file=sys.stderr)
+        return 3
     if not _has_window():
         print("error: no window can be opened", file=sys.stderr)
         print("hint: on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1", file=sys.stderr)

@@ -26,3 +26,13 @@ def test_without_a_window_it_says_which_packages_to_install(
     monkeypatch.setattr("kivy.core.window.Window", None)
     assert main.main(["--home", str(tmp_path)]) == 3
     assert "libegl1" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_one_is_named_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    assert main.main(["--home", str(tmp_path / "file")]) == 3
+    said = capsys.readouterr().err
+    assert str(tmp_path / "file") in said
+    assert "hint:" in said
