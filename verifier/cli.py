@@ -104,7 +104,7 @@ def _complain(problem: str, hint: str) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> tuple[int, str]:
-    from verifier import decision, report, state
+    from verifier import decision, state
     from verifier.verdict import Outcome, standing, worst
 
     at = _instant(arguments.at)
@@ -121,8 +121,12 @@ def _check(arguments: argparse.Namespace) -> tuple[int, str]:
     overall = worst(map(standing, verdicts)) if person is None else person.overall
     environment = basis["directory"].environment
     if arguments.json:
-        said = report.as_json(verdicts, person, overall, environment)
+        from verifier import report_json
+
+        said = report_json.as_json(verdicts, person, overall, environment)
     else:
+        from verifier import report
+
         said = report.as_text(verdicts, person, environment=environment, colour=_wants_colour())
     return _EXIT[overall.value], said
 

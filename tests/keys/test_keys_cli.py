@@ -1,5 +1,6 @@
 """`ombord-keys` as a person uses it: what it makes, and what it says to everything that cannot be."""
 
+import getpass
 import json
 import os
 import re
@@ -512,8 +513,8 @@ def test_a_passphrase_that_is_broken_off_is_none(
         raise EOFError
 
     monkeypatch.delenv("OMBORD_PASSPHRASE")
-    monkeypatch.setattr(passphrase.sys.stdin, "isatty", lambda: True)
-    monkeypatch.setattr(passphrase.getpass, "getpass", broken_off)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(getpass, "getpass", broken_off)
     assert norway("key", "add", "NO", "--sealed", "no.sealed") == 1
     assert "no passphrase" in said(capsys)
 
