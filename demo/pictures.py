@@ -19,7 +19,7 @@ _STYLE = {
     "30": 'fill="#0A111D"',
     "97": 'fill="#FFFFFF"',
 }
-_BLOCK = {"41": "#A8201A", "42": "#66DDA4", "43": "#FFC46B"}
+_BLOCK = {"41": "#A8201A", "42": "#66DDA4", "43": "#FFC46B", "45": "#7A3E9D"}
 
 
 def side_by_side(pictures: Sequence[Path], out: Path, height: int = 900) -> None:
