@@ -42,31 +42,43 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
-    database_url: str = "sqlite:///ombord.db"
+    database_url: str = Field(
+        "sqlite:///ombord.db", description="`sqlite:///FILE` or `postgresql://USER@HOST/NAME`"
+    )
     base_url: str = Field(description="the `iss` of all credentials: an https URL, which may have a path")
     flag: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code of the issuing state")
-    authority_name: str = Field(min_length=1, max_length=200)
-    time_zone: str = "UTC"
-    environment: Literal["production", "test"] = "test"
+    authority_name: str = Field(min_length=1, max_length=200, description="as certificates name it")
+    time_zone: str = Field("UTC", description="IANA name; certificates' dates are days in it")
+    environment: Literal["production", "test"] = Field(
+        "test", description="`production` or `test`, as the keys'"
+    )
 
-    sealed_keys: Path = Path("keys.sealed")
-    passphrase: SecretStr | None = None
-    passphrase_file: Path | None = None
-    certificate_kid: str | None = Field(default=None, description="which sealed key signs credentials")
-    status_kid: str | None = Field(default=None, description="which sealed key signs status lists")
+    sealed_keys: Path = Field(
+        Path("keys.sealed"), description="the key file that `ombord-keys key add` wrote"
+    )
+    passphrase: SecretStr | None = Field(None, description="opens the key file; asked for at a terminal")
+    passphrase_file: Path | None = Field(None, description="a file that holds the passphrase")
+    certificate_kid: str | None = Field(None, description="which sealed key signs credentials")
+    status_kid: str | None = Field(None, description="which sealed key signs status lists")
 
-    operator_token: SecretStr | None = Field(default=None, description="opens /api/v1 to the operator")
-    list_size: int = Field(default=2**17, ge=8, le=2**24, multiple_of=8)
-    list_fill: float = Field(default=0.5, gt=0, le=0.9, description="a new status list is opened beyond this")
-    status_ttl: Duration = timedelta(hours=12)
-    status_expiry: Duration = timedelta(days=90)
-    offer_lifetime: Duration = timedelta(minutes=10)
-    offer_attempts: int = Field(default=5, ge=1, le=20)
-    token_lifetime: Duration = timedelta(minutes=10)
-    nonce_lifetime: Duration = timedelta(minutes=5)
+    operator_token: SecretStr | None = Field(
+        None, description="opens `/api/v1` to the operator; closed without"
+    )
+    list_size: int = Field(2**17, ge=8, le=2**24, multiple_of=8, description="entries of a new status list")
+    list_fill: float = Field(0.5, gt=0, le=0.9, description="a new status list is opened beyond this")
+    status_ttl: Duration = Field(timedelta(hours=12), description="seconds for which a list may be cached")
+    status_expiry: Duration = Field(
+        timedelta(days=90), description="seconds until a list expires; 60 days or more"
+    )
+    offer_lifetime: Duration = Field(timedelta(minutes=10), description="seconds for which an offer is open")
+    offer_attempts: int = Field(5, ge=1, le=20, description="wrong transaction codes that close an offer")
+    token_lifetime: Duration = Field(
+        timedelta(minutes=10), description="seconds for which an access token is good"
+    )
+    nonce_lifetime: Duration = Field(timedelta(minutes=5), description="seconds for which a nonce is good")
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
 
     @classmethod
     def settings_customise_sources(

@@ -13,6 +13,7 @@ from support.simulator import seeded_signer
 
 from demo.extract import make_extract
 from issuer import cli
+from issuer.adapters.database import Database
 from issuer.settings import Settings
 from keys.custody.sealed_file import seal
 from keys.encoding import json_dumps
@@ -220,6 +221,19 @@ def test_no_passphrase_and_nobody_to_ask(run: Run, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     code, _, complaints = run("publish")
     assert (code, "OMBORD_PASSPHRASE" in complaints) == (2, True)
+
+
+@pytest.mark.loopback
+def test_serve_makes_a_register_too_and_says_where(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Database] = []
+    monkeypatch.setattr("issuer.logs.configure", lambda: None)  # it changes logging for the whole process
+    monkeypatch.setattr("uvicorn.Server.run", lambda server, sockets: [one.close() for one in sockets])
+    monkeypatch.setattr("issuer.serving.build", lambda services: opened.append(services.database))
+    new = f"sqlite:///{tmp_path}/served.db"
+    assert f"made a new register at {tmp_path}/served.db" in run("serve", "--port", "0", database_url=new)[2]
+    opened[0].close()
 
 
 @pytest.mark.loopback
