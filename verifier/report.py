@@ -6,6 +6,7 @@ from typing import Final
 
 from keys.trust.directory import Environment
 from verifier import entitlement
+from verifier.credential import schemas
 from verifier.credential.model import Certificate, CertificateType, Credential
 from verifier.person import excuses
 from verifier.verdict import (
@@ -29,23 +30,6 @@ _SIGN: Final = {
     Outcome.FAIL: "no",
     Outcome.UNKNOWN: "?",
     Outcome.NOT_ASSESSED: "-",
-}
-TITLES: Final = {
-    CertificateType.COMPETENCY: "Certificate of competency",
-    CertificateType.GMDSS: "GMDSS operator's certificate",
-    CertificateType.TANKER: "Tanker endorsement",
-    CertificateType.PROFICIENCY: "Certificate of proficiency",
-    CertificateType.RECOGNITION: "Endorsement attesting recognition",
-    CertificateType.APPLICATION_PROOF: "Proof of application",
-    CertificateType.DISPENSATION: "Dispensation",
-    CertificateType.MEDICAL: "Medical certificate",
-    CertificateType.MEDICAL_PERMIT: "Medical urgent permit",
-    CertificateType.EVIDENCE: "Documentary evidence",
-    CertificateType.NATIONAL: "National certificate",
-    CertificateType.COURSE: "Course certificate",
-    CertificateType.SERVICE_STATEMENT: "Sea-service statement",
-    CertificateType.SAFE_MANNING: "Minimum safe manning document",
-    CertificateType.PASS: "Pass",
 }
 _REFUSE: Final = "do not accept it; report its number, or a picture of it, to the flag's authority"
 _ASK: Final = "it does not count; ask the seafarer for the certificate that replaces it, or the authority"
@@ -153,7 +137,7 @@ def _line(label: str, value: object) -> str:
 
 def _certificate_lines(credential: Credential) -> Iterator[str]:
     certificate, holder = credential.certificate, credential.certificate.holder
-    yield _line("certificate", f"{TITLES[certificate.type]} {certificate.document_number}")
+    yield _line("certificate", f"{schemas.title(certificate.type)} {certificate.document_number}")
     yield _line("issued by", f"{certificate.issuing_authority} ({certificate.issuing_country})")
     name = holder.full_name if holder.native_name is None else f"{holder.full_name} ({holder.native_name})"
     yield _line("holder", f"{name}, born {holder.birth_date}")

@@ -1,7 +1,7 @@
 """Type metadata of each `vct` that is issued: JSON Schema (2020-12) and labels in four languages.
 
 The files are written by `python -m verifier.credential.schemas.build` from the rules there and `labels.json`.
-Verifying never reads them: `vc` is the authority on what is accepted; others validate and display with these.
+The decision never reads them: `vc` is the authority on what is accepted; these are for display and others.
 """
 
 import json
