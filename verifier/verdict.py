@@ -55,7 +55,7 @@ class Headline(StrEnum):
     NOT_ASSESSED = "NOT ASSESSED"
 
 
-# The headline of each row of the table in `domain.md`, when that row is the first to match.
+# The headline of each row of the docs/decision-table.md, when that row is the first to match.
 HEADLINE_OF: Final = {
     "C1": Headline.NOT_READABLE,
     "C2": Headline.UNKNOWN_ISSUER,
@@ -160,7 +160,7 @@ _ORDER: Final = (Standing.VALID, Standing.UNDETERMINED, Standing.REJECTED)
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What is known of a person on a ship. `verdict` covers the credentials too, with what rows P lift."""
+    """What is known of a person on a ship. `standing` is of rows P alone, `overall` of all that was shown."""
 
     headline: Headline
     standing: Standing

@@ -1,4 +1,4 @@
-"""SD-JWT: security.md's line on disclosures, rule by rule, and the example of RFC 9901."""
+"""SD-JWT: docs/security.md's line on disclosures, rule by rule, and the example of RFC 9901."""
 
 import json
 from pathlib import Path

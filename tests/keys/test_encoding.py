@@ -1,4 +1,4 @@
-"""Strict base64url and JSON: security.md's "Encoding" line, rule by rule."""
+"""Strict base64url and JSON: docs/security.md's "Encoding" line, rule by rule."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Strict compact JWS: security.md's "Header", "Encoding" and "Signatures" lines, rule by rule."""
+"""Strict compact JWS: docs/security.md's "Header", "Encoding" and "Signatures" lines, rule by rule."""
 
 import json
 from contextlib import suppress
