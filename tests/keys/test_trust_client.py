@@ -1,4 +1,4 @@
-"""What a device takes from the signed directory, and everything that it refuses (docs/security.md, TUF § 5)."""
+"""What a device takes from the signed directory, and all that it refuses (docs/security.md; TUF § 5)."""
 
 import json
 from collections.abc import Callable, Mapping
