@@ -4,24 +4,19 @@
 address has a path, token with transaction code, nonce, one proof a certificate, notification.
 """
 
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import jwt
 import pytest
-import uvicorn
 from polaris_oid4vp import sdjwt as polaris
-from support.issuer_app import KEYS, SEAFARER, HandClock, issuer_settings, register, two_certificates
+from support.issuer_app import Office
+from support.issuer_server import serving
 from support.node import Refused, ask
 from support.simulator import NOW
 
-from issuer.app import build
-from issuer.composition import compose
 from keys.jwk import PublicKey
 from verifier.credential import sd_jwt
 
@@ -29,41 +24,17 @@ AT = int(NOW.timestamp())
 pytestmark = [pytest.mark.loopback, pytest.mark.node]
 
 
-class AnnouncingServer(uvicorn.Server):
-    """A server that says when it listens, so that nobody needs to ask again and again."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[SimpleNamespace]:
+def office(tmp_path: Path) -> Iterator[Office]:
     """Our issuer, serving a seafarer's two certificates at an address with a path."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}/no"
-    settings = issuer_settings(f"sqlite:///{tmp_path}/register.db", base_url=base_url)
-    clock = HandClock()
-    services = compose(settings, keys=KEYS, clock=clock)
-    register(services.database, clock, settings, *two_certificates())
-    server = AnnouncingServer(uvicorn.Config(build(services), log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    assert server.listening.wait(timeout=60)
-    yield SimpleNamespace(base_url=base_url, services=services, clock=clock)
-    server.should_exit = True
-    thread.join(timeout=60)
-    listener.close()
+    with serving(tmp_path) as office:
+        yield office
 
 
 def test_openid4vci_completes_the_pre_authorized_flow_and_others_verify_what_it_received(
-    office: SimpleNamespace,
+    office: Office,
 ) -> None:
-    offer = office.services.offering.create(SEAFARER)
+    offer = office.offer()
     received = ask("receive_credentials.mjs", offer=offer.link, tx_code=offer.tx_code, at=AT)
     assert [one["identifier"] for one in received["credentials"]] == list(offer.document_numbers)
     holder = PublicKey.from_jwk(received["holder"])
@@ -73,25 +44,25 @@ def test_openid4vci_completes_the_pre_authorized_flow_and_others_verify_what_it_
         assert PublicKey.from_jwk(claims["cnf"]["jwk"]) == holder
 
 
-def test_openid4vci_is_told_why_a_wrong_transaction_code_is_refused(office: SimpleNamespace) -> None:
-    offer = office.services.offering.create(SEAFARER)
+def test_openid4vci_is_told_why_a_wrong_transaction_code_is_refused(office: Office) -> None:
+    offer = office.offer()
     wrong = "000000" if offer.tx_code != "000000" else "000001"
     with pytest.raises(Refused, match="invalid_grant"):
         ask("receive_credentials.mjs", offer=offer.link, tx_code=wrong, at=AT)
 
 
-def test_openid4vci_cannot_redeem_an_offer_twice(office: SimpleNamespace) -> None:
-    offer = office.services.offering.create(SEAFARER)
+def test_openid4vci_cannot_redeem_an_offer_twice(office: Office) -> None:
+    offer = office.offer()
     ask("receive_credentials.mjs", offer=offer.link, tx_code=offer.tx_code, at=AT)
     with pytest.raises(Refused):
         ask("receive_credentials.mjs", offer=offer.link, tx_code=offer.tx_code, at=AT)
 
 
-def verified_by_others(office: SimpleNamespace, text: str) -> dict[str, Any]:
+def verified_by_others(office: Office, text: str) -> dict[str, Any]:
     """The claims, once PyJWT, polaris and sd-jwt-vc have all accepted the text by the published keys."""
-    origin, _, path = office.base_url.rpartition("/")
+    origin, _, path = office.settings.issuer.rpartition("/")
     metadata = httpx.get(f"{origin}/.well-known/jwt-vc-issuer/{path}").raise_for_status().json()
-    assert metadata["issuer"] == office.base_url
+    assert metadata["issuer"] == office.settings.issuer
     keys = {key["kid"]: key for key in metadata["jwks"]["keys"]}
     issuer_jwk = keys[sd_jwt.parse(text).jws.kid]
 
@@ -99,7 +70,7 @@ def verified_by_others(office: SimpleNamespace, text: str) -> dict[str, Any]:
         text.rstrip("~"),
         key=jwt.PyJWK(issuer_jwk, algorithm="ES256"),
         algorithms=["ES256"],
-        issuer=office.base_url,
+        issuer=office.settings.issuer,
         options={
             "verify_exp": False,
             "verify_nbf": False,
