@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, and_, update
 
 from issuer.adapters.repository import set_status
 from issuer.adapters.tables import certificate, credential
-from issuer.domain.errors import InvalidInput
+from issuer.domain.errors import Conflict, InvalidInput
 from issuer.domain.extract import BadRow, check_reason
 from issuer.domain.register import CertificateEvent, CertificateState, next_certificate_state
 from issuer.domain.standing import credential_status
@@ -26,17 +26,21 @@ def change_state(
 ) -> AuditEvent:
     """Apply `event` to `row`, a certificate that the caller has locked; record the event that is returned.
 
-    Raises IllegalTransition before anything is changed.
+    Raises IllegalTransition before anything is changed, and Conflict when `row` is not how it stands now.
     """
     before = CertificateState(row.state)
     after = next_certificate_state(before, event, row.document_number)
     replacement = replaced_by or row.replaced_by
-    changed = update(certificate).where(certificate.c.id == row.id)
-    connection.execute(
+    changed = update(certificate).where(certificate.c.id == row.id, certificate.c.state == before.value)
+    done = connection.execute(
         changed.values(
             state=after.value, state_since=str(since), state_reason=_checked(reason), replaced_by=replacement
         )
     )
+    if done.rowcount != 1:  # `row` was not locked, or is what stood before another change
+        raise Conflict(
+            f"certificate {row.document_number} is no longer {before.value}", hint="look at it, then try again"
+        )
     set_credential_status(connection, row.id, after)
     details = {"before": before.value, "after": after.value, "replaced_by": replaced_by}
     return AuditEvent(f"certificate-{event.value}", row.document_number, details, actor)

@@ -226,7 +226,11 @@ class _Batch:
                 "state_reason": row.state_reason,
                 "replaced_by": row.replaced_by,
             }
-        self._connection.execute(update(certificate).where(certificate.c.id == known.id).values(**values))
+        mine = certificate.c.id == known.id
+        self._connection.execute(update(certificate).where(mine).values(**values))
+        # A later line of this batch is compared with what this one made, not with what was there before.
+        changed = self._connection.execute(select(certificate).where(mine)).one()
+        self._known[row.document_number] = changed
 
 
 def _batches(file: IO[bytes], report: ImportReport) -> Iterator[tuple[list[_Line], int]]:

@@ -162,6 +162,25 @@ def test_source_follows_the_state_machine(desk: Desk) -> None:
     assert desk.events(NUMBER) == ["certificate-imported", "certificate-suspend", "certificate-revoke"]
 
 
+def test_certificate_that_stands_twice_in_one_batch_is_not_brought_back_from_revocation(desk: Desk) -> None:
+    desk.load(seafarer_row(), certificate_row())
+    issued = desk.issue()
+    report = desk.load(certificate_row(state="revoked"), certificate_row(state="suspended"))
+    assert [(row.line, row.reason) for row in report.rejected] == [
+        (3, "state: a certificate that is revoked does not become suspended")
+    ]
+    assert len(desk.load(certificate_row(state="in-force")).rejected) == 1
+    assert (desk.state(), desk.status(issued)) == ("revoked", Status.REVOKED)
+
+
+def test_lines_of_one_batch_follow_one_another_as_those_of_two_files_do(desk: Desk) -> None:
+    desk.load(seafarer_row(), certificate_row())
+    there_and_back = certificate_row(state="suspended"), certificate_row(state="in-force")
+    assert desk.load(*there_and_back).changed == 2
+    assert desk.state() == "in-force"
+    assert desk.events(NUMBER)[1:] == ["certificate-suspend", "certificate-reinstate"]
+
+
 def test_loading_an_old_file_again_undoes_no_decision(desk: Desk) -> None:
     desk.load(seafarer_row(), certificate_row())
     desk.lifecycle.suspend(NUMBER, reason="", actor="test")

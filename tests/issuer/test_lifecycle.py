@@ -10,8 +10,10 @@ from sqlalchemy import select
 from support.desk import MEDICAL, NEW_PHONE, NUMBER, PHONE, SEAFARER, Desk, read_credential
 from support.scenario import competency
 
-from issuer.adapters.tables import credential
+from issuer.adapters.tables import certificate, credential
 from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound, NotInForce
+from issuer.domain.register import CertificateEvent
+from issuer.services.changing import change_state
 from verifier.status import Status
 
 Act = Callable[[Desk], None]
@@ -203,6 +205,20 @@ def test_of_two_clerks_who_decide_at_once_one_is_told_that_it_is_done(desk: Desk
     with ThreadPoolExecutor(6) as pool:
         assert list(pool.map(attempt, range(6))).count(True) == 1
     assert desk.events(NUMBER).count("certificate-suspend") == 1
+
+
+def test_change_that_was_decided_from_an_outdated_row_is_refused(desk: Desk) -> None:
+    desk.enter()
+    with desk.database.read() as connection:
+        outdated = connection.execute(
+            select(certificate).where(certificate.c.document_number == NUMBER)
+        ).one()
+    end("revoked")(desk)
+    with pytest.raises(Conflict, match="no longer in-force"), desk.database.write() as connection:
+        change_state(
+            connection, outdated, CertificateEvent.SUSPEND, since="2026-11-21", reason=None, actor="clerk"
+        )
+    assert desk.state() == "revoked"
 
 
 def test_credential_signed_while_its_certificate_is_suspended_is_never_valid(desk: Desk) -> None:
