@@ -79,11 +79,20 @@ class ToClient:
 
 
 def fill(
-    folder: Path, keys: KeyStore, certificates: Iterable[Certificate], *, at: datetime = NOW
+    folder: Path,
+    keys: KeyStore,
+    certificates: Iterable[Certificate],
+    *,
+    at: datetime = NOW,
+    others: Iterable[str] = (),
 ) -> list[str]:
-    """Put the certificates into the store in `folder`, bound to the phone; returns their signed texts."""
+    """Put the certificates into the store in `folder`, bound to the phone; returns their signed texts.
+
+    `others` are signed texts of another issuer that go beside them.
+    """
     norway = Authority("NO", at=at)
     texts = [norway.issue(certificate, keys.holder().public_key) for certificate in certificates]
+    texts += others
     vault = Vault(folder, keys.vault_key())
     received = int(at.timestamp())
     vault.update(lambda _: Contents(tuple(StoredCredential(text, received) for text in texts)))

@@ -143,3 +143,15 @@ def test_every_flipped_bit_is_noticed(tmp_path_factory: pytest.TempPathFactory, 
     contents, damage = reopen(folder)
     assert contents.credentials == (FIRST,)
     assert damage is not None
+
+
+def test_contents_that_could_not_be_read_again_are_not_written(tmp_path: Path) -> None:
+    store(tmp_path, FIRST, SECOND)
+    before = {name: (tmp_path / name).read_bytes() for name in vaults.SLOTS}
+    vault = Vault(tmp_path, KEY)
+    with pytest.raises(VaultError, match="full"):
+        vault.update(lambda contents: contents.with_credential(StoredCredential("x" * vaults.MAX_BYTES, 3)))
+    assert vault.contents.credentials == (FIRST, SECOND)
+    vault.close()
+    assert {name: (tmp_path / name).read_bytes() for name in vaults.SLOTS} == before
+    assert reopen(tmp_path) == (Contents((FIRST, SECOND)), None)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from keys.encoding import EncodingError
 from keys.jwk import PublicKey
 from keys.jws import MalformedJws
-from verifier.credential import sd_jwt, vc
+from verifier.credential import carrier, sd_jwt, vc
 from verifier.credential.model import Certificate, Credential
 from wallet_app.core.records import StoredCredential
 from wallet_app.core.troubles import PickUpError, Trouble
@@ -32,9 +33,17 @@ class Held:
 
     @property
     def key(self) -> str:
-        """What tells this certificate from every other, across the world."""
+        """What tells this certificate from every other; of two issuers none takes the other's place."""
         country, number = self.certificate.certificate_id
-        return f"{country}/{number}"
+        return f"{self.credential.issuer} {country}/{number}"
+
+    @property
+    def host(self) -> str:
+        """Who signed it, as the network knows them: what the certificate says of itself, anyone can write."""
+        try:
+            return urlsplit(self.credential.issuer).netloc
+        except ValueError:
+            return self.credential.issuer
 
 
 def read(stored: StoredCredential, holder_key: PublicKey) -> Held:
@@ -57,9 +66,11 @@ def accept(
 ) -> StoredCredential:
     """A credential just received, once it is shown to be what was asked for.
 
-    It must parse strictly, come from `issuer`, be bound to this phone and be the certificate asked for.
+    It must fit a code, parse strictly, come from `issuer`, be bound to this phone and be the certificate asked for.
     Raises PickUpError (WRONG_CREDENTIAL).
     """
+    if len(text) > carrier.MAX_CHARACTERS:
+        raise PickUpError(Trouble.WRONG_CREDENTIAL, f"{identifier}: {len(text)} characters: no code holds it")
     stored = StoredCredential(text, int(at.timestamp()))
     try:
         held = read(stored, holder_key)

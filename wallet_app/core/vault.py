@@ -126,6 +126,8 @@ class Vault:
         header = MAGIC + generation.to_bytes(8, "big") + self._check
         nonce = secrets.token_bytes(NONCE_BYTES)
         data = header + nonce + self._key.encrypt(nonce, json_dumps(contents.to_json()), header)
+        if len(data) > MAX_BYTES:  # what `_read` would refuse must never take a good slot's place
+            raise VaultError(f"the store is full: {len(data)} bytes; it holds {MAX_BYTES}")
         path = self._folder / SLOTS[generation % 2]
         try:
             _replace(path, data)

@@ -41,24 +41,26 @@ def list_state(
 ) -> ListState:
     """The list, worst first, with what matches `query` and `group`; counts are of all."""
     judged = sorted((judge(one, at) for one in held), key=lambda one: one.urgency)
+    contested = _contested(judged)
     shown = [one for one in judged if _in_group(one, group) and _matches(one.held, query, say)]
     return ListState(
         person=_person(judged, say),
-        cards=tuple(card(one, say) for one in shown),
+        cards=tuple(card(one, say, with_host=_country(one.held) in contested) for one in shown),
         counts=_counts(judged),
         notices=tuple(_notices(judged, pick_up, damage, unreadable, say)),
         empty=None if shown else _empty(judged, query, say),
     )
 
 
-def card(judged: Judged, say: Words) -> CardState:
-    """One certificate as a card."""
+def card(judged: Judged, say: Words, *, with_host: bool = False) -> CardState:
+    """One certificate as a card; `with_host` where its authority's name alone leaves open who signed it."""
     certificate = judged.held.certificate
+    issued = (certificate.issuing_authority, certificate.document_number)
     return CardState(
         key=judged.held.key,
         title=names.title(certificate),
         kind=names.kind(certificate),
-        issued=f"{certificate.issuing_authority}  ·  {certificate.document_number}",
+        issued="  ·  ".join((*issued, judged.held.host) if with_host else issued),
         icon=names.icon(certificate),
         status=status(judged, say),
     )
@@ -74,6 +76,7 @@ def certificate_state(held: Held, *, at: datetime, say: Words) -> CertificateSta
         icon=names.icon(certificate),
         number=certificate.document_number,
         authority=certificate.issuing_authority,
+        host=say(texts.FROM_ADDRESS, host=held.host),
         status=status(judge(held, at), say),
         sections=form.sections(held, say),
     )
@@ -114,6 +117,16 @@ def status(judged: Judged, say: Words) -> StatusState:
         case Standing.VALID:
             until = say(texts.UNTIL, date=day) if day else say(texts.UNTIL_FURTHER_NOTICE)
             return StatusState(Tone.GOOD, say(texts.VALID), until)
+
+
+def _contested(judged: Iterable[Judged]) -> set[str]:
+    """Countries in whose name more than one issuer has signed: one of them may be a forger."""
+    signers = Counter(country for country, _ in {(_country(one.held), one.held.host) for one in judged})
+    return {country for country, count in signers.items() if count > 1}
+
+
+def _country(held: Held) -> str:
+    return held.certificate.issuing_country
 
 
 def _in_group(judged: Judged, group: Group) -> bool:
@@ -179,6 +192,7 @@ def _searched(held: Held, say: Words) -> str:
         names.kind(certificate),
         certificate.document_number,
         certificate.issuing_authority,
+        held.host,
         names.country(certificate.issuing_country),
         certificate.holder.full_name,
         *(names.capacity(grant.code) for grant in certificate.capacities),

@@ -92,7 +92,7 @@ class SectionState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateState:
-    """The certificate screen; number and authority stay in view while the sections scroll."""
+    """The certificate screen; number, authority and its host stay in view while the sections scroll."""
 
     key: str
     title: str
@@ -100,6 +100,7 @@ class CertificateState:
     icon: str
     number: str
     authority: str
+    host: str
     status: StatusState
     sections: tuple[SectionState, ...]
 

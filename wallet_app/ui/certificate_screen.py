@@ -14,7 +14,7 @@ from wallet_app.core.viewstate import CertificateState, SectionState, StatusStat
 RULES: Final = join(dirname(__file__), "certificate_screen.kv")
 NO_STATUS: Final = StatusState(Tone.PLAIN, "", "")
 NO_STATE: Final = CertificateState(
-    key="", title="", kind="", icon="", number="", authority="", status=NO_STATUS, sections=()
+    key="", title="", kind="", icon="", number="", authority="", host="", status=NO_STATUS, sections=()
 )
 
 
