@@ -5,7 +5,7 @@ from enum import StrEnum
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 SIGNATURE_BYTES = 64
@@ -36,7 +36,9 @@ class _EcdsaSha256(ec.ECDSA):
 
 
 _ECDSA_SHA256 = _EcdsaSha256()
-_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+# Numbers of one length compare as their bytes do.
+_ZERO = bytes(32)
+_P256_ORDER = bytes.fromhex("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551")
 
 
 def verify(key: NativePublicKey, signature: bytes, message: bytes) -> None:
@@ -61,8 +63,15 @@ def sign(key: NativePrivateKey, message: bytes) -> bytes:
 
 
 def _der(signature: bytes) -> bytes:
-    r = int.from_bytes(signature[:32], "big")
-    s = int.from_bytes(signature[32:], "big")
-    if not (0 < r < _P256_ORDER and 0 < s < _P256_ORDER):
+    """SEQUENCE of two INTEGERs (RFC 3279 § 2.2.3), by hand: half the cost of making numbers."""
+    r, s = signature[:32], signature[32:]
+    if not (_ZERO < r < _P256_ORDER and _ZERO < s < _P256_ORDER):
         raise SignatureMismatch("r or s of the ES256 signature is out of range")
-    return encode_dss_signature(r, s)
+    r, s = _positive(r), _positive(s)
+    return b"\x30%c\x02%c%b\x02%c%b" % (len(r) + len(s) + 4, len(r), r, len(s), s)
+
+
+def _positive(number: bytes) -> bytes:
+    """The shortest two's complement of a positive number."""
+    shortest = number.lstrip(b"\0")
+    return shortest if shortest[0] < 0x80 else b"\0" + shortest

@@ -5,10 +5,11 @@ from contextlib import suppress
 
 import jwt
 import pytest
-from hypothesis import given
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from keys import jws
+from keys import algorithms, jws
 from keys.algorithms import Algorithm, SignatureMismatch
 from keys.encoding import b64url_decode, b64url_encode
 from keys.jwk import PublicKey
@@ -191,3 +192,12 @@ def test_arbitrary_text_is_parsed_or_refused_by_type(text: str) -> None:
 def test_the_parsed_header_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         jws.parse(TOKEN).header["alg"] = "none"  # type: ignore[index]
+
+
+@given(st.integers(1, ORDER - 1), st.integers(1, ORDER - 1))
+@example(1, 1)
+@example(127, 128)
+@example(ORDER - 1, 2**248)
+def test_a_raw_signature_is_spelled_in_der_as_cryptography_spells_it(r: int, s: int) -> None:
+    raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    assert algorithms._der(raw) == encode_dss_signature(r, s)
