@@ -6,6 +6,7 @@ holder's name change, and what is already on the disk is not drawn again.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -26,6 +27,8 @@ from verifier.credential import carrier, qr
 
 INDEX = "index.csv"
 Progress = Callable[[int, int], None]  # done, of how many
+# What Windows keeps for devices, with any ending.
+_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(\.|$)")
 _REFUSED = "not in force"  # nothing is ever reserved under this edition: issuing says why
 
 
@@ -72,13 +75,18 @@ class Printing:
     def print(
         self, folder: Path, document_numbers: Sequence[str] = (), *, progress: Progress = lambda _d, _n: None
     ) -> PrintReport:
-        """Sign, then write `<number>.txt`, `<number>.svg` and an index into `folder`."""
+        """Sign, then write each paper's two files and an index into `folder`.
+
+        The index is of everything in force, or, when numbers are named, what it was with these brought up to
+        date.
+        """
         requests = self.requests(document_numbers)
         if not requests:
             raise NotFound(
                 "no certificate is in force", hint="import a register first: ombord-issuer import FILE"
             )
         report = PrintReport()
+        earlier = _read_index(folder / INDEX) if document_numbers else {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for start in range(0, len(requests), CHUNK):
@@ -88,7 +96,10 @@ class Printing:
                     else:
                         report.papers.append(_draw(folder, outcome))
                     progress(len(report.papers) + len(report.refused), len(requests))
-            atomic_file.write(folder / INDEX, _index(report.papers))
+            for refusal in report.refused:
+                earlier.pop(refusal.document_number, None)
+            current = {**earlier, **{paper.document_number: paper for paper in report.papers}}
+            atomic_file.write(folder / INDEX, _index([current[number] for number in sorted(current)]))
         except OSError as error:
             raise InvalidInput(
                 f"{error.filename or folder} cannot be written: {error.strerror}",
@@ -125,12 +136,43 @@ def _request(document_number: str, edition: str) -> IssueRequest:
 def _draw(folder: Path, issued: IssuedCredential) -> PrintedPaper:
     """Write the two files, unless they are there. They can be made again, so no disk is waited for."""
     text = carrier.to_qr_text(carrier.pack(issued.token))
-    name = issued.document_number.replace(":", "_")  # no file name on some systems
+    name = file_name(issued.document_number)
     text_file, picture_file = folder / f"{name}.txt", folder / f"{name}.svg"
     if not (picture_file.exists() and text_file.exists() and text_file.read_text("ascii") == text):
         picture_file.write_text(qr.svg(text), "utf-8")
         text_file.write_text(text, "ascii")  # last: it says that the picture is whole
     return PrintedPaper(issued.document_number, issued.kind, issued.serial, text_file.name, picture_file.name)
+
+
+def file_name(document_number: str) -> str:
+    """A number as a file name, another one for each number on every system's disk.
+
+    Some allow no colon and none of a few words, and take `a` and `A` for one: what is not plain gets part of
+    its hash, after a `~`, which no number has.
+    """
+    plain = document_number.replace(":", "_")
+    if plain == document_number == plain.upper() and not _RESERVED.match(plain):
+        return plain
+    return f"{plain}~{sha256(document_number.encode()).hexdigest()[:8]}"
+
+
+def _read_index(path: Path) -> dict[str, PrintedPaper]:
+    """An earlier index by document number; empty when there is none."""
+    try:
+        head, *rows = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""))
+        if tuple(head) != PrintedPaper._fields or any(len(row) != len(head) for row in rows):
+            raise ValueError("other columns")
+    except FileNotFoundError:
+        return {}
+    except (ValueError, csv.Error) as error:
+        raise InvalidInput(
+            f"{path} is no index of printed papers", hint="move it away, or choose another folder with --out"
+        ) from error
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be read: {error.strerror}", hint="choose another folder with --out"
+        ) from error
+    return {row[0]: PrintedPaper(*row) for row in rows}
 
 
 def _index(papers: Sequence[PrintedPaper]) -> bytes:

@@ -9,7 +9,7 @@ from support.scenario import competency
 
 from issuer.domain.errors import InvalidInput
 from issuer.services.lookup import lookup
-from issuer.services.printing import INDEX
+from issuer.services.printing import INDEX, file_name
 from verifier.credential import carrier, qr, vc
 from verifier.status import Status
 
@@ -39,6 +39,58 @@ def test_printing_again_gives_the_same_bytes_and_draws_nothing(
     assert desk.printing.print(paper) == first
     assert {path.name: path.read_bytes() for path in paper.iterdir()} == files
     assert desk.credential_states() == ["released", "released"]
+
+
+def test_each_number_has_files_of_its_own_on_every_disk(desk: Desk, tmp_path: Path) -> None:
+    numbers = ["A:1", "A_1", "a_1", "a:1", "AUX", "NO-22-143706"]
+    desk.enter(*(competency(document_number=number) for number in numbers))
+    papers = desk.printing.print(tmp_path).papers
+    names = [name.casefold() for paper in papers for name in (paper.text, paper.picture)]
+    assert len(set(names)) == 2 * len(numbers)
+    for paper in papers:
+        said = read_credential(carrier.unpack(carrier.from_qr_text((tmp_path / paper.text).read_text())))
+        assert said.certificate.document_number == paper.document_number
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        ("NO-22-143706", "NO-22-143706"),
+        ("A_1", "A_1"),
+        ("A:1", "A_1~370b9816"),
+        ("a_1", "a_1~"),
+        ("CON", "CON~"),
+        ("NUL.1", "NUL.1~"),
+        ("CONDOR", "CONDOR"),
+    ],
+)
+def test_plain_number_is_its_own_file_name(number: str, name: str) -> None:
+    assert file_name(number).startswith(name)
+    assert ("~" in file_name(number)) == ("~" in name)
+
+
+def index_of(folder: Path) -> list[str]:
+    with (folder / INDEX).open() as file:
+        return [row["document_number"] for row in csv.DictReader(file)]
+
+
+def test_printing_one_keeps_the_others_in_the_index(desk: Desk, tmp_path: Path) -> None:
+    desk.enter()
+    desk.printing.print(tmp_path, [MEDICAL])
+    desk.printing.print(tmp_path, [NUMBER])
+    assert index_of(tmp_path) == [NUMBER, MEDICAL]
+    desk.lifecycle.suspend(NUMBER, reason="", actor="clerk")
+    desk.printing.print(tmp_path, [NUMBER])
+    assert index_of(tmp_path) == [MEDICAL]  # paper that is no longer due
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff"])
+def test_file_that_is_no_index_is_left_alone(desk: Desk, tmp_path: Path, content: bytes) -> None:
+    desk.enter()
+    (tmp_path / INDEX).write_bytes(content)
+    with pytest.raises(InvalidInput, match="no index of printed papers"):
+        desk.printing.print(tmp_path, [NUMBER])
+    assert (tmp_path / INDEX).read_bytes() == content
 
 
 def test_only_certificates_in_force_are_printed(desk: Desk, tmp_path: Path) -> None:
