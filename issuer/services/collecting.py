@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from issuer.adapters.database import Database
@@ -20,6 +20,9 @@ from issuer.services.clock import Clock
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.redeeming import WALLET, Access
 from keys.jwk import PublicKey
+
+
+_NOT_THIS_PHONE = "this access token has ended or is bound to another key: one pick-up serves one phone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +59,17 @@ class Collecting:
     def collect(self, access: Access, document_number: str, key: PublicKey) -> Collected | Denied:
         """The credential of `document_number`, which `access` covers, bound to `key`."""
         with self._database.write() as connection:
-            if not _bind(connection, access, key):
-                return Denied("this access token is bound to another key: one pick-up serves one phone")
+            if not _bind(connection, access, key, self._now()):
+                return Denied(_NOT_THIS_PHONE)
             request = _identity(connection, document_number, key)
         try:
             issued = self._issuer.issue(document_number, key, request)
         except (NotInForce, NotFound):
             return Denied("the certificate is no longer in force")
-        return Collected(text=issued.token, notification_id=self._notification_id(access, issued.serial))
+        identifier = self._notification_id(access, issued.serial)
+        if identifier is None:
+            return Denied(_NOT_THIS_PHONE)
+        return Collected(text=issued.token, notification_id=identifier)
 
     def notify(self, access: Access, identifier: str, event: NotificationEvent) -> bool:
         """Record the event, however often it is told; False when `access` was given no such id."""
@@ -73,26 +79,42 @@ class Collecting:
             if row is None:
                 return False
             if row.event != event:
-                now = int(self._clock().timestamp())
-                connection.execute(update(notification).where(mine).values(event=event, received_at=now))
+                told_at = {"event": event, "received_at": self._now()}
+                connection.execute(update(notification).where(mine).values(told_at))
                 told = AuditEvent(event.replace("_", "-"), row.serial, {}, WALLET)
                 record(connection, self._clock, [told])
         return True
 
-    def _notification_id(self, access: Access, serial: str) -> str:
+    def _now(self) -> int:
+        return int(self._clock().timestamp())
+
+    def _notification_id(self, access: Access, serial: str) -> str | None:
+        """None when the access token has ended while we signed.
+
+        `rebind` either ended the token before we look, and nothing is handed out, or comes after the release
+        and finds the credential to replace: it locks certificates, which a release waits for.
+        """
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         new = {"id": secrets.token_urlsafe(32), "token_hash": access.token_hash, "serial": serial}
         mine = (notification.c.token_hash == access.token_hash) & (notification.c.serial == serial)
+        living = select(access_token.c.token_hash).where(_living(access, self._now()))
         with self._database.write() as connection:
+            if connection.execute(living.with_for_update()).one_or_none() is None:
+                return None
             connection.execute(insert(notification).values(new).on_conflict_do_nothing())
             return str(connection.execute(select(notification.c.id).where(mine)).scalar_one())
 
 
-def _bind(connection: Connection, access: Access, key: PublicKey) -> bool:
-    """Bind the token to the first key that it is used with; False for any other key."""
+def _living(access: Access, now: int) -> ColumnElement[bool]:
+    """The row of an access token that has not ended."""
+    return (access_token.c.token_hash == access.token_hash) & (access_token.c.expires_at > now)
+
+
+def _bind(connection: Connection, access: Access, key: PublicKey, now: int) -> bool:
+    """Bind the token to the first key that it is used with; False for any other key, and when it has ended."""
     thumbprint = key.thumbprint()
     free = or_(access_token.c.holder_thumbprint.is_(None), access_token.c.holder_thumbprint == thumbprint)
-    mine = (access_token.c.token_hash == access.token_hash) & free
+    mine = _living(access, now) & free
     return (
         connection.execute(update(access_token).where(mine).values(holder_thumbprint=thumbprint)).rowcount
         == 1

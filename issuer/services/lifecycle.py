@@ -18,6 +18,7 @@ from issuer.domain.register import CertificateEvent, CertificateState
 from issuer.services.audit import AuditEvent, record
 from issuer.services.changing import change_state
 from issuer.services.clock import Clock
+from issuer.services.pick_ups import close_pick_ups
 from issuer.settings import Settings
 from keys.encoding import json_dumps
 from verifier.credential import vc
@@ -95,7 +96,10 @@ class Lifecycle:
         return Replacement(document_number, number)
 
     def rebind(self, seafarer_id: str, *, actor: str) -> Rebinding:
-        """A new phone: all credentials of the old one become replaced, the certificates stay as they are."""
+        """A new phone: all credentials of the old one become replaced, the certificates stay as they are.
+
+        Offers and access tokens end with it: whoever holds the old phone may hold those too.
+        """
         now = int(self._clock().timestamp())
         with self._database.write() as connection:
             mine = select(certificate.c.id).where(certificate.c.seafarer_id == seafarer_id)
@@ -113,6 +117,7 @@ class Lifecycle:
             those = among(connection, credential.c.serial, serials)
             connection.execute(update(credential).where(those).values(superseded_at=now))
             set_status(connection, and_(those, credential.c.status != Status.REVOKED.value), Status.REPLACED)
+            close_pick_ups(connection, seafarer_id, now)
             details = {"credentials": len(serials)}
             record(connection, self._clock, [AuditEvent("seafarer-rebound", seafarer_id, details, actor)])
         return Rebinding(seafarer_id, len(serials))

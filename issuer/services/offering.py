@@ -22,6 +22,7 @@ from issuer.adapters.repository import in_force
 from issuer.domain.errors import Conflict, InvalidInput, NotFound, unknown_seafarer
 from issuer.services.audit import SYSTEM, AuditEvent, record
 from issuer.services.clock import Clock
+from issuer.services.pick_ups import sweep
 from issuer.settings import Settings
 from keys.encoding import b64url_encode
 
@@ -85,6 +86,8 @@ class Offering:
     ) -> Offer:
         """An offer of all of a seafarer's certificates in force, or of those named, all of one seafarer.
 
+        Older ones that have expired are swept away on the way.
+
         Raises NotFound, Conflict (nothing in force, or something named is not) or InvalidInput.
         """
         now = self._clock()
@@ -92,6 +95,7 @@ class Offering:
         handle = b64url_encode(secrets.token_bytes(HANDLE_BYTES))
         code, tx_code = code_of(handle), f"{secrets.randbelow(10**TX_CODE_LENGTH):0{TX_CODE_LENGTH}}"
         with self._database.write() as connection:
+            sweep(connection, int(now.timestamp()))
             seafarer, numbers = self._choose(connection, seafarer_id, document_numbers)
             connection.execute(
                 insert(tables.offer).values(

@@ -11,15 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from issuer.adapters.database import Database
 from issuer.adapters.repository import in_force
-from issuer.adapters.tables import access_token, certificate, offer
+from issuer.adapters.tables import access_token, certificate, offer, seafarer
 from issuer.services.audit import AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.offering import hash_code, hash_tx_code
+from issuer.services.pick_ups import end_tokens
 from issuer.settings import Settings
 
 WALLET = "wallet"
@@ -89,7 +91,7 @@ class Redeeming:
         with self._database.read() as connection:
             return self._identifiers(connection, sorted(access.document_numbers))
 
-    def _try(self, connection: Connection, code: str) -> Row[tuple[object, ...]] | None:
+    def _try(self, connection: Connection, code: str) -> Row[Any] | None:
         """Count one more try of an offer that may still be tried, and lock it until the transaction ends."""
         may_try = (
             (offer.c.code_hash == hash_code(code))
@@ -111,12 +113,16 @@ class Redeeming:
         }
 
     def _grant(
-        self, connection: Connection, row: Row[tuple[object, ...]], identifiers: Mapping[str, tuple[str, ...]]
+        self, connection: Connection, row: Row[Any], identifiers: Mapping[str, tuple[str, ...]]
     ) -> Grant:
         token = secrets.token_urlsafe(32)
         now = int(self._clock().timestamp())
         lifetime = int(self._settings.token_lifetime.total_seconds())
         numbers = [number for group in identifiers.values() for number in group]
+        # Of two offers that are redeemed at once, one is the newer: the seafarer's row is what they queue for.
+        holder = select(seafarer.c.seafarer_id).where(seafarer.c.seafarer_id == row.seafarer_id)
+        connection.execute(holder.with_for_update(key_share=True))
+        end_tokens(connection, row.seafarer_id, now)
         connection.execute(update(offer).where(offer.c.id == row.id).values(used_at=now))
         connection.execute(
             insert(access_token).values(
