@@ -195,10 +195,16 @@ def rebind(
 
 
 @app.command()
-def publish(context: typer.Context, out: Out = Path("public")) -> None:
+def publish(
+    context: typer.Context,
+    out: Out = Path("public"),
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="sign although the last list is long expired")
+    ] = False,
+) -> None:
     """Write signed status lists and public keys to a folder, for any web server or ship."""
     publisher = _services(context).publisher
-    for path in publisher.publish(out):
+    for path in publisher.publish(out, clock_is_right=clock_is_right):
         print(path)
     if not publisher.numbers():
         terminal.say("there is no status list yet: the first credential that is signed opens one")

@@ -39,7 +39,8 @@ def change_state(
     )
     if done.rowcount != 1:  # `row` was not locked, or is what stood before another change
         raise Conflict(
-            f"certificate {row.document_number} is no longer {before.value}", hint="look at it, then try again"
+            f"certificate {row.document_number} is no longer {before.value}",
+            hint="look at it, then try again",
         )
     set_credential_status(connection, row.id, after)
     details = {"before": before.value, "after": after.value, "replaced_by": replaced_by}

@@ -1,7 +1,8 @@
 """Publishing: signed status lists and public keys, for verifiers to fetch whole, so that nobody is asked.
 
 A list never goes back in time: its `iat` grows with each signature, whatever the clock does, and a list that
-shows newer entries than the one before is always the later one.
+shows newer entries than the one before is always the later one. Nor does it jump ahead: one wrong clock would
+outdate every list of the years to come.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, Row, select, update
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential, status_list
 from issuer.domain.errors import InvalidInput, NotFound
+from issuer.services import published
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
 from issuer.settings import Settings
@@ -21,8 +23,6 @@ from keys.custody import atomic_file
 from keys.encoding import Json, json_dumps
 from verifier import status
 from verifier.status import Status
-
-_MOST_AHEAD = timedelta(hours=1)  # how far the clock may fall behind the last list before we stop signing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class StatusPublisher:
             query = select(status_list.c.number).order_by(status_list.c.number)
             return list(connection.execute(query).scalars())
 
-    def current(self, number: int) -> SignedList:
+    def current(self, number: int, *, clock_is_right: bool = False) -> SignedList:
         """The list as it stands now: the last token while nothing changed and it is fresh, else a new one."""
         with self._database.read() as connection:
             row = _row(connection, number, lock=False)
@@ -61,16 +61,23 @@ class StatusPublisher:
         with self._database.write() as connection:
             row = _row(connection, number, lock=True)
             if not self._is_current(row):
-                self._sign(connection, row)
+                self._sign(connection, row, clock_is_right)
                 row = _row(connection, number, lock=False)
         return self._signed(row)
 
-    def publish(self, folder: Path) -> list[Path]:
-        """Write every list and the public keys into `folder`, each file whole or not at all."""
+    def publish(self, folder: Path, *, clock_is_right: bool = False) -> list[Path]:
+        """Write every list and the public keys into `folder`, each file whole or not at all.
+
+        Raises Conflict when the folder knows more than the database, which is then a restored older one.
+        `clock_is_right` signs also long after the last list.
+        """
+        numbers = self.numbers()
+        with self._database.read() as connection:
+            published.refuse_older_database(connection, folder, numbers)
         written = [_write(folder / "jwks.json", json_dumps(self._keys.jwks()))]
         document = json_dumps(jwt_vc_issuer(self._settings, self._keys))
         written.append(_write(folder / "jwt-vc-issuer.json", document))
-        lists = [self.current(number) for number in self.numbers()]
+        lists = [self.current(number, clock_is_right=clock_is_right) for number in numbers]
         for one in lists:
             written.append(_write(folder / "status" / f"{one.number}.jwt", one.token.encode()))
         aggregation: dict[str, Json] = {"status_lists": [one.uri for one in lists]}
@@ -83,8 +90,8 @@ class StatusPublisher:
         age = self._clock().timestamp() - float(row.signed_iat)
         return age < self._settings.status_ttl.total_seconds() / 2
 
-    def _sign(self, connection: Connection, row: Row[Any]) -> None:
-        iat = self._next_iat(row)
+    def _sign(self, connection: Connection, row: Row[Any], clock_is_right: bool) -> None:
+        iat = self._next_iat(row, clock_is_right)
         exp = iat + self._settings.status_expiry
         token = status.encode(
             status.pack_states(_entries(connection, row.number), row.size),
@@ -105,16 +112,27 @@ class StatusPublisher:
             )
         )
 
-    def _next_iat(self, row: Row[Any]) -> datetime:
-        """Now, but later than the list before. Raises InvalidInput when the clock has gone back far."""
-        number, now = row.number, self._clock().replace(microsecond=0)
+    def _next_iat(self, row: Row[Any], clock_is_right: bool) -> datetime:
+        """Now, but later than the list before. Raises InvalidInput when one of the two cannot be right."""
+        now = self._clock().replace(microsecond=0)
         if row.signed_iat is None:
             return now
         last = datetime.fromtimestamp(row.signed_iat, UTC)
-        if now < last - _MOST_AHEAD:
+        apart, most = now - last, self._settings.status_expiry
+        problem = (
+            f"the clock says {now:%Y-%m-%d %H:%M}; list {row.number} was signed at {last:%Y-%m-%d %H:%M}"
+        )
+        if apart > most and not clock_is_right:
             raise InvalidInput(
-                f"the clock says {now:%F %H:%M}; list {number} was signed at {last:%F %H:%M}",
-                hint="set the clock right; lists are never dated back",
+                problem,
+                hint="set the clock right; if it is, and nothing was published for so long, run "
+                "`ombord-issuer publish --clock-is-right` once",
+            )
+        if -apart > most:
+            raise InvalidInput(
+                problem,
+                hint="set the clock right; if it is, the list was signed by a wrong one: restore a backup of the "
+                "database from before that, and publish into a new folder",
             )
         return max(now, last + timedelta(seconds=1))
 

@@ -1,7 +1,8 @@
 """Status lists and keys: complete, signed, cached, and never older than what was published before."""
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from support.desk import MEDICAL, NUMBER, SEAFARER, Desk
 from support.issuer_app import KEYS
 
 from issuer.adapters.database import Database
-from issuer.domain.errors import InvalidInput, NotFound
+from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.services.publishing import SignedList, StatusPublisher
 from keys import jws
 from keys.jwk import PublicKey
@@ -80,14 +81,48 @@ def test_newer_list_is_never_dated_before_an_older_one(desk: Desk, move: timedel
     assert desk.publisher.current(1).iat > before.iat
 
 
-def test_clock_that_was_set_back_far_stops_publishing(desk: Desk) -> None:
+def suspend(desk: Desk) -> None:
+    desk.lifecycle.suspend(NUMBER, reason="", actor="clerk")
+
+
+def test_after_a_clock_that_was_ahead_decisions_are_published_at_once(desk: Desk) -> None:
+    desk.enter()
+    issued = desk.issue()
+    desk.publisher.current(1)
+    desk.clock.forward(days=80)
+    ahead = desk.publisher.current(1)
+    desk.clock.forward(days=-80)
+    assert desk.publisher.current(1) == ahead  # nothing changed
+    suspend(desk)
+    now = desk.publisher.current(1)
+    assert entry(now, issued.idx) is Status.SUSPENDED
+    assert now.iat == ahead.iat + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("days", [-91, 91, 3_650])
+def test_clock_that_is_far_from_the_last_list_signs_nothing_and_says_what_to_do(desk: Desk, days: int) -> None:
     desk.enter()
     desk.issue()
-    desk.publisher.current(1)
-    desk.clock.forward(days=-2)
-    desk.lifecycle.suspend(NUMBER, reason="", actor="clerk")
-    with pytest.raises(InvalidInput, match="clock"):
+    before = desk.publisher.current(1)
+    suspend(desk)
+    desk.clock.forward(days=days)
+    with pytest.raises(InvalidInput, match="the clock says") as refused:
         desk.publisher.current(1)
+    assert "set the clock right" in refused.value.hint
+    desk.clock.forward(days=-days)
+    assert desk.publisher.current(1).iat == before.iat + timedelta(seconds=1)
+
+
+def test_list_that_lay_long_is_signed_when_somebody_vouches_for_the_clock(desk: Desk, tmp_path: Path) -> None:
+    desk.enter()
+    desk.issue()
+    desk.publisher.publish(tmp_path)
+    desk.clock.forward(days=200)
+    with pytest.raises(InvalidInput, match="the clock says") as refused:
+        desk.publisher.publish(tmp_path)
+    assert "--clock-is-right" in refused.value.hint
+    desk.publisher.publish(tmp_path, clock_is_right=True)
+    assert desk.publisher.current(1).iat == desk.clock.now.replace(microsecond=0)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +169,97 @@ def test_folder_holds_lists_and_keys_for_any_web_server(database: Database, tmp_
     lists = json.loads((tmp_path / "public/status/aggregation.json").read_bytes())["status_lists"]
     assert lists == [desk.settings.status_uri(1), desk.settings.status_uri(2)]
     assert desk.publisher.publish(tmp_path / "public") == written
+
+
+@pytest.fixture
+def backup(tmp_path: Path) -> Iterator[Callable[[], Desk]]:
+    """Restores, whenever asked, what the register was after one list was published."""
+    database = Database.open(f"sqlite:///{tmp_path}/register.db")
+    desk = Desk.open(database)
+    desk.enter()
+    desk.issue(key="1")
+    desk.issue(MEDICAL, key="2")
+    desk.publisher.publish(tmp_path / "public")
+    database.close()
+    shutil.copy(tmp_path / "register.db", tmp_path / "backup.db")
+    opened: list[Database] = []
+
+    def restore() -> Desk:
+        shutil.copy(tmp_path / "backup.db", tmp_path / f"restored-{len(opened)}.db")
+        opened.append(Database.open(f"sqlite:///{tmp_path}/restored-{len(opened)}.db"))
+        return Desk.open(opened[-1])
+
+    yield restore
+    for one in opened:
+        one.close()
+
+
+def test_restored_database_does_not_undo_a_revocation(backup: Callable[[], Desk], tmp_path: Path) -> None:
+    later = backup()
+    later.clock.forward(minutes=10)
+    later.lifecycle.revoke(NUMBER, reason="", actor="clerk")
+    later.publisher.publish(tmp_path / "public")
+    files = {path: path.read_bytes() for path in (tmp_path / "public").rglob("*.j*")}
+    restored = backup()
+    restored.clock.forward(hours=7)
+    for _ in range(2):  # trying again helps nobody
+        with pytest.raises(Conflict, match="older than what was published") as refused:
+            restored.publisher.publish(tmp_path / "public")
+        assert "restore a later backup" in refused.value.hint
+    restored.publisher.current(1)  # as `serve` does: now the list is the later one
+    with pytest.raises(Conflict, match="nobody reinstated it"):
+        restored.publisher.publish(tmp_path / "public")
+    assert {path: path.read_bytes() for path in files} == files
+
+
+def test_restored_database_that_lacks_a_list_or_a_credential_publishes_nothing(
+    backup: Callable[[], Desk], tmp_path: Path
+) -> None:
+    later = backup()
+    later.clock.forward(minutes=10)
+    extra = later.issue(key="3", holder=None)
+    assert extra.idx
+    later.lifecycle.revoke(NUMBER, reason="", actor="clerk")
+    later.publisher.publish(tmp_path / "public")
+    restored = backup()
+    restored.clock.forward(hours=1)
+    restored.lifecycle.revoke(NUMBER, reason="", actor="clerk")
+    restored.publisher.current(1)
+    with pytest.raises(Conflict, match=f"entry {extra.idx}"):
+        restored.publisher.publish(tmp_path / "public")
+    shutil.copy(tmp_path / "public/status/1.jwt", tmp_path / "public/status/2.jwt")
+    with pytest.raises(Conflict, match=r"2\.jwt|entry"):
+        restored.publisher.publish(tmp_path / "public")
+
+
+def test_reinstatement_that_was_decided_here_is_published(desk: Desk, tmp_path: Path) -> None:
+    desk.enter()
+    issued = desk.issue()
+    for act, says in (
+        (desk.lifecycle.suspend, Status.SUSPENDED),
+        (desk.lifecycle.reinstate, Status.VALID),
+        (desk.lifecycle.suspend, Status.SUSPENDED),
+        (desk.lifecycle.reinstate, Status.VALID),
+    ):
+        act(NUMBER, reason="", actor="clerk")
+        desk.publisher.publish(tmp_path)
+        assert entry(desk.publisher.current(1), issued.idx) is says
+        desk.clock.forward(days=1)
+
+
+def test_folder_of_another_authority_or_with_a_damaged_list_is_left_alone(desk: Desk, tmp_path: Path) -> None:
+    desk.enter()
+    desk.issue()
+    desk.publisher.publish(tmp_path)
+    mine = (tmp_path / "status/1.jwt").read_bytes()
+    other = status.encode(bytes(256), uri="https://dk.example/status/1", iat=desk.clock.now, exp=None, ttl=None,
+                          signer=KEYS.signer(KEYS.status_kid), kid=KEYS.status_kid)  # fmt: skip
+    for content, says in ((other.encode(), "https://dk.example/status/1"), (mine[:-200], "cannot be read"),
+                          (b"", "cannot be read"), (b"\xff", "cannot be read")):  # fmt: skip
+        (tmp_path / "status/1.jwt").write_bytes(content)
+        with pytest.raises(InvalidInput, match=says):
+            desk.publisher.publish(tmp_path)
+        assert (tmp_path / "status/1.jwt").read_bytes() == content
 
 
 def test_no_private_key_is_published(desk: Desk, tmp_path: Path) -> None:
