@@ -155,6 +155,7 @@ SHOW_CERTIFICATES: Final = "Show my certificates"
 TRY_AGAIN: Final = "Try again"
 TRY_LATER: Final = "Later"
 OTHER_OFFER: Final = "Use another offer"
+FINISH: Final = "Finish the first one"
 FORGET: Final = "Forget this pick-up"
 FOR_SUPPORT: Final = "For support: {detail}"
 NO_QR: Final = "No QR code was found in that picture"
@@ -224,6 +225,18 @@ TROUBLES: Final = {
     Trouble.WRONG_CREDENTIAL: (
         "A certificate was not what was asked for",
         "It was not stored; the others are kept. Tell your authority what stands below.",
+    ),
+    Trouble.UNVERIFIED: (
+        "A certificate's signature could not be confirmed",
+        "It was not stored; the others are kept. Ask your authority whether the offer is theirs.",
+    ),
+    Trouble.OTHER_PERSON: (
+        "This certificate belongs to somebody else",
+        "It was not stored: a wallet holds one person's certificates. Ask your authority whose it is.",
+    ),
+    Trouble.UNFINISHED: (
+        "Another pick-up is not finished",
+        "Finish it first, or forget it. This offer was not used, and nothing is lost.",
     ),
     Trouble.NOT_STORED: (
         "The phone could not store a certificate",

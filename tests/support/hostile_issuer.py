@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import parse_qs
 
-from support.scenario import INGRID, competency
+from support.scenario import competency
 from support.simulator import NOW, Authority, seeded_signer
 from support.wallet import NoNetwork
 
@@ -106,9 +106,3 @@ class HostileIssuer:
         norway = Authority("NO", at=NOW)
         genuine: Credential = norway.credential(certificate, self.holder_key)
         return vc.sign(replace(genuine, issuer=EVIL), self.signer, self.kid)
-
-
-def of_a_stranger() -> Certificate:
-    """A certificate of somebody else."""
-    assert STRANGER.birth_date != INGRID.birth_date
-    return competency(holder=STRANGER, document_number="NO-COC-9999")

@@ -67,7 +67,7 @@ def test_network_that_drops_is_said_and_the_list_offers_to_go_on(
     phone: PhoneInHand, office: "Office"
 ) -> None:
     eyes, network, code = look_at_offer(phone, office)
-    network.lose = lambda count: "request" if count == 7 else ""
+    network.lose = lambda count: "request" if count == 8 else ""
     eyes.tap("6 digits").type(code)
     eyes.tap(eyes.scroll_to("Pick up"))
     assert eyes.sees("No connection to the authority")

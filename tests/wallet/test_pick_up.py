@@ -67,8 +67,8 @@ def test_issuer_hears_that_they_were_accepted(office: "Office", at_the_office: O
 def test_network_that_drops_after_any_request_loses_and_doubles_nothing(
     office: "Office", at_the_office: Opening, lost: str
 ) -> None:
-    """Numbers 1 to 3 are offer and metadata, 4 is the token, then nonce and credential in turn."""
-    for number in range(5, 9):
+    """1 to 3 are offer and metadata, 4 is the token, 5 the keys, then nonce and credential in turn."""
+    for number in range(5, 10):
         wallet, network = at_the_office(f"{lost}-{number}")
         offer = office.offer()
         wallet.pick_ups.agree(wallet.pick_ups.look_at(offer.link), offer.tx_code)
@@ -87,7 +87,7 @@ def test_pick_up_goes_on_after_the_app_was_closed(office: "Office", at_the_offic
     wallet, network = at_the_office(keys=keys)
     offer = office.offer()
     wallet.pick_ups.agree(wallet.pick_ups.look_at(offer.link), offer.tx_code)
-    network.lose = lambda count: "request" if count >= 7 else ""
+    network.lose = lambda count: "request" if count >= 8 else ""
     with pytest.raises(PickUpError):
         wallet.pick_ups.fetch(ignore)
     wallet.close()
@@ -101,7 +101,7 @@ def test_receipts_that_cannot_be_delivered_undo_nothing(office: "Office", at_the
     wallet, network = at_the_office()
     offer = office.offer()
     wallet.pick_ups.agree(wallet.pick_ups.look_at(offer.link), offer.tx_code)
-    network.lose = lambda count: "request" if count >= 9 else ""
+    network.lose = lambda count: "request" if count >= 10 else ""
     assert wallet.pick_ups.fetch(ignore) == Progress(2, 2)
     assert wallet.pick_ups.unfinished is None
 
@@ -124,6 +124,7 @@ def test_offer_that_was_used_is_gone(office: "Office", at_the_office: Opening) -
     offer = office.offer()
     proposal = wallet.pick_ups.look_at(offer.link)
     wallet.pick_ups.agree(proposal, offer.tx_code)
+    wallet.pick_ups.fetch(ignore)
     with pytest.raises(PickUpError) as refused:
         wallet.pick_ups.agree(proposal, offer.tx_code)
     assert refused.value.trouble is Trouble.CODE_REFUSED
@@ -142,7 +143,7 @@ def test_access_that_ran_out_keeps_what_was_received(office: "Office", at_the_of
     wallet, network = at_the_office()
     offer = office.offer()
     wallet.pick_ups.agree(wallet.pick_ups.look_at(offer.link), offer.tx_code)
-    network.lose = lambda count: "request" if count == 7 else ""
+    network.lose = lambda count: "request" if count == 8 else ""
     with pytest.raises(PickUpError):
         wallet.pick_ups.fetch(ignore)
     office.clock.forward(days=2)

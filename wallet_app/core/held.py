@@ -1,14 +1,18 @@
 """A stored credential, read: what the wallet knows about one certificate that it holds."""
 
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from keys import jws
 from keys.encoding import EncodingError
 from keys.jwk import PublicKey
-from keys.jws import MalformedJws
+from keys.jws import MalformedJws, SignatureMismatch
 from verifier.credential import carrier, sd_jwt, vc
-from verifier.credential.model import Certificate, Credential
+from verifier.credential.icao import NotLatin
+from verifier.credential.model import Certificate, Credential, Holder
 from wallet_app.core.records import StoredCredential
 from wallet_app.core.troubles import PickUpError, Trouble
 
@@ -61,13 +65,37 @@ def read(stored: StoredCredential, holder_key: PublicKey) -> Held:
     return Held(stored.text, credential, received, credential.holder_key == holder_key)
 
 
+def is_same_person(one: Certificate, other: Certificate) -> bool:
+    """Born on the same day, and of one name as passports write it, or one seafarer of one state.
+
+    So a name spelled `Ø` here and `OE` there, and one changed since, are still the same person's.
+    """
+    if one.holder.birth_date != other.holder.birth_date:
+        return False
+    first, second = ((held.issuing_country, held.holder.seafarer_id) for held in (one, other))
+    return first == second or _name(one.holder) == _name(other.holder)
+
+
+def _name(holder: Holder) -> str:
+    try:
+        return holder.mrz_name
+    except NotLatin:
+        return unicodedata.normalize("NFKC", holder.full_name).casefold()
+
+
 def accept(
-    text: str, *, identifier: str, issuer: str, holder_key: PublicKey, at: datetime
+    text: str,
+    *,
+    identifier: str,
+    issuer: str,
+    issuer_keys: Mapping[str, PublicKey],
+    holder_key: PublicKey,
+    at: datetime,
 ) -> StoredCredential:
     """A credential just received, once it is shown to be what was asked for.
 
-    It must fit a code, parse strictly, come from `issuer`, be bound to this phone and be the certificate asked for.
-    Raises PickUpError (WRONG_CREDENTIAL).
+    It must fit a code, parse strictly, come from `issuer`, be bound to this phone, be the certificate asked
+    for and be signed by the one of `issuer_keys` that it names. Raises PickUpError.
     """
     if len(text) > carrier.MAX_CHARACTERS:
         raise PickUpError(Trouble.WRONG_CREDENTIAL, f"{identifier}: {len(text)} characters: no code holds it")
@@ -83,7 +111,20 @@ def accept(
     if held.certificate.document_number != identifier:
         number = held.certificate.document_number
         raise PickUpError(Trouble.WRONG_CREDENTIAL, f"{identifier}: the certificate is {number}")
+    _require_signature(text, identifier, issuer_keys)
     contradiction = vc.date_contradiction(held.credential)
     if contradiction is not None:
         raise PickUpError(Trouble.WRONG_CREDENTIAL, f"{identifier}: {contradiction}")
     return stored
+
+
+def _require_signature(text: str, identifier: str, issuer_keys: Mapping[str, PublicKey]) -> None:
+    """Whether that issuer may sign for its state is the verifier's to say, with keys from the trust list."""
+    signed = sd_jwt.parse(text).jws
+    key = issuer_keys.get(signed.kid or "")
+    if key is None:
+        raise PickUpError(Trouble.UNVERIFIED, f"{identifier}: no published key {(signed.kid or '')[:40]!r}")
+    try:
+        jws.verify(signed, key, typ=vc.TYP)
+    except (MalformedJws, SignatureMismatch) as error:
+        raise PickUpError(Trouble.UNVERIFIED, f"{identifier}: {error}") from None

@@ -3,6 +3,7 @@
 Nothing is remembered here; `pickup.py` puts the requests in order and stores what they bring.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from keys import jws
 from keys.encoding import EncodingError, Json, json_dumps, json_object
+from keys.jwk import JwkError, PublicKey
 from keys.signer import Signer
 from wallet_app.core import offer as offers
 from wallet_app.core.offer import Offer
@@ -21,6 +23,7 @@ from wallet_app.core.troubles import PickUpError, Trouble
 PROOF_TYPE: Final = "openid4vci-proof+jwt"
 FORMAT: Final = "dc+sd-jwt"
 MAX_ITEMS: Final = 200
+MAX_KEYS: Final = 200
 DEFAULT_LIFETIME: Final = 300
 JSON_HEADERS: Final = {"Accept": "application/json"}
 
@@ -90,6 +93,35 @@ def fetch_authority(transport: Transport, issuer: str) -> Authority:
         if "notification_endpoint" in metadata
         else None,
     )
+
+
+def fetch_keys(transport: Transport, issuer: str) -> dict[str, PublicKey]:
+    """The keys that the issuer publishes, by key id (SD-JWT VC § 5). Raises PickUpError (UNVERIFIED too).
+
+    A key of a kind that we cannot use is left out; so is a key id that two keys claim.
+    """
+    url = well_known(issuer, "jwt-vc-issuer")
+    answer = transport.send("GET", url, headers=JSON_HEADERS)
+    if answer.status in {404, 410}:
+        raise PickUpError(Trouble.UNVERIFIED, f"{urlsplit(url).hostname} publishes no keys")
+    document = _members(_require_ok(answer, url), url)
+    if document.get("issuer") != issuer:
+        raise PickUpError(Trouble.NOT_ITSELF, f'"issuer" of the published keys is not {issuer}')
+    jwks = document.get("jwks")
+    listed = jwks.get("keys") if isinstance(jwks, dict) else None
+    if not isinstance(listed, list) or len(listed) > MAX_KEYS:
+        raise PickUpError(Trouble.UNVERIFIED, f"{urlsplit(url).hostname} publishes no keys that can be read")
+    entries = [entry for entry in listed if isinstance(entry, dict)]
+    claimed = Counter(str(entry.get("kid")) for entry in entries)
+    return {kid: key for kid, key in map(_key, entries) if key is not None and claimed[kid] == 1}
+
+
+def _key(jwk: Mapping[str, Json]) -> tuple[str, PublicKey | None]:
+    kid = jwk.get("kid")
+    try:
+        return str(kid), PublicKey.from_jwk(jwk) if isinstance(kid, str) and kid else None
+    except JwkError:
+        return str(kid), None
 
 
 def exchange(

@@ -5,13 +5,15 @@ Whatever was received is verified and stored before the next request, so a netwo
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from keys.jwk import PublicKey
 from keys.signer import Signer
 from wallet_app.core import held, oid4vci
+from wallet_app.core.held import Held
 from wallet_app.core.offer import Offer
 from wallet_app.core.oid4vci import Authority
 from wallet_app.core.records import Contents, Item, PickUp, StoredCredential
@@ -20,7 +22,9 @@ from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.core.vault import Vault, VaultError
 
 NONCE_TRIES: Final = 3
-OF_ONE_ITEM: Final = frozenset({Trouble.REFUSED, Trouble.NOT_READY, Trouble.WRONG_CREDENTIAL})
+OF_ONE_ITEM: Final = frozenset(
+    {Trouble.REFUSED, Trouble.NOT_READY, Trouble.WRONG_CREDENTIAL, Trouble.UNVERIFIED}
+)
 
 
 class Progress(NamedTuple):
@@ -62,11 +66,17 @@ class PickUps:
         return Proposal(oid4vci.fetch_authority(self._transport, offer.issuer), offer)
 
     def agree(self, proposal: Proposal, tx_code: str | None) -> Progress:
-        """Spend the offer's code, which works once, and remember what it bought. Raises PickUpError."""
-        now = self._clock()
-        begun = oid4vci.exchange(self._transport, proposal.authority, proposal.offer, tx_code, now)
-        self._store(lambda contents: replace(contents, pick_up=begun))
-        return Progress(0, len(begun.items))
+        """Spend the offer's code, which works once, and remember what it bought. Raises PickUpError.
+
+        One pick-up at a time is remembered: while another can be finished, nothing is spent (UNFINISHED).
+        """
+        with self._one_at_a_time:
+            now, first = self._clock(), self.unfinished
+            if first is not None and now.timestamp() < first.expires_at:
+                raise PickUpError(Trouble.UNFINISHED, f"{len(first.missing)} to come from {first.issuer}")
+            begun = oid4vci.exchange(self._transport, proposal.authority, proposal.offer, tx_code, now)
+            self._store(lambda contents: replace(contents, pick_up=begun))
+            return Progress(0, len(begun.items))
 
     def fetch(self, tell: Callable[[Progress], None]) -> Progress:
         """Fetch what is still missing and `tell` after each one; call again to go on where it stopped.
@@ -81,9 +91,10 @@ class PickUps:
         if pick_up is None:
             return Progress(0, 0)
         setback: PickUpError | None = None
+        keys = oid4vci.fetch_keys(self._transport, pick_up.issuer) if pick_up.missing else {}
         for item in pick_up.missing:
             try:
-                pick_up = self._fetch_one(pick_up, item)
+                pick_up = self._fetch_one(pick_up, item, keys)
             except PickUpError as error:
                 if error.trouble not in OF_ONE_ITEM:
                     raise
@@ -100,7 +111,7 @@ class PickUps:
         """Forget the unfinished pick-up; what it brought stays."""
         self._store(lambda contents: replace(contents, pick_up=None))
 
-    def _fetch_one(self, pick_up: PickUp, item: Item) -> PickUp:
+    def _fetch_one(self, pick_up: PickUp, item: Item, keys: Mapping[str, PublicKey]) -> PickUp:
         if self._clock().timestamp() >= pick_up.expires_at:
             raise PickUpError(Trouble.ACCESS_ENDED, "the access token is past its time")
         received = self._request(pick_up, item)
@@ -108,15 +119,24 @@ class PickUps:
             received.text,
             identifier=item.identifier,
             issuer=pick_up.issuer,
+            issuer_keys=keys,
             holder_key=self._signer.public_key,
             at=self._clock(),
         )
+        self._require_same_person(stored)
         notes = () if received.notification_id is None else (received.notification_id,)
         after = replace(
             pick_up, received=(*pick_up.received, item.identifier), to_notify=(*pick_up.to_notify, *notes)
         )
         self._store(lambda contents: self._with(contents, stored, after))
         return after
+
+    def _require_same_person(self, stored: StoredCredential) -> None:
+        """A wallet is one person's: it never shows one seafarer's certificate beside another's name."""
+        new = held.read(stored, self._signer.public_key).certificate
+        known = [one.certificate for one in map(self._read, self._vault.contents.credentials) if one]
+        if known and not any(held.is_same_person(new, one) for one in known):
+            raise PickUpError(Trouble.OTHER_PERSON, f"{new.document_number}: {new.holder.full_name}")
 
     def _request(self, pick_up: PickUp, item: Item) -> oid4vci.Received:
         for _ in range(NONCE_TRIES):
@@ -131,12 +151,13 @@ class PickUps:
     def _with(self, contents: Contents, stored: StoredCredential, pick_up: PickUp) -> Contents:
         """One credential a certificate: a newer one takes the place of what it renews or rebinds."""
         key = held.read(stored, self._signer.public_key).key
-        others = tuple(one for one in contents.credentials if self._key_of(one) != key)
+        pairs = ((one, self._read(one)) for one in contents.credentials)
+        others = tuple(one for one, known in pairs if known is None or known.key != key)
         return Contents((*others, stored), pick_up)
 
-    def _key_of(self, stored: StoredCredential) -> str | None:
+    def _read(self, stored: StoredCredential) -> Held | None:
         try:
-            return held.read(stored, self._signer.public_key).key
+            return held.read(stored, self._signer.public_key)
         except held.Unreadable:
             return None
 

@@ -18,6 +18,9 @@ class Trouble(Enum):
     REFUSED = ("refused", False)
     NOT_READY = ("not-ready", True)
     WRONG_CREDENTIAL = ("wrong-credential", False)
+    UNVERIFIED = ("unverified", False)
+    OTHER_PERSON = ("other-person", False)
+    UNFINISHED = ("unfinished", False)
     NOT_STORED = ("not-stored", True)
 
     def __init__(self, label: str, may_retry: bool) -> None:

@@ -185,14 +185,17 @@ class AddScreen(Screen):
         say, (title, advice) = self._app.say, texts.TROUBLES[error.trouble]
         retry = error.trouble.may_retry
         unfinished = self._app.wallet.pick_ups.unfinished is not None
+        main, act = (texts.TRY_AGAIN, again) if retry else (texts.OTHER_OFFER, self.start)
+        if error.trouble is Trouble.UNFINISHED:
+            main, act = texts.FINISH, self.fetch
         self._show(
             EndStep(
                 tone="caution" if retry else "bad",
                 title=say(title),
                 advice=say(advice),
                 detail=say(texts.FOR_SUPPORT, detail=error.detail),
-                main=say(texts.TRY_AGAIN if retry else texts.OTHER_OFFER),
-                act=again if retry else self.start,
+                main=say(main),
+                act=act,
                 other=say(texts.FORGET if unfinished and not retry else texts.TRY_LATER),
                 act_otherwise=self._forget if unfinished and not retry else self._app.show_list,
             )
