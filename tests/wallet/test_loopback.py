@@ -1,6 +1,9 @@
 """The wallet's own network code against the issuer behind a real socket, through the app's threads."""
 
+import contextlib
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -46,6 +49,10 @@ def test_offer_to_live_code_over_a_real_socket(tmp_path: Path, path: str) -> Non
             phone.close()
 
 
+DRIPPING = threading.Event()  # never set: waits without sleeping
+QUICK = 0.3
+
+
 class _Rude(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/elsewhere":
@@ -61,6 +68,32 @@ class _Rude(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "1000")
             self.end_headers()
             self.wfile.write(b"{}")
+        elif self.path == "/long":
+            self.send_response(200)
+            self.send_header("Content-Length", "9" * 5_000)
+            self.end_headers()
+            self.wfile.write(b"{}")
+        elif self.path == "/body":
+            self.send_response(200)
+            self.end_headers()
+            self._drip(b" ")
+        elif self.path == "/refusal":
+            self.send_response(400)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self._drip(b" ")
+        elif self.path == "/headers":
+            self._drip(b"X")
+        elif self.path == "/header-lines":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
+            self._drip(b"A: b\r\n")
+
+    def _drip(self, drop: bytes) -> None:
+        """A little at a time, each well before the socket's own timeout, until the other side hangs up."""
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(drop)
+                DRIPPING.wait(0.05)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -86,6 +119,50 @@ def test_answer_that_is_huge_cut_or_missing_is_told_apart(path: str, trouble: Tr
     with rude_server() as base, pytest.raises(PickUpError) as stopped:
         UrllibTransport(timeout=5).send("GET", base + path, headers={})
     assert stopped.value.trouble is trouble
+
+
+@pytest.mark.parametrize("path", ["/body", "/refusal", "/headers", "/header-lines"])
+def test_answer_that_drips_is_cut_off_at_the_deadline(path: str) -> None:
+    begun = time.monotonic()
+    with rude_server() as base, pytest.raises(PickUpError, match="too slowly") as stopped:
+        UrllibTransport(timeout=QUICK).send("GET", base + path, headers={})
+    assert stopped.value.trouble is Trouble.OFFLINE
+    assert time.monotonic() - begun < 10 * QUICK
+
+
+def test_handshake_that_drips_is_cut_off_at_the_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_drip_handshake, args=(listener,))
+        thread.start()
+        with pytest.raises(PickUpError) as stopped:
+            UrllibTransport(timeout=QUICK).send(
+                "GET", f"https://127.0.0.1:{listener.getsockname()[1]}/", headers={}
+            )
+        thread.join()
+    assert stopped.value.trouble is Trouble.OFFLINE
+
+
+def _drip_handshake(listener: socket.socket) -> None:
+    """A TLS record of 16 KiB is announced, and comes byte by byte."""
+    connection, _ = listener.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03")
+        while True:
+            connection.sendall(b"\x00")
+            DRIPPING.wait(0.05)
+
+
+def test_length_of_five_thousand_digits_is_not_understood() -> None:
+    with rude_server() as base, pytest.raises(PickUpError) as stopped:
+        UrllibTransport().send("GET", f"{base}/long", headers={})
+    assert stopped.value.trouble is Trouble.NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example", ".example", "a." * 127 + "example", "."])
+def test_name_that_no_host_can_have_is_no_address(host: str) -> None:
+    with pytest.raises(PickUpError) as refused:
+        UrllibTransport().send("GET", f"https://{host}/", headers={})
+    assert refused.value.trouble is Trouble.NOT_AN_OFFER
 
 
 def test_redirects_are_not_followed() -> None:

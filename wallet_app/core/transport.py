@@ -2,7 +2,6 @@
 
 import http.client
 import ssl
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -10,9 +9,11 @@ from email.message import Message
 from typing import IO, Final, NamedTuple, NoReturn, Protocol
 from urllib.parse import urlsplit
 
+from wallet_app.core.deadline import Deadline, WatchedHttp, WatchedHttps, WatchedRequest
 from wallet_app.core.troubles import PickUpError, Trouble
 
 MAX_BODY_BYTES: Final = 256 * 1024
+MAX_LENGTH_DIGITS: Final = 20
 TIMEOUT_SECONDS: Final = 15.0
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -44,9 +45,17 @@ def require_secure(url: str) -> str:
     secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     if not parts.hostname or not port_is_valid or not url.isascii() or not url.isprintable() or " " in url:
         raise PickUpError(Trouble.NOT_AN_OFFER, f"no web address: {url[:80]!r}")
+    if not _is_host(parts.hostname):
+        raise PickUpError(Trouble.NOT_AN_OFFER, f"no name of a host: {url[:80]!r}")
     if not secure or parts.username is not None or parts.fragment:
         raise PickUpError(Trouble.NOT_SECURE, f"not an https address: {url[:80]!r}")
     return url
+
+
+def _is_host(name: str) -> bool:
+    """Labels of 1 to 63 characters, 253 in all (RFC 1035 § 2.3.4); the system's resolver chokes on others."""
+    labels = name.removesuffix(".").split(".")
+    return len(name) <= 253 and all(0 < len(label) <= 63 for label in labels)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -74,14 +83,26 @@ class UrllibTransport:
         self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None
     ) -> Response:
         """The server's answer, whatever its status."""
-        request = urllib.request.Request(require_secure(url), body, dict(headers), method=method)  # noqa: S310
-        deadline = time.monotonic() + 2 * self._timeout
+        request = WatchedRequest(require_secure(url), body, dict(headers), method=method)
+        with Deadline(2 * self._timeout) as request.deadline:
+            try:
+                answer = self._send(request, url)
+            except PickUpError as error:
+                if request.deadline.has_passed:
+                    raise _too_slow(url) from error
+                raise
+            if request.deadline.has_passed:  # headers that were cut off may look like all there were
+                raise _too_slow(url)
+            return answer
+
+    def _send(self, request: WatchedRequest, url: str) -> Response:
         try:
-            with self._open().open(request, timeout=self._timeout) as answer:
-                return _read(answer, answer.status, answer.headers, deadline)
-        except urllib.error.HTTPError as answer:
+            try:
+                answer = self._open().open(request, timeout=self._timeout)
+            except urllib.error.HTTPError as refusal:  # an answer like any other, and read like it
+                answer = refusal
             with answer:
-                return _read(answer, answer.code, answer.headers, deadline)
+                return _read(answer, answer.status, answer.headers, request.deadline)
         except ssl.SSLError as error:
             raise PickUpError(Trouble.NOT_SECURE, f"TLS: {error.reason}") from error
         except urllib.error.URLError as error:
@@ -97,23 +118,31 @@ class UrllibTransport:
             import certifi
 
             context = ssl.create_default_context(cafile=certifi.where())
-            self._opener = urllib.request.build_opener(
-                _NoRedirect, urllib.request.HTTPSHandler(context=context)
-            )
+            self._opener = urllib.request.build_opener(_NoRedirect, WatchedHttp, WatchedHttps(context))
         return self._opener
 
 
-def _read(stream: IO[bytes], status: int, headers: Message, deadline: float) -> Response:
-    """Read bounded: neither a huge body nor one that drips."""
+def _too_slow(url: str) -> PickUpError:
+    return PickUpError(Trouble.OFFLINE, f"{urlsplit(url).hostname}: the answer came too slowly")
+
+
+class _Stream(Protocol):
+    def read1(self, n: int, /) -> bytes: ...
+
+
+def _read(stream: _Stream, status: int, headers: Message, deadline: Deadline) -> Response:
+    """Read bounded: neither a huge body nor one that drips; so what is there, not until a block is full."""
     chunks, size = [], 0
-    while chunk := stream.read(16_384):
+    while chunk := stream.read1(16_384):
         size += len(chunk)
         if size > MAX_BODY_BYTES:
             raise PickUpError(Trouble.NOT_UNDERSTOOD, f"an answer of more than {MAX_BODY_BYTES} bytes")
-        if time.monotonic() > deadline:
+        if deadline.has_passed:
             raise PickUpError(Trouble.OFFLINE, "the answer came too slowly")
         chunks.append(chunk)
     length = headers.get("Content-Length", "")
+    if len(length) > MAX_LENGTH_DIGITS:
+        raise PickUpError(Trouble.NOT_UNDERSTOOD, f'a "Content-Length" of {len(length)} characters')
     if length.isdecimal() and size < int(length):
         raise PickUpError(Trouble.OFFLINE, "the answer was cut short")
     return Response(status, headers.get_content_type(), b"".join(chunks))
