@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from keys.encoding import EncodingError, Json, json_object
+from wallet_app.core.plain import plain
 from wallet_app.core.transport import require_secure
 from wallet_app.core.troubles import PickUpError, Trouble
 
@@ -12,6 +13,7 @@ SCHEME: Final = "openid-credential-offer"
 PRE_AUTHORIZED: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 MAX_OFFER_CHARACTERS: Final = 8_192
 MAX_CONFIGURATIONS: Final = 64
+MOST_DESCRIPTION: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _transaction_code(value: Json) -> TransactionCode | None:
     return TransactionCode(
         numeric=value.get("input_mode", "numeric") == "numeric",
         length=length if isinstance(length, int) and 0 <= length <= 64 else 0,
-        description=description[:300] if isinstance(description, str) else "",
+        description=plain(description, MOST_DESCRIPTION) if isinstance(description, str) else "",
     )
 
 

@@ -16,6 +16,7 @@ from keys.jwk import JwkError, PublicKey
 from keys.signer import Signer
 from wallet_app.core import offer as offers
 from wallet_app.core.offer import Offer
+from wallet_app.core.plain import plain
 from wallet_app.core.records import Item, PickUp
 from wallet_app.core.transport import Response, Transport, require_secure
 from wallet_app.core.troubles import PickUpError, Trouble
@@ -24,7 +25,9 @@ PROOF_TYPE: Final = "openid4vci-proof+jwt"
 FORMAT: Final = "dc+sd-jwt"
 MAX_ITEMS: Final = 200
 MAX_KEYS: Final = 200
+MOST_NAME: Final = 100
 DEFAULT_LIFETIME: Final = 300
+LONGEST_LIFETIME: Final = 86_400
 JSON_HEADERS: Final = {"Accept": "application/json"}
 
 
@@ -86,10 +89,10 @@ def fetch_authority(transport: Transport, issuer: str) -> Authority:
         issuer=issuer,
         name=_display_name(metadata.get("display")) or (urlsplit(issuer).hostname or issuer),
         documents=_documents(metadata),
-        token_endpoint=_endpoint(oauth, "token_endpoint"),
-        nonce_endpoint=_endpoint(metadata, "nonce_endpoint"),
-        credential_endpoint=_endpoint(metadata, "credential_endpoint"),
-        notification_endpoint=_endpoint(metadata, "notification_endpoint")
+        token_endpoint=_endpoint(oauth, "token_endpoint", issuer),
+        nonce_endpoint=_endpoint(metadata, "nonce_endpoint", issuer),
+        credential_endpoint=_endpoint(metadata, "credential_endpoint", issuer),
+        notification_endpoint=_endpoint(metadata, "notification_endpoint", issuer)
         if "notification_endpoint" in metadata
         else None,
     )
@@ -152,9 +155,13 @@ def exchange(
         credential_endpoint=authority.credential_endpoint,
         notification_endpoint=authority.notification_endpoint,
         access_token=token,
-        expires_at=int(at.timestamp()) + (lifetime if isinstance(lifetime, int) else DEFAULT_LIFETIME),
+        expires_at=int(at.timestamp()) + _lifetime(lifetime),
         items=_items(members.get("authorization_details"), url),
     )
+
+
+def _lifetime(value: Json) -> int:
+    return max(0, min(value, LONGEST_LIFETIME)) if isinstance(value, int) else DEFAULT_LIFETIME
 
 
 def fetch_nonce(transport: Transport, pick_up: PickUp) -> str:
@@ -232,7 +239,7 @@ def _items(value: Json, url: str) -> tuple[Item, ...]:
 def _authorization_server(metadata: Mapping[str, Json], issuer: str) -> str:
     servers = metadata.get("authorization_servers")
     first = servers[0] if isinstance(servers, list) and servers else issuer
-    return require_secure(first) if isinstance(first, str) else issuer
+    return _at_home(first, "authorization_servers", issuer) if isinstance(first, str) else issuer
 
 
 def _documents(metadata: Mapping[str, Json]) -> dict[str, str]:
@@ -243,7 +250,7 @@ def _documents(metadata: Mapping[str, Json]) -> dict[str, str]:
         if isinstance(value, dict) and value.get("format") == FORMAT:
             described = value.get("credential_metadata")
             display = described.get("display") if isinstance(described, dict) else None
-            names[key] = _display_name(display) or key
+            names[key] = _display_name(display) or plain(key, MOST_NAME)
     return names
 
 
@@ -252,14 +259,27 @@ def _display_name(display: Json) -> str | None:
     entries = [entry for entry in display if isinstance(entry, dict)] if isinstance(display, list) else []
     entries.sort(key=lambda entry: not str(entry.get("locale", "")).startswith("en"))
     name = entries[0].get("name") if entries else None
-    return name[:200] if isinstance(name, str) and name.strip() else None
+    return (plain(name, MOST_NAME) or None) if isinstance(name, str) else None
 
 
-def _endpoint(metadata: Mapping[str, Json], name: str) -> str:
+def _endpoint(metadata: Mapping[str, Json], name: str, issuer: str) -> str:
     url = metadata.get(name)
     if not isinstance(url, str):
         raise PickUpError(Trouble.NOT_UNDERSTOOD, f'the metadata has no "{name}"')
-    return require_secure(url)
+    return _at_home(url, name, issuer)
+
+
+def _at_home(url: str, name: str, issuer: str) -> str:
+    """`url`, at the address that the seafarer agrees to: codes and tokens go nowhere else."""
+    if _origin(require_secure(url)) != _origin(issuer):
+        raise PickUpError(Trouble.NOT_ITSELF, f'"{name}" is at {urlsplit(url).netloc}, not at {issuer}')
+    return url
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port (RFC 6454 § 4)."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
 def _get(transport: Transport, url: str) -> dict[str, Json]:

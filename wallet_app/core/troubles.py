@@ -1,6 +1,11 @@
 """What can go wrong with a pick-up, closed: each kind has its own words on the screen."""
 
 from enum import Enum
+from typing import Final
+
+from wallet_app.core.plain import plain
+
+MOST_DETAIL: Final = 300
 
 
 class Trouble(Enum):
@@ -29,9 +34,12 @@ class Trouble(Enum):
 
 
 class PickUpError(Exception):
-    """A pick-up stopped. `detail` is for support: what was expected, where; never a secret."""
+    """A pick-up stopped. `detail` is for support: what was expected, where; never a secret.
+
+    It may quote the other side, so it is made fit to be shown here, once for all.
+    """
 
     def __init__(self, trouble: Trouble, detail: str) -> None:
-        super().__init__(f"{trouble.label}: {detail}")
         self.trouble = trouble
-        self.detail = detail
+        self.detail = plain(detail, MOST_DETAIL)
+        super().__init__(f"{trouble.label}: {self.detail}")

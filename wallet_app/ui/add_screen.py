@@ -16,7 +16,9 @@ from verifier.ui.ports.scanner import ScanError
 from wallet_app import texts
 from wallet_app.core import names
 from wallet_app.core.offer import TransactionCode
+from wallet_app.core.oid4vci import MOST_NAME
 from wallet_app.core.pickup import Progress, Proposal
+from wallet_app.core.plain import plain
 from wallet_app.core.troubles import PickUpError, Trouble
 
 RULES: Final = join(dirname(__file__), "add_screen.kv")
@@ -221,7 +223,7 @@ def _document(configuration: str, display: Any) -> str:
     try:
         return names.document(CertificateType(configuration))
     except ValueError:
-        return str(display.get(configuration, configuration))
+        return str(display.get(configuration) or plain(configuration, MOST_NAME))
 
 
 def _code_hint(wanted: TransactionCode | None, say: texts.Words) -> str:

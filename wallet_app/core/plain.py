@@ -1,0 +1,34 @@
+"""Words from elsewhere, made fit to be shown: what an authority says is not what the app says."""
+
+import unicodedata
+from typing import Final
+
+_ELLIPSIS: Final = "…"
+
+
+def plain(text: str, most: int) -> str:
+    """`text` on one line, at most `most` characters, with nothing that hides or reorders what is read.
+
+    Control, bidirectional, zero-width and unassigned characters go (Unicode's categories C, and U+034F);
+    line and paragraph separators become spaces.
+    """
+    spaced = "".join(" " if _separates(one) else one for one in text[: 8 * most])
+    shown = "".join(one for one in spaced if not _hides(one))
+    words = " ".join(unicodedata.normalize("NFC", shown).split())
+    return words if len(words) <= most else words[: most - 1].rstrip() + _ELLIPSIS
+
+
+def _separates(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in {"Zl", "Zp", "Zs"}
+
+
+def _hides(character: str) -> bool:
+    return unicodedata.category(character)[0] == "C" or character in _INVISIBLE
+
+
+# Of other categories, and drawn as nothing: grapheme joiner, Hangul fillers, Braille blank, variation
+# selectors.
+_INVISIBLE: Final = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+    + "".join(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
