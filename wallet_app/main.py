@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 WIDTH_DP: Final = 412
 HEIGHT_DP: Final = 915
+DENSITY: Final = "KIVY_METRICS_DENSITY"
+LEAST_DENSITY: Final = 0.25
+MOST_DENSITY: Final = 8.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def prepare_kivy(home: Path) -> None:
     """Settle Kivy's surroundings, which it reads when first imported: its own files go below `home`."""
+    density = _density()
     folder = home / "kivy"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("KIVY_NO_ARGS", "KIVY_NO_CONFIG", "KIVY_NO_FILELOG"):
@@ -56,11 +60,25 @@ def prepare_kivy(home: Path) -> None:
     from kivy.logger import Logger
 
     Logger.disabled = True  # it reports each absent driver with a traceback; `_has_window` says what matters
-    density = float(os.environ.get("KIVY_METRICS_DENSITY", "1"))
     Config.set("graphics", "width", str(int(WIDTH_DP * density)))
     Config.set("graphics", "height", str(int(HEIGHT_DP * density)))
     Config.set("graphics", "multisamples", "0")
     Config.set("kivy", "exit_on_escape", "0")
+
+
+def _density() -> float:
+    """Pixels for each dp, as the surroundings say; Kivy reads them too, so what is none is taken away."""
+    said = os.environ.get(DENSITY, "1")
+    try:
+        density = float(said)
+    except ValueError:
+        density = 0.0
+    if LEAST_DENSITY <= density <= MOST_DENSITY:
+        return density
+    limits = f"a number from {LEAST_DENSITY:g} to {MOST_DENSITY:g}"
+    print(f"note: {DENSITY} is {said[:40]!r}, which is not {limits}: 1 is used", file=sys.stderr)
+    os.environ[DENSITY] = "1"
+    return 1.0
 
 
 def compose(

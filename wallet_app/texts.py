@@ -124,6 +124,7 @@ NEW_CODE_IN: Final = "New code in {n} s"
 SCAN_IT: Final = "Scan it: looking is no proof"
 STATIC_CODE: Final = "This code does not change: it proves nothing about who shows it"
 HOLDER: Final = "Holder"
+CLOCK_IS_WRONG: Final = "This phone's clock is wrong. Set it, and a code can be made."
 NO_CODE: Final = "This certificate is too long for a code. Show its number to the inspector."
 
 # Adding

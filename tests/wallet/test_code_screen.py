@@ -1,6 +1,7 @@
 """The live code: read from the pixels by another decoder, judged by the verifier, new every 15 seconds."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -8,13 +9,14 @@ from PIL import Image
 from support.phone import Phone
 from support.scenario import competency
 from support.simulator import NOW, Authority, directory, seeded_signer
-from support.wallet import PhoneInHand
+from support.wallet import PhoneInHand, wallet_of
 
 from verifier.credential import carrier
 from verifier.decision import verify
 from verifier.policy import Policy
 from verifier.status import StatusBook, verify_list
 from verifier.verdict import Headline, Verdict
+from wallet_app.core.holder import ClockIsWrong
 
 pytestmark = pytest.mark.screen
 
@@ -134,3 +136,32 @@ def test_certificate_too_long_for_a_code_says_so_and_keeps_its_number_in_view(ph
     assert eyes.sees("too long for a code")
     assert eyes.sees("NO-COC-0001")
     assert zxingcpp.read_barcodes(eyes.screenshot()) == []
+
+
+WRONG_TIMES = (
+    datetime.min.replace(tzinfo=UTC),
+    datetime(1969, 12, 31, tzinfo=UTC),
+    datetime(2106, 2, 8, tzinfo=UTC),
+    datetime.max.replace(tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize("at", WRONG_TIMES, ids=str)
+def test_time_that_no_proof_can_state_is_said(tmp_path: Path, at: datetime) -> None:
+    wallet = wallet_of(tmp_path, competency(), clock=lambda: at)
+    with pytest.raises(ClockIsWrong, match="no proof"):
+        wallet.live_code(wallet.held[0])
+    wallet.close()
+
+
+@pytest.mark.parametrize("at", WRONG_TIMES, ids=str)
+def test_clock_that_is_wrong_is_said_in_words_and_no_old_code_is_shown(
+    phone: PhoneInHand, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eyes = show(phone)
+    monkeypatch.setattr(phone.app.wallet, "clock", lambda: at)
+    assert eyes.wait(0.5).sees("clock is wrong"), eyes.texts()
+    assert zxingcpp.read_barcodes(eyes.screenshot()) == []
+    monkeypatch.undo()
+    assert eyes.wait(0.5).sees("Scan it: looking is no proof"), "once it is right again"
+    assert judged(scanned(eyes), eyes).headline is Headline.VALID

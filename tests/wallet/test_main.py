@@ -1,5 +1,6 @@
 """`ombord-wallet` from its command line: what it says where something is missing."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,22 @@ def test_a_folder_that_cannot_be_one_is_named_with_what_to_do(
     said = capsys.readouterr().err
     assert str(tmp_path / "file") in said
     assert "hint:" in said
+
+
+@pytest.mark.parametrize("said", ["abc", "", "nan", "inf", "0", "-1", "1e9"])
+def test_density_that_is_none_is_said_and_one_is_used(
+    said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(main.DENSITY, said)
+    assert main._density() == 1
+    assert f"note: KIVY_METRICS_DENSITY is {said!r}" in capsys.readouterr().err
+    assert os.environ[main.DENSITY] == "1", "Kivy reads it too"
+
+
+@pytest.mark.parametrize("said", ["1", "2.5", "0.75"])
+def test_density_is_taken_as_it_is_said(
+    said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(main.DENSITY, said)
+    assert main._density() == float(said)
+    assert not capsys.readouterr().err

@@ -12,10 +12,15 @@ from wallet_app.core.held import Held
 PERIOD_SECONDS: Final = 15
 MOST_CHARACTERS: Final = 3_391  # alphanumeric mode, version 40, level M (ISO/IEC 18004 table 7)
 NONCE_BYTES: Final = 8
+END_OF_PROOFS: Final = 2**32  # Unix seconds: what four bytes on the wire cannot hold
 
 
 class CannotShow(ValueError):
     """A credential that no QR code holds; says how large it is."""
+
+
+class ClockIsWrong(CannotShow):
+    """A time that no proof can state; says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +35,20 @@ class LiveCode:
 def live_code(held: Held, signer: Signer, at: datetime) -> LiveCode:
     """A presentation of `held` made at `at`, as QR text; without a proof where the key is not ours.
 
-    Raises CannotShow.
+    Raises CannotShow, as ClockIsWrong where the proof's four bytes cannot hold the time (until 2106).
     """
+    try:
+        until = at + timedelta(seconds=PERIOD_SECONDS)
+    except OverflowError:
+        raise ClockIsWrong(f"no proof can be made at {at}") from None
+    if held.is_ours and not 0 <= at.timestamp() < END_OF_PROOFS:
+        raise ClockIsWrong(f"no proof can be made at {at}")
     if held.is_ours:
         nonce = secrets.token_bytes(NONCE_BYTES)
         audience = presentation.Audience.TIME
         text = presentation.make(held.text, signer, at=at, nonce=nonce, audience=audience)
     else:
         text = held.text
-    until = at + timedelta(seconds=PERIOD_SECONDS)
     try:
         qr_text = carrier.to_qr_text(carrier.pack(text))
     except carrier.MalformedCarrier as error:

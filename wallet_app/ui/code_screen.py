@@ -13,7 +13,7 @@ from kivy.uix.screenmanager import Screen
 
 from wallet_app import texts
 from wallet_app.core.held import Held
-from wallet_app.core.holder import PERIOD_SECONDS, CannotShow, LiveCode
+from wallet_app.core.holder import PERIOD_SECONDS, CannotShow, ClockIsWrong, LiveCode
 from wallet_app.core.viewstate import CodeState
 from wallet_app.core.wallet import Wallet
 from wallet_app.ui.certificate_screen import NO_STATUS
@@ -38,6 +38,7 @@ class CodeScreen(Screen):
     def show(self, held: Held, state: CodeState) -> None:
         """Show this certificate's code."""
         self.held, self.state = held, state
+        self._label = state.label
         self.qr_text = self.countdown = ""
         self._code: LiveCode | None = None
         self._tick(0)
@@ -56,15 +57,24 @@ class CodeScreen(Screen):
     def _tick(self, _: float) -> None:
         app: Any = App.get_running_app()
         now: datetime = app.wallet.clock()
-        self.clock = app.say.clock(now.astimezone())
+        self.clock = app.say.clock(_local(now))
         try:
             code = self._code_for(app.wallet, now)
-        except CannotShow:
-            self.state = replace(self.state, label=app.say(texts.NO_CODE))
+        except CannotShow as reason:
+            words = texts.CLOCK_IS_WRONG if isinstance(reason, ClockIsWrong) else texts.NO_CODE
+            self.qr_text = self.countdown = ""
+            self._code = None
+            self._say(app.say(words))
             return
+        self._say(self._label)
         left = max(0.0, (code.fresh_until - now).total_seconds())
         self.share_left = left / PERIOD_SECONDS
         self.countdown = app.say(texts.NEW_CODE_IN, n=ceil(left)) if self.held.is_ours else ""
+
+    def _say(self, label: str) -> None:
+        """Below the code; the state stays as it is while it says that already."""
+        if self.state.label != label:
+            self.state = replace(self.state, label=label)
 
     def _code_for(self, wallet: Wallet, now: datetime) -> LiveCode:
         """The one shown, or a new one where it is due."""
@@ -73,6 +83,14 @@ class CodeScreen(Screen):
             self._code = code = wallet.live_code(self.held)
             self.qr_text = code.qr_text
         return code
+
+
+def _local(now: datetime) -> datetime:
+    """In the phone's zone; as it is at the ends of the calendar, where no other zone has a date for it."""
+    try:
+        return now.astimezone()
+    except (OverflowError, ValueError, OSError):
+        return now
 
 
 def _is_due(code: LiveCode, now: datetime) -> bool:
