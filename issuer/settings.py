@@ -1,10 +1,12 @@
 """What an operator sets, by environment (OMBORD_…) or file, validated once at start."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -26,15 +28,26 @@ ELSEWHERE = frozenset(
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MINIMUM_LIST_EXPIRY = timedelta(days=60)  # age, not `exp`, drives the verdict: lists outlive a long voyage
 
+_LONGEST_URL = 300
+_BASE_URL = re.compile(
+    r"https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*"
+)
+
 
 def _seconds(value: Any) -> Any:
     """Durations are whole seconds in the environment and in files."""
     if isinstance(value, str) and value.isdecimal():
-        return timedelta(seconds=int(value))
-    return timedelta(seconds=value) if isinstance(value, int) and not isinstance(value, bool) else value
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
+    try:
+        return timedelta(seconds=value)
+    except OverflowError as error:
+        raise ValueError("longer than any duration") from error
 
 
 Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+_SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 class Settings(BaseSettings):
@@ -62,23 +75,34 @@ class Settings(BaseSettings):
     status_kid: str | None = Field(None, description="which sealed key signs status lists")
 
     operator_token: SecretStr | None = Field(
-        None, description="opens `/api/v1` to the operator; closed without"
+        None,
+        min_length=16,
+        description="opens `/api/v1` to the operator, 16 characters or more; closed without",
     )
     list_size: int = Field(2**17, ge=8, le=2**24, multiple_of=8, description="entries of a new status list")
     list_fill: float = Field(0.5, gt=0, le=0.9, description="a new status list is opened beyond this")
-    status_ttl: Duration = Field(timedelta(hours=12), description="seconds for which a list may be cached")
-    status_expiry: Duration = Field(
-        timedelta(days=90), description="seconds until a list expires; 60 days or more"
+    status_ttl: Duration = Field(
+        timedelta(hours=12), ge=_SECOND, le=30 * _DAY, description="seconds for which a list may be cached"
     )
-    offer_lifetime: Duration = Field(timedelta(minutes=10), description="seconds for which an offer is open")
+    status_expiry: Duration = Field(
+        timedelta(days=90), le=1_830 * _DAY, description="seconds until a list expires; 60 days or more"
+    )
+    offer_lifetime: Duration = Field(
+        timedelta(minutes=10), ge=_SECOND, le=_DAY, description="seconds for which an offer is open"
+    )
     offer_attempts: int = Field(5, ge=1, le=20, description="wrong transaction codes that close an offer")
     token_lifetime: Duration = Field(
-        timedelta(minutes=10), description="seconds for which an access token is good"
+        timedelta(minutes=10), ge=_SECOND, le=_DAY, description="seconds for which an access token is good"
     )
-    nonce_lifetime: Duration = Field(timedelta(minutes=5), description="seconds for which a nonce is good")
+    nonce_lifetime: Duration = Field(
+        timedelta(minutes=5), ge=_SECOND, le=_DAY, description="seconds for which a nonce is good"
+    )
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    trusted_proxies: str | None = Field(
+        None, description="reverse proxies whose `X-Forwarded-For` counts: addresses or networks, with commas"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -96,12 +120,32 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _base_url_is_absolute(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("must be an absolute https URL without query or fragment")
         if value.endswith("/"):
             raise ValueError("must not end with a slash: wallets compare it character by character")
+        if len(value) > _LONGEST_URL or _BASE_URL.fullmatch(value) is None:
+            raise ValueError(
+                "must be an absolute https URL without query or fragment: a host name and plain segments"
+            )
+        if {".", ".."} & set(urlsplit(value).path.split("/")):
+            raise ValueError("must not hold . or .. as a segment")
         return value
+
+    @field_validator("authority_name")
+    @classmethod
+    def _authority_name_is_what_is_seen(cls, value: str) -> str:
+        if not value.isprintable() or not value.strip():
+            raise ValueError("must be text without control or bidirectional characters")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_addresses(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            return ",".join(str(ip_network(one.strip())) for one in value.split(","))
+        except ValueError as error:
+            raise ValueError("must be addresses or networks such as 10.0.0.7,10.1.0.0/24") from error
 
     @field_validator("time_zone")
     @classmethod

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address, ip_network
 from math import ceil
 from time import monotonic
 
@@ -60,14 +61,26 @@ class RateLimit:
         return len(self._buckets)
 
 
+def bucket_of(host: str) -> str:
+    """Whose tokens an address takes: an IPv6 subscriber has 2^64 of them, which share (RFC 6177)."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return str(address)
+    mapped = address.ipv4_mapped
+    return str(mapped or ip_network((address, 64), strict=False))
+
+
 def limited(limit: RateLimit) -> Callable[[Request], None]:
     """A dependency that answers 429 with `Retry-After` (RFC 6585, 4) to a client that asks too often.
 
-    Behind a reverse proxy the server must be told to trust its `X-Forwarded-For`, or all are one client.
+    Behind a reverse proxy the setting `trusted_proxies` names it, or all are one client.
     """
 
     def admit(request: Request) -> None:
-        client = request.client.host if request.client else "unknown"
+        client = bucket_of(request.client.host) if request.client else "unknown"
         wait = limit.wait(client)
         if wait > 0:
             raise HTTPException(429, "too many requests from this address", {"Retry-After": str(ceil(wait))})

@@ -107,12 +107,38 @@ def test_file_may_be_named_in_the_environment(monkeypatch: pytest.MonkeyPatch, t
         ("OMBORD_PORT", "70000", "port"),
         ("OMBORD_ENVIRONMENT", "staging", "environment"),
         ("OMBORD_STATUS_EXPIRY", "86400", "at least 60 days"),
+        ("OMBORD_STATUS_EXPIRY", "9" * 9, "status_expiry"),
+        ("OMBORD_STATUS_TTL", "9" * 30, "status_ttl: longer than any duration"),
+        ("OMBORD_STATUS_TTL", "9" * 5_000, "status_ttl"),
+        ("OMBORD_STATUS_TTL", "0", "status_ttl"),
+        ("OMBORD_STATUS_TTL", "-1", "status_ttl"),
+        ("OMBORD_OFFER_LIFETIME", "0", "offer_lifetime"),
+        ("OMBORD_TOKEN_LIFETIME", "86401", "token_lifetime"),
+        ("OMBORD_NONCE_LIFETIME", "PT0.5S", "nonce_lifetime"),
+        ("OMBORD_OPERATOR_TOKEN", "x" * 15, "operator_token"),
+        ("OMBORD_AUTHORITY_NAME", "Sjø\u202efart", "authority_name: must be text without"),
+        ("OMBORD_AUTHORITY_NAME", "a\nb", "authority_name"),
+        ("OMBORD_AUTHORITY_NAME", " ", "authority_name"),
+        ("OMBORD_BASE_URL", "https://u:p@x.example", "base_url"),
+        ("OMBORD_BASE_URL", "https://x.example/{no}", "base_url"),
+        ("OMBORD_BASE_URL", "https://x.example/a/../no", "base_url: must not hold"),
+        ("OMBORD_BASE_URL", "https://x.example//no", "base_url"),
+        ("OMBORD_BASE_URL", "https://x.example/n\u00f8", "base_url"),
+        ("OMBORD_BASE_URL", "https://x.example/no\n", "base_url"),
+        ("OMBORD_BASE_URL", "https://x.example/" + "n" * 300, "base_url"),
+        ("OMBORD_TRUSTED_PROXIES", "*", "trusted_proxies: must be addresses"),
+        ("OMBORD_TRUSTED_PROXIES", "", "trusted_proxies"),
     ],
 )
 def test_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str) -> None:
     with_environment(monkeypatch, **{name: value})
     with pytest.raises(SettingsInvalid, match=says):
         load_settings()
+
+
+def test_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_environment(monkeypatch, OMBORD_TRUSTED_PROXIES="10.0.0.7, 2001:db8::/32")
+    assert load_settings().trusted_proxies == "10.0.0.7/32,2001:db8::/32"
 
 
 def test_all_that_is_missing_is_named_at_once() -> None:
@@ -141,7 +167,9 @@ def test_unusable_file_says_why(tmp_path: Path, content: str | None, says: str) 
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_environment(monkeypatch, OMBORD_PASSPHRASE="hunter2", OMBORD_OPERATOR_TOKEN="hunter3")
+    with_environment(
+        monkeypatch, OMBORD_PASSPHRASE="hunter2", OMBORD_OPERATOR_TOKEN="hunter3-hunter3-hunter3"
+    )
     settings = load_settings()
     assert "hunter" not in repr(settings)
     assert settings.read_passphrase() == b"hunter2"
