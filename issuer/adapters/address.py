@@ -19,5 +19,6 @@ def sqlite_file(url: URL) -> Path | None:
     name = url.database or ":memory:"
     if name.startswith("file:"):  # https://www.sqlite.org/uri.html
         parts = urlsplit(name)
-        name = ":memory:" if "mode=memory" in parts.query else unquote(parts.path)
+        in_memory = "mode=memory" in parts.query or url.query.get("mode") == "memory"
+        name = ":memory:" if in_memory else unquote(parts.path)
     return None if name == ":memory:" else Path(name)

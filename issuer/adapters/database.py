@@ -9,7 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from issuer.adapters.address import shown
+from issuer.adapters.address import shown, sqlite_file
 from issuer.adapters.migrating import upgrade
 from issuer.domain.errors import DatabaseUnusable
 
@@ -42,6 +42,13 @@ class Database:
         try:
             with _explained(parsed):
                 database.is_new = upgrade(database.engine, create=create)
+        except DBAPIError as error:  # what nobody foresaw, at a moment when nothing was begun
+            database.close()
+            said = str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
+            raise DatabaseUnusable(
+                f"the database {shown(parsed)} cannot be used: {said}",
+                hint="check OMBORD_DATABASE_URL, or restore a backup",
+            ) from error
         except BaseException:
             database.close()
             raise
@@ -79,14 +86,23 @@ class Database:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise DatabaseUnusable("database_url is no database address", hint=_HINT_URL) from error
-    backend = parsed.get_backend_name()
-    if backend == "postgresql":
-        return parsed.set(drivername="postgresql+psycopg")
-    if backend != "sqlite":
-        raise DatabaseUnusable(f"database_url: {backend} is not supported", hint=_HINT_URL)
-    return parsed
+    if parsed.drivername not in _DRIVERS:
+        raise DatabaseUnusable(f"database_url: {parsed.drivername} is not supported", hint=_HINT_URL)
+    if parsed.get_backend_name() == "sqlite" and sqlite_file(parsed) is None:
+        raise DatabaseUnusable(
+            "database_url: a register in memory would be gone with the process", hint=_HINT_URL
+        )
+    return parsed.set(drivername=_DRIVERS[parsed.drivername])
+
+
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
 
 
 _HINT_URL = "use sqlite:///FILE or postgresql://USER@HOST/DATABASE"

@@ -7,9 +7,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from issuer.adapters import address
+from issuer.adapters.tables import metadata
 from issuer.domain.errors import DatabaseUnusable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -34,6 +35,7 @@ def upgrade(engine: Engine, *, create: bool) -> bool:
         _refuse_missing_file(engine)
     with engine.connect() as connection:
         before = _revision(connection)
+        _refuse_foreign(connection, before)
         if before == _head():
             return False
         if before is None and not create:
@@ -79,6 +81,25 @@ def _no_register(engine: Engine) -> DatabaseUnusable:
         f"there is no register at {address.shown(engine.url)}",
         hint="set OMBORD_DATABASE_URL to the register's address; `ombord-issuer import` makes a new one",
     )
+
+
+def _refuse_foreign(connection: Connection, revision: str | None) -> None:
+    """Nothing is put beside another program's tables, and nothing is done with half a register."""
+    found = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    ours = set(metadata.tables)
+    later = _revision(connection)  # another process may have made the register between the two looks
+    where = address.shown(connection.engine.url)
+    if later is None and (found if connection.dialect.name == "sqlite" else found & ours):
+        raise DatabaseUnusable(
+            f"the database {where} belongs to another program",
+            hint="use another OMBORD_DATABASE_URL: a register has a database of its own",
+        )
+    missing = sorted(ours - found)
+    if revision == _head() and missing:
+        raise DatabaseUnusable(
+            f"the database {where} is damaged: there is no table {', '.join(missing)}",
+            hint="restore a backup",
+        )
 
 
 def _refuse_newer(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """The database: made by migrations, and clear about what is wrong with it."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,59 @@ def test_first_use_makes_the_schema_and_second_use_keeps_what_is_there(bare_url:
     with second.read() as connection:
         assert connection.execute(select(seafarer.c.seafarer_id)).scalars().all() == ["7K3M9QXA"]
     second.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("sqlite://", "in memory"),
+        ("sqlite:///:memory:", "in memory"),
+        ("sqlite:///file:x?mode=memory&uri=true", "in memory"),
+        ("sqlite+aiosqlite:///x.db", r"sqlite\+aiosqlite is not supported"),
+        ("postgresql+nonsense://x/y", r"postgresql\+nonsense is not supported"),
+        ("postgresql://x:port/y", "no database address"),
+    ],
+)
+def test_address_that_no_register_can_have_is_named(url: str, says: str) -> None:
+    with pytest.raises(DatabaseUnusable, match=says) as refused:
+        Database.open(url)
+    assert "sqlite:///FILE" in refused.value.hint
+
+
+def sqlite_with(path: Path, *statements: str) -> str:
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    return f"sqlite:///{path}"
+
+
+@pytest.mark.parametrize("create", [True, False])
+@pytest.mark.parametrize(
+    ("statements", "says"),
+    [
+        (["CREATE TABLE bookmarks (x)"], "belongs to another program"),
+        (["CREATE TABLE certificate (x)"], "belongs to another program"),
+        (["CREATE TABLE alembic_version (x)"], "cannot be used: no such column"),
+    ],
+)
+def test_database_of_another_program_is_left_alone(
+    tmp_path: Path, statements: list[str], says: str, create: bool
+) -> None:
+    url = sqlite_with(tmp_path / "other.db", *statements)
+    with pytest.raises(DatabaseUnusable, match=says):
+        Database.open(url, create=create)
+    with sqlite3.connect(tmp_path / "other.db") as connection:
+        assert [row[0] for row in connection.execute("SELECT sql FROM sqlite_schema")] == statements
+    connection.close()
+
+
+def test_register_without_one_of_its_tables_says_which(sqlite_template: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(sqlite_template, tmp_path / "register.db"))
+    with pytest.raises(DatabaseUnusable, match="there is no table nonce") as refused:
+        Database.open(sqlite_with(path, "DROP TABLE nonce"))
+    assert "backup" in refused.value.hint
 
 
 def test_database_of_a_newer_version_is_left_alone(database: Database, database_url: str) -> None:
