@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -17,6 +18,7 @@ import typer
 from issuer import terminal
 from issuer.composition import Register, Services, compose, open_register
 from issuer.domain.errors import InvalidInput, IssuerError, KeysUnusable
+from issuer.domain.extract import BadRow, check_document_number, check_reason
 from issuer.services.authority_keys import AuthorityKeys, open_keys
 from issuer.services.exporting import export_lines
 from issuer.services.offering import Offer
@@ -44,8 +46,35 @@ class Ending(StrEnum):
     LOST = "lost"
 
 
-Number = Annotated[str, typer.Argument(metavar="NUMBER", help="the certificate's document number")]
-Reason = Annotated[str, typer.Option("--reason", help="why; kept in the register, never shown to the public")]
+def _number(value: str | None) -> str | None:
+    return value if value is None else _checked(check_document_number, value)
+
+
+def _numbers(values: list[str] | None) -> list[str] | None:
+    return values if values is None else [_checked(check_document_number, value) for value in values]
+
+
+def _reason(value: str) -> str:
+    return _checked(check_reason, value) if value else value
+
+
+def _checked(check: Callable[[str], str], value: str) -> str:
+    """`value` as the register takes it: a shell may hand over any bytes."""
+    try:
+        return check(value)
+    except (BadRow, UnicodeEncodeError) as error:
+        reason = str(error) if isinstance(error, BadRow) else "not UTF-8 text"
+        raise InvalidInput(f"{value}: {reason}", hint="check what was typed") from error
+
+
+Number = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="the certificate's document number", callback=_number)
+]
+SeafarerId = Annotated[str, typer.Argument(metavar="SEAFARER", help="a seafarer's id", callback=_number)]
+Reason = Annotated[
+    str,
+    typer.Option("--reason", help="why; kept in the register, never shown to the public", callback=_reason),
+]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="the folder to write to")]
 
 
@@ -63,7 +92,7 @@ def _options(
 def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option("--host", help="address to listen on")] = None,
-    port: Annotated[int | None, typer.Option("--port", help="port to listen on")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65_535, help="port to listen on")] = None,
 ) -> None:
     """Open the sealed keys and serve wallets, verifiers and the operators' API."""
     settings = _settings(context)
@@ -91,8 +120,10 @@ def import_register(
                 )
     except OSError as error:
         raise InvalidInput(f"{file}: {error.strerror}", hint="check the file's name") from error
-    print(f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
-          f"{len(report.rejected)} rejected")  # fmt: skip
+    terminal.tell(
+        f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
+        f"{len(report.rejected)} rejected"
+    )
     for row in report.rejected[:SHOWN_PROBLEMS]:
         terminal.say(f"line {row.line}: {row.reason}")
     if len(report.rejected) > SHOWN_PROBLEMS:
@@ -104,9 +135,12 @@ def import_register(
 @app.command()
 def offer(
     context: typer.Context,
-    seafarer: Annotated[str | None, typer.Argument(metavar="[SEAFARER]", help="a seafarer's id")] = None,
+    seafarer: Annotated[
+        str | None, typer.Argument(metavar="[SEAFARER]", help="a seafarer's id", callback=_number)
+    ] = None,
     certificate: Annotated[
-        list[str] | None, typer.Option("--certificate", help="one certificate only; may be repeated")
+        list[str] | None,
+        typer.Option("--certificate", help="one certificate only; may be repeated", callback=_numbers),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
     picture: Annotated[
@@ -123,7 +157,8 @@ def print_paper(
     context: typer.Context,
     out: Out = Path("paper"),
     numbers: Annotated[
-        list[str] | None, typer.Argument(metavar="[NUMBER]...", help="these alone; else all in force")
+        list[str] | None,
+        typer.Argument(metavar="[NUMBER]...", help="these alone; else all in force", callback=_numbers),
     ] = None,
 ) -> None:
     """Sign credentials for paper, and write their QR codes as text and SVG."""
@@ -131,7 +166,7 @@ def print_paper(
     printing = Printing(services.database, services.clock, services.settings, services.issuer)
     with terminal.progress("Printing") as show:
         report = printing.print(out, numbers or (), progress=show)
-    print(f"{len(report.papers)} printed into {out}, see {out / INDEX}")
+    terminal.tell(f"{len(report.papers)} printed into {out}, see {out / INDEX}")
     for refusal in report.refused:
         terminal.complain(refusal.error)
     if report.refused:
@@ -142,14 +177,14 @@ def print_paper(
 def suspend(context: typer.Context, number: Number, reason: Reason = "") -> None:
     """Put a certificate out of force until it is reinstated or revoked."""
     _register(context).lifecycle.suspend(number, reason=reason, actor=_actor())
-    print(f"{number} is suspended; publish to tell ships")
+    terminal.tell(f"{number} is suspended; publish to tell ships")
 
 
 @app.command()
 def reinstate(context: typer.Context, number: Number, reason: Reason = "") -> None:
     """Lift a suspension."""
     _register(context).lifecycle.reinstate(number, reason=reason, actor=_actor())
-    print(f"{number} is in force again; publish to tell ships")
+    terminal.tell(f"{number} is in force again; publish to tell ships")
 
 
 @app.command()
@@ -161,7 +196,7 @@ def revoke(
 ) -> None:
     """End a certificate for good."""
     _register(context).lifecycle.revoke(number, ending=ending.value, reason=reason, actor=_actor())
-    print(f"{number} is {ending.value}; publish to tell ships")
+    terminal.tell(f"{number} is {ending.value}; publish to tell ships")
 
 
 @app.command()
@@ -169,19 +204,20 @@ def replace(
     context: typer.Context,
     number: Number,
     by: Annotated[
-        str | None, typer.Option("--by", metavar="NUMBER", help="the new certificate's number")
+        str | None,
+        typer.Option("--by", metavar="NUMBER", help="the new certificate's number", callback=_number),
     ] = None,
     reason: Reason = "",
 ) -> None:
     """Let a new certificate take an old one's place (a copy of it, unless --by is in the register)."""
     done = _register(context).lifecycle.replace(number, by=by, reason=reason, actor=_actor())
-    print(f"{done.old} is replaced by {done.new}; publish to tell ships")
+    terminal.tell(f"{done.old} is replaced by {done.new}; publish to tell ships")
 
 
 @app.command()
 def rebind(
     context: typer.Context,
-    seafarer: Annotated[str, typer.Argument(metavar="SEAFARER", help="a seafarer's id")],
+    seafarer: SeafarerId,
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
     picture: Annotated[
         Path | None, typer.Option("--qr", metavar="FILE", help="write the link as SVG")
@@ -205,7 +241,7 @@ def publish(
     """Write signed status lists and public keys to a folder, for any web server or ship."""
     publisher = _services(context).publisher
     for path in publisher.publish(out, clock_is_right=clock_is_right):
-        print(path)
+        terminal.tell(str(path))
     if not publisher.numbers():
         terminal.say("there is no status list yet: the first credential that is signed opens one")
 
@@ -233,19 +269,33 @@ def export(
 
 
 def main() -> NoReturn:
-    """Run a command; whatever is wrong with the input ends in `error:` and `hint:` lines."""
+    """Run a command; whatever is wrong with the input or the output ends in `error:` and `hint:` lines."""
+    if not terminal.open_what_is_closed() and "serve" not in sys.argv:
+        terminal.complain(InvalidInput("standard output is closed", hint="send it to a file or to /dev/null"))
+        sys.exit(NOTHING)
     try:
-        app()
+        _run()
     except IssuerError as error:
         terminal.complain(error)
-        sys.exit(NOTHING)
     except BrokenPipeError:  # the reader of our output went away
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(NOTHING)
+        terminal.abandon(sys.stdout)
+    except OSError as error:
+        terminal.abandon(sys.stdout)
+        what = error.filename or "standard output"
+        terminal.complain(InvalidInput(f"{what}: {error.strerror}", hint="what the register holds is kept"))
     except KeyboardInterrupt:
         terminal.say("stopped; what was begun is finished by the next run")
         sys.exit(130)
-    sys.exit(0)
+    sys.exit(NOTHING)
+
+
+def _run() -> None:
+    """The command, until all that it printed has arrived."""
+    try:
+        app()
+    except SystemExit:
+        sys.stdout.flush()
+        raise
 
 
 def _settings(context: typer.Context) -> Settings:
@@ -320,11 +370,11 @@ def _show_offer(made: Offer, as_json: bool, picture: Path | None) -> None:
             "certificates": list(made.document_numbers),
             "expires_at": made.expires_at.isoformat(),
         }
-        print(json.dumps(shown))
+        terminal.tell(json.dumps(shown))
         return
-    print(made.link)
-    print(f"transaction code (by another channel): {made.tx_code}")
-    print(f"{len(made.document_numbers)} certificates, until {made.expires_at:%Y-%m-%d %H:%M} UTC")
+    terminal.tell(made.link)
+    terminal.tell(f"transaction code (by another channel): {made.tx_code}")
+    terminal.tell(f"{len(made.document_numbers)} certificates, until {made.expires_at:%Y-%m-%d %H:%M} UTC")
 
 
 def _draw(link: str, picture: Path) -> None:

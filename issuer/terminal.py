@@ -1,28 +1,64 @@
 """What the operator sees: `error:` and `hint:` lines, and progress on stderr."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from issuer.adapters.database import Database
 from issuer.domain.errors import IssuerError
+from verifier.report import escaped
 
 STEPS = 10  # plain lines a run, where nobody watches a bar
 
 
 def complain(error: IssuerError) -> None:
     """Say what is wrong and what to do."""
-    print(f"error: {error.message}", file=sys.stderr)
+    say(f"error: {error.message}")
     if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)
+        say(f"hint: {error.hint}")
 
 
 def say(text: str) -> None:
-    """A line for people, beside the output that others read."""
-    print(text, file=sys.stderr, flush=True)
+    """A line for people, beside the output that others read. Nobody listening stops no work."""
+    try:
+        print(escaped(text), file=sys.stderr, flush=True)
+    except OSError:
+        abandon(sys.stderr)
+
+
+def tell(text: str) -> None:
+    """A line of output. What came from a file or an argument moves no cursor and turns no text around."""
+    print(escaped(text))
+
+
+def abandon(stream: TextIO) -> None:
+    """What is still to be written goes nowhere, so that the interpreter does not stumble over it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def open_what_is_closed() -> bool:
+    """Give closed standard streams (`>&-`) something, or the register's file would take their number.
+
+    Returns whether there is a standard output.
+    """
+    there = sys.stdout is not None
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as we live
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    return there
 
 
 def announce(database: Database) -> None:

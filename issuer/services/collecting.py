@@ -21,7 +21,6 @@ from issuer.services.issuing import CredentialIssuer
 from issuer.services.redeeming import WALLET, Access
 from keys.jwk import PublicKey
 
-
 _NOT_THIS_PHONE = "this access token has ended or is bound to another key: one pick-up serves one phone"
 
 
@@ -111,7 +110,7 @@ def _living(access: Access, now: int) -> ColumnElement[bool]:
 
 
 def _bind(connection: Connection, access: Access, key: PublicKey, now: int) -> bool:
-    """Bind the token to the first key that it is used with; False for any other key, and when it has ended."""
+    """Bind the token to the first key that it is used with; False for another key, and when it has ended."""
     thumbprint = key.thumbprint()
     free = or_(access_token.c.holder_thumbprint.is_(None), access_token.c.holder_thumbprint == thumbprint)
     mine = _living(access, now) & free

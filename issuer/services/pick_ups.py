@@ -1,4 +1,4 @@
-"""Pick-ups that end before their time, and those whose time is long past: offers, access tokens, notifications."""
+"""Pick-ups that end before their time, and those long past: offers, access tokens, notifications."""
 
 from sqlalchemy import Connection, delete, exists, select, update
 

@@ -32,7 +32,7 @@ class _Published(NamedTuple):
 
 
 def refuse_older_database(connection: Connection, folder: Path, numbers: list[int]) -> None:
-    """Raise Conflict when `folder` holds lists that this database has never signed or would clear entries of."""
+    """Raise Conflict when `folder` has a list that this database never signed or would clear entries of."""
     for path in sorted((folder / "status").glob("*.jwt")):
         held = _read(path)
         if not path.stem.isdecimal() or int(path.stem) not in numbers:
@@ -49,8 +49,8 @@ def refuse_older_database(connection: Connection, folder: Path, numbers: list[in
 def _refuse(path: Path, reason: str) -> NoReturn:
     raise Conflict(
         f"this database is older than what was published: {path}: {reason}",
-        hint="restore a later backup; where there is none, repeat the decisions that are missing, then publish "
-        "into a new folder",
+        hint="restore a later backup; where there is none, repeat the decisions that are missing, then "
+        "publish into a new folder",
     )
 
 

@@ -131,8 +131,8 @@ class StatusPublisher:
         if -apart > most:
             raise InvalidInput(
                 problem,
-                hint="set the clock right; if it is, the list was signed by a wrong one: restore a backup of the "
-                "database from before that, and publish into a new folder",
+                hint="set the clock right; if it is, the list was signed by a wrong one: restore a backup of "
+                "the database from before that, and publish into a new folder",
             )
         return max(now, last + timedelta(seconds=1))
 

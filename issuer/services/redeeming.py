@@ -119,7 +119,7 @@ class Redeeming:
         now = int(self._clock().timestamp())
         lifetime = int(self._settings.token_lifetime.total_seconds())
         numbers = [number for group in identifiers.values() for number in group]
-        # Of two offers that are redeemed at once, one is the newer: the seafarer's row is what they queue for.
+        # Of two offers that are redeemed at once one is the newer: they queue for the seafarer's row.
         holder = select(seafarer.c.seafarer_id).where(seafarer.c.seafarer_id == row.seafarer_id)
         connection.execute(holder.with_for_update(key_share=True))
         end_tokens(connection, row.seafarer_id, now)

@@ -1,7 +1,11 @@
 """`ombord-issuer`: what operators type, and what they are told when something is wrong."""
 
 import json
+import os
+import shlex
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -243,3 +247,79 @@ def test_port_in_use_says_so(run: Run) -> None:
     taken.close()
     assert (code, "address already in use" in complaints) == (2, True)
     assert "hint: " in complaints
+
+
+NO_TEXT = "\udcff"  # what Python makes of the byte FF in an argument
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["suspend", NO_TEXT],
+        ["reinstate", NO_TEXT],
+        ["revoke", NO_TEXT],
+        ["replace", NO_TEXT],
+        ["replace", NUMBER, "--by", NO_TEXT],
+        ["suspend", NUMBER, "--reason", NO_TEXT],
+        ["suspend", NUMBER, "--reason", "a\x1b[2Jb"],
+        ["print", NO_TEXT],
+        ["offer", NO_TEXT],
+        ["offer", "--certificate", NO_TEXT],
+        ["rebind", NO_TEXT],
+        ["import", NO_TEXT],
+        ["export", f"/nowhere/{NO_TEXT}"],
+    ],
+)
+def test_argument_that_is_no_text_is_refused(run: Run, words: list[str]) -> None:
+    code, output, complaints = run(*words)
+    assert (code, output) == (2, "")
+    assert complaints.startswith("error: ")
+    assert "Traceback" not in complaints
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "99999"])
+def test_port_that_no_machine_has_is_refused(run: Run, port: str) -> None:
+    code, _, complaints = run("serve", f"--port={port}")
+    assert (code, "port" in complaints) == (2, True)
+
+
+def test_nothing_that_is_printed_moves_the_cursor_or_turns_text_around(run: Run, tmp_path: Path) -> None:
+    code, _, complaints = run("import", str(tmp_path / "a\x1b[2J\u202eb.jsonl"))
+    assert code == 2
+    assert r"a\u{001b}[2J\u{202e}b.jsonl" in complaints
+    (tmp_path / "no.jsonl").write_bytes(json_dumps(HEAD) + b'\n{"kind":"seafarer","x\\u202e\\u001b[2J":1}\n')
+    complaints = run("import", str(tmp_path / "no.jsonl"))[2]
+    assert complaints.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("command", "streams", "said"),
+    [
+        ("export", ">/dev/full", True),
+        ("import {extract}", ">/dev/full", True),
+        ("export", ">&-", True),
+        ("import {extract}", ">&-", True),
+        ("suspend NO-NONE", "2>&-", False),
+        ("suspend NO-NONE", "2>/dev/full", False),
+        ("suspend NO-NONE", "<&- >/dev/null 2>&-", False),
+    ],
+)
+def test_output_that_cannot_be_written_ends_in_a_sentence(
+    run: Run, extract: Path, tmp_path: Path, command: str, streams: str, said: bool
+) -> None:
+    run("import", str(extract))
+    program = f"{shlex.quote(sys.executable)} -c 'from issuer.cli import main; main()'"
+    words = f"--config {tmp_path}/ombord.yaml {command.format(extract=extract)}"
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("OMBORD_")}
+    done = subprocess.run(
+        ["bash", "-c", f"{program} {words} {streams}"],
+        env=outside,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert ("error: standard output" in done.stderr) == said

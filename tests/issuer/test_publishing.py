@@ -100,7 +100,9 @@ def test_after_a_clock_that_was_ahead_decisions_are_published_at_once(desk: Desk
 
 
 @pytest.mark.parametrize("days", [-91, 91, 3_650])
-def test_clock_that_is_far_from_the_last_list_signs_nothing_and_says_what_to_do(desk: Desk, days: int) -> None:
+def test_clock_that_is_far_from_the_last_list_signs_nothing_and_says_what_to_do(
+    desk: Desk, days: int
+) -> None:
     desk.enter()
     desk.issue()
     before = desk.publisher.current(1)
@@ -252,8 +254,15 @@ def test_folder_of_another_authority_or_with_a_damaged_list_is_left_alone(desk: 
     desk.issue()
     desk.publisher.publish(tmp_path)
     mine = (tmp_path / "status/1.jwt").read_bytes()
-    other = status.encode(bytes(256), uri="https://dk.example/status/1", iat=desk.clock.now, exp=None, ttl=None,
-                          signer=KEYS.signer(KEYS.status_kid), kid=KEYS.status_kid)  # fmt: skip
+    other = status.encode(
+        bytes(256),
+        uri="https://dk.example/status/1",
+        iat=desk.clock.now,
+        exp=None,
+        ttl=None,
+        signer=KEYS.signer(KEYS.status_kid),
+        kid=KEYS.status_kid,
+    )
     for content, says in ((other.encode(), "https://dk.example/status/1"), (mine[:-200], "cannot be read"),
                           (b"", "cannot be read"), (b"\xff", "cannot be read")):  # fmt: skip
         (tmp_path / "status/1.jwt").write_bytes(content)
