@@ -26,6 +26,7 @@ from keys.custody import atomic_file
 from verifier.credential import carrier, qr
 
 INDEX = "index.csv"
+SIGNED_AT_ONCE = 8 * CHUNK  # several batches, so that one is signed while another waits for the disk
 Progress = Callable[[int, int], None]  # done, of how many
 # What Windows keeps for devices, with any ending.
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(\.|$)")
@@ -89,8 +90,8 @@ class Printing:
         earlier = _read_index(folder / INDEX) if document_numbers else {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for start in range(0, len(requests), CHUNK):
-                for outcome in self.sign(requests[start : start + CHUNK]):
+            for start in range(0, len(requests), SIGNED_AT_ONCE):
+                for outcome in self.sign(requests[start : start + SIGNED_AT_ONCE]):
                     if isinstance(outcome, Refusal):
                         report.refused.append(outcome)
                     else:
