@@ -8,7 +8,6 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -16,9 +15,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from issuer import terminal
+from issuer.arguments import Number, Out, Reason, SeafarerId, check_number, check_numbers, check_seafarer
 from issuer.composition import Register, Services, compose, open_register
 from issuer.domain.errors import InvalidInput, IssuerError, KeysUnusable
-from issuer.domain.extract import BadRow, check_document_number, check_reason
 from issuer.services.authority_keys import AuthorityKeys, open_keys
 from issuer.services.exporting import export_lines
 from issuer.services.offering import Offer
@@ -44,38 +43,6 @@ class Ending(StrEnum):
     REVOKED = "revoked"
     CANCELLED = "cancelled"
     LOST = "lost"
-
-
-def _number(value: str | None) -> str | None:
-    return value if value is None else _checked(check_document_number, value)
-
-
-def _numbers(values: list[str] | None) -> list[str] | None:
-    return values if values is None else [_checked(check_document_number, value) for value in values]
-
-
-def _reason(value: str) -> str:
-    return _checked(check_reason, value) if value else value
-
-
-def _checked(check: Callable[[str], str], value: str) -> str:
-    """`value` as the register takes it: a shell may hand over any bytes."""
-    try:
-        return check(value)
-    except (BadRow, UnicodeEncodeError) as error:
-        reason = str(error) if isinstance(error, BadRow) else "not UTF-8 text"
-        raise InvalidInput(f"{value}: {reason}", hint="check what was typed") from error
-
-
-Number = Annotated[
-    str, typer.Argument(metavar="NUMBER", help="the certificate's document number", callback=_number)
-]
-SeafarerId = Annotated[str, typer.Argument(metavar="SEAFARER", help="a seafarer's id", callback=_number)]
-Reason = Annotated[
-    str,
-    typer.Option("--reason", help="why; kept in the register, never shown to the public", callback=_reason),
-]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="the folder to write to")]
 
 
 @app.callback()
@@ -136,11 +103,11 @@ def import_register(
 def offer(
     context: typer.Context,
     seafarer: Annotated[
-        str | None, typer.Argument(metavar="[SEAFARER]", help="a seafarer's id", callback=_number)
+        str | None, typer.Argument(metavar="[SEAFARER]", help="a seafarer's id", callback=check_seafarer)
     ] = None,
     certificate: Annotated[
         list[str] | None,
-        typer.Option("--certificate", help="one certificate only; may be repeated", callback=_numbers),
+        typer.Option("--certificate", help="one certificate only; may be repeated", callback=check_numbers),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="for scripts")] = False,
     picture: Annotated[
@@ -158,7 +125,7 @@ def print_paper(
     out: Out = Path("paper"),
     numbers: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NUMBER]...", help="these alone; else all in force", callback=_numbers),
+        typer.Argument(metavar="[NUMBER]...", help="these alone; else all in force", callback=check_numbers),
     ] = None,
 ) -> None:
     """Sign credentials for paper, and write their QR codes as text and SVG."""
@@ -205,7 +172,7 @@ def replace(
     number: Number,
     by: Annotated[
         str | None,
-        typer.Option("--by", metavar="NUMBER", help="the new certificate's number", callback=_number),
+        typer.Option("--by", metavar="NUMBER", help="the new certificate's number", callback=check_number),
     ] = None,
     reason: Reason = "",
 ) -> None:

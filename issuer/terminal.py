@@ -73,9 +73,14 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int, in
     if not sys.stderr.isatty():
         yield _plain(title)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(title, total=total)
+        task = bar.add_task(escaped(title), total=total)
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 

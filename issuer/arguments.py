@@ -1,0 +1,56 @@
+"""The arguments that several commands of `ombord-issuer` take, each checked before anything is opened.
+
+A shell may hand over any bytes; what is no UTF-8 reaches Python as surrogates, which no database takes.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from issuer.domain.errors import InvalidInput
+from issuer.domain.extract import BadRow, check_document_number, check_reason
+
+
+def check_number(value: str | None) -> str | None:
+    """A document number, when one is given. Raises InvalidInput."""
+    return value if value is None else _checked(check_document_number, value)
+
+
+def check_numbers(values: list[str] | None) -> list[str] | None:
+    """Document numbers, if any. Raises InvalidInput."""
+    return values if values is None else [_checked(check_document_number, value) for value in values]
+
+
+def check_seafarer(value: str | None) -> str | None:
+    """A seafarer's id, when one is given; that the register has it is asked later. Raises InvalidInput."""
+    if value is None or (value.isascii() and value.isalnum()):
+        return value
+    raise InvalidInput(f"{value}: a seafarer's id is letters and digits", hint="find it with `export`")
+
+
+def _reason(value: str) -> str:
+    return _checked(check_reason, value) if value else value
+
+
+def _checked(check: Callable[[str], str], value: str) -> str:
+    try:
+        return check(value)
+    except UnicodeEncodeError as error:
+        raise InvalidInput(f"{value}: not UTF-8 text", hint="check what was typed") from error
+    except BadRow as error:
+        raise InvalidInput(f"{value}: {error}", hint="check what was typed") from error
+
+
+Number = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="the certificate's document number", callback=check_number)
+]
+SeafarerId = Annotated[
+    str, typer.Argument(metavar="SEAFARER", help="a seafarer's id", callback=check_seafarer)
+]
+Reason = Annotated[
+    str,
+    typer.Option("--reason", help="why; kept in the register, never shown to the public", callback=_reason),
+]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="the folder to write to")]
