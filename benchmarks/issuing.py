@@ -5,8 +5,9 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from statistics import median
 from time import perf_counter, process_time
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -29,17 +30,42 @@ from verifier.credential.vc import TYP
 NOW: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SEAFARERS: Final = 1_000  # whose certificates in force are 8,000
 RAW_SIGNATURES: Final = 2_000
+ROUNDS: Final = 5
+
+
+class Round(NamedTuple):
+    """One register signed for paper, against the raw signatures made just before and after it."""
+
+    ratio: float
+    by_cpu: float  # of this process alone: the second reader has its own
+    token: str
+    signer: SoftwareSigner
 
 
 def rows() -> Iterator[Row]:
-    """Both rows, over the demo's extract in a new SQLite register."""
+    """Both rows, over the demo's extract: each round in a new SQLite register, the median of them."""
+    rounds = [_round() for _ in range(ROUNDS)]
+    yield _one(rounds[0].token, rounds[0].signer)
+    by_cpu = median(one.by_cpu for one in rounds)
+    yield Row(
+        "8,000 credentials for paper, whole protocol, SQLite, against raw sign",
+        median(one.ratio for one in rounds),
+        "×",
+        0.12,
+        "higher",
+        f"self-verification alone costs 2.9 signatures; by this process's CPU {by_cpu:.3f}",
+    )
+
+
+def _round() -> Round:
     with tempfile.TemporaryDirectory() as folder:
         database = Database.open(f"sqlite:///{Path(folder) / 'register.db'}")
-        yield from _measure(database)
+        measured = _measure(database)
         database.close()
+        return measured
 
 
-def _measure(database: Database) -> Iterator[Row]:
+def _measure(database: Database) -> Round:
     settings = Settings(base_url="https://certificates.sdir.example", flag="NO", authority_name="-",
                         time_zone="Europe/Oslo")  # fmt: skip
     signer = SoftwareSigner.generate()
@@ -55,19 +81,11 @@ def _measure(database: Database) -> Iterator[Row]:
     start, computing = perf_counter(), process_time()
     outcomes = printing.sign(requests)
     spent = (perf_counter() - start) / len(requests)
-    computed = (process_time() - computing) / len(requests)  # without the second reader's process
+    computed = (process_time() - computing) / len(requests)
     raw = (before + _seconds_a_signature()) / 2
     issued = [outcome for outcome in outcomes if isinstance(outcome, IssuedCredential)]
-    assert len(issued) == len(requests), "everything in force is signed"
-    yield _one(issued[0].token, signer)
-    yield Row(
-        f"{len(issued):,} credentials for paper, whole protocol, SQLite, against raw sign",
-        raw / spent,
-        "×",
-        0.12,
-        "higher",
-        f"self-verification alone costs 2.9 signatures; by this process's CPU {raw / computed:.3f}",
-    )
+    assert len(issued) == len(requests) > 7_500, "everything in force is signed"
+    return Round(raw / spent, raw / computed, issued[0].token, signer)
 
 
 def _one(token: str, signer: SoftwareSigner) -> Row:
