@@ -1,14 +1,11 @@
 """Run every benchmark, print one table, write results.json: `make bench`, or names of single areas."""
 
 import argparse
-import importlib
 import json
-import multiprocessing
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from benchmarks.measuring import measured
 from benchmarks.row import Row
 
 # In the order of the table; each module has `rows()`.
@@ -26,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"no such area: {', '.join(unknown)}; there are {', '.join(AREAS)}")
     print(f"{'':2} {'what':<62} {'measured':>12}  {'goal':>12}  reference")
     rows = []
-    for row in _measured(areas):
+    for row in measured(areas):
         rows.append(row)
         print(_line(row), flush=True)
     if set(areas) == set(AREAS):
@@ -37,19 +34,6 @@ def main(argv: list[str] | None = None) -> int:
     for name in missed:
         print(f"  short: {name}")
     return 1 if missed else 0
-
-
-def _measured(areas: Sequence[str]) -> Iterator[Row]:
-    """Each area in a process of its own: what one leaves on the heap must not slow the next."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, max_tasks_per_child=1) as fresh:
-        for area in areas:
-            print(f"  measuring: {area} …", file=sys.stderr, flush=True)
-            yield from fresh.submit(_rows, area).result()
-
-
-def _rows(area: str) -> list[Row]:
-    return list(importlib.import_module(f"benchmarks.{area}").rows())
 
 
 def _line(row: Row) -> str:
