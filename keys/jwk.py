@@ -64,7 +64,7 @@ class PublicKey:
         if "d" in jwk:
             raise JwkError("a private key where a public key belongs; treat it as compromised")
         algorithm = _ALGORITHM[kty]
-        if jwk.get("alg", algorithm.value) != algorithm.value:
+        if "alg" in jwk and jwk["alg"] != algorithm.value:
             raise JwkError(f'"alg" contradicts the key, which is for {algorithm.value}')
         return cls(algorithm, raw)
 

@@ -25,6 +25,7 @@ _PASS: Final = Outcome.PASS
 _REMARK: Final = Outcome.REMARK
 _FAIL: Final = Outcome.FAIL
 _UNKNOWN: Final = Outcome.UNKNOWN
+_GOOD: Final = Status.VALID
 
 _AHEAD: Final = timedelta(days=1)  # a list may be dated this far ahead of a clock that is a little slow
 _COLOUR_YEARS: Final = 6  # STCW Code B-I/9: colour vision is tested every six years
@@ -110,7 +111,7 @@ def state(
         return *_STATE_UNKNOWN, listed_as, None
     as_of, status = listed_as
     known, remark = _age(as_of, policy, time)
-    if status is Status.VALID:
+    if status is _GOOD:
         return *_STATE_GOOD, known, remark
     return *_against(status, (as_of.iat,)), known, remark
 

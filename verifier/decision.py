@@ -5,8 +5,9 @@ C4 signature, C4b dates agree, C5 holder, C6-C8 status, C9 last day, C10 clock, 
 known, C13 holder confirmed, C14 remarks, C15 nothing against it. Every check that can run is reported.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final, NamedTuple
 
 from keys import jws
@@ -108,15 +109,15 @@ def _read(presented: str) -> _Unverified:
     """Decode the text and find who says that they signed it."""
     try:
         if presented.startswith(QR_PREFIX):
-            parsed, proof, key = _from_qr(presented)
+            parsed, proof, key = _code_reader()(presented)
         else:
             parsed, proof, key = sd_jwt.parse(presented), None, None
         claims, kept_back = sd_jwt.reveal(parsed, parsed.jws.payload)
     except (sd_jwt.MalformedSdJwt, jws.MalformedJws) as error:
         raise _NotReadable(f"not a credential: {error}") from None
     header, issuer, vct, iat = parsed.jws.header, claims.get("iss"), claims.get("vct"), claims.get("iat")
-    kid = parsed.jws.kid
-    if header.get("typ") != vc.TYP or kid is None or len(header) != 3:
+    kid = header.get("kid")
+    if header.get("typ") != vc.TYP or not isinstance(kid, str) or len(header) != 3:
         raise _NotReadable("not a credential: its header is not exactly alg, kid and typ dc+sd-jwt")
     if not isinstance(issuer, str) or type(iat) is not int or not 0 <= iat < _END_OF_TIME:
         raise _NotReadable("not a credential: it names no issuer, or no time of signing")
@@ -131,13 +132,19 @@ def _read(presented: str) -> _Unverified:
     return _Unverified(parsed, proof, key, claims, issuer, kid, kind, datetime.fromtimestamp(iat, UTC))
 
 
-def _from_qr(text: str) -> tuple[sd_jwt.SdJwt, presentation.HolderProof | None, PublicKey | None]:
+@cache
+def _code_reader() -> (
+    "Callable[[str], tuple[sd_jwt.SdJwt, presentation.HolderProof | None, PublicKey | None]]"
+):
     from verifier.credential import carrier  # loads the dictionary, which a token does not need
 
-    try:
-        return carrier.read(carrier.from_qr_text(text))
-    except carrier.MalformedCarrier as error:
-        raise _NotReadable(f"not a code of Ombord's: {error}") from None
+    def read(text: str) -> carrier.Carried:
+        try:
+            return carrier.read(carrier.from_qr_text(text))
+        except carrier.MalformedCarrier as error:
+            raise _NotReadable(f"not a code of Ombord's: {error}") from None
+
+    return read
 
 
 def _unknown(unverified: _Unverified, authority: Authority | None) -> Check:

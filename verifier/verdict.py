@@ -55,6 +55,8 @@ class Headline(StrEnum):
     NOT_ASSESSED = "NOT ASSESSED"
 
 
+_VALID: Final = Headline.VALID
+
 # The headline of each row of the docs/decision-table.md, when that row is the first to match.
 HEADLINE_OF: Final = {
     "C1": Headline.NOT_READABLE,
@@ -175,8 +177,8 @@ def deciding(checks: Iterable[Check], lifted: frozenset[str] = frozenset()) -> C
     """
     remark = None
     for check in checks:
-        row, outcome, _, _ = check
-        if outcome is _PASS or outcome is _NOT_ASSESSED or row in lifted:
+        outcome = check.outcome
+        if outcome is _PASS or outcome is _NOT_ASSESSED or check.row in lifted:
             continue
         if outcome is not _REMARK:
             return check
@@ -197,7 +199,7 @@ def conclude(checks: tuple[Check, ...], credential: Credential | None, relied_on
     """The verdict that rows C in their order amount to."""
     check = deciding(checks)
     if check is None:
-        return Valid(Headline.VALID, (*checks, _NOTHING_AGAINST), credential, relied_on)
+        return Valid(_VALID, (*checks, _NOTHING_AGAINST), credential, relied_on)
     headline = HEADLINE_OF[check.row]
     if check.outcome is _REMARK:
         return Valid(headline, checks, credential, relied_on)

@@ -56,6 +56,11 @@ class KeyState(StrEnum):
     ALLOW_LIST_ONLY = "allow-list-only"  # compromised: good only for what it is known to have signed
 
 
+# An enum's members are slow to look up.
+_REVOKED = KeyState.REVOKED
+_ALLOW_LIST_ONLY = KeyState.ALLOW_LIST_ONLY
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedKey:
     """An authority's public key and what it is trusted for. (issuer, kid) means one key for ever."""
@@ -84,9 +89,9 @@ class TrustedKey:
             return f"two different keys were published as {self.kid}"
         if self.environment is not environment:
             return f"{self.kid} is a {self.environment} key, and this is {environment}"
-        if self.state is KeyState.REVOKED:
+        if self.state is _REVOKED:
             return f"key {self.kid} is revoked" + (f": {self.reason}" if self.reason else "")
-        if self.state is KeyState.ALLOW_LIST_ONLY:
+        if self.state is _ALLOW_LIST_ONLY:
             return f"key {self.kid} is compromised, and no allow-list names what it truly signed"
         if purpose not in self.purposes:
             return f"key {self.kid} may not sign {purpose}"

@@ -67,36 +67,33 @@ def certificate_from_claims(kind: CertificateType, claims: Claims) -> Certificat
     for name in REQUIRED.get(kind, ()):
         if name not in claims:
             raise MalformedCredential(name, f"a document of type {kind} needs it")
-    shape: type[Certificate] = Certificate
-    own: dict[str, Any] = {}
-    if kind is _RECOGNITION:
-        shape, own = Endorsement, {"recognises": _reference(claims, "recognises")}
-    elif kind is _MEDICAL:
-        shape, own = MedicalCertificate, {"fitness": _fitness(claims)}
     try:
-        return shape(
-            type=kind,
-            document_number=text(claims, "document_number"),
-            issuing_country=text(claims, "issuing_country"),
-            issuing_authority=text(claims, "issuing_authority"),
-            holder=holder_from_claims(claims),
-            stcw_code=texts(claims, "stcw_code"),
-            functions=_functions(claims),
-            capacities=_capacities(claims),
-            issue_date=calendar_date(claims, "issue_date"),
-            issue_place=optional_text(claims, "issue_place"),
-            expiry_date=optional_date(claims, "expiry_date"),
-            official=_official(claims),
-            endorsement_number=optional_text(claims, "endorsement_number"),
-            revalidation_date=optional_date(claims, "revalidation_date"),
-            replaces=optional_text(claims, "replaces"),
-            rests_on=_reference(claims, "rests_on") if "rests_on" in claims else None,
-            acceptance=_acceptance(claims),
-            remarks=optional_text(claims, "remarks"),
-            **own,
-        )
+        if kind is _RECOGNITION:
+            recognised = _reference(claims, "recognises")
+            return Endorsement(**_fields(kind, claims), recognises=recognised)
+        if kind is _MEDICAL:
+            fitness = _fitness(claims)
+            return MedicalCertificate(**_fields(kind, claims), fitness=fitness)
+        return Certificate(**_fields(kind, claims))
     except InvalidCertificate as error:
         raise MalformedCredential(error.claim, error.problem) from None
+
+
+def _fields(kind: CertificateType, claims: Claims) -> dict[str, Any]:
+    """The fields of every certificate. Most are absent from most: they are not even asked for."""
+    fields: dict[str, Any] = {
+        "type": kind,
+        "document_number": text(claims, "document_number"),
+        "issuing_country": text(claims, "issuing_country"),
+        "issuing_authority": text(claims, "issuing_authority"),
+        "holder": holder_from_claims(claims),
+        "issue_date": calendar_date(claims, "issue_date"),
+        "official": _official(claims),
+    }
+    for name, read in _OPTIONAL:
+        if name in claims:
+            fields[name] = read(claims, name)
+    return fields
 
 
 def holder_from_claims(claims: Claims) -> Holder:
@@ -121,8 +118,8 @@ def _official(claims: Claims) -> Official | None:
     return Official(text(claims, family), optional_text(claims, given), text(claims, title))
 
 
-def _functions(claims: Claims) -> tuple[FunctionGrant, ...]:
-    return _each(_function, claims, "functions") if "functions" in claims else ()
+def _functions(claims: Claims, name: str) -> tuple[FunctionGrant, ...]:
+    return _each(_function, claims, name)
 
 
 def _function(claims: Claims) -> FunctionGrant:
@@ -130,8 +127,8 @@ def _function(claims: Claims) -> FunctionGrant:
     return FunctionGrant(text(claims, "code"), _one_of(_LEVELS, claims, "level"), limits)
 
 
-def _capacities(claims: Claims) -> tuple[CapacityGrant, ...]:
-    return _each(_capacity, claims, "capacities") if "capacities" in claims else ()
+def _capacities(claims: Claims, name: str) -> tuple[CapacityGrant, ...]:
+    return _each(_capacity, claims, name)
 
 
 def _capacity(claims: Claims) -> CapacityGrant:
@@ -155,14 +152,12 @@ def _limitations(claims: Claims) -> Limitations:
         raise error.inside("limitations") from None
 
 
-def _acceptance(claims: Claims) -> Acceptance | None:
-    if "acceptance" not in claims:
-        return None
-    inner = member(claims, "acceptance")
+def _acceptance(claims: Claims, name: str) -> Acceptance:
+    inner = member(claims, name)
     try:
         return Acceptance(flags=texts(inner, "flags"), areas=texts(inner, "areas"))
     except MalformedCredential as error:
-        raise error.inside("acceptance") from None
+        raise error.inside(name) from None
 
 
 def _reference(claims: Claims, name: str) -> Reference:
@@ -213,3 +208,19 @@ def _one_of(values: Mapping[object, T], claims: Claims, name: str) -> T:
         return values[claims[name]]
     except (KeyError, TypeError):  # no such value, or one that is no text
         raise MalformedCredential(name, f"one of {', '.join(map(str, values))} is needed") from None
+
+
+# A field that may be absent is named as its claim, in the order of the form.
+_OPTIONAL: Final[tuple[tuple[str, Callable[[Claims, str], object]], ...]] = (
+    ("stcw_code", texts),
+    ("functions", _functions),
+    ("capacities", _capacities),
+    ("issue_place", text),
+    ("expiry_date", calendar_date),
+    ("endorsement_number", text),
+    ("revalidation_date", calendar_date),
+    ("replaces", text),
+    ("rests_on", _reference),
+    ("acceptance", _acceptance),
+    ("remarks", text),
+)

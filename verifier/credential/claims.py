@@ -59,7 +59,9 @@ def texts(claims: Claims, name: str) -> tuple[str, ...]:
     """A list of texts; absent is empty."""
     if name not in claims:
         return ()
-    items = array(claims, name)
+    items = claims[name]
+    if type(items) is not list or not 1 <= len(items) <= MAX_ITEMS:  # as `array`, in line
+        raise MalformedCredential(name, f"a list of 1 to {MAX_ITEMS} items is needed")
     for position, item in enumerate(items):
         if type(item) is not str or not item or not item.isprintable():
             raise MalformedCredential(f"{name}[{position}]", "a text of visible characters is needed")

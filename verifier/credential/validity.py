@@ -1,6 +1,6 @@
 """A certificate's calendar dates as instants, and dates that contradict each other (row C4b)."""
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from verifier.credential.model import Certificate, Credential
@@ -9,6 +9,9 @@ _DAY: Final = timedelta(days=1)
 # Local midnight is up to 14 h before (Kiritimati) and 12 h after (Baker Island) midnight in UTC.
 _EARLIEST: Final = timedelta(hours=14)
 _LATEST: Final = timedelta(hours=12)
+# In UTC: a day's end as early as it can be is 10:00 of that day; as late, 26 hours later.
+_END_AT_THE_EARLIEST: Final = time(10, tzinfo=UTC)
+_MIDNIGHT: Final = time(tzinfo=UTC)
 
 
 def issue_times(
@@ -35,7 +38,7 @@ def date_contradiction(credential: Credential) -> str | None:
     first, last = certificate.issue_date, certificate.expiry_date
     if (expires is None) is not (last is None):
         return "exp and expiry_date: one is given, the other is not"
-    if credential.not_before < _midnight(first, UTC) - _EARLIEST:
+    if credential.not_before < datetime.combine(first, _MIDNIGHT) - _EARLIEST:
         return f"nbf is before the day of issue, {first}"
     if certificate.holder.birth_date >= first:
         return "birth_date is not before issue_date"
@@ -43,8 +46,8 @@ def date_contradiction(credential: Credential) -> str | None:
         return None
     if last < first:
         return f"expiry_date {last} is before issue_date {first}"
-    end = _midnight(last, UTC) + _DAY
-    if not end - _EARLIEST <= expires <= end + _LATEST:
+    end = datetime.combine(last, _END_AT_THE_EARLIEST)
+    if not end <= expires <= end + _EARLIEST + _LATEST:
         return f"exp does not fall on the end of expiry_date {last}"
     if credential.not_before >= expires:
         return "nbf is not before exp"
