@@ -27,7 +27,7 @@ _FAIL: Final = Outcome.FAIL
 _UNKNOWN: Final = Outcome.UNKNOWN
 _GOOD: Final = Status.VALID
 
-_AHEAD: Final = timedelta(days=1)  # a list may be dated this far ahead of a clock that is a little slow
+_AHEAD: Final = timedelta(days=-1)  # the age of a list dated as far ahead as a slow clock may make it
 _COLOUR_YEARS: Final = 6  # STCW Code B-I/9: colour vision is tested every six years
 
 _NO_PHONE: Final = Check("C5", Outcome.NOT_ASSESSED, "it is bound to no phone, and none was shown")
@@ -141,7 +141,7 @@ def _age(listed: StatusList, policy: Policy, time: datetime) -> tuple[Check, Che
     if age > policy.age_limit:
         reason = "its status is {} days old, as of " + _DASHED + "; at most {} count: import a newer sea pack"
         return Check("C12", _UNKNOWN, reason, (age.days, as_of, policy.age_limit.days)), None
-    if age < -_AHEAD:
+    if age < _AHEAD:
         reason = "its status list is dated ahead of the clock, " + _DASHED
         return Check("C12", _UNKNOWN, reason, (as_of,)), None
     if listed.exp is not None and listed.exp <= time:

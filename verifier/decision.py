@@ -213,7 +213,9 @@ def _judge(
     c9, c11 = checks.last_day(credential, time), checks.first_day(credential, time)
     c10 = checks.clock(setting.at, setting.directory, policy, setting.last_clock)
     rows = [_READABLE, _KNOWN, trusted, _SIGNED, dates, c5, c6, c7, c8, c9, c10, c11, c12, c13]
-    rows += [remark for remark in (old, unproved) if remark is not None]
+    for remark in (old, unproved):
+        if remark is not None:
+            rows.append(remark)
     rows += checks.remarks(credential, policy=policy, time=time)
     as_of = None if listed is None else listed.iat
     return conclude(tuple(rows), credential, _relied_on(setting, credential.status.uri, as_of))

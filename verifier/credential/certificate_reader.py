@@ -102,8 +102,8 @@ def holder_from_claims(claims: Claims) -> Holder:
         return Holder(
             seafarer_id=text(claims, "seafarer_id"),
             family_name=text(claims, "family_name"),
-            given_name=optional_text(claims, "given_name"),
-            native_name=optional_text(claims, "native_name"),
+            given_name=text(claims, "given_name") if "given_name" in claims else None,
+            native_name=text(claims, "native_name") if "native_name" in claims else None,
             birth_date=calendar_date(claims, "birth_date"),
             gender=_one_of(_GENDERS, claims, "gender") if "gender" in claims else None,
         )
