@@ -144,7 +144,7 @@ def test_a_hostile_header_is_refused_by_name_before_any_work(
         unseal(tmp_path / "keys", PASSPHRASE)
 
 
-@pytest.mark.parametrize("data", [b"", b"\0" * 100, b"-----BEGIN PRIVATE KEY-----\n", b"x" * (2 << 20)])
+@pytest.mark.parametrize("data", [b"", b"\0" * 100, b"-----BEGIN CERTIFICATE-----\n", b"x" * (2 << 20)])
 def test_another_file_is_no_key_file(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "keys").write_bytes(data)
     with pytest.raises(SealedFileError, match="not a sealed key file"):
