@@ -316,8 +316,8 @@ def read_alike(packed: bytes) -> None:
     assert proof == (None if parsed.key_binding is None else presentation.read(parsed))
 
 
-def judged(packed: bytes) -> None:
-    """Refused, or fails a signature, or is the same issuer's JWS with the same disclosures."""
+def must_be_no_other_credential(packed: bytes) -> None:
+    """It is refused, fails a signature, or is the same issuer's JWS with the same disclosures."""
     read_alike(packed)
     original = sd_jwt.parse(credential())
     try:
@@ -334,26 +334,28 @@ def judged(packed: bytes) -> None:
 def test_no_flipped_bit_makes_another_credential(packed: bytes) -> None:
     for index in range(len(packed)):
         for bit in range(8):
-            judged(packed[:index] + bytes((packed[index] ^ 1 << bit,)) + packed[index + 1 :])
+            must_be_no_other_credential(
+                packed[:index] + bytes((packed[index] ^ 1 << bit,)) + packed[index + 1 :]
+            )
 
 
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_are_refused(data: bytes) -> None:
     for head in (b"", WIRE[:2], LIVE[:3]):
-        judged(head + data)
+        must_be_no_other_credential(head + data)
 
 
 @given(st.binary(max_size=200), st.binary(max_size=60), st.integers(0, 255))
 def test_arbitrary_text_and_lifted_bytes_are_refused_or_read(text: bytes, lifted: bytes, form: int) -> None:
-    judged(wire(text, lifted, form=form))
+    must_be_no_other_credential(wire(text, lifted, form=form))
 
 
 @settings(max_examples=300)
 @given(st.data())
 def test_no_splice_of_two_wires_makes_another_credential(data: st.DataObject) -> None:
     at, to = data.draw(st.integers(0, len(WIRE))), data.draw(st.integers(0, len(LIVE)))
-    judged(WIRE[:at] + LIVE[to:])
-    judged(LIVE[:to] + WIRE[at:])
+    must_be_no_other_credential(WIRE[:at] + LIVE[to:])
+    must_be_no_other_credential(LIVE[:to] + WIRE[at:])
 
 
 def test_an_invented_disclosure_fits_no_digest() -> None:
