@@ -1,0 +1,1 @@
+"""The commands of `ombord-issuer`, by what they are about; `issuer.cli` lists them."""

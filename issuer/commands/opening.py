@@ -1,0 +1,62 @@
+"""What a command opens before it works: settings, register, sealed keys; and who works at the terminal."""
+
+import getpass
+import os
+import sys
+
+import typer
+
+from issuer import terminal
+from issuer.composition import Register, Services, compose, open_register
+from issuer.domain.errors import KeysUnusable
+from issuer.services.authority_keys import AuthorityKeys, open_keys
+from issuer.settings import Settings, load_settings
+from keys.custody.passphrase import from_text
+
+PART, NOTHING = 1, 2  # exit codes: done in part, not done
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The settings from the environment over the file that `--config` named."""
+    return load_settings(context.obj)
+
+
+def register_of(
+    context: typer.Context, settings: Settings | None = None, *, create: bool = False
+) -> Register:
+    """The register; `import` alone makes one where there is none (and `serve`, in `serving`)."""
+    register = open_register(settings or settings_of(context), create=create)
+    context.call_on_close(register.database.close)
+    terminal.announce(register.database)
+    return register
+
+
+def services_of(context: typer.Context) -> Services:
+    """All services, with the keys; what a crash left between two steps of issuing is finished first."""
+    settings = settings_of(context)
+    services = compose(settings, keys=keys_of(settings), create=False)
+    context.call_on_close(services.database.close)
+    services.issuer.resume()
+    return services
+
+
+def keys_of(settings: Settings) -> AuthorityKeys:
+    """The sealed keys, opened with the passphrase of the settings or of the person at the terminal."""
+    passphrase = settings.read_passphrase()
+    if passphrase is None:
+        if not sys.stdin.isatty():
+            raise KeysUnusable(
+                "the passphrase of the sealed keys is not set",
+                hint="set OMBORD_PASSPHRASE, or OMBORD_PASSPHRASE_FILE to the file that holds it",
+            )
+        typed = getpass.getpass(f"Passphrase of {settings.sealed_keys}: ", stream=sys.stderr)
+        passphrase = from_text(typed)
+    return open_keys(settings, passphrase)
+
+
+def actor() -> str:
+    """Who works at the terminal, for the audit trail."""
+    try:
+        return f"operator:{getpass.getuser()}"[:100]
+    except (KeyError, OSError):  # a container's user without a name
+        return f"operator:{os.getuid()}"

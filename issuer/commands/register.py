@@ -1,0 +1,67 @@
+"""`import` and `export`: the register as a file."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from issuer import terminal
+from issuer.commands.opening import PART, actor, register_of, settings_of
+from issuer.domain.errors import InvalidInput
+from issuer.services.exporting import export_lines
+from issuer.services.importing import ImportReport
+from keys.custody import atomic_file
+
+SHOWN_PROBLEMS = 20
+
+
+def import_register(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a register extract, JSON Lines")],
+) -> None:
+    """Load a register extract; good rows are loaded, bad ones are named."""
+    settings = settings_of(context)
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as lines:
+            register = register_of(context, settings, create=True)
+            with terminal.progress(f"Loading {file.name} (bytes)", size) as show:
+                report = register.importing.load(
+                    lines, actor=actor(), progress=lambda done: show(min(done, size), size)
+                )
+    except OSError as error:
+        raise InvalidInput(f"{file}: {error.strerror}", hint="check the file's name") from error
+    _tell(report)
+    if report.rejected:
+        raise typer.Exit(PART)
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="where to; - is standard output")] = Path("-"),
+) -> None:
+    """Write the register in the format that `import` reads."""
+    register = register_of(context)
+    lines = export_lines(register.database, register.settings)
+    if str(file) == "-":
+        sys.stdout.buffer.writelines(lines)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        atomic_file.write(file, b"".join(lines), mode=0o600)
+    except OSError as error:
+        raise InvalidInput(
+            f"{file} cannot be written: {error.strerror}", hint="choose another place"
+        ) from error
+
+
+def _tell(report: ImportReport) -> None:
+    terminal.tell(
+        f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
+        f"{len(report.rejected)} rejected"
+    )
+    for row in report.rejected[:SHOWN_PROBLEMS]:
+        terminal.say(f"line {row.line}: {row.reason}")
+    if len(report.rejected) > SHOWN_PROBLEMS:
+        terminal.say(f"and {len(report.rejected) - SHOWN_PROBLEMS} more")
