@@ -1,4 +1,4 @@
-"""Rows C5 to C14, and C3 once more: what is asked of a credential whose signature holds.
+"""Rows C5 to C14, and C2 and C3 once more: what is asked of a credential whose signature holds.
 
 The rows are those of docs/decision-table.md.
 Each function answers its rows and no others. A reason says as of when, where that matters.
@@ -16,7 +16,7 @@ from verifier.credential.model import (
     MedicalCertificate,
 )
 from verifier.credential.presentation import Audience, HolderProof
-from verifier.policy import Policy
+from verifier.policy import AgeClass, Policy
 from verifier.status import Status, StatusList
 from verifier.verdict import Check, Outcome
 
@@ -27,7 +27,8 @@ _FAIL: Final = Outcome.FAIL
 _UNKNOWN: Final = Outcome.UNKNOWN
 _GOOD: Final = Status.VALID
 
-_AHEAD: Final = timedelta(days=-1)  # the age of a list dated as far ahead as a slow clock may make it
+_TOO_OLD: Final = AgeClass.UNKNOWN
+_CURRENT: Final = AgeClass.GREEN
 _COLOUR_YEARS: Final = 6  # STCW Code B-I/9: colour vision is tested every six years
 
 _NO_PHONE: Final = Check("C5", Outcome.NOT_ASSESSED, "it is bound to no phone, and none was shown")
@@ -47,6 +48,13 @@ class Holding(NamedTuple):
     proof: HolderProof | None = None
     failure: str | None = None
     garbled: str | None = None
+
+
+def covered(authority: Authority, policy: Policy) -> Check | None:
+    """C2 once more: a flag that the policy leaves out is nobody's here to judge."""
+    if policy.covers(authority.flag):
+        return None
+    return Check("C2", _UNKNOWN, "the policy {} does not cover flag {}", (policy.name, authority.flag))
 
 
 def holder(
@@ -138,17 +146,18 @@ def _listed(
 def _age(listed: StatusList, policy: Policy, time: datetime) -> tuple[Check, Check | None]:
     """C12 by the list's age, and the remark on it. `exp` can only worsen: age has its own limit."""
     as_of, age = listed.iat, time - listed.iat
-    if age > policy.age_limit:
+    counts = policy.age_class(age)
+    if counts is _TOO_OLD:
+        if age.days < 0:
+            reason = "its status list is dated ahead of the clock, " + _DASHED
+            return Check("C12", _UNKNOWN, reason, (as_of,)), None
         reason = "its status is {} days old, as of " + _DASHED + "; at most {} count: import a newer sea pack"
         return Check("C12", _UNKNOWN, reason, (age.days, as_of, policy.age_limit.days)), None
-    if age < _AHEAD:
-        reason = "its status list is dated ahead of the clock, " + _DASHED
-        return Check("C12", _UNKNOWN, reason, (as_of,)), None
     if listed.exp is not None and listed.exp <= time:
         reason = "its status list expired on " + _DASHED + ": import a newer sea pack"
         return Check("C12", _UNKNOWN, reason, (listed.exp,)), None
     known = Check("C12", _PASS, "status as of {:%Y-%m-%d %H:%M} UTC", (as_of,))
-    if age <= policy.age_green:
+    if counts is _CURRENT:
         return known, None
     return known, Check("C14", _REMARK, "its status is {} days old, as of " + _DASHED, (age.days, as_of))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from verifier.status import StatusBook
 
 UNUSABLE: Final = 3
+POLICY_HELP: Final = "what the inspector demands: psc, company, port-agent, or a YAML file"
 T = TypeVar("T")
 _EXIT: Final = {"valid": 0, "rejected": 1, "undetermined": 2}
 
@@ -65,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--pack", metavar="FILE", help="verify this sea pack first and use it alone")
     check.add_argument("--root", metavar="FILE", help="the trusted root for --pack, where none is pinned")
     check.add_argument("--at", metavar="INSTANT", help="judge at this time, such as 2026-11-21T12:00:00Z")
-    check.add_argument("--policy", metavar="FILE", help="YAML: what the inspector demands")
+    check.add_argument("--policy", metavar="NAME|FILE", help=POLICY_HELP)
     check.add_argument("--ship", metavar="FILE", help="YAML: the ship, for the medical certificate's grace")
     check.add_argument("--json", action="store_true", help="as docs/verdict.schema.json describes")
     check.set_defaults(run=_check)
@@ -217,12 +218,19 @@ def _instant(text: str | None) -> datetime:
     return at.astimezone(UTC)
 
 
-def _policy(path: str | None) -> "Policy":
+def _policy(named: str | None) -> "Policy":
+    """A shipped policy by its name, else the file. The default opens none."""
     from verifier import policy
 
-    if path is None:
+    if named is None:
         return policy.DEFAULT
-    return _settings(path, policy.from_yaml)
+    shipped = policy.shipped(named)
+    if shipped is not None:
+        return shipped
+    if policy.is_name(named) and not os.path.exists(named):
+        known = ", ".join((policy.DEFAULT_NAME, *policy.SHIPPED))
+        raise Unusable(f"--policy {named[:60]}: no policy of this name", f"known are {known}; or give a file")
+    return _settings(named, policy.from_yaml)
 
 
 def _ship(path: str | None) -> "Ship | None":

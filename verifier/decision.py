@@ -101,8 +101,9 @@ def verify(
     except vc.MalformedCredential as error:
         unreadable = Check("C1", Outcome.UNKNOWN, "not a {} that can be read: {}", (unverified.type, error))
         return _stop([unreadable, _KNOWN, trusted, signed], setting, "it cannot be read")
+    known = checks.covered(authority, policy) or _KNOWN
     trusted = checks.in_own_name(credential.certificate, authority) or trusted
-    return _judge(credential, authority, _holding(unverified, credential), trusted, setting)
+    return _judge(credential, authority, _holding(unverified, credential), known, trusted, setting)
 
 
 def _read(presented: str) -> _Unverified:
@@ -199,7 +200,12 @@ def _holding(unverified: _Unverified, credential: Credential) -> Holding:
 
 
 def _judge(
-    credential: Credential, authority: Authority, shown: Holding, trusted: Check, setting: _Setting
+    credential: Credential,
+    authority: Authority,
+    shown: Holding,
+    known: Check,
+    trusted: Check,
+    setting: _Setting,
 ) -> Verdict:
     """Rows C4b to C15 of a credential that its issuer has signed."""
     policy, time = setting.policy, setting.time
@@ -212,7 +218,7 @@ def _judge(
     )
     c9, c11 = checks.last_day(credential, time), checks.first_day(credential, time)
     c10 = checks.clock(setting.at, setting.directory, policy, setting.last_clock)
-    rows = [_READABLE, _KNOWN, trusted, _SIGNED, dates, c5, c6, c7, c8, c9, c10, c11, c12, c13]
+    rows = [_READABLE, known, trusted, _SIGNED, dates, c5, c6, c7, c8, c9, c10, c11, c12, c13]
     for remark in (old, unproved):
         if remark is not None:
             rows.append(remark)

@@ -82,6 +82,18 @@ class Entries:
             return value
         raise SettingsError(f"{name}: true or false is needed")
 
+    def texts(self, name: str, most: int) -> tuple[str, ...] | None:
+        """A list of 1 to `most` different short texts."""
+        values = self.take(name)
+        if values is None:
+            return None
+        if not isinstance(values, list) or not 0 < len(values) <= most:
+            raise SettingsError(f"{name}: a list of 1 to {most} texts is needed, such as [NO, DK]")
+        texts = tuple(one for one in values if isinstance(one, str) and one.isprintable() and len(one) <= 200)
+        if len(texts) != len(values) or len(set(texts)) != len(texts):
+            raise SettingsError(f"{name}: different short texts are needed, such as [NO, DK]")
+        return texts
+
     def day(self, name: str) -> date | None:
         """A calendar date, YYYY-MM-DD."""
         value = self.take(name)
