@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from securesystemslib.signer import Key, Signature
 from tuf.api.exceptions import LengthOrHashMismatchError
@@ -47,24 +47,41 @@ class Rollback(UntrustedMetadata):
     """Older than what this device has verified, or another content under a version that it has seen."""
 
 
-def load(
+class Verified(NamedTuple):
+    """What files prove, what to remember until the next time, and the files themselves."""
+
+    directory: Directory
+    state: TrustState
+    files: Mapping[str, bytes]  # what was read, and the elder roots: what a pack carries
+
+
+def verify(
     files: Mapping[str, bytes], *, root: bytes, at: datetime, previous: TrustState | None = None
-) -> tuple[Directory, TrustState]:
-    """The directory that these files prove, and what to remember until the next time.
+) -> Verified:
+    """The directory that these files prove.
 
     `files` are named as the publisher names them; others are ignored. `root` is the pinned root file, `at` is
     the clock, `previous` what the last call on this device returned. Raises UntrustedMetadata.
     """
-    return _Verification(files, root, previous).verify(at)
-
-
-def needed(files: Mapping[str, bytes], *, root: bytes, at: datetime) -> dict[str, bytes]:
-    """Only the files that `load` reads, with elder roots: what a pack carries. Raises UntrustedMetadata."""
-    verification = _Verification(files, root, None)
-    verification.verify(at)
+    verification = _Verification(files, root, previous)
+    directory, state = verification.verify(at)
     newest = decode(Root, verification.root_file, "root").signed.version
     chain = [file_name(Root.type, version) for version in range(1, newest + 1)]
-    return {**{name: files[name] for name in chain if name in files}, **verification.used}
+    used = {**{name: files[name] for name in chain if name in files}, **verification.used}
+    return Verified(directory, state, used)
+
+
+def load(
+    files: Mapping[str, bytes], *, root: bytes, at: datetime, previous: TrustState | None = None
+) -> tuple[Directory, TrustState]:
+    """As `verify`, for callers that need no files."""
+    directory, state, _ = verify(files, root=root, at=at, previous=previous)
+    return directory, state
+
+
+def needed(files: Mapping[str, bytes], *, root: bytes, at: datetime) -> Mapping[str, bytes]:
+    """As `verify`, for callers that need the files alone."""
+    return verify(files, root=root, at=at).files
 
 
 class _Verification:

@@ -5,13 +5,17 @@ has verified in one small file per issuer: a check on board opens neither TUF me
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from keys.encoding import Json, json_dumps, json_loads
 from keys.jwk import PublicKey
 from keys.trust.record import Record, unix
+
+if TYPE_CHECKING:
+    from keys.trust.allow_list import AllowList
 
 # What a key may sign: status lists, or certificates by their types' names (the last part of their `vct`).
 STATUS = "status"
@@ -78,12 +82,19 @@ class TrustedKey:
     conflicting: bool = False  # another key has been seen under the same id
 
     def objection(
-        self, purpose: str, *, at_signing: datetime, now: datetime, environment: Environment
+        self,
+        purpose: str,
+        *,
+        at_signing: datetime,
+        now: datetime,
+        environment: Environment,
+        allowed: bool = False,
     ) -> str | None:
         """Why this key is not good for what it signed (row C3), or None when it is.
 
         `purpose` is a certificate type's name or `status`. `at_signing` is the signer's word (`iat`), which
         a thief can back-date: a stolen key needs a state, never a window alone. Windows are half open.
+        `allowed` says that the key's allow list holds what was signed; it counts for a compromised key alone.
         """
         if self.conflicting:
             return f"two different keys were published as {self.kid}"
@@ -91,8 +102,8 @@ class TrustedKey:
             return f"{self.kid} is a {self.environment} key, and this is {environment}"
         if self.state is _REVOKED:
             return f"key {self.kid} is revoked" + (f": {self.reason}" if self.reason else "")
-        if self.state is _ALLOW_LIST_ONLY:
-            return f"key {self.kid} is compromised, and no allow-list names what it truly signed"
+        if self.state is _ALLOW_LIST_ONLY and not allowed:
+            return f"key {self.kid} is compromised, and no allow-list names this as what it truly signed"
         if purpose not in self.purposes:
             return f"key {self.kid} may not sign {purpose}"
         if not self.sign_from <= at_signing < self.sign_until:
@@ -122,6 +133,8 @@ class Directory:
     keys: Mapping[tuple[str, str], TrustedKey]  # by (iss, kid)
     time_floor: datetime  # no honest clock is earlier
     published_at: datetime
+    allow_lists: "Mapping[tuple[str, str], AllowList]" = field(default_factory=dict)  # by (iss, kid)
+    list_numbers: Mapping[str, int] = field(default_factory=dict)  # newest known at signing, by uri
 
     @property
     def conflicts(self) -> frozenset[tuple[str, str]]:
@@ -135,6 +148,10 @@ class Directory:
     def authority(self, iss: str) -> Authority | None:
         """The authority behind an `iss` address, or None (row C2)."""
         return self.authorities.get(iss)
+
+    def allow_list(self, iss: str, kid: str) -> "AllowList | None":
+        """What a compromised key truly signed, or None: then it counts for nothing."""
+        return self.allow_lists.get((iss, kid))
 
     def authority_for_status(self, uri: str) -> Authority | None:
         """The one authority that may sign the status list of this address, by its pinned prefix."""
@@ -154,6 +171,8 @@ def join(parts: Iterable[Directory]) -> Directory:
             first,
             authorities={**first.authorities, **part.authorities},
             keys={**first.keys, **part.keys},
+            allow_lists={**first.allow_lists, **part.allow_lists},
+            list_numbers={**first.list_numbers, **part.list_numbers},
             time_floor=max(first.time_floor, part.time_floor),
             published_at=max(first.published_at, part.published_at),
         )

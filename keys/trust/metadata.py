@@ -24,8 +24,8 @@ from keys.trust.plan import key_id
 MAX_FILE = 1 << 20
 EXTENSION = "ombord"  # the one member that we add to signed metadata; TUF lets others pass over it
 DIRECTORY = Targets.type  # our directory role is TUF's `targets`
-_HEX_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_HEX_SIGNATURE = re.compile(r"[0-9a-f]{128}", re.ASCII)
+HEX_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
+HEX_SIGNATURE = re.compile(r"[0-9a-f]{128}", re.ASCII)
 
 SignedT = TypeVar("SignedT", Root, Timestamp, Snapshot, Targets)
 
@@ -45,8 +45,13 @@ def file_name(role: str, version: int) -> str:
 
 
 def keys_path(flag: str) -> str:
-    """The one target that a flag's role may sign: its list of keys."""
+    """The target that a flag's role always signs: its list of keys."""
     return f"{flag}/keys.json"
+
+
+def allow_path(flag: str, kid: str) -> str:
+    """The target with what a compromised key of a flag truly signed; `*` as `kid` stands for all of them."""
+    return f"{flag}/allow/{kid}.bin" if kid != "*" else f"{flag}/allow/*"
 
 
 def target_name(path: str, sha256: str) -> str:
@@ -127,7 +132,7 @@ def _check_keys(signed: Signed, name: str) -> None:
     for key in keys.values():
         public = key.keyval.get("public")
         if (key.keytype, key.scheme) != ("ed25519", "ed25519") or not (
-            isinstance(public, str) and _HEX_KEY.fullmatch(public)
+            isinstance(public, str) and HEX_KEY.fullmatch(public)
         ):
             raise UntrustedMetadata(f"{name}: key {key.keyid} is not an Ed25519 key")
     if len({key.keyval["public"] for key in keys.values()}) != len(keys):
@@ -145,5 +150,5 @@ def _check_signatures(members: Mapping[str, Json], name: str) -> None:
         if not isinstance(signature, dict) or set(signature) != {"keyid", "sig"}:
             raise UntrustedMetadata(f"{name}: a signature with other members than keyid and sig")
         text = signature["sig"]
-        if not isinstance(text, str) or not _HEX_SIGNATURE.fullmatch(text):
+        if not isinstance(text, str) or not HEX_SIGNATURE.fullmatch(text):
             raise UntrustedMetadata(f"{name}: a signature is not 64 bytes in small hexadecimal digits")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from keys.encoding import EncodingError, b64url_decode, b64url_encode, json_dumps, json_loads
 from keys.trust.directory import KeyState, TrustedKey
+from keys.trust.handover import RoleKeys
 from keys.trust.record import Record, RecordError, unix
 
 MAX_STATE = 4 << 20
@@ -14,10 +15,11 @@ COMPROMISED = {KeyState.ALLOW_LIST_ONLY: 1, KeyState.REVOKED: 2}  # a key's way 
 
 
 class Seen(NamedTuple):
-    """The newest version of a role's metadata, and the SHA-256 (hexadecimal) of what it signs."""
+    """The newest version of a role's metadata, the SHA-256 (hexadecimal) of what it signs, and who signed."""
 
     version: int
     digest: str
+    signers: tuple[str, ...] = ()  # public keys, hexadecimal; none where an older release wrote it down
 
 
 class KeyMemory(NamedTuple):
@@ -37,6 +39,7 @@ class TrustState:
     time_floor: datetime
     seen: Mapping[str, Seen] = field(default_factory=dict)  # by role
     keys: Mapping[tuple[str, str], KeyMemory] = field(default_factory=dict)  # by (iss, kid)
+    roles: Mapping[str, RoleKeys] = field(default_factory=dict)  # by flag: whose signatures count
     expired: tuple[str, ...] = ()  # roles whose metadata had run out when it was verified: worth a remark
 
     @property
@@ -53,9 +56,10 @@ class TrustState:
                 "pin": self.pin,
                 "root": b64url_encode(self.root),
                 "time_floor": unix(self.time_floor),
-                "seen": [
-                    {"role": role, "version": seen.version, "digest": seen.digest}
-                    for role, seen in self.seen.items()
+                "seen": [_seen_to_json(role, seen) for role, seen in self.seen.items()],
+                "roles": [
+                    {"flag": flag, "keys": list(role.keys), "threshold": role.threshold}
+                    for flag, role in self.roles.items()
                 ],
                 "keys": [_key_to_json(pair, memory) for pair, memory in self.keys.items()],
                 "expired": list(self.expired),
@@ -73,10 +77,9 @@ class TrustState:
                 pin=record.text("pin"),
                 root=b64url_decode(record.long_text("root")),
                 time_floor=record.instant("time_floor"),
-                seen={
-                    one.text("role"): Seen(one.number("version"), one.text("digest"))
-                    for one in record.records("seen")
-                },
+                seen=dict(map(_seen_from_json, record.records("seen"))),
+                # A device that was set up before handovers remembers no role's keys until its next import.
+                roles=dict(map(_role_from_json, record.records("roles") if "roles" in record else ())),
                 keys=dict(map(_key_from_json, record.records("keys"))),
                 expired=record.texts("expired", empty=True),
             )
@@ -100,6 +103,22 @@ def remember(
             key = replace(key, state=compromised, reason="a revocation is never taken back")
         keys[pair] = replace(key, conflicting=True) if conflicting else key
     return memory, keys
+
+
+def _seen_to_json(role: str, seen: Seen) -> dict[str, object]:
+    value: dict[str, object] = {"role": role, "version": seen.version, "digest": seen.digest}
+    if seen.signers:
+        value["signers"] = list(seen.signers)
+    return value
+
+
+def _seen_from_json(record: Record) -> tuple[str, Seen]:
+    signers = record.texts("signers") if "signers" in record else ()
+    return record.text("role"), Seen(record.number("version"), record.text("digest"), signers)
+
+
+def _role_from_json(record: Record) -> tuple[str, RoleKeys]:
+    return record.text("flag"), RoleKeys(record.texts("keys"), record.number("threshold", 1))
 
 
 def _key_to_json(pair: tuple[str, str], memory: KeyMemory) -> dict[str, object]:
