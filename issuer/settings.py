@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     passphrase_file: Path | None = Field(None, description="a file that holds the passphrase")
     certificate_kid: str | None = Field(None, description="which sealed key signs credentials")
     status_kid: str | None = Field(None, description="which sealed key signs status lists")
+    pass_kid: str | None = Field(None, description="which sealed key signs the pass; no pass without one")
 
     operator_token: SecretStr | None = Field(
         None,
@@ -98,6 +99,9 @@ class Settings(BaseSettings):
         timedelta(minutes=5), ge=_SECOND, le=_DAY, description="seconds for which a nonce is good"
     )
 
+    packs_folder: Path | None = Field(
+        None, description="what `ombord-verify pack build --site` wrote, served at `/packs`; nothing without"
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     trusted_proxies: str | None = Field(

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -76,6 +77,17 @@ status_list = Table(
     Column("signed_exp", BigInteger),
     Column("token", Text),
     CheckConstraint("taken <= size", name="not_overfull"),
+)
+
+# What was signed for ships, each time that the list was: beside the token, of the same states.
+status_statement = Table(
+    "status_statement",
+    metadata,
+    Column("list_number", Integer, ForeignKey("status_list.number"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3, … of this list
+    Column("iat", BigInteger, nullable=False),
+    Column("kid", String(64), nullable=False),
+    Column("snapshot", LargeBinary, nullable=False),  # with the statement and its signature
 )
 
 credential = Table(

@@ -1,8 +1,9 @@
-"""The authority's private keys, opened once: which of them signs credentials and which signs status lists."""
+"""The authority's private keys, opened once: which signs credentials, which status lists, which the pass."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, NoReturn
 
 from issuer.domain.errors import KeysUnusable
 from issuer.settings import Settings
@@ -14,11 +15,15 @@ from keys.signer import Signer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorityKeys:
-    """Signers by key id. Credentials and status lists have different keys: only the latter stay online."""
+    """Signers by key id. Credentials, status lists and the pass have different keys.
+
+    An authority without a key for the pass (`pass_kid` is None) gives out none.
+    """
 
     signers: Mapping[str, Signer]
     certificate_kid: str
     status_kid: str
+    pass_kid: str | None = None
 
     def signer(self, kid: str) -> Signer:
         """The signer of one key id; raises KeysUnusable when the sealed file no longer has it."""
@@ -60,42 +65,104 @@ def open_keys(settings: Settings, passphrase: bytes) -> AuthorityKeys:
         raise KeysUnusable(
             f"{path}: {error.strerror}", hint="set OMBORD_SEALED_KEYS to the file that ombord-keys wrote"
         ) from error
-    certificate_kid, status_kid = _choose(path, sorted(signers), settings)
-    return AuthorityKeys(signers=signers, certificate_kid=certificate_kid, status_kid=status_kid)
-
-
-def _choose(path: Path, kids: Sequence[str], settings: Settings) -> tuple[str, str]:
-    """Which key signs credentials and which status lists.
-
-    The sealed file does not say what its keys are for: the directory does, which is elsewhere. So the
-    settings say it. The last resort is the name that `ombord-keys` gives: NO-status-2026a for lists.
-    """
-    credentials, lists = settings.certificate_kid, settings.status_kid
-    if credentials is not None and credentials == lists:
-        raise KeysUnusable(
-            f"OMBORD_CERTIFICATE_KID and OMBORD_STATUS_KID both name {lists}",
-            hint="status lists have a key of their own: ombord-keys key add FLAG --purpose status",
-        )
-    return (
-        _one(path, kids, credentials, taken=lists, status=False),
-        _one(path, kids, lists, taken=credentials, status=True),
+    chosen = _choose(path, sorted(signers), settings)
+    return AuthorityKeys(
+        signers=signers,
+        certificate_kid=chosen.certificates,
+        status_kid=chosen.lists,
+        pass_kid=chosen.sea_pass,
     )
 
 
-def _one(path: Path, kids: Sequence[str], wanted: str | None, *, taken: str | None, status: bool) -> str:
-    """The key that is `wanted`, or else the only one of its kind that is not `taken` by the other purpose."""
-    variable = "OMBORD_STATUS_KID" if status else "OMBORD_CERTIFICATE_KID"
-    has = f"{path} has {', '.join(kids) or 'no keys'}"
-    if wanted is not None:
-        if wanted not in kids:
-            raise KeysUnusable(f"no key {wanted}: {has}", hint=f"set {variable} to one of those")
-        return wanted
-    candidates = [kid for kid in kids if kid != taken and ("status" in kid.lower()) is status]
-    if len(candidates) != 1:
-        which = "none of them" if not candidates else "more than one of them"
-        purpose = "status lists" if status else "credentials"
+class _Purpose(NamedTuple):
+    """One kind of key: the setting that names it, what it signs, and the word that its id has by default."""
+
+    setting: str
+    signs: str
+    option: str  # of `ombord-keys key add`
+    word: str
+
+
+_CERTIFICATES = _Purpose("certificate_kid", "credentials", "", "")
+_LISTS = _Purpose("status_kid", "status lists", " --purpose status", "status")
+_PASS = _Purpose("pass_kid", "the pass", " --purpose pass", "pass")
+
+
+class _Chosen(NamedTuple):
+    certificates: str
+    lists: str
+    sea_pass: str | None
+
+
+def _choose(path: Path, kids: Sequence[str], settings: Settings) -> _Chosen:
+    """Which key signs what.
+
+    The sealed file does not say what its keys are for: the directory does, which is elsewhere. So the
+    settings say it. The last resort is the name that `ombord-keys` gives: NO-status-2026a for lists,
+    NO-pass-2026a for the pass.
+    """
+    named = {purpose: _named(path, kids, purpose, settings) for purpose in (_CERTIFICATES, _LISTS, _PASS)}
+    _refuse_double(named)
+    taken = {kid for kid in named.values() if kid is not None}
+    certificates, lists, sea_pass = (
+        kid or _guess(path, kids, purpose, taken) for purpose, kid in named.items()
+    )
+    return _Chosen(
+        certificates or _missing(path, kids, _CERTIFICATES), lists or _missing(path, kids, _LISTS), sea_pass
+    )
+
+
+def _named(path: Path, kids: Sequence[str], purpose: _Purpose, settings: Settings) -> str | None:
+    """The key that the settings name for a purpose, if they do."""
+    wanted: str | None = getattr(settings, purpose.setting)
+    if wanted is not None and wanted not in kids:
         raise KeysUnusable(
-            f"{has}; by name {which} signs {purpose}",
-            hint=f"set {variable} to the one that the directory lists for {purpose}",
+            f"no key {wanted}: {_has(path, kids)}", hint=f"set {_variable(purpose)} to one of those"
         )
-    return candidates[0]
+    return wanted
+
+
+def _refuse_double(named: Mapping[_Purpose, str | None]) -> None:
+    """Each purpose has a key of its own: a pass sums up what others signed, a list's key stays online."""
+    user: dict[str, _Purpose] = {}
+    for purpose, kid in named.items():
+        if kid is None:
+            continue
+        if kid in user:
+            raise KeysUnusable(
+                f"{_variable(user[kid])} and {_variable(purpose)} both name {kid}",
+                hint=f"make one for {purpose.signs} alone: ombord-keys key add FLAG{purpose.option}",
+            )
+        user[kid] = purpose
+
+
+def _guess(path: Path, kids: Sequence[str], purpose: _Purpose, taken: Collection[str]) -> str | None:
+    """The only key whose id says its purpose; None when no id does."""
+    candidates = [kid for kid in kids if kid not in taken and _word(kid) == purpose.word]
+    if len(candidates) > 1:
+        raise _unclear(path, kids, purpose, "more than one")
+    return candidates[0] if candidates else None
+
+
+def _word(kid: str) -> str:
+    """What a key's id says about its purpose; nothing, for certificates."""
+    return next((word for word in (_LISTS.word, _PASS.word) if word in kid.lower()), "")
+
+
+def _missing(path: Path, kids: Sequence[str], purpose: _Purpose) -> NoReturn:
+    raise _unclear(path, kids, purpose, "none")
+
+
+def _unclear(path: Path, kids: Sequence[str], purpose: _Purpose, which: str) -> KeysUnusable:
+    return KeysUnusable(
+        f"{_has(path, kids)}; by name {which} of them signs {purpose.signs}",
+        hint=f"set {_variable(purpose)} to the one that the directory lists for {purpose.signs}",
+    )
+
+
+def _has(path: Path, kids: Sequence[str]) -> str:
+    return f"{path} has {', '.join(kids) or 'no keys'}"
+
+
+def _variable(purpose: _Purpose) -> str:
+    return f"OMBORD_{purpose.setting.upper()}"

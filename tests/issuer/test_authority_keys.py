@@ -1,4 +1,4 @@
-"""Which sealed key signs credentials and which signs status lists, and what is said when that is unclear."""
+"""Which sealed key signs credentials, status lists and the pass, and what is said when that is unclear."""
 
 from pathlib import Path
 
@@ -47,6 +47,14 @@ def test_settings_say_which_key_is_for_what_and_names_are_the_last_resort(
         (("NO-1",), {}, "NO-1; by name none of them signs status", "STATUS_KID"),
         (("A", "B"), {"certificate_kid": "C"}, r"no key C: keys\.sealed has A, B", "CERTIFICATE_KID"),
         ((), {}, "no keys", "CERTIFICATE_KID"),
+        (("A", "B"), {"certificate_kid": "A", "status_kid": "B", "pass_kid": "C"}, "no key C", "PASS_KID"),
+        (("A", "B"), {"certificate_kid": "A", "pass_kid": "A"}, "both name A", "--purpose pass"),
+        (
+            ("NO-1", "NO-status", "NO-pass-1", "NO-pass-2"),
+            {},
+            "more than one of them signs the pass",
+            "PASS_KID",
+        ),
         (("A", "B"), {"certificate_kid": "A", "status_kid": "A"}, "both name A", "--purpose status"),
     ],
 )
@@ -56,3 +64,18 @@ def test_unclear_purpose_is_refused_with_the_keys_that_are_there_and_the_setting
     with pytest.raises(KeysUnusable, match=says) as refused:
         opened(monkeypatch, *kids, **settings)
     assert variable in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("kids", "settings", "chosen"),
+    [
+        (("NO-2026a", "NO-status-2026a", "NO-pass-2026a"), {}, "NO-pass-2026a"),
+        (("NO-2026a", "NO-status-2026a", "NO-2026p"), {"pass_kid": "NO-2026p"}, "NO-2026p"),
+        (("NO-2026a", "NO-status-2026a"), {}, None),
+    ],
+)
+def test_key_of_the_pass_is_neither_of_the_others_and_need_not_be(
+    monkeypatch: pytest.MonkeyPatch, kids: tuple[str, ...], settings: dict[str, str], chosen: str | None
+) -> None:
+    keys = opened(monkeypatch, *kids, **settings)
+    assert (keys.certificate_kid, keys.status_kid, keys.pass_kid) == (*kids[:2], chosen)
