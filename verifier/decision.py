@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from keys import jws
 from keys.encoding import Json
 from keys.jwk import PublicKey
-from keys.trust.directory import Authority, Directory, TrustedKey
+from keys.trust.directory import Authority, Directory, KeyState, TrustedKey
 from verifier import checks
 from verifier.checks import Holding
 from verifier.credential import presentation, sd_jwt, vc
@@ -34,6 +34,7 @@ _TRUSTED: Final = Check("C3", Outcome.PASS, "the key may sign this, and did so i
 _SIGNED: Final = Check("C4", Outcome.PASS, "the signature holds")
 _AGREE: Final = Check("C4b", Outcome.PASS, "its dates agree with each other")
 _PASS: Final = CertificateType.PASS
+_ALLOW_LIST_ONLY: Final = KeyState.ALLOW_LIST_ONLY
 _ROWS: Final = ROWS[: ROWS.index("C14")]  # what is a check; C14 and C15 follow from them
 
 
@@ -167,8 +168,15 @@ def _trusted(key: TrustedKey, unverified: _Unverified, setting: _Setting) -> Che
         at_signing=unverified.issued_at,
         now=setting.time,
         environment=setting.policy.environment or setting.directory.environment,
+        allowed=key.state is _ALLOW_LIST_ONLY and _allowed(unverified, setting.directory),
     )
     return _TRUSTED if objection is None else Check("C3", Outcome.FAIL, "{}", (objection,))
+
+
+def _allowed(unverified: _Unverified, directory: Directory) -> bool:
+    """Whether the authority says that its key truly signed this, before a thief had the key or since."""
+    listed = directory.allow_list(unverified.issuer, unverified.kid)
+    return listed is not None and listed.holds(unverified.sd_jwt.jws.signing_input)
 
 
 def _signature(key: TrustedKey, unverified: _Unverified) -> Check:
