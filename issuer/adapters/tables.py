@@ -165,6 +165,7 @@ offer = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
+    Column("holder_thumbprint", String(43)),  # the one phone that may redeem it; None: whoever has both codes
 )
 
 access_token = Table(

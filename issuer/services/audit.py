@@ -17,6 +17,7 @@ from issuer.services.clock import Clock
 
 GENESIS = "0" * 64
 SYSTEM = "system"
+WALLET = "wallet"
 
 
 class AuditEvent(NamedTuple):

@@ -15,13 +15,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from issuer.adapters.database import Database
 from issuer.adapters.tables import access_token, certificate, credential, notification, seafarer
 from issuer.domain.errors import NotFound, NotInForce
-from issuer.services.audit import AuditEvent, record
+from issuer.domain.register import CredentialState
+from issuer.services.audit import WALLET, AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.issuing import CredentialIssuer
-from issuer.services.redeeming import WALLET, Access
+from issuer.services.redeeming import Access
 from keys.jwk import PublicKey
 
 _NOT_THIS_PHONE = "this access token has ended or is bound to another key: one pick-up serves one phone"
+_OTHER_SEAFARER = "this phone holds another seafarer's certificates: one phone serves one seafarer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class Collecting:
         with self._database.write() as connection:
             if not _bind(connection, access, key, self._now()):
                 return Denied(_NOT_THIS_PHONE)
+            if _is_anothers(connection, document_number, key):
+                return Denied(_OTHER_SEAFARER)
             request = _identity(connection, document_number, key)
         try:
             issued = self._issuer.issue(document_number, key, request)
@@ -118,6 +122,22 @@ def _bind(connection: Connection, access: Access, key: PublicKey, now: int) -> b
         connection.execute(update(access_token).where(mine).values(holder_thumbprint=thumbprint)).rowcount
         == 1
     )
+
+
+def _is_anothers(connection: Connection, document_number: str, key: PublicKey) -> bool:
+    """Whether a seafarer other than the certificate's has this phone: a sync could not tell the two apart."""
+    owner = select(certificate.c.seafarer_id).where(certificate.c.document_number == document_number)
+    held = (
+        select(credential.c.id)
+        .join(certificate, certificate.c.id == credential.c.certificate_id)
+        .where(
+            credential.c.holder_thumbprint == key.thumbprint(),
+            credential.c.superseded_at.is_(None),
+            credential.c.state == CredentialState.RELEASED.value,
+            certificate.c.seafarer_id.not_in(owner),
+        )
+    )
+    return connection.execute(held.limit(1)).one_or_none() is not None
 
 
 def _identity(connection: Connection, document_number: str, key: PublicKey) -> str:

@@ -3,6 +3,9 @@
 The database holds no usable secret. The offer's address ends in a random handle; the pre-authorized code is
 derived from the handle, and the transaction code's hash is keyed by that code. Only hashes are stored:
 whoever reads them can neither redeem an offer nor try the million transaction codes.
+
+An offer that a sync makes comes by one channel, to a phone that has just proven its key: that key is the
+second factor. What is picked up with it can be bound to no other key (decision 0011).
 """
 
 import hmac
@@ -20,9 +23,9 @@ from issuer.adapters import tables
 from issuer.adapters.database import Database
 from issuer.adapters.repository import in_force
 from issuer.domain.errors import Conflict, InvalidInput, NotFound, unknown_seafarer
-from issuer.services.audit import SYSTEM, AuditEvent, record
+from issuer.services.audit import SYSTEM, WALLET, AuditEvent, record
 from issuer.services.clock import Clock
-from issuer.services.pick_ups import sweep
+from issuer.services.pick_ups import close_bound_offers, sweep
 from issuer.settings import Settings
 from keys.encoding import b64url_encode
 
@@ -90,26 +93,49 @@ class Offering:
 
         Raises NotFound, Conflict (nothing in force, or something named is not) or InvalidInput.
         """
+        with self._database.write() as connection:
+            sweep(connection, int(self._clock().timestamp()))
+            seafarer, numbers = self._choose(connection, seafarer_id, document_numbers)
+            return self._make(connection, seafarer, numbers, None, actor)
+
+    def create_bound(
+        self, connection: Connection, seafarer_id: str, document_numbers: Sequence[str], thumbprint: str
+    ) -> Offer:
+        """An offer for the phone with this key alone; it takes the place of the one made for it before.
+
+        Within the caller's transaction, which has locked the certificates and found them in force.
+        """
+        now = int(self._clock().timestamp())
+        sweep(connection, now)
+        close_bound_offers(connection, seafarer_id, thumbprint, now)
+        return self._make(connection, seafarer_id, sorted(document_numbers), thumbprint, WALLET)
+
+    def _make(
+        self,
+        connection: Connection,
+        seafarer_id: str,
+        numbers: Sequence[str],
+        thumbprint: str | None,
+        actor: str,
+    ) -> Offer:
         now = self._clock()
         expires_at = now + self._settings.offer_lifetime
         handle = b64url_encode(secrets.token_bytes(HANDLE_BYTES))
         code, tx_code = code_of(handle), f"{secrets.randbelow(10**TX_CODE_LENGTH):0{TX_CODE_LENGTH}}"
-        with self._database.write() as connection:
-            sweep(connection, int(now.timestamp()))
-            seafarer, numbers = self._choose(connection, seafarer_id, document_numbers)
-            connection.execute(
-                insert(tables.offer).values(
-                    id=offer_id(handle),
-                    seafarer_id=seafarer,
-                    document_numbers=json.dumps(numbers),
-                    code_hash=hash_code(code),
-                    tx_code_hash=hash_tx_code(code, tx_code),
-                    created_at=int(now.timestamp()),
-                    expires_at=int(expires_at.timestamp()),
-                )
+        connection.execute(
+            insert(tables.offer).values(
+                id=offer_id(handle),
+                seafarer_id=seafarer_id,
+                document_numbers=json.dumps(list(numbers)),
+                code_hash=hash_code(code),
+                tx_code_hash=hash_tx_code(code, tx_code),
+                created_at=int(now.timestamp()),
+                expires_at=int(expires_at.timestamp()),
+                holder_thumbprint=thumbprint,
             )
-            details = {"certificates": len(numbers)}
-            record(connection, self._clock, [AuditEvent("offer-created", seafarer, details, actor)])
+        )
+        details = {"certificates": len(numbers)}
+        record(connection, self._clock, [AuditEvent("offer-created", seafarer_id, details, actor)])
         return self._describe(handle, tx_code, tuple(numbers), expires_at)
 
     def _describe(self, handle: str, tx_code: str, numbers: tuple[str, ...], expires_at: datetime) -> Offer:

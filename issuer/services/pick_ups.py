@@ -14,6 +14,13 @@ def close_pick_ups(connection: Connection, seafarer_id: str, now: int) -> None:
     end_tokens(connection, seafarer_id, now)
 
 
+def close_bound_offers(connection: Connection, seafarer_id: str, thumbprint: str, now: int) -> None:
+    """End the offers that were made for one phone alone, which has been offered the same anew."""
+    mine = (offer.c.seafarer_id == seafarer_id) & (offer.c.holder_thumbprint == thumbprint)
+    unused = mine & offer.c.used_at.is_(None) & (offer.c.expires_at > now)
+    connection.execute(update(offer).where(unused).values(expires_at=now))
+
+
 def end_tokens(connection: Connection, seafarer_id: str, now: int) -> None:
     """End a seafarer's access tokens: one phone picks up, the one that redeemed the newest offer."""
     mine = (access_token.c.seafarer_id == seafarer_id) & (access_token.c.expires_at > now)

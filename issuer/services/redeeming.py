@@ -18,13 +18,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 from issuer.adapters.database import Database
 from issuer.adapters.repository import in_force
 from issuer.adapters.tables import access_token, certificate, offer, seafarer
-from issuer.services.audit import AuditEvent, record
+from issuer.services.audit import WALLET, AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.offering import hash_code, hash_tx_code
 from issuer.services.pick_ups import end_tokens
 from issuer.settings import Settings
-
-WALLET = "wallet"
 
 
 class Refusal(Enum):
@@ -130,6 +128,7 @@ class Redeeming:
                 offer_id=row.id,
                 seafarer_id=row.seafarer_id,
                 document_numbers=json.dumps(numbers),
+                holder_thumbprint=row.holder_thumbprint,  # an offer for one phone makes a token for it
                 issued_at=now,
                 expires_at=now + lifetime,
             )
