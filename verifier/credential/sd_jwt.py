@@ -131,7 +131,7 @@ class _Disclosed:
         if payload.pop(_HASH_NAME, "sha-256") != "sha-256":
             raise MalformedSdJwt("_sd_alg other than sha-256")
         for name in NEVER_DISCLOSABLE & payload.keys():
-            if _has_digests(payload[name]):
+            if has_digests(payload[name]):
                 raise MalformedSdJwt(f'"{name}" has selectively disclosable members; it may not')
         processed = self._object(payload, top=True)
         if len(self._used) != len(self._by_digest):
@@ -214,7 +214,8 @@ def _read(disclosure: str) -> list[Json]:
     return array
 
 
-def _has_digests(value: Json) -> bool:
+def has_digests(value: Json) -> bool:
+    """Whether a digest of something disclosed apart, or a name reserved for it, is anywhere in `value`."""
     if isinstance(value, dict):
-        return not _RESERVED.isdisjoint(value) or any(_has_digests(member) for member in value.values())
-    return isinstance(value, list) and any(_has_digests(element) for element in value)
+        return not _RESERVED.isdisjoint(value) or any(has_digests(member) for member in value.values())
+    return isinstance(value, list) and any(has_digests(element) for element in value)

@@ -31,10 +31,13 @@ __all__ = [
     "from_claims",
     "holder_claims",
     "holder_from_claims",
+    "holder_key",
     "issue_times",
+    "seconds",
     "sign",
     "sign_payload",
     "to_claims",
+    "url",
 ]
 
 TYP: Final = "dc+sd-jwt"
@@ -73,11 +76,11 @@ def to_claims(credential: Credential) -> dict[str, Json]:
     claims: dict[str, Json] = {
         "iss": credential.issuer,
         "vct": certificate.type.vct,
-        "iat": _seconds(credential.issued_at),
-        "nbf": _seconds(credential.not_before),
+        "iat": seconds(credential.issued_at),
+        "nbf": seconds(credential.not_before),
     }
     if credential.expires is not None:
-        claims["exp"] = _seconds(credential.expires)
+        claims["exp"] = seconds(credential.expires)
     if credential.holder_key is not None:
         claims["cnf"] = {"jwk": credential.holder_key.to_jwk()}
     claims["status"] = {"status_list": {"idx": credential.status.idx, "uri": credential.status.uri}}
@@ -91,7 +94,7 @@ def from_claims(claims: Claims, known: PublicKey | None = None) -> Credential:
     `known` is a P-256 key that was read before, and that the holder's may turn out to be.
     Dates that contradict each other are read as they stand: `date_contradiction` judges them.
     """
-    issuer = _url(claims, "iss")
+    issuer = url(claims, "iss")
     kind = TYPE_OF_VCT.get(text(claims, "vct"))
     if kind is None:
         raise MalformedCredential("vct", "a document type that this version does not know")
@@ -100,14 +103,14 @@ def from_claims(claims: Claims, known: PublicKey | None = None) -> Credential:
         issued_at=instant(claims, "iat"),
         not_before=instant(claims, "nbf"),
         expires=instant(claims, "exp") if "exp" in claims else None,
-        holder_key=_holder_key(claims, known) if "cnf" in claims else None,
+        holder_key=holder_key(claims, known) if "cnf" in claims else None,
         status=_status(claims),
         certificate=certificate_from_claims(kind, claims),
     )
 
 
-def _holder_key(claims: Claims, known: PublicKey | None) -> PublicKey:
-    """RFC 7800 section 3.2; the carrier and the key-binding JWT know P-256 alone."""
+def holder_key(claims: Claims, known: PublicKey | None) -> PublicKey:
+    """The key of `cnf` (RFC 7800 section 3.2); the carrier and the key-binding JWT know P-256 alone."""
     try:
         jwk = member(member(claims, "cnf"), "jwk")
         key = known if known is not None and known.to_jwk() == jwk else PublicKey.from_jwk(jwk)
@@ -124,20 +127,20 @@ def _status(claims: Claims) -> StatusReference:
     status = member(claims, "status")
     try:
         reference = member(status, "status_list")
-        return StatusReference(_url(reference, "uri"), integer(reference, "idx", _LAST_INDEX))
+        return StatusReference(url(reference, "uri"), integer(reference, "idx", _LAST_INDEX))
     except MalformedCredential as error:
         raise error.inside("status" if error.path == "status_list" else "status.status_list") from None
 
 
-def _url(claims: Claims, name: str) -> str:
-    """Whose URL, and whether http is fine (a test environment's loopback), is the directory's to say."""
+def url(claims: Claims, name: str) -> str:
+    """A required URL; whose it is, and whether http is fine (on a loopback), is the directory's to say."""
     value = text(claims, name)
     if not value.startswith(("https://", "http://")):
         raise MalformedCredential(name, "a URL is needed")
     return value
 
 
-def _seconds(moment: datetime) -> int:
+def seconds(moment: datetime) -> int:
     """Unix seconds. Raises ValueError for a naive time, which would be read as local."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment} needs a time zone")

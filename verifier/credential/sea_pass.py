@@ -1,0 +1,80 @@
+"""The pass: one credential in which an authority sums up all certificates of a seafarer that are good today.
+
+`urn:ombord:pass:1`, signed at each sync by a key with no other purpose, valid for 30 days at most. It has no
+status of its own: that a certificate is among its members says "valid as of the pass's signing".
+`sea_pass_claims` reads and signs it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from keys.jwk import PublicKey
+from verifier.credential.model import (
+    Certificate,
+    CertificateType,
+    Holder,
+    InvalidCertificate,
+    StatusReference,
+)
+
+MAX_MEMBERS: Final = 32
+LIFETIME: Final = timedelta(days=30)
+MAX_PORTRAIT: Final = 16_000  # characters of base64: what the carrier has room for
+
+NO_MEMBERS: Final = frozenset({CertificateType.PASS, CertificateType.SAFE_MANNING})
+
+
+class PassMember(NamedTuple):
+    """A certificate in a pass, and where its credential's status stands.
+
+    Of the certificate travels what decides what the holder may do; place of issue, official, endorsement and
+    revalidation do not. Its holder, flag and authority are the pass's.
+    """
+
+    certificate: Certificate
+    status: StatusReference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """One signed pass. Times are aware UTC; valid in `not_before` <= t < `expires`."""
+
+    issuer: str
+    issued_at: datetime  # as of when its members were good
+    not_before: datetime
+    expires: datetime
+    holder_key: PublicKey | None
+    issuing_country: str
+    issuing_authority: str
+    holder: Holder
+    members: tuple[PassMember, ...]
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.members) <= MAX_MEMBERS:
+            raise InvalidCertificate("certificates", f"a pass has 1 to {MAX_MEMBERS} of them")
+        for member in self.members:
+            if member.certificate.type in NO_MEMBERS:
+                raise InvalidCertificate("certificates", f"no {member.certificate.type} belongs in a pass")
+        _refuse_doubled("certificates", (member.certificate.certificate_id for member in self.members))
+        _refuse_doubled("places of status", (member.status for member in self.members))
+
+
+def contradiction(sea_pass: Pass) -> str | None:
+    """Why the pass's own dates cannot all be true (row C4b), or None."""
+    if sea_pass.not_before >= sea_pass.expires:
+        return "nbf is not before exp"
+    if sea_pass.issued_at >= sea_pass.expires:
+        return "iat is not before exp"
+    if sea_pass.expires - sea_pass.issued_at > LIFETIME:
+        return f"a pass that runs for more than {LIFETIME.days} days"
+    return None
+
+
+def _refuse_doubled(what: str, found: Iterable[tuple[object, ...]]) -> None:
+    seen = set()
+    for one in found:
+        if one in seen:
+            raise InvalidCertificate("certificates", f"two {what} are one: {' '.join(map(str, one))}")
+        seen.add(one)
