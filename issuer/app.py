@@ -15,6 +15,7 @@ from issuer.api.lifecycle import lifecycle_router
 from issuer.api.offers import offers_router
 from issuer.api.oid4vci.router import PickUp, pick_up_router
 from issuer.api.operator import operator, scheme
+from issuer.api.packs import packs_router
 from issuer.api.status import status_router
 from issuer.api.tracking import tracking_router
 from issuer.api.well_known import well_known_router
@@ -71,6 +72,7 @@ def build(services: Services) -> FastAPI:
     app.include_router(well_known_router(settings, services.keys, addresses))
     app.include_router(pick_up_router(_pick_up(services), addresses))
     app.include_router(status_router(services.publisher, addresses))
+    app.include_router(packs_router(settings.packs_folder, addresses))
     app.include_router(_public(services, addresses))
     app.include_router(_operators(services, addresses))
     app.add_middleware(Guard, https=settings.issuer.startswith("https:"))
