@@ -1,7 +1,9 @@
 """What must hold for an authority's entry and its keys, whoever writes or reads the directory."""
 
 import re
+from collections import Counter
 from collections.abc import Collection
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from keys.trust.directory import PASS, STATUS, Authority, DirectoryError, Environment, TrustedKey
@@ -35,14 +37,13 @@ def check_authority(authority: Authority, environment: Environment) -> None:
 
 def check_apart(authorities: Collection[Authority]) -> None:
     """No two authorities share an issuer, and no status list can be two authorities' own."""
-    issuers = [issuer for authority in authorities for issuer in authority.issuers]
-    for issuer in issuers:
-        if issuers.count(issuer) > 1:
+    for issuer, times in Counter(iss for authority in authorities for iss in authority.issuers).items():
+        if times > 1:
             raise DirectoryError(f"{issuer} belongs to two authorities")
-    for one in authorities:
-        for other in authorities:
-            if one is not other and one.status_prefix.startswith(other.status_prefix):
-                raise DirectoryError(f"status lists of {one.flag} lie below those of {other.flag}")
+    # In order, whatever lies below a prefix follows it at once.
+    for other, one in pairwise(sorted(authorities, key=lambda authority: authority.status_prefix)):
+        if one.status_prefix.startswith(other.status_prefix):
+            raise DirectoryError(f"status lists of {one.flag} lie below those of {other.flag}")
 
 
 def check_purposes(purposes: Collection[str]) -> None:

@@ -8,7 +8,7 @@ ASCII), so that no bit of it can change unnoticed.
 import json
 import re
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from securesystemslib.signer import Key, SecretsHandler, Signature, SSlibKey
 from securesystemslib.signer import Signer as TufSigner
@@ -26,6 +26,8 @@ EXTENSION = "ombord"  # the one member that we add to signed metadata; TUF lets 
 DIRECTORY = Targets.type  # our directory role is TUF's `targets`
 HEX_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 HEX_SIGNATURE = re.compile(r"[0-9a-f]{128}", re.ASCII)
+
+_SPELLING = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 
 SignedT = TypeVar("SignedT", Root, Timestamp, Snapshot, Targets)
 
@@ -106,23 +108,48 @@ def encode(metadata: Metadata[SignedT]) -> bytes:
     return _spell(metadata.to_dict())
 
 
+class Read(NamedTuple, Generic[SignedT]):
+    """Metadata as read, and the bytes that were signed: canonical JSON."""
+
+    metadata: Metadata[SignedT]
+    content: bytes
+
+
 def decode(kind: type[SignedT], data: bytes, name: str) -> Metadata[SignedT]:
     """Metadata of one kind in its one spelling, signatures unchecked; `name` is for messages.
 
     Raises UntrustedMetadata.
     """
+    return read(kind, data, name).metadata
+
+
+def read(kind: type[SignedT], data: bytes, name: str) -> Read[SignedT]:
+    """As `decode`, with what the signatures are over."""
     try:
         members = json_object(data, max_size=MAX_FILE)
-        if _spell(members) != data:
-            raise UntrustedMetadata(f"{name}: not in the one spelling that is accepted")
+        content = _signed_part(members, data, name)
         _check_signatures(members, name)
-        metadata = Metadata[SignedT].from_bytes(data)
-    except (EncodingError, RepositoryError) as error:
+        metadata = Metadata[SignedT].from_dict(members)  # takes `members` apart
+    except (EncodingError, RepositoryError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, UntrustedMetadata):
+            raise
         raise UntrustedMetadata(f"{name}: cannot be read: {error}") from error
     if not isinstance(metadata.signed, kind) or metadata.unrecognized_fields:
         raise UntrustedMetadata(f"{name}: is not {kind.type} metadata")
     _check_keys(metadata.signed, name)
-    return metadata
+    return Read(metadata, metadata.signed_bytes if content is None else content)
+
+
+def _signed_part(members: Mapping[str, Json], data: bytes, name: str) -> bytes | None:
+    """What is signed, as a slice of a file in its one spelling; None where escapes make the two differ.
+
+    Our spelling and canonical JSON both sort names and leave no space; they part where text is escaped.
+    """
+    signed = _spell(members.get("signed"))
+    start = b'{"signatures":%b,"signed":' % _spell(members.get("signatures"))
+    if len(data) != len(start) + len(signed) + 1 or b"%b%b}" % (start, signed) != data:
+        raise UntrustedMetadata(f"{name}: not in the one spelling that is accepted")
+    return None if b"\\" in signed else signed
 
 
 def _check_keys(signed: Signed, name: str) -> None:
@@ -139,8 +166,8 @@ def _check_keys(signed: Signed, name: str) -> None:
         raise UntrustedMetadata(f"{name}: one key under two key ids")
 
 
-def _spell(members: Mapping[str, object]) -> bytes:
-    return json.dumps(members, separators=(",", ":"), sort_keys=True).encode("ascii")
+def _spell(value: object) -> bytes:
+    return _SPELLING.encode(value).encode("ascii")
 
 
 def _check_signatures(members: Mapping[str, Json], name: str) -> None:

@@ -279,13 +279,20 @@ class Publication:
         flags = tuple(
             Flag(
                 authority=authority.entry,
-                role=Role(keys=self._keys(authority.flag, 1), lifetime=FLAG_LIFETIME),
+                role=Role(
+                    keys=self._keys(authority.flag, self._flag_keys(authority)), lifetime=FLAG_LIFETIME
+                ),
                 keys=tuple(authority.keys.values()),
             )
             for authority in self.authorities
         )
         environment = self.authorities[0].environment if self.authorities else Environment.TEST
         return Plan(environment=environment, roles=roles, flags=flags)
+
+    @staticmethod
+    def _flag_keys(authority: Authority) -> int:
+        """In production a flag has a current and a next key; a rehearsal makes do with one."""
+        return 1 if authority.environment is Environment.TEST else 2
 
     def role_signer(self, role: str, generation: int = 0, number: int = 0) -> SoftwareSigner:
         """The private key that a role had at first, or later: what a thief would hold."""

@@ -1,0 +1,144 @@
+"""What verified metadata says in our words: authorities, their keys, allow lists and status list numbers."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from tuf.api.exceptions import LengthOrHashMismatchError
+from tuf.api.metadata import DelegatedRole, Root, TargetFile, Targets, Timestamp
+
+from keys.encoding import json_object
+from keys.trust import allow_list
+from keys.trust.allow_list import AllowList
+from keys.trust.authority import check_apart, check_authority, check_key
+from keys.trust.directory import Authority, Environment, TrustedKey, authority_from_json, key_from_json
+from keys.trust.handover import RoleKeys
+from keys.trust.metadata import (
+    EXTENSION,
+    MAX_FILE,
+    UntrustedMetadata,
+    allow_path,
+    keys_path,
+    target_name,
+)
+from keys.trust.record import Record
+
+MAX_NUMBER: Final = 2**31 - 1  # of a status list
+_LIST_NAME: Final = re.compile(r"[A-Za-z0-9._~-]{1,64}(/[A-Za-z0-9._~-]{1,64}){0,3}", re.ASCII)
+
+Take = Callable[[str], bytes | None]  # a file of the bag, by its name
+
+
+def extension(signed: Root | Timestamp | DelegatedRole, name: str) -> Record:
+    """The member that we add to signed metadata."""
+    return Record(signed.unrecognized_fields.get(EXTENSION), f"{name}, {EXTENSION}")
+
+
+def environment(root: Root) -> Environment:
+    """Whether a root is for rehearsals."""
+    return Environment(extension(root, "root").text("environment"))
+
+
+def replaced_roles(root: Root) -> dict[str, str]:
+    """Flags whose role keys the root's holders have replaced themselves: their new keys' fingerprints."""
+    record = extension(root, "root")
+    if "roles" not in record:
+        return {}
+    roles = record.record("roles")
+    return {flag: roles.text(flag) for flag in roles.members()}
+
+
+def authorities(directory: Targets, environment: Environment) -> list[tuple[Authority, DelegatedRole]]:
+    """What the directory role pins, one terminating delegation a flag."""
+    if directory.delegations is None or directory.delegations.roles is None:
+        raise UntrustedMetadata("targets.json: names no authorities")
+    listed = []
+    for role in directory.delegations.roles.values():
+        authority = authority_from_json(extension(role, f"targets.json, {role.name}"))
+        flag = role.name
+        paths = ([keys_path(flag)], [keys_path(flag), allow_path(flag, "*")])
+        if authority.flag != flag or not role.terminating or role.paths not in paths:
+            raise UntrustedMetadata(f"targets.json: {flag} is no terminating role for its own keys")
+        check_authority(authority, environment)
+        listed.append((authority, role))
+    check_apart([authority for authority, _ in listed])
+    return listed
+
+
+def role_keys(directory: Targets, role: DelegatedRole, environment: Environment) -> RoleKeys:
+    """Who signs for a flag. In production that is a current and a next key, so that none is ever the last."""
+    keys = sorted({directory.get_key(keyid).keyval["public"] for keyid in role.keyids})
+    if len(keys) < 2 and environment is not Environment.TEST:
+        raise UntrustedMetadata(f"{role.name}: has one key to sign with; a flag has two, current and next")
+    return RoleKeys(tuple(keys), role.threshold)
+
+
+def keys(signed: Targets, authority: Authority, take: Take) -> list[TrustedKey]:
+    """A flag's own list of keys, which its role has signed."""
+    flag, path = authority.flag, keys_path(authority.flag)
+    if signed.delegations is not None or path not in signed.targets:
+        raise UntrustedMetadata(f"{flag}.json: a flag signs {path}, its allow lists and nothing else")
+    name, data = _target(signed.targets[path], take)
+    if data is None:
+        raise UntrustedMetadata(f"{name}: missing")
+    record = Record(json_object(data, max_size=MAX_FILE), name)
+    if (record.text("format"), record.number("version")) != ("ombord-keys", 1):
+        raise UntrustedMetadata(f"{name}: of another format or version")
+    if record.text("flag") != flag:
+        raise UntrustedMetadata(f"{name}: lists the keys of another flag")
+    listed = [key_from_json(one) for one in record.records("keys")]
+    for key in listed:
+        check_key(key, authority)
+    return listed
+
+
+def allow_lists(
+    signed: Targets, role: DelegatedRole, listed: list[TrustedKey], take: Take
+) -> dict[tuple[str, str], AllowList]:
+    """What a flag's compromised keys truly signed, by (iss, kid). A file that is not here allows nothing."""
+    flag = role.name
+    by_path = {allow_path(flag, key.kid): key for key in listed}
+    found = {}
+    for path, target in signed.targets.items():
+        if path == keys_path(flag):
+            continue
+        key = by_path.get(path)
+        if key is None or not role.is_delegated_path(path):
+            raise UntrustedMetadata(f"{flag}.json: {path} is no allow list of a key of its own")
+        name, data = _target(target, take)
+        if data is not None:
+            try:
+                found[key.issuer, key.kid] = AllowList.read(data)
+            except allow_list.AllowListError as error:
+                raise UntrustedMetadata(f"{name}: {error}") from error
+    return found
+
+
+def list_numbers(timestamp: Timestamp, listed: list[Authority]) -> dict[str, int]:
+    """The online role's index of status lists: by address, the newest number that it knew. It is a floor."""
+    record = extension(timestamp, Timestamp.type)
+    if "lists" not in record:
+        return {}
+    by_flag, numbers = record.record("lists"), {}
+    prefixes: Mapping[str, str] = {authority.flag: authority.status_prefix for authority in listed}
+    for flag in by_flag.members():
+        named = by_flag.record(flag)
+        for name in named.members():
+            if not _LIST_NAME.fullmatch(name):
+                raise UntrustedMetadata(f"timestamp.json: {flag} has no status list of such a name")
+            number = named.number(name, 1, MAX_NUMBER)
+            if flag in prefixes:  # an authority that has left, or is to come, has no lists here
+                numbers[prefixes[flag] + name] = number
+    return numbers
+
+
+def _target(target: TargetFile, take: Take) -> tuple[str, bytes | None]:
+    """A target's name by its content, and the content if it is here; it must fit what was signed."""
+    name = target_name(target.path, target.hashes.get("sha256", "-"))
+    data = take(name)
+    if data is not None:
+        try:
+            target.verify_length_and_hashes(data)
+        except LengthOrHashMismatchError as error:
+            raise UntrustedMetadata(f"{name}: {error}") from error
+    return name, data
