@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from keys import jws
 from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode, json_dumps, json_object
 from keys.signer import Signer
 from keys.trust.directory import STATUS, Authority, Directory, TrustedKey
+
+if TYPE_CHECKING:
+    from verifier.statement import Statement
 
 TYP: Final = "statuslist+jwt"
 MEDIA_TYPE: Final = "application/statuslist+jwt"
@@ -41,7 +44,11 @@ _STATUS_OF: Final[tuple[Status | None, ...]] = (*Status, *[None] * (256 - len(St
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusList:
-    """A verified list: `states` is the raw array, `bits` per entry, least significant bits first."""
+    """A verified list: `states` is the raw array, `bits` per entry, least significant bits first.
+
+    `number` and `statement` are those of a list for ships (`verifier.ship_status`). It is `behind` when the
+    signed index of all lists names a newer number.
+    """
 
     uri: str
     issuer: str
@@ -49,6 +56,9 @@ class StatusList:
     exp: datetime | None
     bits: int
     states: bytes
+    number: int | None = None
+    statement: "Statement | None" = None
+    behind: bool = False
 
     def get(self, idx: int) -> Status | None:
         """The state at an index, None for a value without a meaning. Raises IndexError outside the list."""

@@ -1,0 +1,248 @@
+"""Status lists for ships on the wire: signed snapshots, and deltas from an earlier number.
+
+The bytes are those of docs/sea-pack-format.md, section 3. What a blob says counts once the states that come
+out of it have the hash that a status key of the list's own authority has signed, and not before.
+"""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, NoReturn
+
+from keys.algorithms import SignatureMismatch
+from keys.trust.directory import STATUS, Authority, Directory, TrustedKey
+from verifier import rice
+from verifier.statement import BEFORE_BYTES, BITS, Statement, key_hint, objection
+from verifier.status import StatusList, StatusListError
+from verifier.status_wire import CHECK_BYTES, MAX_BLOB, Header, Kind, Parsed, names, parse, start, varint
+
+__all__ = [
+    "MAX_BLOB",
+    "MEDIA_TYPE",
+    "ForkedList",
+    "Header",
+    "Kind",
+    "WrongBase",
+    "apply_delta",
+    "peek",
+    "refuse_fork",
+    "reverify",
+    "smaller",
+    "to_delta",
+    "to_snapshot",
+    "verify_snapshot",
+]
+
+MEDIA_TYPE: Final = "application/vnd.ombord.status"
+_AHEAD: Final = timedelta(days=1)  # how far a list may be dated ahead of a clock that is a little slow
+
+
+class WrongBase(StatusListError):
+    """A delta that builds on other states than those held: a snapshot, or another delta, is needed."""
+
+
+class ForkedList(StatusListError):
+    """Two lists that cannot both be the authority's: to be reported, since a key may be in other hands."""
+
+
+# Writing
+
+
+def to_snapshot(statement: Statement, states: bytes, *, flag: str, name: str) -> bytes:
+    """The whole list. Raises ValueError when the statement is not about `states`, or not of this list."""
+    _check(statement, states, flag, name)
+    header = start(Kind.SNAPSHOT, statement, flag, name) + varint(statement.size // 8)
+    return header + statement.before + statement.signature + rice.encode(states)
+
+
+def to_delta(
+    statement: Statement, states: bytes, *, since: int, before_states: bytes, flag: str, name: str
+) -> bytes:
+    """What has changed since an earlier number, whose raw states are `before_states`. Raises ValueError."""
+    _check(statement, states, flag, name)
+    distance = statement.number - since
+    if not 1 <= since < statement.number:
+        raise ValueError(f"a delta to number {statement.number} cannot build on number {since}")
+    base = sha256(before_states).digest()
+    if distance == 1 and base[:BEFORE_BYTES] != statement.before:
+        raise ValueError(f"these are not the states of number {since}, which the statement names")
+    before = b"" if distance == 1 else statement.before
+    header = start(Kind.DELTA, statement, flag, name) + varint(distance)
+    body = rice.encode_changes(before_states, states)
+    return header + before + base[:CHECK_BYTES] + statement.signature + body
+
+
+def smaller(
+    statement: Statement, states: bytes, *, since: int, before_states: bytes, flag: str, name: str
+) -> bytes:
+    """The delta from `since` or the snapshot, whichever is smaller. A list that has grown has no delta."""
+    snapshot = to_snapshot(statement, states, flag=flag, name=name)
+    if len(before_states) != len(states):
+        return snapshot
+    delta = to_delta(statement, states, since=since, before_states=before_states, flag=flag, name=name)
+    return min(delta, snapshot, key=len)
+
+
+def _check(statement: Statement, states: bytes, flag: str, name: str) -> None:
+    if not names(flag, name, statement.uri):
+        raise ValueError(f"{flag} and {name!r} do not name the list {statement.uri}")
+    if sha256(states).digest() != statement.after:
+        raise ValueError(f"number {statement.number} of {statement.uri} was signed for other states")
+
+
+# Reading
+
+
+def peek(blob: bytes) -> Header:
+    """What a blob says of itself; nothing of it is verified. Raises StatusListError."""
+    return parse(blob).header
+
+
+def verify_snapshot(blob: bytes, *, directory: Directory, at: datetime | None = None) -> StatusList:
+    """The list of a snapshot that its authority has signed. Raises StatusListError.
+
+    As with `verify_list`, `at` is given when a list comes in, and refuses one dated ahead of the clock.
+    """
+    parsed = parse(blob)
+    if parsed.size is None or parsed.before is None:
+        raise StatusListError("a delta, where a snapshot is needed")
+    try:
+        states = rice.decode(parsed.body, parsed.size)
+    except rice.RiceError as error:
+        raise StatusListError(f"{_named(parsed.header)}: its states cannot be read: {error}") from None
+    return _verified(parsed, parsed.before, states, directory, at)
+
+
+def apply_delta(
+    held: StatusList, blob: bytes, *, directory: Directory, at: datetime | None = None
+) -> StatusList:
+    """The list after a signed delta to the one held. Raises StatusListError: WrongBase if it does not fit."""
+    parsed = parse(blob)
+    header = parsed.header
+    if header.since is None:
+        raise StatusListError("a snapshot, where a delta is needed")
+    if held.uri != _uri(header, _authority(header, directory)):
+        raise StatusListError(f"{_named(header)}: a delta to another list than {held.uri}")
+    base = sha256(held.states).digest()
+    if held.bits != BITS or (held.number is not None and held.number != header.since):
+        raise WrongBase(
+            f"{_named(header)}: the delta builds on number {header.since}, and number {held.number} is held"
+        )
+    if base[:CHECK_BYTES] != parsed.check:
+        raise WrongBase(
+            f"{_named(header)}: the delta builds on other states of number {header.since} than those held"
+        )
+    if header.iat <= held.iat:
+        raise StatusListError(f"{_named(header)}: signed before the list that it builds on")
+    try:
+        states = rice.apply_changes(held.states, parsed.body)
+    except rice.RiceError as error:
+        raise StatusListError(f"{_named(header)}: its changes cannot be read: {error}") from None
+    return _verified(parsed, parsed.before or base[:BEFORE_BYTES], states, directory, at)
+
+
+def reverify(held: StatusList, *, directory: Directory) -> StatusList:
+    """A list that was verified before, judged by the keys of this directory. Raises StatusListError."""
+    statement = held.statement
+    if statement is None:
+        raise StatusListError(f"{held.uri}: no statement is kept with it")
+    authority = directory.authority_for_status(held.uri)
+    if authority is None:
+        raise StatusListError(f"{held.uri}: no authority in the directory owns this address")
+    if sha256(held.states).digest() != statement.after or held.uri != statement.uri:
+        raise StatusListError(f"{held.uri}: its states are not those that were signed")
+    return _list(statement, held.states, _signer(statement, authority, directory))
+
+
+def refuse_fork(held: StatusList | None, offered: StatusList) -> None:
+    """Raise ForkedList when two lists of one address cannot both be true.
+
+    A number has one content for ever, later numbers are signed later, and each names the states before it.
+    """
+    if held is None or held.statement is None or offered.statement is None:
+        return
+    one, other = sorted((held.statement, offered.statement), key=lambda statement: statement.number)
+    if one.number == other.number:
+        if one.message != other.message:
+            _forked(other, f"two different lists were signed as number {one.number}")
+    elif one.iat >= other.iat:
+        _forked(other, f"number {other.number} was signed no later than number {one.number}")
+    elif one.number + 1 == other.number and one.after[:BEFORE_BYTES] != other.before:
+        _forked(other, f"number {other.number} builds on another number {one.number} than the one known here")
+
+
+def _forked(statement: Statement, what: str) -> NoReturn:
+    raise ForkedList(f"{statement.uri}: {what}; report this to the authority, its key may be stolen")
+
+
+def _verified(
+    parsed: Parsed, before: bytes, states: bytes, directory: Directory, at: datetime | None
+) -> StatusList:
+    """What a blob's states amount to, once the statement about them is shown to be signed."""
+    header = parsed.header
+    authority = _authority(header, directory)
+    statement = Statement(
+        uri=_uri(header, authority),
+        number=header.number,
+        iat=header.iat,
+        exp=parsed.exp,
+        size=len(states) * 4,
+        before=before,
+        after=sha256(states).digest(),
+        key_hint=parsed.key_hint,
+        signature=parsed.signature,
+    )
+    problem = objection(statement)
+    if problem is not None:
+        raise StatusListError(f"{_named(header)}: {problem}")
+    if at is not None and header.iat > max(at, directory.time_floor) + _AHEAD:
+        raise StatusListError(f"dated {header.iat:%Y-%m-%d %H:%M} UTC, which is still to come")
+    return _list(statement, states, _signer(statement, authority, directory))
+
+
+def _list(statement: Statement, states: bytes, key: TrustedKey) -> StatusList:
+    return StatusList(
+        uri=statement.uri,
+        issuer=key.issuer,
+        iat=statement.iat,
+        exp=statement.exp,
+        bits=BITS,
+        states=states,
+        number=statement.number,
+        statement=statement,
+    )
+
+
+def _authority(header: Header, directory: Directory) -> Authority:
+    for authority in directory.authorities.values():
+        if authority.flag == header.flag:
+            return authority
+    raise StatusListError(f"{_named(header)}: the directory has no authority {header.flag}")
+
+
+def _uri(header: Header, authority: Authority) -> str:
+    return authority.status_prefix + header.name
+
+
+def _signer(statement: Statement, authority: Authority, directory: Directory) -> TrustedKey:
+    """The authority's key that signed it, good for that when it did. Raises StatusListError."""
+    keys = [directory.keys[pair] for pair in directory.keys if pair[0] in authority.issuers]
+    hinted = [key for key in keys if key_hint(key.key) == statement.key_hint]
+    if not hinted:
+        raise StatusListError(f"{statement.uri}: signed with no key of {authority.name} that is known here")
+    problems = []
+    for key in hinted:
+        problem = key.objection(
+            STATUS, at_signing=statement.iat, now=statement.iat, environment=directory.environment
+        )
+        try:
+            if problem is None:
+                key.key.verify(statement.message, statement.signature)
+                return key
+        except SignatureMismatch:
+            problem = f"not signed by {key.kid} for these states: damaged, forged, or built on other states"
+        problems.append(problem)
+    raise StatusListError(f"{statement.uri}: {problems[0]}")
+
+
+def _named(header: Header) -> str:
+    return f"status list {header.flag} {header.name}, number {header.number}"
