@@ -4,17 +4,12 @@ The rows are those of docs/decision-table.md.
 Each function answers its rows and no others. A reason says as of when, where that matters.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
+from keys.jwk import PublicKey
 from keys.trust.directory import Authority, Directory
-from verifier.credential.model import (
-    CapacityGrant,
-    Certificate,
-    Credential,
-    FunctionGrant,
-    MedicalCertificate,
-)
+from verifier.credential.model import Credential
 from verifier.credential.presentation import Audience, HolderProof
 from verifier.policy import AgeClass, Policy
 from verifier.status import Status, StatusList
@@ -29,7 +24,6 @@ _GOOD: Final = Status.VALID
 
 _TOO_OLD: Final = AgeClass.UNKNOWN
 _CURRENT: Final = AgeClass.GREEN
-_COLOUR_YEARS: Final = 6  # STCW Code B-I/9: colour vision is tested every six years
 
 _NO_PHONE: Final = Check("C5", Outcome.NOT_ASSESSED, "it is bound to no phone, and none was shown")
 _NO_PROOF: Final = Check("C5", Outcome.NOT_ASSESSED, "no proof by the holder's phone was shown")
@@ -58,10 +52,10 @@ def covered(authority: Authority, policy: Policy) -> Check | None:
 
 
 def holder(
-    credential: Credential, shown: Holding, *, policy: Policy, time: datetime, challenge: bytes | None
+    holder_key: PublicKey | None, shown: Holding, *, policy: Policy, time: datetime, challenge: bytes | None
 ) -> tuple[Check, Check, Check | None]:
     """C5 (the proof is the holder's), C13 (it is here and now), and the remark that is left without."""
-    if credential.holder_key is None:
+    if holder_key is None:
         if shown.failure is not None:
             return _wrong(shown.failure), _PROOF_FAILED, None
         return _NO_PHONE, _NO_PROOF_DUE, _PAPER
@@ -114,17 +108,19 @@ def state(
 
     A state against the credential counts however old the list is; that there is none, only while it is new.
     """
-    listed_as = _listed(credential, listed, authority)
+    listed_as = listed_state(credential, listed, authority)
     if isinstance(listed_as, Check):
-        return *_STATE_UNKNOWN, listed_as, None
+        return *STATE_UNKNOWN, listed_as, None
     as_of, status = listed_as
-    known, remark = _age(as_of, policy, time)
+    known, remark = status_age(as_of.iat, as_of.exp, policy, time)
+    if as_of.behind:
+        remark = _behind(as_of, remark)
     if status is _GOOD:
-        return *_STATE_GOOD, known, remark
+        return *STATE_GOOD, known, remark
     return *_against(status, (as_of.iat,)), known, remark
 
 
-def _listed(
+def listed_state(
     credential: Credential, listed: StatusList | None, authority: Authority
 ) -> Check | tuple[StatusList, Status]:
     """What the authority's list says at the credential's place, or why it says nothing (C12)."""
@@ -143,19 +139,29 @@ def _listed(
     return listed, status
 
 
-def _age(listed: StatusList, policy: Policy, time: datetime) -> tuple[Check, Check | None]:
-    """C12 by the list's age, and the remark on it. `exp` can only worsen: age has its own limit."""
-    as_of, age = listed.iat, time - listed.iat
+def _behind(listed: StatusList, old: Check | None) -> Check:
+    """The remark that the authority has published a newer list than the one held, beside that on its age."""
+    if old is None:
+        reason = "a newer status list exists than the one held, of {:%Y-%m-%d %H:%M} UTC"
+        return Check("C14", _REMARK, reason, (listed.iat,))
+    return Check("C14", _REMARK, "{}; a newer status list exists", (old.reason,))
+
+
+def status_age(
+    as_of: datetime, expires: datetime | None, policy: Policy, time: datetime
+) -> tuple[Check, Check | None]:
+    """C12 by the age of what says it, and the remark on it. `exp` can only worsen: age has its own limit."""
+    age = time - as_of
     counts = policy.age_class(age)
     if counts is _TOO_OLD:
         if age.days < 0:
-            reason = "its status list is dated ahead of the clock, " + _DASHED
+            reason = "its status is dated ahead of the clock, " + _DASHED
             return Check("C12", _UNKNOWN, reason, (as_of,)), None
         reason = "its status is {} days old, as of " + _DASHED + "; at most {} count: import a newer sea pack"
         return Check("C12", _UNKNOWN, reason, (age.days, as_of, policy.age_limit.days)), None
-    if listed.exp is not None and listed.exp <= time:
+    if expires is not None and expires <= time:
         reason = "its status list expired on " + _DASHED + ": import a newer sea pack"
-        return Check("C12", _UNKNOWN, reason, (listed.exp,)), None
+        return Check("C12", _UNKNOWN, reason, (expires,)), None
     known = Check("C12", _PASS, "status as of {:%Y-%m-%d %H:%M} UTC", (as_of,))
     if counts is _CURRENT:
         return known, None
@@ -167,12 +173,12 @@ _GOOD_AND_BAD: Final = (
     (Status.SUSPENDED, "C7", "not suspended", "suspended, as of " + _DASHED),
     (Status.REPLACED, "C8", "not replaced", "replaced by another, or lost, as of " + _DASHED),
 )
-_STATE_GOOD: Final = (
+STATE_GOOD: Final = (
     Check("C6", _PASS, "not revoked"),
     Check("C7", _PASS, "not suspended"),
     Check("C8", _PASS, "not replaced"),
 )
-_STATE_UNKNOWN: Final = (
+STATE_UNKNOWN: Final = (
     Check("C6", Outcome.NOT_ASSESSED, "its status is unknown"),
     Check("C7", Outcome.NOT_ASSESSED, "its status is unknown"),
     Check("C8", Outcome.NOT_ASSESSED, "its status is unknown"),
@@ -226,53 +232,12 @@ _STARTED: Final = Check("C11", _PASS, "its first day has come")
 _PAPER: Final = Check("C14", _REMARK, "nobody's phone: compare with the identity document")
 
 
-def remarks(credential: Credential, *, policy: Policy, time: datetime) -> list[Check]:
-    """C14: what does not decide, but must be seen. Free text never decides silently."""
-    found: list[Check] = []
-    expires, certificate = credential.expires, credential.certificate
-    if expires is not None and time < expires <= time + policy.expires_soon:
-        soon = (certificate.expiry_date,)
-        found.append(Check("C14", _REMARK, "expires soon: its last day is {}", soon))
-    grants: tuple[tuple[FunctionGrant | CapacityGrant, ...], ...] = (
-        certificate.functions,
-        certificate.capacities,
-    )
-    for granted in grants:
-        for grant in granted:
-            limits = grant.limitations
-            if limits is not None and limits.text is not None:
-                found.append(Check("C14", _REMARK, "limitation of {}: {}", (grant.code, limits.text)))
-    if certificate.remarks is not None:
-        found.append(Check("C14", _REMARK, "it says: {}", (certificate.remarks,)))
-    if isinstance(certificate, MedicalCertificate):
-        found += _medical_remarks(certificate, time.date())
-    return found
-
-
-def _medical_remarks(certificate: MedicalCertificate, today: date) -> list[Check]:
-    found, fitness = [], certificate.fitness
-    if fitness.restrictions is not None:
-        found.append(Check("C14", _REMARK, "medical restriction: {}", (fitness.restrictions,)))
-    tested = fitness.colour_test_date
-    if tested is not None and today > add_months(tested, 12 * _COLOUR_YEARS):
-        reason = "colour vision was tested on {}, more than {} years ago"
-        found.append(Check("C14", _REMARK, reason, (tested, _COLOUR_YEARS)))
-    return found
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of the month, so many months on; the month's last day where it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = (date(year + month // 11, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return day.replace(year=year, month=month + 1, day=min(day.day, last))
-
-
-def in_own_name(certificate: Certificate, authority: Authority) -> Check | None:
+def in_own_name(country: str, authority: Authority) -> Check | None:
     """C3 again, now that the claims are known: an authority issues for its own flag alone."""
-    if certificate.issuing_country == authority.flag:
+    if country == authority.flag:
         return None
     reason = "the authority of {} does not issue certificates of {}"
-    return Check("C3", _FAIL, reason, (authority.flag, certificate.issuing_country))
+    return Check("C3", _FAIL, reason, (authority.flag, country))
 
 
 def _duration(seconds: int) -> str:

@@ -20,6 +20,7 @@ from verifier.credential import presentation, sd_jwt, vc
 from verifier.credential.model import TYPE_OF_VCT, CertificateType, Credential
 from verifier.person import assess
 from verifier.policy import DEFAULT, Policy
+from verifier.remarks import remarks
 from verifier.status import StatusBook
 from verifier.verdict import ROWS, Check, Outcome, ReliedOn, Verdict, conclude
 
@@ -77,7 +78,7 @@ def verify(
     challenge: bytes | None = None,
     last_clock: datetime | None = None,
 ) -> Verdict:
-    """Judge one credential or presentation: an SD-JWT, or the text of its QR code.
+    """Judge one credential, pass or presentation: an SD-JWT, or the text of its QR code.
 
     `at` is the clock, an aware instant; `challenge` the 8 bytes that the inspector has set, if any: to use it
     once is the caller's to remember. `last_clock` is what the clock showed when it was last seen.
@@ -97,14 +98,17 @@ def verify(
     trusted, signed = _trusted(key, unverified, setting), _signature(key, unverified)
     if signed is not _SIGNED:
         return _stop([_READABLE, _KNOWN, trusted, signed], setting, "its signature was not shown to hold")
+    known = checks.covered(authority, policy) or _KNOWN
     try:
+        if unverified.type is _PASS:
+            return _judge_pass(unverified, authority, known, trusted, setting)
         credential = vc.from_claims(unverified.claims, unverified.key)
     except vc.MalformedCredential as error:
         unreadable = Check("C1", Outcome.UNKNOWN, "not a {} that can be read: {}", (unverified.type, error))
         return _stop([unreadable, _KNOWN, trusted, signed], setting, "it cannot be read")
-    known = checks.covered(authority, policy) or _KNOWN
-    trusted = checks.in_own_name(credential.certificate, authority) or trusted
-    return _judge(credential, authority, _holding(unverified, credential), known, trusted, setting)
+    trusted = checks.in_own_name(credential.certificate.issuing_country, authority) or trusted
+    shown = _holding(unverified, credential.holder_key)
+    return _judge(credential, authority, shown, known, trusted, setting)
 
 
 def _read(presented: str) -> _Unverified:
@@ -126,11 +130,10 @@ def _read(presented: str) -> _Unverified:
     kind = TYPE_OF_VCT.get(vct) if isinstance(vct, str) else None
     if kind is None:
         raise _NotReadable(f"of a type that is not known here: {_plain(vct)}")
-    # All claims of a certificate are shown, always: a limitation kept back would be a lie.
-    if kept_back:
+    # All claims of a certificate are shown, always: a limitation kept back would be a lie. A pass may keep
+    # its portrait back, and nothing else: whether it does is seen once its signature holds.
+    if kept_back and kind is not _PASS:
         raise _NotReadable("not a whole credential: some of its claims are kept back")
-    if kind is _PASS:
-        raise _NotReadable("a pass, which this version does not judge: ask for the certificates themselves")
     return _Unverified(parsed, proof, key, claims, issuer, kid, kind, datetime.fromtimestamp(iat, UTC))
 
 
@@ -189,9 +192,9 @@ def _signature(key: TrustedKey, unverified: _Unverified) -> Check:
     return _SIGNED
 
 
-def _holding(unverified: _Unverified, credential: Credential) -> Holding:
-    """What the holder's proof amounts to; its time is judged by row C13."""
-    parsed, proof, key = unverified.sd_jwt, unverified.proof, credential.holder_key
+def _holding(unverified: _Unverified, key: PublicKey | None) -> Holding:
+    """What the proof by the holder's key amounts to; its time is judged by row C13."""
+    parsed, proof = unverified.sd_jwt, unverified.proof
     if proof is None and parsed.key_binding is None:
         return Holding()
     if key is None:
@@ -222,7 +225,7 @@ def _judge(
     listed = setting.status.get(credential.status.uri)
     c6, c7, c8, c12, old = checks.state(credential, listed, authority, policy=policy, time=time)
     c5, c13, unproved = checks.holder(
-        credential, shown, policy=policy, time=time, challenge=setting.challenge
+        credential.holder_key, shown, policy=policy, time=time, challenge=setting.challenge
     )
     c9, c11 = checks.last_day(credential, time), checks.first_day(credential, time)
     c10 = checks.clock(setting.at, setting.directory, policy, setting.last_clock)
@@ -230,9 +233,28 @@ def _judge(
     for remark in (old, unproved):
         if remark is not None:
             rows.append(remark)
-    rows += checks.remarks(credential, policy=policy, time=time)
+    rows += remarks(credential, policy=policy, time=time)
     as_of = None if listed is None else listed.iat
     return conclude(tuple(rows), credential, _relied_on(setting, credential.status.uri, as_of))
+
+
+def _judge_pass(
+    unverified: _Unverified, authority: Authority, known: Check, trusted: Check, setting: _Setting
+) -> Verdict:
+    """Rows C4b to C15 of a pass and of each certificate in it. Raises MalformedCredential."""
+    from verifier import pass_decision  # which nothing but a pass needs
+
+    policy, time = setting.policy, setting.time
+    sea_pass = pass_decision.read(unverified.sd_jwt, unverified.claims, unverified.key)
+    trusted = checks.in_own_name(sea_pass.issuing_country, authority) or trusted
+    shown = _holding(unverified, sea_pass.holder_key)
+    c5, c13, unproved = checks.holder(
+        sea_pass.holder_key, shown, policy=policy, time=time, challenge=setting.challenge
+    )
+    c10 = checks.clock(setting.at, setting.directory, policy, setting.last_clock)
+    rows = pass_decision.Shared(_READABLE, known, trusted, _SIGNED, c5, c10, c13, unproved)
+    basis = pass_decision.Basis(authority, setting.status, policy, time, _relied_on(setting))
+    return pass_decision.judge(sea_pass, rows, basis)
 
 
 def _stop(rows: list[Check], setting: _Setting, because: str) -> Verdict:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from verifier.checks import add_months
 from verifier.credential.model import Certificate, CertificateType, Credential, Reference
+from verifier.remarks import add_months
 from verifier.ship import Ship
 from verifier.verdict import (
     Assessment,

@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from verifier.credential.model import Credential
+
+if TYPE_CHECKING:
+    from verifier.credential.sea_pass import Pass
 
 
 class Outcome(StrEnum):
@@ -109,12 +112,18 @@ class ReliedOn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the three verdicts share. `credential` is None unless its signature verified."""
+    """What the three verdicts share. `credential` is None unless its signature verified.
+
+    Of a pass, `sea_pass` is what was signed instead, `members` has a verdict on each of its certificates, and
+    the headline is the worst of its own checks and of theirs.
+    """
 
     headline: Headline
     checks: tuple[Check, ...]
     credential: Credential | None
     relied_on: ReliedOn
+    members: tuple["Verdict", ...] = ()
+    sea_pass: "Pass | None" = None
 
     def outcome(self, row: str) -> Outcome:
         """The outcome of a row; NOT_ASSESSED for one that could not run."""
@@ -122,9 +131,13 @@ class Judged:
 
     @property
     def reason(self) -> str:
-        """Why the headline is what it is; empty for VALID."""
-        worst = deciding(self.checks)
-        return "" if worst is None else worst.reason
+        """Why the headline is what it is; empty for VALID. A certificate in a pass is named."""
+        check = deciding(self.checks)
+        if self.members and (check is None or HEADLINE_OF[check.row] is not self.headline):
+            worst = next(one for one in self.members if one.headline is self.headline)
+            number = "" if worst.credential is None else worst.credential.certificate.document_number
+            return worst.reason and f"{number}: {worst.reason}"
+        return "" if check is None else check.reason
 
 
 class Valid(Judged):
@@ -206,6 +219,20 @@ def conclude(checks: tuple[Check, ...], credential: Credential | None, relied_on
     if check.outcome is Outcome.FAIL:
         return Rejected(headline, checks, credential, relied_on)
     return Undetermined(headline, checks, credential, relied_on)
+
+
+def conclude_pass(own: Verdict, members: tuple[Verdict, ...], sea_pass: "Pass") -> Verdict:
+    """The verdict on a pass: nothing that is against one of its certificates hides behind the others."""
+    found = max((own, *members), key=_badness)  # the pass's own before a member's where both are as bad
+    return type(found)(found.headline, own.checks, None, own.relied_on, members, sea_pass)
+
+
+def _badness(verdict: Verdict) -> tuple[int, int]:
+    """The standing first; among equals, the row that comes first in the table."""
+    check = deciding(verdict.checks)
+    if check is None:
+        return 0, -len(ROWS)
+    return _ORDER.index(standing(verdict)), -ROWS.index(check.row)
 
 
 def worst(standings: Iterable[Standing]) -> Standing:

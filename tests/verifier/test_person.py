@@ -8,9 +8,9 @@ from support.scenario import INGRID, PHONE, TODAY, Inspection, competency, medic
 from support.simulator import DAY, NOW, seeded_signer
 
 from keys.signer import SoftwareSigner
-from verifier.checks import add_months
 from verifier.credential.model import Certificate, Holder, Reference
 from verifier.decision import assess
+from verifier.remarks import add_months
 from verifier.ship import Ship
 from verifier.verdict import Assessment, Headline, Outcome, Standing, Verdict
 

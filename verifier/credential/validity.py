@@ -56,6 +56,32 @@ def date_contradiction(credential: Credential) -> str | None:
     return None
 
 
+def member_times(certificate: Certificate, time_zone: str) -> tuple[datetime, datetime | None]:
+    """As `issue_times`, for a verifier: a certificate in a pass has no `nbf` and `exp` of its own.
+
+    On a device without this time zone it starts last, and ends first, of all places on Earth.
+    """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    first, last = certificate.issue_date, certificate.expiry_date
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        end = None if last is None else datetime.combine(last, _END_AT_THE_EARLIEST)
+        return datetime.combine(first, _MIDNIGHT) + _LATEST, end
+    return _midnight(first, zone), None if last is None else _midnight(last + _DAY, zone)
+
+
+def day_contradiction(certificate: Certificate) -> str | None:
+    """Why a certificate's own days cannot all be true (row C4b), or None."""
+    first, last = certificate.issue_date, certificate.expiry_date
+    if certificate.holder.birth_date >= first:
+        return "birth_date is not before issue_date"
+    if last is not None and last < first:
+        return f"expiry_date {last} is before issue_date {first}"
+    return None
+
+
 def _midnight(day: date, zone: tzinfo) -> datetime:
     local = datetime(day.year, day.month, day.day, tzinfo=zone)
     return local if zone is UTC else local.astimezone(UTC)
