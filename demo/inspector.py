@@ -20,7 +20,7 @@ class Scene:
     """Something shown to the inspector, and the headline that must come of it.
 
     `sources` is what `ombord-verify check` takes; `at` sets the inspector's clock; with `ship` the headline
-    is that of the person.
+    is that of the person; `policy` is the inspector's, by name.
     """
 
     row: str
@@ -29,6 +29,7 @@ class Scene:
     sources: Sequence[Path]
     at: datetime | None = None
     ship: Path | None = None
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,8 @@ def _arguments(scene: Scene) -> list[str]:
         arguments += ["--at", scene.at.strftime("%Y-%m-%dT%H:%M:%SZ")]
     if scene.ship is not None:
         arguments += ["--ship", str(scene.ship)]
+    if scene.policy is not None:
+        arguments += ["--policy", scene.policy]
     return arguments
 
 

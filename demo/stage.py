@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -53,16 +54,21 @@ class Stage:
         env: Mapping[str, str] | None = None,
         quiet: bool = False,
         show: bool = True,
+        at: datetime | None = None,
+        code: int = 0,
     ) -> str:
         """Run one of Ombord's commands to its end and give its output. `quiet` hides its progress.
 
-        Raises DemoFailed unless it exits with 0.
+        `at` is another day for the command's clock. Raises DemoFailed unless it exits with `code`.
         """
         words = [str(argument) for argument in arguments]
+        program: list[str | Path] = [COMMANDS / command]
+        if at is not None:
+            program = [sys.executable, "-m", "demo.later", at.isoformat(), command]
         if show:
             self.say(f"$ {command} {' '.join(self._short(word) for word in words)}")
         done = subprocess.run(
-            [COMMANDS / command, *words],
+            [*program, *words],
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -70,7 +76,7 @@ class Stage:
             text=True,
             check=False,
         )
-        if done.returncode:
+        if done.returncode != code:
             raise DemoFailed(f"{command} ended with {done.returncode}\n{done.stdout}{done.stderr or ''}")
         return done.stdout
 
