@@ -45,6 +45,7 @@ app.command("revoke")(deciding.revoke)
 app.command("replace")(deciding.replace)
 app.command("rebind")(offering.rebind)
 app.command("publish")(signing.publish)
+app.command("allow-list")(signing.allow_list)
 app.command("export")(register.export)
 
 

@@ -1,4 +1,4 @@
-"""`print` and `publish`: what the authority signs, as files."""
+"""`print`, `publish` and `allow-list`: what the authority signs, and what it truly signed, as files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,8 @@ import typer
 
 from issuer import terminal
 from issuer.arguments import Out, check_numbers
-from issuer.commands.opening import PART, services_of
+from issuer.commands.opening import PART, actor, register_of, services_of
+from issuer.services.allow_listing import write_allow_list
 from issuer.services.printing import INDEX, Printing
 
 
@@ -44,3 +45,20 @@ def publish(
         terminal.tell(str(path))
     if not publisher.numbers():
         terminal.say("there is no status list yet: the first credential that is signed opens one")
+
+
+def allow_list(
+    context: typer.Context,
+    kid: Annotated[str, typer.Argument(metavar="KID", help="the compromised key's id")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="the file to write")],
+) -> None:
+    """List what a compromised key truly signed, so that this alone still counts; needs no private key."""
+    register = register_of(context)
+    with terminal.progress(f"Credentials of {kid}") as show:
+        made = write_allow_list(register.database, register.clock, kid, out, actor=actor(), progress=show)
+    terminal.tell(f"{made.credentials} credentials of {kid} in {out}")
+    if made.unfinished:
+        terminal.say(
+            f"{made.unfinished} more are signed or reserved, and not released: they are not on the list"
+        )
+    terminal.say(f"next: ombord-keys key retire FLAG {kid} --state allow-list-only --allow-list {out}")

@@ -17,6 +17,7 @@ from issuer.services.clock import Clock
 
 GENESIS = "0" * 64
 SYSTEM = "system"
+LOGGED = "credential-logged"  # the event that says, by a salted hash, what was signed
 WALLET = "wallet"
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import orjson
 
@@ -88,6 +89,16 @@ def sign(draft: Draft, signer: Signer) -> str:
     """The SD-JWT of the persisted payload: signed as it stands, never composed again."""
     assert draft.payload is not None, "only what is persisted is signed"  # noqa: S101
     return jws.sign(draft.payload.encode(), signer, typ=vc.TYP, kid=draft.kid) + "~"
+
+
+def signing_input(token: str) -> bytes:
+    """What a signature that we made covers: `header.payload` (RFC 7515, 5.1). Disclosures have no dots."""
+    return token.rpartition(".")[0].encode()
+
+
+def log_digest(log_salt: str, token: str) -> str:
+    """What the log says of a token: SHA-256(salt, signing input), nothing to whoever has not the salt."""
+    return sha256(bytes.fromhex(log_salt) + signing_input(token)).hexdigest()
 
 
 def signed(draft: Draft) -> Signed:

@@ -7,7 +7,6 @@ same row one does the step and the other notices and looks again.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
@@ -18,7 +17,7 @@ from issuer.adapters.tables import certificate, credential, credential_text, sea
 from issuer.domain.errors import Conflict, IssuerError, NotInForce, SelfVerificationFailed
 from issuer.domain.register import CredentialEvent, CredentialState, next_credential_state
 from issuer.services import drafting
-from issuer.services.audit import AuditEvent, record
+from issuer.services.audit import LOGGED, AuditEvent, record
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
 from issuer.services.drafting import Draft
@@ -302,12 +301,11 @@ def _older(
 
 
 def _log_entry(draft: Draft) -> AuditEvent:
-    """SHA-256(salt, signing input) shows what was signed to whoever has the salt, and nothing to others."""
     assert draft.token is not None, "only what is signed is logged"  # noqa: S101
-    signing_input = draft.token.rpartition(".")[0].encode()
-    digest = sha256(bytes.fromhex(draft.log_salt) + signing_input).hexdigest()
-    details = {"certificate": draft.document_number, "kid": draft.kid, "signed": digest}
-    return AuditEvent("credential-logged", draft.serial, details)
+    digest = drafting.log_digest(draft.log_salt, draft.token)
+    return AuditEvent(
+        LOGGED, draft.serial, {"certificate": draft.document_number, "kid": draft.kid, "signed": digest}
+    )
 
 
 def _no_longer(draft: Draft) -> NotInForce:

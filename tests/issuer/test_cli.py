@@ -21,6 +21,7 @@ from issuer.adapters.database import Database
 from issuer.settings import Settings
 from keys.custody.sealed_file import seal
 from keys.encoding import json_dumps
+from keys.trust.allow_list import AllowList
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -46,7 +47,8 @@ def run(
         monkeypatch.delenv(f"OMBORD_{name.upper()}", raising=False)
     values = {"database_url": database_url, "base_url": "https://certificates.example/no", "flag": "NO",
               "authority_name": "Sjøfartsdirektoratet", "time_zone": "Europe/Oslo",
-              "sealed_keys": str(sealed), "passphrase": "open sesame", "list_size": 1024}  # fmt: skip
+              "sealed_keys": str(sealed), "passphrase": "open sesame", "list_size": 1024,
+              "pass_kid": KEYS.pass_kid}  # fmt: skip
     (tmp_path / "ombord.yaml").write_text(json.dumps(values))
 
     def command(*words: str, **environment: str) -> tuple[int, str, str]:
@@ -109,6 +111,20 @@ def test_a_certificates_whole_life(run: Run, extract: Path, tmp_path: Path) -> N
     code, _, complaints = run("print", one, "--out", str(tmp_path / "paper"))
     assert code == 1
     assert f"error: certificate {one} is not signed: cancelled" in complaints
+
+
+def test_allow_list_of_a_stolen_key_needs_no_private_key(run: Run, extract: Path, tmp_path: Path) -> None:
+    run("import", str(extract))
+    one = certificates(extract)[0]["document_number"]
+    run("print", one, "--out", str(tmp_path / "paper"))
+    words = ("allow-list", KEYS.certificate_kid, "--out", str(tmp_path / "list.bin"))
+    code, output, complaints = run(*words, sealed_keys="/nowhere", passphrase="")
+    assert (code, output) == (0, f"1 credentials of NO-2026a in {tmp_path}/list.bin\n")
+    assert "--state allow-list-only" in complaints
+    assert len(AllowList.read((tmp_path / "list.bin").read_bytes())) == 1
+    code, output, complaints = run("allow-list", "NO-2020a", "--out", str(tmp_path / "other.bin"))
+    assert (code, output, "keys that signed credentials: NO-2026a" in complaints) == (2, "", True)
+    assert not (tmp_path / "other.bin").exists()
 
 
 def test_offer_for_scripts_and_for_people(run: Run, extract: Path, tmp_path: Path) -> None:

@@ -1,0 +1,123 @@
+"""The allow list of a compromised key: what it truly signed, as register and audit trail agree.
+
+A thief of the key can sign anything and date it as he likes, but he cannot put it into the register's past.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, func, select
+
+from issuer.adapters.database import Database
+from issuer.adapters.repository import CHUNK
+from issuer.adapters.tables import audit_event, credential, credential_text
+from issuer.domain.errors import Conflict, InvalidInput, NotFound
+from issuer.domain.register import CredentialState
+from issuer.services import audit
+from issuer.services.clock import Clock
+from issuer.services.drafting import log_digest, signing_input
+from keys.custody import atomic_file
+from keys.trust.allow_list import SALT_BYTES, AllowList, AllowListError, build
+
+MAX_KID = 64  # characters of the column
+Progress = Callable[[int, int], None]  # done, of how many
+
+
+class MadeAllowList(NamedTuple):
+    """A file was written: how many credentials it holds, and how many it leaves out as not yet released."""
+
+    path: Path
+    credentials: int
+    unfinished: int
+
+
+def write_allow_list(
+    database: Database,
+    clock: Clock,
+    kid: str,
+    path: Path,
+    *,
+    actor: str,
+    progress: Progress = lambda _done, _of: None,
+) -> MadeAllowList:
+    """Write the allow list of key `kid` to `path`, under a new salt, and note that in the audit trail.
+
+    It holds each credential that was released under the key; what became of it, the status lists say.
+    Raises NotFound for a key that signed none, Conflict when the register has one that was never logged.
+    """
+    _check_name(kid)
+    with database.read() as connection:
+        released, unfinished = _count(connection, kid)
+        if not released:
+            raise _unknown(connection, kid)
+        try:
+            data = build(_inputs(connection, kid, released, progress), secrets.token_bytes(SALT_BYTES))
+        except AllowListError as error:
+            raise InvalidInput(f"key {kid}: {error}", hint="sign them again under another key") from error
+    _write(path, data)
+    listed = len(AllowList(data))
+    details: dict[str, str | int | None] = {"credentials": listed, "sha256": sha256(data).hexdigest()}
+    with database.write() as connection:
+        audit.record(connection, clock, [audit.AuditEvent("allow-list", kid, details, actor)])
+    return MadeAllowList(path, listed, unfinished)
+
+
+def _check_name(kid: str) -> None:
+    if not (kid.isascii() and kid.isprintable() and 0 < len(kid) <= MAX_KID):
+        raise InvalidInput(f"{kid!r} is no key id", hint="name the key as the directory does: NO-2026a")
+
+
+def _count(connection: Connection, kid: str) -> tuple[int, int]:
+    """How many credentials of a key are released, and how many may still be."""
+    query = (
+        select(credential.c.state, func.count()).where(credential.c.kid == kid).group_by(credential.c.state)
+    )
+    by_state = {CredentialState(state): count for state, count in connection.execute(query)}
+    released, void = by_state.get(CredentialState.RELEASED, 0), by_state.get(CredentialState.VOID, 0)
+    return released, sum(by_state.values()) - released - void
+
+
+def _unknown(connection: Connection, kid: str) -> NotFound:
+    signed = credential.c.state == CredentialState.RELEASED.value
+    query = select(credential.c.kid).where(signed).distinct().order_by(credential.c.kid)
+    kids = connection.execute(query).scalars().all()
+    return NotFound(
+        f"no credential in the register was released under key {kid}",
+        hint=f"keys that signed credentials: {', '.join(kids)}; a key for status lists or the pass is revoked"
+        if kids
+        else "nothing was ever released from this register: check OMBORD_DATABASE_URL",
+    )
+
+
+def _inputs(connection: Connection, kid: str, total: int, progress: Progress) -> Iterator[bytes]:
+    """The signing inputs of a key's released credentials, a thousand rows in memory at a time."""
+    logged = and_(audit_event.c.subject == credential.c.serial, audit_event.c.event == audit.LOGGED)
+    query = (
+        select(credential.c.serial, credential.c.log_salt, credential_text.c.token, audit_event.c.details)
+        .join(credential_text, credential_text.c.serial == credential.c.serial)
+        .outerjoin(audit_event, logged)
+        .where(credential.c.kid == kid, credential.c.state == CredentialState.RELEASED.value)
+    )
+    done = 0
+    for rows in connection.execution_options(yield_per=CHUNK).execute(query).partitions():
+        for serial, log_salt, token, details in rows:
+            if details is None or f'"signed":"{log_digest(log_salt, token)}"' not in details:
+                raise Conflict(
+                    f"credential {serial} is in the register, but not in the audit trail of what was signed",
+                    hint="somebody changed the database: restore a backup before making an allow list",
+                )
+            yield signing_input(token)
+        done += len(rows)
+        progress(done, total)
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        atomic_file.write(path, data)
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be written: {error.strerror}", hint="choose another --out"
+        ) from error
