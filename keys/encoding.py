@@ -14,6 +14,7 @@ MAX_JSON_BYTES = 65_536
 MAX_JSON_DEPTH = 16
 
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{")
+_OUTSIDE_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
 
 
 class EncodingError(ValueError):
@@ -103,22 +104,15 @@ def json_dumps(value: object) -> bytes:
 
 def _depth(data: bytes) -> int:
     """Deepest nesting outside strings; unbalanced text is the parser's to refuse."""
+    # Without escaped backslashes and quotes, strings are what stands between every other pair of quotes.
+    plain = data.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in data else data
     depth = deepest = 0
-    in_string = escaped = False
-    for byte in data:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"[{":
+    for byte in b"".join(plain.split(b'"')[::2]).translate(None, _OUTSIDE_BRACKETS):
+        if byte in b"[{":
             depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
+            if depth > deepest:
+                deepest = depth
+        else:
             depth -= 1
     return deepest
 

@@ -58,10 +58,14 @@ class Record:
         values = self._members.get(name)
         if not isinstance(values, list) or not (values or empty):
             self.refuse(name, "a list of texts")
-        texts = tuple(value for value in values if isinstance(value, str) and value.isprintable() and value)
-        if len(texts) != len(values) or len(set(texts)) != len(texts):
+        texts: list[str] = []
+        for value in values:
+            if not isinstance(value, str) or not value or not value.isprintable():
+                self.refuse(name, "a list of texts")
+            texts.append(value)
+        if len(set(texts)) != len(texts):
             self.refuse(name, "a list of different texts")
-        return texts
+        return tuple(texts)
 
     def record(self, name: str) -> "Record":
         """An object within."""
