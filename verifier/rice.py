@@ -74,7 +74,7 @@ def decode(data: bytes, size: int) -> bytes:
     count = sum(one.places for one in lists)
     if len(bits) - end >= 8 or bits.count(b"1", quotients) != count:
         raise RiceError("cut off, or with something after its end")
-    return _place(bits, at, lists, size, chain.from_iterable(_quotients(bits, quotients, end)))
+    return _place(bits, at, lists, size, map(len, chain.from_iterable(_quotients(bits, quotients, end))))
 
 
 def encode_changes(before: bytes, after: bytes) -> bytes:
@@ -208,21 +208,20 @@ def _remainders(bits: bytes, at: int, count: int, parameter: int) -> Iterable[in
     return numbers
 
 
-def _place(bits: bytes, at: int, lists: Sequence[_Gaps], size: int, quotients: Iterator[bytes]) -> bytes:
+def _place(bits: bytes, at: int, lists: Sequence[_Gaps], size: int, quotients: Iterator[int]) -> bytes:
     """Set each list's places to its state."""
     states = bytearray(size // 4)
     try:
         for masks, (places, parameter) in zip(_MASKS[1:], lists, strict=True):
             place = -1
             # The remainders first: when they have ended, no quotient of the next list is taken.
-            for remainder, zeros in zip(_remainders(bits, at, places, parameter), quotients, strict=False):
-                place += (len(zeros) << parameter) + remainder + 1
-                states[place >> 2] |= masks[place & 3]
+            for remainder, quotient in zip(_remainders(bits, at, places, parameter), quotients, strict=False):
+                place += (quotient << parameter) + remainder + 1
+                byte = states[place >> 2]
+                if byte and byte & _MASKS[3][place & 3]:
+                    raise RiceError(f"entry {place} with two states")
+                states[place >> 2] = byte | masks[place & 3]
             at += places * parameter
     except IndexError:
         raise RiceError(f"a place outside the list of {size} entries") from None
-    number = int.from_bytes(states, "little")
-    each = int.from_bytes(b"\x55" * len(states), "little")
-    if ((number | number >> 1) & each).bit_count() != sum(one.places for one in lists):
-        raise RiceError("one place with two states")
     return bytes(states)
