@@ -14,9 +14,10 @@ ROOT = "1.root.json"
 
 def read_folder(folder: Path) -> dict[str, bytes]:
     """A published directory as a bag of named bytes; empty when there is none. Raises OSError."""
+    paths = [*folder.rglob("*.json"), *(folder / "targets").rglob("*.bin")]
     return {
         path.relative_to(folder).as_posix(): _read(path)
-        for path in sorted(folder.rglob("*.json"))
+        for path in sorted(paths)
         if not path.name.startswith(".")
     }
 

@@ -1,23 +1,32 @@
 """The publisher's folder: its register, its roles' private keys under a passphrase, what it has published.
 
 home.json      the register (`plan`): public
-roles.sealed   private keys of root, directory, flags, snapshot and timestamp
+roles.sealed   private keys of snapshot and timestamp, and of root, directory and flags unless held elsewhere
+allow-lists/   what stolen keys truly signed, by hash
 published/     the signed files, which `publish --out` copies
 """
 
 import fcntl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from keys.algorithms import Algorithm
 from keys.custody import atomic_file, sealed_file
+from keys.jwk import PublicKey
 from keys.signer import SoftwareSigner
 from keys.trust import plan as plans
 from keys.trust.directory import Environment
 from keys.trust.folder import read_folder, write_folder
-from keys.trust.plan import FLAG_LIFETIME, LIFETIMES, Plan, Role, key_id
+from keys.trust.plan import FLAG_KEYS, FLAG_LIFETIME, LIFETIMES, Plan, Role, key_id
 from keys.trust.register import RegisterError
+
+ONLINE: Final = ("snapshot", "timestamp")
+# How many keys each role has, and how many must sign: a trial, and what a real directory has.
+SINGLE: Final = dict.fromkeys(LIFETIMES, (1, 1))
+FULL: Final = {**SINGLE, "root": (5, 3), "targets": (3, 2)}
 
 
 class Home:
@@ -28,24 +37,49 @@ class Home:
         self._register = folder / "home.json"
         self._roles = folder / "roles.sealed"
         self._published = folder / "published"
+        self._lists = folder / "allow-lists"
 
     @classmethod
-    def create(cls, folder: Path, environment: Environment, passphrase: bytes) -> "Home":
-        """A development home: each of TUF's roles has one key. Raises RegisterError, OSError."""
-        home = cls(folder)
+    def create(
+        cls,
+        folder: Path,
+        environment: Environment,
+        passphrase: bytes,
+        sizes: Mapping[str, tuple[int, int]] = SINGLE,
+    ) -> "Home":
+        """A home that holds every role's keys; `sizes` are (keys, needed). Raises RegisterError, OSError."""
+        home = cls._empty(folder)
+        signers = {name: [_new_signer() for _ in range(sizes[name][0])] for name in LIFETIMES}
+        roles = {
+            name: Role(
+                keys=tuple(one.public_key for one in made), threshold=sizes[name][1], lifetime=LIFETIMES[name]
+            )
+            for name, made in signers.items()
+        }
+        home._seal([one for made in signers.values() for one in made], passphrase)
+        home.save(Plan(environment=environment, roles=roles))  # last: it makes the folder a home
+        return home
+
+    @classmethod
+    def create_for(
+        cls, folder: Path, passphrase: bytes, plan: Callable[[Mapping[str, PublicKey]], Plan]
+    ) -> tuple["Home", Plan]:
+        """A home whose root and directory are held elsewhere; `plan` is made from its own online keys."""
+        home = cls._empty(folder)
+        online = {name: _new_signer() for name in ONLINE}
+        made = plan({name: signer.public_key for name, signer in online.items()})
+        home._seal(online.values(), passphrase)
+        home.save(made)
+        return home, made
+
+    @classmethod
+    def _empty(cls, folder: Path) -> "Home":
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise RegisterError(
                 f"{folder} is not an empty folder", "name a new one: ombord-keys --home DIR init"
             )
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        signers = {name: SoftwareSigner.generate(Algorithm.ED25519) for name in LIFETIMES}
-        roles = {
-            name: Role(keys=(signer.public_key,), lifetime=LIFETIMES[name])
-            for name, signer in signers.items()
-        }
-        sealed_file.seal(home._roles, {key_id(one.public_key): one for one in signers.values()}, passphrase)
-        home.save(Plan(environment=environment, roles=roles))  # last: it makes the folder a home
-        return home
+        return cls(folder)
 
     @contextmanager
     def locked(self) -> Iterator[Plan]:
@@ -57,29 +91,47 @@ class Home:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise RegisterError(f"{self.folder} is in use", "wait for the other ombord-keys") from None
-            yield plans.from_json(self._register.read_bytes())
+            yield plans.from_json(self._register.read_bytes(), self._allow_lists())
 
     def owns(self, path: Path) -> bool:
         """Whether a path is one of the home's own files, by whatever name it is reached."""
         own, path = self.folder.resolve(), path.resolve()
         files = (self._roles, self._register)
-        if own / "published" in path.parents or path in (own / file.name for file in files):
+        folders = {own / "published", own / "allow-lists"}
+        if folders & {*path.parents} or path in (own / file.name for file in files):
             return True
         return path.exists() and any(file.exists() and path.samefile(file) for file in files)
 
     def save(self, plan: Plan) -> None:
-        """Replace the register."""
+        """Replace the register; allow lists, which it names by their hash, lie there before it names them."""
+        for data in (data for flag in plan.flags for data in flag.allow_lists.values()):
+            path = self._lists / f"{sha256(data).hexdigest()}.bin"
+            if not path.is_file():
+                self._lists.mkdir(exist_ok=True)
+                atomic_file.write(path, data)
         atomic_file.write(self._register, plans.to_json(plan))
 
+    def _allow_lists(self) -> dict[str, bytes]:
+        """By SHA-256; one that was damaged is as good as missing."""
+        files = [path.read_bytes() for path in sorted(self._lists.glob("*.bin")) if path.is_file()]
+        return {sha256(data).hexdigest(): data for data in files}
+
     def signers(self, passphrase: bytes) -> dict[str, SoftwareSigner]:
-        """The roles' private keys by their short ids. Raises SealedFileError."""
+        """The roles' private keys that lie here, by their short ids. Raises SealedFileError."""
         return sealed_file.unseal(self._roles, passphrase)
 
+    def new_keys(self, number: int, passphrase: bytes) -> tuple[PublicKey, ...]:
+        """Make and seal keys for a role: a flag's, or an online one. Raises SealedFileError."""
+        made = [_new_signer() for _ in range(number)]
+        self._seal([*self.signers(passphrase).values(), *made], passphrase)
+        return tuple(one.public_key for one in made)
+
     def new_flag_role(self, passphrase: bytes) -> Role:
-        """Make and seal the key with which one flag will sign its list of keys. Raises SealedFileError."""
-        signers, signer = self.signers(passphrase), SoftwareSigner.generate(Algorithm.ED25519)
-        sealed_file.seal(self._roles, {**signers, key_id(signer.public_key): signer}, passphrase)
-        return Role(keys=(signer.public_key,), lifetime=FLAG_LIFETIME)
+        """Make and seal the keys, current and next, with which one flag will sign its list of keys."""
+        return Role(keys=self.new_keys(FLAG_KEYS, passphrase), lifetime=FLAG_LIFETIME)
+
+    def _seal(self, signers: Iterable[SoftwareSigner], passphrase: bytes) -> None:
+        sealed_file.seal(self._roles, {key_id(one.public_key): one for one in signers}, passphrase)
 
     def published(self) -> dict[str, bytes]:
         """All files published so far."""
@@ -88,3 +140,7 @@ class Home:
     def store(self, files: Mapping[str, bytes]) -> None:
         """Keep what is about to be published."""
         write_folder(self._published, files)
+
+
+def _new_signer() -> SoftwareSigner:
+    return SoftwareSigner.generate(Algorithm.ED25519)

@@ -1,10 +1,12 @@
 """What the publisher has registered: roles and who holds them, each flag's entry and keys. Not yet signed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
+from keys.algorithms import Algorithm
 from keys.encoding import Json, b64url_decode, json_dumps, json_loads
 from keys.jwk import PublicKey
 from keys.trust.directory import (
@@ -27,7 +29,15 @@ LIFETIMES: Final = {
     "timestamp": timedelta(days=7),
 }
 FLAG_LIFETIME: Final = timedelta(days=365)
+FLAG_KEYS: Final = 2  # the current one and the next: devices know the next before it is needed
 MAX_PLAN: Final = 8 << 20
+
+
+def hexadecimal(key: PublicKey) -> str:
+    """An Ed25519 public key as TUF spells it. Raises ValueError for a key of another kind."""
+    if key.algorithm is not Algorithm.ED25519:
+        raise ValueError("the directory's roles sign with Ed25519")
+    return b64url_decode(str(key.to_jwk()["x"])).hex()
 
 
 def key_id(key: PublicKey) -> str:
@@ -37,7 +47,7 @@ def key_id(key: PublicKey) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """Who signs a role's metadata, how many of them must, and how long it lasts."""
+    """Who signs a role's metadata, how many must, and how long it lasts; the first keys sign first."""
 
     keys: tuple[PublicKey, ...]
     threshold: int = 1
@@ -48,6 +58,11 @@ class Role:
         """Short key ids, in the order of the keys."""
         return [key_id(key) for key in self.keys]
 
+    @property
+    def public(self) -> tuple[str, ...]:
+        """The public keys in sorted hexadecimal, as TUF and handovers spell them."""
+        return tuple(sorted(hexadecimal(key) for key in self.keys))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
@@ -56,6 +71,10 @@ class Flag:
     authority: Authority
     role: Role
     keys: tuple[TrustedKey, ...] = ()
+    handovers: tuple[Mapping[str, Json], ...] = ()  # from elder roles' keys to these (`handover`)
+    allow_lists: Mapping[str, bytes] = field(
+        default_factory=dict
+    )  # by key id: what a stolen key truly signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,24 +85,35 @@ class Plan:
     roles: Mapping[str, Role]
     flags: tuple[Flag, ...] = ()
     time_floor: datetime | None = None  # a root that names one resets devices' floor to it
+    replaced: Mapping[str, str] = field(
+        default_factory=dict
+    )  # flag: fingerprint of keys that the root gave it
+    holders: Mapping[str, str] = field(default_factory=dict)  # short key id: whose it is, for people
 
 
 # On the publisher's disk
 
 
 def to_json(plan: Plan) -> bytes:
-    """The plan as compact JSON, without a time floor, which is a matter of one ceremony."""
+    """The plan as compact JSON, without a time floor, which is a matter of one ceremony.
+
+    Allow lists are named by their SHA-256: their bytes lie beside the register.
+    """
     return json_dumps(
         {
             "format": "ombord-keys-home",
-            "version": 1,
+            "version": 2,
             "environment": plan.environment.value,
             "roles": {name: _role_to_json(role) for name, role in plan.roles.items()},
+            "replaced": {**plan.replaced},
+            "holders": {**plan.holders},
             "flags": [
                 {
                     "authority": authority_to_json(flag.authority),
                     "role": _role_to_json(flag.role),
                     "keys": [key_to_json(key) for key in flag.keys],
+                    "handovers": [{**entry} for entry in flag.handovers],
+                    "allow_lists": {kid: sha256(data).hexdigest() for kid, data in flag.allow_lists.items()},
                 }
                 for flag in plan.flags
             ],
@@ -91,27 +121,49 @@ def to_json(plan: Plan) -> bytes:
     )
 
 
-def from_json(data: bytes) -> Plan:
-    """Read what `to_json` wrote; raises DirectoryError for anything else."""
+def from_json(data: bytes, allow_lists: Mapping[str, bytes] | None = None) -> Plan:
+    """Read what `to_json` wrote, now or before release 0.2; raises DirectoryError for anything else.
+
+    `allow_lists` are the files that the register names, by their SHA-256.
+    """
     try:
         record = Record(json_loads(data, max_size=MAX_PLAN), "register")
-        if (record.text("format"), record.number("version")) != ("ombord-keys-home", 1):
+        if record.text("format") != "ombord-keys-home" or record.number("version") not in (1, 2):
             raise DirectoryError("register: of another format or version")
         roles = record.record("roles")
         return Plan(
             environment=Environment(record.text("environment")),
             roles={name: _role_from_json(roles.record(name)) for name in LIFETIMES},
-            flags=tuple(
-                Flag(
-                    authority=authority_from_json(one.record("authority")),
-                    role=_role_from_json(one.record("role")),
-                    keys=tuple(key_from_json(key) for key in one.records("keys")),
-                )
-                for one in record.records("flags")
-            ),
+            flags=tuple(_flag_from_json(one, allow_lists or {}) for one in record.records("flags")),
+            replaced=_texts(record, "replaced"),
+            holders=_texts(record, "holders"),
         )
     except ValueError as error:  # EncodingError, RecordError, JwkError or a name outside an enum
         raise DirectoryError(str(error)) from error
+
+
+def _flag_from_json(record: Record, allow_lists: Mapping[str, bytes]) -> Flag:
+    named = _texts(record, "allow_lists")
+    for kid, digest in named.items():
+        if digest not in allow_lists:
+            raise DirectoryError(f"register: the allow list of {kid} is missing (SHA-256 {digest})")
+    return Flag(
+        authority=authority_from_json(record.record("authority")),
+        role=_role_from_json(record.record("role")),
+        keys=tuple(key_from_json(key) for key in record.records("keys")),
+        handovers=tuple(one.members() for one in record.records("handovers"))
+        if "handovers" in record
+        else (),
+        allow_lists={kid: allow_lists[digest] for kid, digest in named.items()},
+    )
+
+
+def _texts(record: Record, name: str) -> dict[str, str]:
+    """An object of texts; empty where an earlier release wrote none."""
+    if name not in record:
+        return {}
+    members = record.record(name)
+    return {one: members.text(one) for one in members.members()}
 
 
 def _role_to_json(role: Role) -> dict[str, Json]:

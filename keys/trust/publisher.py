@@ -1,206 +1,251 @@
 """Sign the directory: root, the directory role, one role per flag, snapshot and timestamp (TUF, python-tuf).
 
-Pure over bytes: from a plan, the private keys at hand and the files published so far, the files to publish
-next. Who signs and how many must is data in the plan: one development key or three of five is the same to it.
-What has not changed is not signed again before half its life is over, and nothing leaves that our own client
-does not accept after what was published before.
+Pure over bytes: from a plan, the private keys at hand, drafts that others have signed and the files that were
+published so far, the files to publish next. Who signs and how many must is data in the plan: one development
+key or three of five is the same to it. What has not changed is not signed again before half its life is over;
+a file carries a threshold of signatures and no more; nothing leaves that our own client does not accept.
+
+Where a role's holders sign elsewhere and have not signed yet, their last word stays in force: the daily
+publication, and a flag's revocation with it, waits for nobody's ceremony. `pending` names what is waited for.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from securesystemslib.signer import Key
-from tuf.api.metadata import (
-    DelegatedRole,
-    Delegations,
-    Metadata,
-    MetaFile,
-    Root,
-    Snapshot,
-    TargetFile,
-    Targets,
-    Timestamp,
-)
-from tuf.api.metadata import Role as TufRole
+from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
-from keys.encoding import json_dumps
 from keys.signer import Signer
-from keys.trust import client
-from keys.trust.directory import authority_to_json, key_to_json
+from keys.trust import client, content
+from keys.trust.content import PublishError
+from keys.trust.drafts import Draft
 from keys.trust.metadata import (
     DIRECTORY,
     EXTENSION,
     RoleSigner,
     SignedT,
     UntrustedMetadata,
-    decode,
     encode,
     file_name,
-    keys_path,
-    target_name,
-    tuf_key,
 )
-from keys.trust.plan import Flag, Plan, Role
+from keys.trust.plan import FLAG_LIFETIME, Flag, Plan
+from keys.trust.published import Published
 from keys.trust.record import unix
 
-
-class PublishError(ValueError):
-    """The directory cannot be published as planned; says why."""
-
-    hint = "nothing was published"
+__all__ = ["PublishError", "pending", "publish"]
 
 
 def publish(
-    plan: Plan, *, signers: Mapping[str, Signer], at: datetime, before: Mapping[str, bytes]
+    plan: Plan,
+    *,
+    signers: Mapping[str, Signer],
+    at: datetime,
+    before: Mapping[str, bytes],
+    drafts: Iterable[Draft] = (),
+    lists: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, bytes]:
     """All files of the next publication, earlier ones included.
 
-    `signers` are private keys by their short ids; `before` is what the last call returned, empty at first.
-    Raises PublishError when keys are missing, the clock has gone back, or our client would refuse the result.
+    `signers` are private keys by their short ids; `before` is what the last call returned, empty at first;
+    `drafts` are what roles' holders have signed elsewhere; `lists` the newest number known of each flag's
+    status lists, which never goes down. Raises PublishError when keys are missing, a draft is not what is to
+    be published now, the clock has gone back, or our client would refuse the result.
     """
-    return _Publication(plan, signers, at.astimezone(UTC), before).run()
+    by_role: dict[str, Draft] = {}
+    for draft in drafts:
+        if by_role.setdefault(draft.role, draft) is not draft:
+            raise PublishError(f"two drafts of {draft.role}: name the one that is meant")
+    return _Publication(plan, signers, at.astimezone(UTC), Published(before), by_role).run(lists or {})
+
+
+def pending(plan: Plan, files: Mapping[str, bytes], at: datetime) -> list[str]:
+    """What is registered and not in force, for holders elsewhere have yet to sign; and what nears its end."""
+    now = Published(files)
+    root = None if now.root is None else _waiting(plan, Root.type, now.root, _current_root(plan, now), at)
+    directory = _waiting(plan, DIRECTORY, now.directory, content.directory(plan), at)
+    flags = [
+        _waiting(plan, name, now.listed(name), content.flag_targets(flag)[0], at)
+        for flag in plan.flags
+        if (name := flag.authority.flag)
+    ]
+    return [one for one in (root, directory, *flags) if one is not None]
+
+
+def _waiting(
+    plan: Plan, role: str, old: Metadata[SignedT] | None, wanted: SignedT, at: datetime
+) -> str | None:
+    if old is None or not content.same(old.signed, wanted):
+        return f"{role}: a change waits for its holders' signatures"
+    if old.signed.expires - at <= _lifetime(plan, role) / 2:
+        return f"{role}: ends on {old.signed.expires:%Y-%m-%d}; let its holders sign it again"
+    return None
 
 
 class _Publication:
-    """One run, from the flags' lists up to the timestamp."""
+    """One run, from the root down to the timestamp."""
 
     def __init__(
-        self, plan: Plan, signers: Mapping[str, Signer], at: datetime, before: Mapping[str, bytes]
+        self,
+        plan: Plan,
+        signers: Mapping[str, Signer],
+        at: datetime,
+        before: Published,
+        drafts: dict[str, Draft],
     ) -> None:
-        self.plan, self.signers, self.at, self.before = plan, signers, at, before
-        self.files = dict(before)
+        self.plan, self.signers, self.at, self.before, self.drafts = plan, signers, at, before, drafts
+        self.files = dict(before.files)
 
-    def run(self) -> dict[str, bytes]:
-        old_timestamp = self._old(Timestamp, Timestamp.type, 0)
-        numbered = 0 if old_timestamp is None else old_timestamp.signed.snapshot_meta.version
-        old_snapshot = self._old(Snapshot, Snapshot.type, numbered)
-        old = {} if old_snapshot is None else old_snapshot.signed.meta
-        self._refuse_clock_set_back(old_timestamp)
-        self._root()
-        meta = {f"{DIRECTORY}.json": self._directory(old.get(f"{DIRECTORY}.json"))}
-        for flag in self.plan.flags:
-            name = f"{flag.authority.flag}.json"
-            meta[name] = self._flag(flag, old.get(name))
-        roles = self.plan.roles
-        snapshot = self._renew(Snapshot(meta=meta), Snapshot.type, roles[Snapshot.type], old_snapshot)
+    def run(self, lists: Mapping[str, Mapping[str, int]]) -> dict[str, bytes]:
+        self._refuse_clock_set_back()
+        root = self.root = self._root()
+        plan = self.plan if DIRECTORY in self.drafts else self._without_silent_flags()
+        directory = self._renew(content.directory(plan), DIRECTORY, root, self.before.directory)
+        meta = {f"{DIRECTORY}.json": MetaFile(directory.version)}
+        for flag in self._flags_in_force(directory):
+            targets, files = content.flag_targets(flag)
+            name = flag.authority.flag
+            signed = self._renew(targets, name, directory, self.before.listed(name))
+            meta[f"{name}.json"] = MetaFile(signed.version)
+            if signed is targets:  # else its files are those of before
+                self.files.update(files)
+        self._refuse_left_over()
+        snapshot = self._renew(Snapshot(meta=meta), Snapshot.type, root, self.before.snapshot)
+        extension: dict[str, object] = {"signed_at": unix(self.at)}
+        if numbers := _risen(self.before.list_numbers, lists, {name.split(".")[0] for name in meta}):
+            extension["lists"] = numbers
         timestamp = Timestamp(
-            snapshot_meta=MetaFile(snapshot), unrecognized_fields={EXTENSION: {"signed_at": unix(self.at)}}
+            snapshot_meta=MetaFile(snapshot.version), unrecognized_fields={EXTENSION: extension}
         )
-        self._sign(timestamp, Timestamp.type, roles[Timestamp.type], old_timestamp)
+        self._sign(timestamp, Timestamp.type, root, self.before.timestamp)
         self._rehearse()
         return self.files
 
     # The roles
 
-    def _root(self) -> None:
-        old, version = None, 1
-        while (following := self._old(Root, Root.type, version)) is not None:
-            old, version = following, version + 1
-        extension: dict[str, object] = {"environment": self.plan.environment.value}
-        if self.plan.time_floor is not None:
-            extension["time_floor"] = unix(self.plan.time_floor)
-        root = Root(
-            keys=_tuf_keys(self.plan.roles.values()),
-            roles={name: TufRole(role.ids, role.threshold) for name, role in self.plan.roles.items()},
-            consistent_snapshot=True,
-            unrecognized_fields={EXTENSION: extension},
-        )
-        elders = [] if old is None else old.signed.roles[Root.type].keyids
-        self._renew(root, Root.type, self.plan.roles[Root.type], old, elders=elders)
+    def _root(self) -> Root:
+        wanted = _current_root(self.plan, self.before)
+        old = self.before.root
+        return self._renew(wanted, Root.type, wanted if old is None else old.signed, old)
 
-    def _directory(self, listed: MetaFile | None) -> MetaFile:
-        """The directory role delegates to each flag its own keys, and pins its name and addresses."""
-        roles = {
-            flag.authority.flag: DelegatedRole(
-                flag.authority.flag,
-                flag.role.ids,
-                flag.role.threshold,
-                terminating=True,
-                paths=[keys_path(flag.authority.flag)],
-                unrecognized_fields={EXTENSION: authority_to_json(flag.authority)},
-            )
+    def _without_silent_flags(self) -> Plan:
+        """A flag whose holders have never signed is named once they have: nobody waits for it."""
+        flags = tuple(
+            flag
             for flag in self.plan.flags
-        }
-        directory = Targets(delegations=Delegations(_tuf_keys(f.role for f in self.plan.flags), roles))
-        old = self._old(Targets, DIRECTORY, listed.version if listed else 0)
-        return MetaFile(self._renew(directory, DIRECTORY, self.plan.roles[DIRECTORY], old))
-
-    def _flag(self, flag: Flag, listed: MetaFile | None) -> MetaFile:
-        name = flag.authority.flag
-        content = json_dumps(
-            {
-                "format": "ombord-keys",
-                "version": 1,
-                "flag": name,
-                "keys": [key_to_json(key) for key in flag.keys],
-            }
+            if (name := flag.authority.flag) in self.drafts
+            or self.before.listed(name) is not None
+            or any(keyid in self.signers for keyid in flag.role.ids)
         )
-        target = TargetFile.from_data(keys_path(name), content, ["sha256"])
-        self.files[target_name(target.path, target.hashes["sha256"])] = content
-        old = self._old(Targets, name, listed.version if listed else 0)
-        return MetaFile(self._renew(Targets(targets={target.path: target}), name, flag.role, old))
+        return replace(self.plan, flags=flags)
+
+    def _flags_in_force(self, directory: Targets) -> list[Flag]:
+        """Flags to which the signed directory delegates: a new one waits until its holders sign."""
+        names = set() if directory.delegations is None else set(directory.delegations.roles or {})
+        flags = [flag for flag in self.plan.flags if flag.authority.flag in names]
+        if vanished := names - {flag.authority.flag for flag in flags}:
+            raise PublishError(
+                f"{min(vanished)} was published, and is no longer registered; devices refuse that"
+            )
+        return flags
 
     # Versions and signatures
 
-    def _old(self, kind: type[SignedT], role: str, version: int) -> Metadata[SignedT] | None:
-        """What was published as this version of a role, if anything."""
-        data = self.before.get(name := file_name(role, version))
-        return None if data is None else decode(kind, data, name)
-
     def _renew(
-        self,
-        signed: SignedT,
-        name: str,
-        role: Role,
-        old: Metadata[SignedT] | None,
-        elders: Iterable[str] = (),
-    ) -> int:
-        """Sign the next version if anything has changed or half its life is over; return the one in force."""
-        if (
-            old is not None
-            and _content(old.signed) == _content(signed)
-            and old.signed.expires - self.at > role.lifetime / 2
-            and len(set(old.signatures) & set(role.ids)) >= role.threshold
-            and (name == Root.type or set(old.signatures) <= set(role.ids))  # a root keeps its elders'
-        ):
-            return old.signed.version
-        return self._sign(signed, name, role, old, elders)
+        self, wanted: SignedT, name: str, delegator: Root | Targets, old: Metadata[SignedT] | None
+    ) -> SignedT:
+        """What is in force of a role from now on: a draft, the next version signed here, or the last one."""
+        draft = self.drafts.pop(name, None)
+        if draft is not None and (old is None or draft.metadata.signed != old.signed):
+            return self._take(draft, wanted, delegator, old)
+        if old is not None and self._still_good(old, wanted, name, delegator):
+            return old.signed
+        hands = [keyid for keyid in _keyids(delegator, name) if keyid in self.signers]
+        if old is not None and not hands and not self._can_sign_root(wanted):
+            # Its holders are elsewhere. A role whose keys the level above has changed must sign, though.
+            result = delegator.get_verification_result(name, old.signed_bytes, old.signatures)
+            if name == Root.type or result:
+                return old.signed
+        return self._sign(wanted, name, delegator, old)
+
+    def _still_good(
+        self, old: Metadata[SignedT], wanted: SignedT, name: str, delegator: Root | Targets
+    ) -> bool:
+        """Nothing has changed, half its life is ahead, and nobody but its present keys has signed it."""
+        ids = _keyids(delegator, name)
+        return (
+            content.same(old.signed, wanted)
+            and old.signed.expires - self.at > _lifetime(self.plan, name) / 2
+            and len(set(old.signatures) & set(ids)) >= delegator.get_delegated_role(name).threshold
+            and (name == Root.type or set(old.signatures) <= set(ids))  # a root keeps its elders'
+        )
+
+    def _can_sign_root(self, wanted: SignedT) -> bool:
+        """New root keys may be here while the elders' are not: then say what lacks."""
+        if not isinstance(wanted, Root):
+            return False
+        return any(one in self.signers for one in wanted.roles[Root.type].keyids)
+
+    def _take(
+        self, draft: Draft, wanted: SignedT, delegator: Root | Targets, old: Metadata[SignedT] | None
+    ) -> SignedT:
+        """A draft that enough holders have signed, if it says what is to be published and comes next."""
+        metadata, name = draft.metadata, draft.role
+        version = 1 if old is None else old.signed.version + 1
+        again = "make a new draft and let it be signed"
+        if metadata.signed.version != version:
+            raise PublishError(
+                f"the draft of {name} is version {metadata.signed.version}, not {version}", again
+            )
+        if not content.same(metadata.signed, wanted):
+            raise PublishError(f"the draft of {name} is not what the register says now", again)
+        if metadata.signed.expires <= self.at:
+            raise PublishError(f"the draft of {name} ended on {metadata.signed.expires:%Y-%m-%d}", again)
+        groups = _groups(wanted, name, delegator, old)
+        if lacking := draft.lacking(groups):
+            raise PublishError(
+                f"the draft of {name} is not signed by enough: {lacking}", "let others sign it"
+            )
+        kept = set(_few(groups, metadata.signatures))
+        metadata.signatures = {one: sig for one, sig in metadata.signatures.items() if one in kept}
+        self.files[file_name(name, version)] = encode(metadata)
+        wanted.version, wanted.expires = version, metadata.signed.expires
+        return wanted
 
     def _sign(
-        self,
-        signed: SignedT,
-        name: str,
-        role: Role,
-        old: Metadata[SignedT] | None,
-        elders: Iterable[str] = (),
-    ) -> int:
+        self, signed: SignedT, name: str, delegator: Root | Targets, old: Metadata[SignedT] | None
+    ) -> SignedT:
         signed.version = 1 if old is None else old.signed.version + 1
-        signed.expires = self.at + role.lifetime
-        hands: list[str] = [keyid for keyid in role.ids if keyid in self.signers]
-        if len(hands) < role.threshold:
-            raise PublishError(f"{name} needs {role.threshold} signatures, and {len(hands)} keys are here")
+        signed.expires = self.at + _lifetime(self.plan, name)
         metadata = Metadata(signed)
-        for keyid in dict.fromkeys([*hands, *(elder for elder in elders if elder in self.signers)]):
+        for ids, threshold in (groups := _groups(signed, name, delegator, old)):
+            hands = [keyid for keyid in ids if keyid in self.signers]
+            if len(hands) < threshold:
+                raise PublishError(
+                    f"{name} needs {threshold} signatures, and {len(hands)} keys are here",
+                    f"{_draft_command(name)}; then ombord-keys publish --signed FILE",
+                )
+        for keyid in _few(groups, self.signers):
             metadata.sign(RoleSigner(self.signers[keyid]), append=True)
         self.files[file_name(name, signed.version)] = encode(metadata)
-        return signed.version
+        return signed
 
     # Before anything leaves
 
-    def _refuse_clock_set_back(self, old: Metadata[Timestamp] | None) -> None:
-        if old is None:
-            return
-        signed_at = old.signed.unrecognized_fields[EXTENSION]["signed_at"]
-        if unix(self.at) < signed_at:
-            last = datetime.fromtimestamp(signed_at, UTC)
+    def _refuse_clock_set_back(self) -> None:
+        last = self.before.signed_at
+        if last is not None and unix(self.at) < unix(last):
             raise PublishError(f"the clock says {self.at:%Y-%m-%d %H:%M}, and the last publication {last}")
+
+    def _refuse_left_over(self) -> None:
+        for role in self.drafts:
+            raise PublishError(f"a draft of {role}, which is no role of this directory", "name another draft")
 
     def _rehearse(self) -> None:
         """A device that has seen the last publication must accept this one."""
         try:
             root, state = self.files[file_name(Root.type, 1)], None
-            if file_name(Timestamp.type, 0) in self.before:
-                state = client.load(self.before, root=root, at=self.at)[1]
+            if self.before:
+                state = client.load(self.before.files, root=root, at=self.at)[1]
             directory, _ = client.load(self.files, root=root, at=self.at, previous=state)
         except UntrustedMetadata as error:
             raise PublishError(f"devices would refuse it: {error}") from error
@@ -208,15 +253,64 @@ class _Publication:
             raise PublishError(f"{kid} of {iss} already names another key; a key id is never used again")
 
 
-def _content(signed: SignedT) -> dict[str, object]:
-    """What metadata says, whenever it says it."""
-    return {name: value for name, value in signed.to_dict().items() if name not in ("version", "expires")}
+def _risen(
+    before: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str, int]], flags: Iterable[str]
+) -> dict[str, dict[str, int]]:
+    """The index of status lists: a number once known is never taken back. Raises PublishError."""
+    if strangers := set(now) - set(flags):
+        raise PublishError(f"status lists of {min(strangers)}, which is no flag of this directory")
+    index: dict[str, dict[str, int]] = {}
+    for flag in sorted({*before, *now}):
+        known, new = before.get(flag, {}), now.get(flag, {})
+        index[flag] = {name: max(known.get(name, 0), new.get(name, 0)) for name in sorted({*known, *new})}
+    return index
 
 
-def _tuf_keys(roles: Iterable[Role]) -> dict[str, Key]:
-    keys: dict[str, Key] = {}
-    for role in roles:
-        for key in map(tuf_key, role.keys):
-            if keys.setdefault(key.keyid, key) != key:
-                raise PublishError(f"two keys share the short id {key.keyid}: make one of them again")
-    return keys
+def _draft_command(role: str) -> str:
+    if role in (Root.type, Snapshot.type, Timestamp.type):
+        return "ombord-keys root rotate"
+    return "ombord-keys directory draft" if role == DIRECTORY else f"ombord-keys authority draft {role}"
+
+
+def _current_root(plan: Plan, before: Published) -> Root:
+    """The plan's root. A time floor that the last ceremony set is not that of the next."""
+    wanted = content.root(plan)
+    if plan.time_floor is None and before.root is not None:
+        old = before.root.signed.unrecognized_fields[EXTENSION]
+        with_floor = {**wanted.unrecognized_fields[EXTENSION], "time_floor": old.get("time_floor")}
+        if with_floor == old:
+            wanted.unrecognized_fields[EXTENSION] = with_floor
+            if not content.same(wanted, before.root.signed):
+                return content.root(plan)
+    return wanted
+
+
+def _keyids(delegator: Root | Targets, name: str) -> list[str]:
+    return list(delegator.get_delegated_role(name).keyids)
+
+
+def _groups(
+    signed: SignedT, name: str, delegator: Root | Targets, old: Metadata[SignedT] | None
+) -> list[tuple[Sequence[str], int]]:
+    """Who must sign, and how many of them: for a root the elder's holders, and its own (TUF § 5.3.4)."""
+    delegators: list[Root | Targets] = [delegator]
+    if isinstance(signed, Root):
+        delegators = [signed] if old is None else [signed, old.signed]
+    roles = [one.get_delegated_role(name) for one in delegators]
+    return [(role.keyids, role.threshold) for role in roles]
+
+
+def _few(groups: Iterable[tuple[Sequence[str], int]], at_hand: Iterable[str]) -> list[str]:
+    """The first keys at hand that fill every threshold; one key may count for two groups."""
+    chosen: list[str] = []
+    hands = set(at_hand)
+    for ids, threshold in groups:
+        lack = threshold - len(set(chosen) & set(ids))
+        chosen += [keyid for keyid in ids if keyid in hands and keyid not in chosen][: max(0, lack)]
+    return chosen
+
+
+def _lifetime(plan: Plan, role: str) -> timedelta:
+    if role in plan.roles:
+        return plan.roles[role].lifetime
+    return next((flag.role.lifetime for flag in plan.flags if flag.authority.flag == role), FLAG_LIFETIME)

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from string import ascii_lowercase
 
 from keys.trust.authority import check_apart, check_authority, check_key
 from keys.trust.directory import PASS, PURPOSES, STATUS, Authority, KeyState, TrustedKey
 from keys.trust.plan import Flag, Plan, Role, from_json, to_json
 from keys.trust.state import COMPROMISED
+
+MAX_HANDOVERS = 16  # a device that has slept through more asks for the root's word
 
 
 class RegisterError(ValueError):
@@ -66,21 +69,58 @@ def with_key(plan: Plan, flag: str, key: TrustedKey) -> Plan:
     return _changed(plan, flag, lambda one: replace(one, keys=(*one.keys, key)))
 
 
-def with_state(plan: Plan, flag: str, kid: str, *, state: KeyState, reason: str | None, at: datetime) -> Plan:
-    """Retire a key from now on, or say that it is compromised. Raises RegisterError."""
+def with_state(
+    plan: Plan,
+    flag: str,
+    kid: str,
+    *,
+    state: KeyState,
+    reason: str | None,
+    at: datetime,
+    signs_until: datetime | None = None,
+    allow_list: bytes | None = None,
+) -> Plan:
+    """Retire a key, or say that it is compromised; what it truly signed is its allow list.
+
+    With `signs_until` the old key signs on beside its successor until then. Raises RegisterError.
+    """
     listed = {key.kid: key for key in flag_of(plan, flag).keys}
     if kid not in listed:
         raise RegisterError(f"{flag} has no key {kid}", f"its keys are: {', '.join(listed) or 'none'}")
     key = listed[kid]
     if COMPROMISED.get(key.state, 0) > COMPROMISED.get(state, 0):
         raise RegisterError(f"{kid} is {key.state} for ever", "add a new key instead")
+    if allow_list is not None:
+        _check_allow_list(kid, state, allow_list)
     until = key.sign_until
     if state is KeyState.RETIRED:  # what was signed this very second stays good
-        until = max(key.sign_from, min(until, at + timedelta(seconds=1)))
+        until = max(key.sign_from, min(until, (signs_until or at) + timedelta(seconds=1)))
+        state = state if until <= at + timedelta(seconds=1) else KeyState.ACTIVE
     changed = replace(key, state=state, reason=reason, sign_until=until)
+    lists = {} if allow_list is None else {kid: allow_list}
+    gone = kid if state is KeyState.REVOKED else None
     return _changed(
-        plan, flag, lambda one: replace(one, keys=tuple(changed if old is key else old for old in one.keys))
+        plan,
+        flag,
+        lambda one: replace(
+            one,
+            keys=tuple(changed if old is key else old for old in one.keys),
+            allow_lists={kid: data for kid, data in {**one.allow_lists, **lists}.items() if kid != gone},
+        ),
     )
+
+
+def _check_allow_list(kid: str, state: KeyState, data: bytes) -> None:
+    from keys.trust.allow_list import AllowList, AllowListError
+
+    if state is not KeyState.ALLOW_LIST_ONLY:
+        raise RegisterError(f"an allow list for {kid}, which is to be {state}", "--state allow-list-only")
+    try:
+        AllowList.read(data)
+    except AllowListError as error:
+        raise RegisterError(
+            f"no allow list for {kid}: {error}", "make it anew: ombord-issuer allow-list KID --out FILE"
+        ) from error
 
 
 def _changed(plan: Plan, flag: str, change: Callable[[Flag], Flag]) -> Plan:
@@ -90,7 +130,8 @@ def _changed(plan: Plan, flag: str, change: Callable[[Flag], Flag]) -> Plan:
 
 def _readable(plan: Plan) -> Plan:
     """Nothing is registered that could not be read again, such as a name that turns the line around."""
-    from_json(to_json(plan))
+    files = [data for flag in plan.flags for data in flag.allow_lists.values()]
+    from_json(to_json(plan), {sha256(data).hexdigest(): data for data in files})
     return plan
 
 

@@ -1,0 +1,94 @@
+"""Files that the commands take and make: holders, drafts, keys and passphrases, each with its refusal."""
+
+import argparse
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keys.custody import atomic_file, passphrase, sealed_file
+from keys.options import UsageError
+from keys.regular_file import opener
+from keys.trust.drafts import DraftError
+from keys.trust.holder import Holder
+from keys.trust.home import Home
+from keys.trust.plan import Plan
+from keys.trust.register import RegisterError
+
+if TYPE_CHECKING:
+    from keys.signer import SoftwareSigner
+    from keys.trust.drafts import Draft
+
+HOME_PASSPHRASE = ("OMBORD_KEYS_PASSPHRASE", "OMBORD_PASSPHRASE")
+OWN_PASSPHRASE = ("OMBORD_PASSPHRASE",)
+MAX_FILE = 40 << 20
+
+
+def read(path: Path) -> bytes:
+    """A file that somebody named. Raises OSError; RegisterError for what is far too long."""
+    with open(path, "rb", opener=opener) as file:
+        data = file.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise RegisterError(f"{path} is longer than any file that is read here", "name another")
+    return data
+
+
+def write_new(path: Path, data: bytes, hint: str = "remove it, or name another with --out") -> None:
+    """A file that was not there before. Raises RegisterError."""
+    refuse_existing(path, hint)
+    atomic_file.write(path, data)
+
+
+def refuse_existing(path: Path, hint: str = "remove it, or name another with --out") -> None:
+    """Raise RegisterError: nothing is overwritten."""
+    if path.exists() or path.is_symlink():
+        raise RegisterError(f"{path} exists already", hint)
+
+
+def holders(paths: Iterable[Path]) -> tuple[Holder, ...]:
+    """The people behind these files. Raises RegisterError, OSError."""
+    return tuple(Holder.from_json(read(path), str(path)) for path in paths)
+
+
+def draft(path: Path) -> "Draft":
+    """A draft of metadata. Raises DraftError, OSError."""
+    from keys.trust.drafts import from_json
+
+    try:
+        return from_json(read(path))
+    except DraftError as error:
+        raise DraftError(f"{path}: {error}") from error
+
+
+def home_secret(arguments: argparse.Namespace, *, new: bool = False) -> bytes:
+    """The passphrase of the home's own keys."""
+    return passphrase.ask(*HOME_PASSPHRASE, prompt=f"the role keys in {arguments.home}", new=new)
+
+
+def own_signers(arguments: argparse.Namespace) -> "dict[str, SoftwareSigner]":
+    """The keys in the file that `--sealed` names; the home's own file has the home's passphrase."""
+    path: Path = arguments.sealed
+    if Home(arguments.home).owns(path):
+        return sealed_file.unseal(path, home_secret(arguments))
+    return sealed_file.unseal(path, passphrase.ask(*OWN_PASSPHRASE, prompt=str(path)))
+
+
+def held_here(plan: Plan, keyids: Iterable[str]) -> bool:
+    """Whether some of these keys are the home's own: keys with a holder's name lie elsewhere."""
+    return any(keyid not in plan.holders for keyid in keyids)
+
+
+def signers_here(
+    arguments: argparse.Namespace, home: Home, plan: Plan, keyids: Iterable[str]
+) -> "Mapping[str, SoftwareSigner]":
+    """The home's keys among these; nobody is asked for a passphrase when there are none."""
+    keyids = list(keyids)
+    if not held_here(plan, keyids):
+        return {}
+    own = home.signers(home_secret(arguments))
+    return {keyid: own[keyid] for keyid in keyids if keyid in own}
+
+
+def not_in_home(home: Home, path: Path) -> None:
+    """Raise UsageError for a path that is the home's own."""
+    if home.owns(path):
+        raise UsageError(f"{path} is the home's own: an authority's keys go into a file of theirs")

@@ -1,0 +1,69 @@
+"""`publish`: sign what may be signed here, take what was signed elsewhere, and show it to the world."""
+
+import argparse
+from pathlib import Path
+
+from keys.commands import files
+from keys.commands.ceremony import with_root
+from keys.commands.register import stray_test_keys
+from keys.options import UsageError
+from keys.trust import draft_checks, status_index
+from keys.trust.ceremony import ROOT
+from keys.trust.drafts import Draft
+from keys.trust.folder import check_successor, write_folder
+from keys.trust.home import Home
+from keys.trust.plan import Plan
+from keys.trust.published import Published
+from keys.trust.publisher import pending
+from keys.trust.publisher import publish as sign_all
+from keys.trust.register import RegisterError
+
+
+def publish(arguments: argparse.Namespace) -> str:
+    """The next publication, in the home and in a folder for any web server."""
+    home, out = Home(arguments.home), arguments.out
+    if home.folder.resolve() in (out.resolve(), *out.resolve().parents):
+        raise UsageError(f"{out} lies in the home {home.folder}, which is never shown to anyone")
+    with home.locked() as plan:
+        before = home.published()
+        signed = [_checked(path, arguments) for path in arguments.signed]
+        lists = status_index.read(arguments.status)
+        roots = [path for path, draft in zip(arguments.signed, signed, strict=True) if draft.role == ROOT]
+        now = with_root(plan, roots[0] if roots else None, Published(before))
+        secret = files.home_secret(arguments)
+        made = sign_all(
+            now,
+            signers=home.signers(secret),
+            at=arguments.at,
+            before=before,
+            drafts=signed,
+            lists=lists,
+        )
+        check_successor(out, made, arguments.at)
+        out.mkdir(parents=True, exist_ok=True)
+        if now != plan:
+            home.save(now)  # first: were it lost, the next publication would undo what the root says
+        home.store(made)  # remembered before it is shown: no version is ever signed twice
+        write_folder(out, made)
+    return _told(now, made, out, arguments)
+
+
+def _checked(path: Path, arguments: argparse.Namespace) -> Draft:
+    draft = files.draft(path)
+    draft_checks.check(draft, arguments.at)
+    if lacking := draft.lacking():
+        raise RegisterError(
+            f"{path} is not signed by enough holders: it needs {lacking}", "let others sign it"
+        )
+    return draft
+
+
+def _told(plan: Plan, made: dict[str, bytes], out: Path, arguments: argparse.Namespace) -> str:
+    keys = [key for flag in plan.flags for key in flag.keys]
+    lines = [
+        f"Published {len(plan.flags)} authorities with {len(keys)} keys in {out}",
+        f"Devices pin {out / '1.root.json'}",
+        *(f"Waiting: {one}" for one in pending(plan, made, arguments.at)),
+        *stray_test_keys(plan.environment, keys),
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,217 @@
+"""Ceremonies: who is to hold the roles next, the drafts that say so, and what a signed root changes here.
+
+All of it is pure: a draft is made from the register and what was published, and goes to holders elsewhere. A
+root changes the register only when it is published (`adopt`): until then nothing has happened.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from tuf.api.metadata import Metadata, Root, Targets
+
+from keys.encoding import Json
+from keys.jwk import PublicKey
+from keys.trust import content
+from keys.trust.directory import Environment
+from keys.trust.drafts import Draft, by_id, role_keys
+from keys.trust.handover import fingerprint
+from keys.trust.holder import Holder
+from keys.trust.metadata import DIRECTORY, EXTENSION, keys_path, target_name
+from keys.trust.plan import LIFETIMES, Flag, Plan, Role, key_id
+from keys.trust.published import Published
+from keys.trust.record import Record
+from keys.trust.register import MAX_HANDOVERS, RegisterError, flag_of
+
+ROOT = Root.type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a ceremony changes about one role's holders."""
+
+    add: tuple[Holder, ...] = ()
+    remove: tuple[str, ...] = ()  # names or short key ids
+    threshold: int | None = None
+
+
+# Who holds what
+
+
+def new_plan(
+    environment: Environment, holders: Mapping[str, Iterable[Holder]], thresholds: Mapping[str, int]
+) -> Plan:
+    """A directory from nothing: holders of each of TUF's four roles. Raises RegisterError."""
+    named = {name: tuple(holders[name]) for name in LIFETIMES}
+    plan = Plan(
+        environment=environment,
+        roles={
+            name: Role(keys=(), threshold=thresholds[name], lifetime=LIFETIMES[name]) for name in LIFETIMES
+        },
+    )
+    for name, added in named.items():
+        plan = with_holders(plan, name, Change(add=added, threshold=thresholds[name]))
+    return plan
+
+
+def with_holders(plan: Plan, role: str, change: Change) -> Plan:
+    """Another set of holders, another threshold. Raises RegisterError."""
+    old = plan.roles[role]
+    keys = [key for key in old.keys if not _named(plan, key, change.remove)]
+    for one in change.remove:
+        if not any(_named(plan, key, (one,)) for key in old.keys):
+            there = ", ".join(plan.holders.get(id_, id_) for id_ in old.ids)
+            raise RegisterError(f"{role} has no holder {one}", f"its holders are: {there}")
+    names = {**plan.holders}
+    for holder in change.add:
+        if holder.key in keys:
+            raise RegisterError(
+                f"{holder.name} holds a key of {role} already", "name each holder's file once"
+            )
+        if holder.name in (names.get(key_id(key)) for key in keys):
+            raise RegisterError(f"{role} has two holders called {holder.name}", "give one another name")
+        keys.append(holder.key)
+        names[key_id(holder.key)] = holder.name
+    threshold = old.threshold if change.threshold is None else change.threshold
+    if not 1 <= threshold <= len(keys):
+        raise RegisterError(
+            f"{role} would need {threshold} signatures of {len(keys)} holders",
+            "change --threshold or the holders",
+        )
+    role_now = replace(old, keys=tuple(keys), threshold=threshold)
+    changed = replace(plan, roles={**plan.roles, role: role_now}, holders=names)
+    _check_apart(changed)
+    return changed
+
+
+def _check_apart(plan: Plan) -> None:
+    """One key in two roles is one theft for both; a holder may hold two keys."""
+    owners: dict[PublicKey, str] = {}
+    for role, keys in [(name, role.keys) for name, role in plan.roles.items()]:
+        for key in keys:
+            if (other := owners.setdefault(key, role)) != role:
+                raise RegisterError(f"one key for {other} and {role}", "make a key for each: holder new")
+
+
+def _named(plan: Plan, key: PublicKey, names: Iterable[str]) -> bool:
+    keyid = key_id(key)
+    return any(name in (keyid, plan.holders.get(keyid)) for name in names)
+
+
+# Drafts
+
+
+def draft_root(plan: Plan, published: Published, at: datetime, *, replaced: Iterable[str] = ()) -> Draft:
+    """The next root; flags in `replaced` get the keys that the plan gives them, by the root's word."""
+    wanted, old = content.root(plan), published.root
+    return Draft(
+        role=ROOT,
+        metadata=_next(wanted, old, at, plan.roles[ROOT]),
+        made=at,
+        signers=role_keys(plan.roles[ROOT]),
+        before=old,
+        holders=_people(plan, [*plan.roles.values()], old),
+        replaced={flag: role_keys(flag_of(plan, flag).role) for flag in replaced},
+    )
+
+
+def draft_directory(plan: Plan, published: Published, at: datetime) -> Draft:
+    """The next version of what the directory role says of all flags."""
+    role, old = plan.roles[DIRECTORY], published.directory
+    return Draft(
+        role=DIRECTORY,
+        metadata=_next(content.directory(plan), old, at, role),
+        made=at,
+        signers=role_keys(role),
+        before=old,
+        holders=_people(plan, [role], None),
+    )
+
+
+def draft_flag(plan: Plan, flag: str, published: Published, at: datetime) -> Draft:
+    """The next version of a flag's list of keys and allow lists."""
+    one, old = flag_of(plan, flag), published.listed(flag)
+    targets, files = content.flag_targets(one)
+    return Draft(
+        role=flag,
+        metadata=_next(targets, old, at, one.role),
+        made=at,
+        signers=role_keys(one.role),
+        before=old,
+        holders=_people(plan, [one.role], None),
+        keys=files[_keys_file(targets, flag)].decode(),
+        keys_before=None if old is None else published.files[_keys_file(old.signed, flag)].decode(),
+    )
+
+
+def _keys_file(signed: Targets, flag: str) -> str:
+    path = keys_path(flag)
+    return target_name(path, signed.targets[path].hashes["sha256"])
+
+
+def _next(signed: Any, old: Metadata[Any] | None, at: datetime, role: Role) -> Metadata[Any]:
+    signed.version = 1 if old is None else old.signed.version + 1
+    signed.expires = at.astimezone(UTC).replace(microsecond=0) + role.lifetime
+    return Metadata(signed)
+
+
+def _people(plan: Plan, roles: Iterable[Role], old: Metadata[Root] | None) -> dict[str, str]:
+    ids = [keyid for role in roles for keyid in role.ids]
+    ids += [] if old is None else old.signed.keys
+    return {keyid: plan.holders[keyid] for keyid in dict.fromkeys(ids) if keyid in plan.holders}
+
+
+# Back home
+
+
+def adopt(plan: Plan, draft: Draft) -> Plan:
+    """The register as a root's holders want it. Raises RecordError, RegisterError."""
+    root: Root = draft.metadata.signed
+    extension = Record(root.unrecognized_fields.get(EXTENSION), "draft of root")
+    if extension.text("environment") != plan.environment:
+        raise RegisterError(f"the draft of root is for {extension.text('environment')}", "name another draft")
+    roles = {
+        name: replace(
+            plan.roles[name],
+            keys=tuple(by_id(root.keys[one].keyval["public"] for one in role.keyids).values()),
+            threshold=role.threshold,
+        )
+        for name, role in root.roles.items()
+    }
+    named = extension.record("roles") if "roles" in extension else Record({}, "roles")
+    changed = replace(
+        plan,
+        roles=roles,
+        time_floor=extension.instant("time_floor") if "time_floor" in extension else None,
+        replaced={flag: named.text(flag) for flag in named.members()},
+        holders={**plan.holders, **draft.holders},
+    )
+    for flag, keys in draft.replaced.items():
+        role = replace(
+            flag_of(changed, flag).role, keys=tuple(by_id(keys.keys).values()), threshold=keys.threshold
+        )
+        changed = with_flag_role(changed, flag, role, signatures=())
+    return changed
+
+
+def with_flag_role(plan: Plan, flag: str, role: Role, signatures: Iterable[Mapping[str, Json]]) -> Plan:
+    """Other keys for a flag, and the directory's record of how it came by them. Raises RegisterError."""
+    one = flag_of(plan, flag)
+    if one.role.public == role.public and one.role.threshold == role.threshold:
+        return plan
+    entry: dict[str, Json] = {
+        "from": fingerprint(one.role.public, one.role.threshold),
+        "keys": [*role.public],
+        "threshold": role.threshold,
+        "signatures": [{**signature} for signature in signatures],
+    }
+    handovers = (*one.handovers, entry)[-MAX_HANDOVERS:]
+    changed = replace(one, role=role, handovers=handovers)
+    return replace(plan, flags=tuple(changed if other is one else other for other in plan.flags))
+
+
+def names_flag(plan: Plan, flag: Flag) -> Plan:
+    """The root's word that a flag's keys are now these."""
+    keys = fingerprint(flag.role.public, flag.role.threshold)
+    return replace(plan, replaced={**plan.replaced, flag.authority.flag: keys})

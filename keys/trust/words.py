@@ -1,0 +1,141 @@
+"""A draft in words: what its signature would say, and what that changes against the version before."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from tuf.api.metadata import Root, Targets
+
+from keys.trust.allow_list import ENTRY_BYTES
+from keys.trust.directory import Authority, KeyState, TrustedKey
+from keys.trust.draft_checks import delegated, listed
+from keys.trust.drafts import Draft, is_flag
+from keys.trust.handover import fingerprint
+from keys.trust.metadata import DIRECTORY, EXTENSION, keys_path
+
+_ROLES = {"root": "root", DIRECTORY: "directory", "snapshot": "snapshot", "timestamp": "timestamp"}
+
+
+def describe(draft: Draft) -> str:
+    """The draft line by line; `+` is new, `-` is gone, `!` deserves a telephone call."""
+    signed = draft.metadata.signed
+    title = f"List of keys of {draft.role}" if is_flag(draft.role) else f"The {_ROLES[draft.role]}"
+    lines = [f"{title}, version {signed.version}, until {signed.expires:%Y-%m-%d} ({digest(draft.metadata)})"]
+    if draft.before is None:
+        lines.append("  the first version: nothing before it")
+    else:
+        lines.append(f"  after version {draft.before.signed.version} ({digest(draft.before)})")
+    tell = _tell_flag if is_flag(draft.role) else _tell_root if draft.role == "root" else _tell_directory
+    changes = list(tell(draft))
+    lines += [f"  {line}" for line in changes or ["nothing else changes: it lasts longer"]]
+    signed_by = ", ".join(map(draft.name, draft.metadata.signatures)) or "nobody"
+    lacking = draft.lacking()
+    lines.append(f"Signed by {signed_by}; " + (f"needs {lacking}" if lacking else "that is enough"))
+    return "\n".join(lines)
+
+
+def digest(metadata: Any) -> str:
+    """The first half of SHA-256 over what is signed: to compare by telephone."""
+    return f"SHA-256 {sha256(metadata.signed_bytes).hexdigest()[:32]}"
+
+
+# Root
+
+
+def _tell_root(draft: Draft) -> Iterator[str]:
+    new: Root = draft.metadata.signed
+    old = draft.elder
+    extension = new.unrecognized_fields[EXTENSION]
+    yield f"for the {extension['environment']} environment"
+    for name, role in new.roles.items():
+        before = None if old is None else old.roles[name]
+        had = set() if before is None else set(before.keyids)
+        if before is not None and had == set(role.keyids) and before.threshold == role.threshold:
+            continue
+        was = "" if before is None else f" (before: {before.threshold} of {len(had)})"
+        yield f"{_ROLES[name]}: {role.threshold} of {len(role.keyids)} holders must sign{was}"
+        yield from (f"  + {draft.name(one)}" for one in role.keyids if one not in had)
+        yield from (f"  - {draft.name(one)}" for one in sorted(had - set(role.keyids)))
+        if role.threshold == 1 and name in ("root", DIRECTORY):
+            yield f"! one holder alone can sign as {_ROLES[name]}: for rehearsals only"
+    if "time_floor" in extension:
+        floor = datetime.fromtimestamp(extension["time_floor"], UTC)
+        yield f"! devices' time floor is set to {floor:%Y-%m-%d %H:%M} UTC, even where it was later"
+    allowed = {} if old is None else old.unrecognized_fields[EXTENSION].get("roles", {})
+    for flag, keys in extension.get("roles", {}).items():
+        if allowed.get(flag) != keys:
+            yield f"! {flag} gets new keys without its old keys' word (fingerprint {keys})"
+
+
+# Directory
+
+
+def _tell_directory(draft: Draft) -> Iterator[str]:
+    new = delegated(draft.metadata.signed)
+    old = {} if draft.before is None else delegated(draft.before.signed)
+    for flag in sorted(old.keys() - new.keys()):
+        yield f"! - {flag}: its certificates would count for nothing, and devices refuse that"
+    for flag, (authority, keys, threshold, handovers) in new.items():
+        if flag not in old:
+            yield f"+ {flag}: {_entry(authority)}"
+            yield f"    {threshold} of {len(keys)} keys sign for it ({fingerprint(keys, threshold)})"
+            continue
+        before, old_keys, old_threshold, old_handovers = old[flag]
+        if authority != before:
+            yield f"{flag}: {_entry(authority)}"
+            yield f"    before: {_entry(before)}"
+        if (keys, threshold) != (old_keys, old_threshold):
+            kind = "handed over by its old keys" if handovers > old_handovers else "WITHOUT a handover"
+            yield f"! {flag}: other keys sign for it (fingerprint {fingerprint(keys, threshold)}), {kind}"
+
+
+def _entry(authority: Authority) -> str:
+    issuers = ", ".join(authority.issuers)
+    return (
+        f"{authority.name} at {issuers}, lists at {authority.status_prefix}, dates in {authority.time_zone}"
+    )
+
+
+# A flag
+
+
+def _tell_flag(draft: Draft) -> Iterator[str]:
+    new, old = listed(draft.keys, draft.role), listed(draft.keys_before, draft.role)
+    for pair in old.keys() - new.keys():
+        yield f"! - {pair[1]}: removed from the list; what it signed counts for nothing"
+    for pair, key in new.items():
+        yield from _tell_key(key, old.get(pair))
+    before = {} if draft.before is None else draft.before.signed.targets
+    yield from _tell_allow_lists(draft.role, draft.metadata.signed, before)
+
+
+def _tell_key(key: TrustedKey, old: TrustedKey | None) -> Iterator[str]:
+    if key == old:
+        return
+    mark = "+" if old is None else "!" if key.state in (KeyState.REVOKED, KeyState.ALLOW_LIST_ONLY) else " "
+    purposes = _few(sorted(key.purposes))
+    yield f"{mark} {key.kid}: {key.state}, for {purposes}, {key.environment}, {key.key.thumbprint()[:11]}"
+    windows = (
+        f"signs {key.sign_from:%Y-%m-%d} to {key.sign_until:%Y-%m-%d}, counts to {key.verify_until:%Y-%m-%d}"
+    )
+    yield f"    {windows}{f'; {key.reason}' if key.reason else ''}"
+    if old is not None:
+        yield (
+            f"    before: {old.state}, for {_few(sorted(old.purposes))}, "
+            f"{old.sign_from:%Y-%m-%d} to {old.sign_until:%Y-%m-%d}, until {old.verify_until:%Y-%m-%d}"
+        )
+
+
+def _tell_allow_lists(flag: str, signed: Targets, before: Mapping[str, Any]) -> Iterator[str]:
+    for path, target in signed.targets.items():
+        if path != keys_path(flag) and before.get(path) != target:
+            size = max(0, target.length // ENTRY_BYTES - 1)
+            yield f"! {path}: {size} credentials that a stolen key truly signed"
+    for path in before.keys() - signed.targets.keys():
+        yield f"! - {path}: nothing that this key signed would count"
+
+
+def _few(names: Iterable[str]) -> str:
+    names = list(names)
+    return ", ".join(names) if len(names) <= 4 else f"{', '.join(names[:3])} and {len(names) - 3} more"
