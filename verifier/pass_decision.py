@@ -81,7 +81,10 @@ def judge(sea_pass: Pass, shared: Shared, basis: Basis) -> Verdict:
     c6, c7, c8, c12 = _NONE_OF_ITS_OWN
     first = (shared.readable, shared.known, shared.trusted, shared.signed, dates, shared.holder)
     rows = (*first, c6, c7, c8, c9, shared.clock, c11, c12, shared.confirmed, *_some(shared.unproved))
-    return conclude_pass(conclude(rows, None, basis.relied_on), members, sea_pass)
+    known = [one.relied_on.status_as_of for one in members if one.relied_on.status_as_of is not None]
+    oldest = min(known) if len(known) == len(members) else None
+    own = conclude(rows, None, basis.relied_on._replace(status_as_of=oldest))
+    return conclude_pass(own, members, sea_pass)
 
 
 def _ends(sea_pass: Pass, time: datetime) -> Check:
@@ -109,11 +112,12 @@ def _judge_member(
     trusted = checks.in_own_name(member.certificate.issuing_country, basis.authority) or shared.trusted
     status = _status(credential, basis)
     void = next((check for check in own if check.outcome in _AGAINST), None)
-    c12 = status.c12 if void is None else _void(void)
+    if void is not None:
+        status = status._replace(c12=_void(void), remarks=())
     rows = (
         *(shared.readable, shared.known, trusted, shared.signed, dates, shared.holder),
         *(status.c6, status.c7, status.c8, checks.last_day(credential, basis.time), shared.clock),
-        *(checks.first_day(credential, basis.time), c12, shared.confirmed, *status.remarks),
+        *(checks.first_day(credential, basis.time), status.c12, shared.confirmed, *status.remarks),
         *remarks(credential, policy=basis.policy, time=basis.time),
     )
     relied_on = basis.relied_on._replace(status_uri=member.status.uri, status_as_of=status.as_of)

@@ -53,23 +53,26 @@ def assess(
 ) -> Assessment:
     """Judge a person by all verdicts on what was shown together, the ship and the inspector's answers.
 
-    `at` is the clock; the time floors that the verdicts relied on hold here too.
+    `at` is the clock; the time floors that the verdicts relied on hold here too. A pass stands for the
+    certificates in it, and its own rows hold besides.
     """
-    together, medical = _together(verdicts), None
+    shown = [one for verdict in verdicts for one in verdict.members or (verdict,)]
+    passes = [standing_of(verdict.checks) for verdict in verdicts if verdict.members]
+    together, medical = _together(shown), None
     if ship is not None:
         today = max([at, *(verdict.relied_on.time for verdict in verdicts)]).date()
         if together.outcome is Outcome.UNKNOWN:
             reason = "it cannot be told whose medical certificate this is"
             medical = _ends(Outcome.UNKNOWN, Headline.UNCONFIRMED, reason)
         else:
-            medical = _medical(verdicts, ship, today)
+            medical = _medical(shown, ship, today)
     rows = (together, *(_row(number, medical) for number in range(2, 9)))
     person = standing_of(rows)
-    shown = [_lifted(verdict, medical) for verdict in verdicts]
+    certificates = [_lifted(verdict, medical) for verdict in shown]
     headline = Headline.NOT_ASSESSED if medical is None else medical.headline
     if together.outcome is Outcome.UNKNOWN:
         headline = Headline.UNCONFIRMED
-    return Assessment(headline, person, rows, worst([person, *shown]))
+    return Assessment(headline, person, rows, worst([person, *passes, *certificates]))
 
 
 def excuses(person: Assessment, verdict: Verdict) -> bool:

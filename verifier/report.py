@@ -7,7 +7,7 @@ from typing import Final
 from keys.trust.directory import Environment
 from verifier import entitlement
 from verifier.credential import schemas
-from verifier.credential.model import Certificate, CertificateType, Credential
+from verifier.credential.model import Certificate, CertificateType, Credential, Holder
 from verifier.person import excuses
 from verifier.verdict import (
     Assessment,
@@ -24,7 +24,7 @@ from verifier.verdict import (
 _COLOUR: Final = {Standing.VALID: "30;42", Standing.REJECTED: "97;41", Standing.UNDETERMINED: "30;43"}
 _AMBER_BAND: Final = "30;43"
 _TEST_BAND: Final = "1;97;45"
-_SIGN: Final = {
+SIGN: Final = {
     Outcome.PASS: "ok",
     Outcome.REMARK: "!",
     Outcome.FAIL: "no",
@@ -71,13 +71,19 @@ def as_text(
     test = environment is Environment.TEST
     parts = []
     for verdict in verdicts:
-        lines = [_banner(verdict.headline, standing(verdict), _remarked(verdict), test, colour)]
-        parts.append("\n".join([*lines, *_credential_lines(verdict, person, test)]))
+        headline, lines = str(verdict.headline), _credential_lines(verdict, person, test)
+        if verdict.sea_pass is not None:
+            from verifier import report_pass  # for a pass alone
+
+            headline = report_pass.headline(verdict)
+            lines = report_pass.lines(verdict, verdict.sea_pass, person, test)
+        banner = _banner(headline, standing(verdict), _remarked(verdict), test, colour)
+        parts.append("\n".join([banner, *lines]))
     if person is not None:
         grace = person.headline in (Headline.GRACE, Headline.REMARK)
         title = f"PERSON ON THIS SHIP: {person.headline}"
-        lines = [_banner(title, person.standing, grace, test, colour)]
-        parts.append("\n".join([*lines, *_person_lines(person)]))
+        banner = _banner(title, person.standing, grace, test, colour)
+        parts.append("\n".join([banner, *_person_lines(person)]))
     return "\n\n".join(parts)
 
 
@@ -86,20 +92,29 @@ def _remarked(verdict: Verdict) -> bool:
 
 
 def _credential_lines(verdict: Verdict, person: Assessment | None, test: bool) -> Iterator[str]:
-    against = [check for check in verdict.checks if check.outcome not in (Outcome.PASS, Outcome.NOT_ASSESSED)]
-    yield from _reasons(against)
+    yield from reasons(against(verdict.checks))
     if verdict.credential is not None:
         yield from _certificate_lines(verdict.credential)
     elif verdict.outcome("C4") is Outcome.PASS:
-        yield _line("shown", "nothing of it is shown, since it cannot be read as a certificate")
+        yield line("shown", "nothing of it is shown, since it cannot be read as a certificate")
     else:
-        yield _line("shown", "nothing of it is shown, since no known authority's signature vouches for it")
+        yield line("shown", "nothing of it is shown, since no known authority's signature vouches for it")
+    yield from basis_lines(verdict, test)
+    yield line("next", advice(verdict, person))
+
+
+def against(checks: Iterable[Check]) -> list[Check]:
+    """The checks that an inspector must see."""
+    return [check for check in checks if check.outcome not in (Outcome.PASS, Outcome.NOT_ASSESSED)]
+
+
+def basis_lines(verdict: Verdict, test: bool) -> Iterator[str]:
+    """What the verdict rests on."""
     for label, part in zip(("relied on", "", "", "", ""), _basis(verdict.relied_on, test), strict=False):
-        yield _line(label, part)
-    yield _line("next", _next(verdict, person))
+        yield line(label, part)
 
 
-def _next(verdict: Verdict, person: Assessment | None) -> str:
+def advice(verdict: Verdict, person: Assessment | None) -> str:
     """What the inspector does now; an expired medical certificate depends on the ship."""
     advice = NEXT[verdict.headline]
     if verdict.headline is Headline.UNKNOWN_ISSUER and verdict.credential is not None:
@@ -113,11 +128,11 @@ def _next(verdict: Verdict, person: Assessment | None) -> str:
 
 
 def _person_lines(person: Assessment) -> Iterator[str]:
-    yield from _reasons([check for check in person.checks if check.outcome is not Outcome.NOT_ASSESSED])
+    yield from reasons([check for check in person.checks if check.outcome is not Outcome.NOT_ASSESSED])
     left = [check.row for check in person.checks if check.outcome is Outcome.NOT_ASSESSED]
     if left:
-        yield _line("not assessed", ", ".join(left))
-    yield _line("all in all", person.overall.value)
+        yield line("not assessed", ", ".join(left))
+    yield line("all in all", person.overall.value)
 
 
 def _banner(headline: str, value: Standing, remark: bool, test: bool, colour: bool) -> str:
@@ -129,33 +144,45 @@ def _banner(headline: str, value: Standing, remark: bool, test: bool, colour: bo
     return f"\x1b[1;{_COLOUR[value]}m {headline} \x1b[0m{band}{rehearsal}"
 
 
-def _reasons(checks: Iterable[Check]) -> Iterator[str]:
+def reasons(checks: Iterable[Check]) -> Iterator[str]:
+    """A line for each check."""
     for check in checks:
-        yield f"  {_SIGN[check.outcome]:>2} {check.row:<4} {escaped(check.reason)}"
+        yield f"  {SIGN[check.outcome]:>2} {check.row:<4} {escaped(check.reason)}"
 
 
-def _line(label: str, value: object) -> str:
+def line(label: str, value: object) -> str:
+    """A label and what it says, escaped."""
     return f"  {label:<13} {escaped(value)}"
 
 
 def _certificate_lines(credential: Credential) -> Iterator[str]:
     certificate, holder = credential.certificate, credential.certificate.holder
-    yield _line("certificate", f"{schemas.title(certificate.type)} {certificate.document_number}")
-    yield _line("issued by", f"{certificate.issuing_authority} ({certificate.issuing_country})")
-    name = holder.full_name if holder.native_name is None else f"{holder.full_name} ({holder.native_name})"
-    yield _line("holder", f"{name}, born {holder.birth_date}")
-    yield _line("passport name", _mrz(certificate))
+    yield line("certificate", f"{schemas.title(certificate.type)} {certificate.document_number}")
+    yield line("issued by", f"{certificate.issuing_authority} ({certificate.issuing_country})")
+    yield from holder_lines(holder)
     for label, text in entitlement.lines(certificate):
-        yield _line(label, text)
+        yield line(label, text)
+    yield line("valid", period(certificate))
+
+
+def period(certificate: Certificate) -> str:
+    """From its first day to its last."""
     end = "until further notice" if certificate.expiry_date is None else f"to {certificate.expiry_date}"
-    yield _line("valid", f"from {certificate.issue_date} {end}")
+    return f"from {certificate.issue_date} {end}"
 
 
-def _mrz(certificate: Certificate) -> str:
+def holder_lines(holder: Holder) -> Iterator[str]:
+    """Who holds it, also as the passport's machine-readable zone has the name."""
+    name = holder.full_name if holder.native_name is None else f"{holder.full_name} ({holder.native_name})"
+    yield line("holder", f"{name}, born {holder.birth_date}")
+    yield line("passport name", _mrz(holder))
+
+
+def _mrz(holder: Holder) -> str:
     from verifier.credential.icao import NotLatin
 
     try:
-        return certificate.holder.mrz_name
+        return holder.mrz_name
     except NotLatin:
         return "-"
 

@@ -3,11 +3,15 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from keys.encoding import Json
 from keys.trust.directory import Environment
-from verifier.credential.model import Credential
+from verifier.credential.model import CertificateType, Credential
 from verifier.verdict import Assessment, Check, ReliedOn, Standing, Verdict, standing
+
+if TYPE_CHECKING:
+    from verifier.credential.sea_pass import Pass
 
 
 def as_json(
@@ -23,13 +27,17 @@ def as_json(
 
 
 def _credential_json(verdict: Verdict, environment: Environment) -> dict[str, Json]:
-    return {
+    shown = None if verdict.credential is None else _certificate_json(verdict.credential)
+    report: dict[str, Json] = {
         "verdict": standing(verdict).value,
         "headline": verdict.headline.value,
         "checks": [_check_json(check) for check in verdict.checks],
-        "certificate": None if verdict.credential is None else _certificate_json(verdict.credential),
+        "certificate": shown if verdict.sea_pass is None else _pass_json(verdict.sea_pass),
         "relied_on": _relied_on_json(verdict.relied_on, environment),
     }
+    if verdict.members:
+        report["members"] = [_credential_json(member, environment) for member in verdict.members]
+    return report
 
 
 def _person_json(person: Assessment) -> dict[str, Json]:
@@ -54,6 +62,22 @@ def _certificate_json(credential: Credential) -> dict[str, Json]:
         "issued_at": _instant(credential.issued_at),
         "bound_to_phone": credential.holder_key is not None,
         **vc.certificate_claims(credential.certificate),
+    }
+
+
+def _pass_json(sea_pass: "Pass") -> dict[str, Json]:
+    """What a pass says of itself; its certificates are the verdict's members."""
+    from verifier.credential import vc
+
+    return {
+        "type": CertificateType.PASS.value,
+        "issuer": sea_pass.issuer,
+        "issued_at": _instant(sea_pass.issued_at),
+        "expires_at": _instant(sea_pass.expires),
+        "bound_to_phone": sea_pass.holder_key is not None,
+        "issuing_country": sea_pass.issuing_country,
+        "issuing_authority": sea_pass.issuing_authority,
+        **vc.holder_claims(sea_pass.holder),
     }
 
 

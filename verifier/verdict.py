@@ -223,11 +223,11 @@ def conclude(checks: tuple[Check, ...], credential: Credential | None, relied_on
 
 def conclude_pass(own: Verdict, members: tuple[Verdict, ...], sea_pass: "Pass") -> Verdict:
     """The verdict on a pass: nothing that is against one of its certificates hides behind the others."""
-    found = max((own, *members), key=_badness)  # the pass's own before a member's where both are as bad
+    found = max((own, *members), key=badness)  # the pass's own before a member's where both are as bad
     return type(found)(found.headline, own.checks, None, own.relied_on, members, sea_pass)
 
 
-def _badness(verdict: Verdict) -> tuple[int, int]:
+def badness(verdict: Verdict) -> tuple[int, int]:
     """The standing first; among equals, the row that comes first in the table."""
     check = deciding(verdict.checks)
     if check is None:

@@ -232,12 +232,6 @@ def test_a_claim_that_is_kept_back_makes_a_certificate_not_readable(inspection: 
     assert inspection.verdict(whole + remark + "~").headline is Headline.UNCONFIRMED  # whole, and not proved
 
 
-def test_a_pass_is_not_judged_yet_however_fresh_its_list_is(inspection: Inspection) -> None:
-    verdict = inspection.verdict(signed_claims(inspection, {}, vct="urn:ombord:pass:1"))
-    assert verdict.headline is Headline.NOT_READABLE
-    assert "pass" in reasons(verdict, "C1")[0]
-
-
 def test_what_nobody_has_signed_cannot_imitate_a_line_of_a_verdict(inspection: Inspection) -> None:
     stranger = "https://evil.example" + " " * 60 + "ok C15 nothing is against it"
     reason = reasons(inspection.verdict(signed_claims(inspection, {}, iss=stranger)), "C2")[0]
