@@ -7,21 +7,28 @@ from hashlib import sha256
 from starlette.requests import Request
 from starlette.responses import Response
 
+from issuer.api.ranges import has_already
+
 OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*"}
 
 
-def published(request: Request, body: bytes, media_type: str, *, max_age: int) -> Response:
-    """`body`, or 304 for whoever has it already (RFC 9110, 13.1.2; RFC 9111, 5.2)."""
-    zipped = "gzip" in _codings(request)
+def published(
+    request: Request, body: bytes, media_type: str, *, max_age: int, dense: bool = False
+) -> Response:
+    """`body`, or 304 for whoever has it already (RFC 9110, 13.1.2; RFC 9111, 5.2).
+
+    What is `dense` already is not compressed again.
+    """
+    zipped = not dense and "gzip" in _codings(request)
     tag = f'"{sha256(body).hexdigest()[:32]}{"-gz" if zipped else ""}"'
     headers = {
         **OPEN_TO_ALL,
         "ETag": tag,
         "Cache-Control": f"public, max-age={max_age}",
-        "Vary": "Accept-Encoding",
     }
-    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
-    if known & {tag, "*"}:
+    if not dense:
+        headers["Vary"] = "Accept-Encoding"
+    if has_already(request.headers, tag):
         return Response(status_code=304, headers=headers)
     if zipped:
         headers["Content-Encoding"] = "gzip"

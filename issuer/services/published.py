@@ -1,9 +1,13 @@
 """What a folder of published lists knows that the database does not: a restored backup must not undo it.
 
 A verifier replaces a list by a later one, so whatever an older database publishes clears the revocations that
-were decided after its backup was made.
+were decided after its backup was made. Nor may a number that ships have seen get another content.
 """
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -12,9 +16,10 @@ from sqlalchemy import Connection, select
 from issuer.adapters.repository import among
 from issuer.adapters.tables import audit_event, certificate, credential, status_list
 from issuer.domain.errors import Conflict, InvalidInput
+from issuer.services import statements
 from keys import jws
 from keys.encoding import EncodingError, b64url_decode, json_object
-from verifier import status
+from verifier import ship_status, status
 from verifier.status import Status, StatusListError
 
 # A list may be dated some seconds after the decision that it shows: of several in one second each is later.
@@ -35,8 +40,7 @@ def refuse_older_database(connection: Connection, folder: Path, numbers: list[in
     """Raise Conflict when `folder` has a list that this database never signed or would clear entries of."""
     for path in sorted((folder / "status").glob("*.jwt")):
         held = _read(path)
-        if not path.stem.isdecimal() or int(path.stem) not in numbers:
-            _refuse(path, "the database has no such list")
+        _refuse_unknown(path, numbers)
         row = connection.execute(select(status_list).where(status_list.c.number == int(path.stem))).one()
         if row.uri != held.uri:
             raise InvalidInput(f"{path} is the list {held.uri}", hint="choose another folder with --out")
@@ -44,6 +48,62 @@ def refuse_older_database(connection: Connection, folder: Path, numbers: list[in
             _refuse(path, "the list there was signed later than any that the database knows of")
         for idx in _cleared(connection, int(path.stem), held):
             _refuse(path, f"entry {idx} is not valid there, and nobody reinstated it in the database")
+
+    for path in sorted((folder / "status").glob("*.snapshot")):
+        _refuse_other_snapshot(connection, path, numbers)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One publication at a time: of two, the later might be the first to write. Raises Conflict."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise InvalidInput(
+            f"{folder} cannot be written: {error.strerror}", hint="choose another folder"
+        ) from error
+    try:
+        _lock(handle, folder)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, folder: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise Conflict(f"another `publish` is writing {folder}", hint="wait until it is done") from error
+    except OSError:  # a file system that has no locks: as good as it gets there
+        return
+
+
+def _refuse_unknown(path: Path, numbers: list[int]) -> None:
+    if not path.stem.isdecimal() or int(path.stem) not in numbers:
+        _refuse(path, "the database has no such list")
+
+
+def _refuse_other_snapshot(connection: Connection, path: Path, numbers: list[int]) -> None:
+    """Ships refuse a second content of one number, and a list that builds on another one than theirs."""
+    try:
+        snapshot = path.read_bytes()
+        header = ship_status.peek(snapshot)
+    except (OSError, StatusListError) as error:
+        raise _unreadable(path) from error
+    _refuse_unknown(path, numbers)
+    ours = statements.stored(connection, int(path.stem), header.number)
+    if ours is None:
+        _refuse(path, f"the database never signed number {header.number} of this list")
+    if ours != snapshot:
+        _refuse(path, f"the database signed another list as number {header.number}")
+
+
+def _unreadable(path: Path) -> InvalidInput:
+    return InvalidInput(
+        f"{path} cannot be read as a status list, so what it said cannot be compared",
+        hint="if it is damaged, move it away; else choose another folder with --out",
+    )
 
 
 def _refuse(path: Path, reason: str) -> NoReturn:
@@ -90,10 +150,7 @@ def _read(path: Path) -> _Published:
             raise StatusListError("another kind of list")
         array = status.inflate(b64url_decode(lst))
     except (OSError, UnicodeDecodeError, jws.MalformedJws, EncodingError, StatusListError) as error:
-        raise InvalidInput(
-            f"{path} cannot be read as a status list, so what it said cannot be compared",
-            hint="if it is damaged, move it away; else choose another folder with --out",
-        ) from error
+        raise _unreadable(path) from error
     return _Published(path, uri, iat, _not_valid(array))
 
 

@@ -1,5 +1,8 @@
 """Publishing: signed status lists and public keys, for verifiers to fetch whole, so that nobody is asked.
 
+Each list is signed twice of the same states at the same second: as the standard's token, and for ships as a
+numbered statement (`issuer.services.statements`).
+
 A list never goes back in time: its `iat` grows with each signature, whatever the clock does, and a list that
 shows newer entries than the one before is always the later one. Nor does it jump ahead: one wrong clock would
 outdate every list of the years to come.
@@ -14,8 +17,8 @@ from sqlalchemy import Connection, Row, select, update
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential, status_list
-from issuer.domain.errors import InvalidInput, NotFound
-from issuer.services import published
+from issuer.domain.errors import Conflict, InvalidInput, NotFound
+from issuer.services import published, statements
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
 from issuer.settings import Settings
@@ -27,11 +30,13 @@ from verifier.status import Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedList:
-    """A status list token, and how long it may be cached (`ttl`)."""
+    """A status list token and its snapshot for ships, and how long they may be cached (`ttl`)."""
 
     number: int
     uri: str
     token: str
+    statement_number: int
+    snapshot: bytes
     iat: datetime
     exp: datetime
     ttl: timedelta
@@ -55,15 +60,36 @@ class StatusPublisher:
     def current(self, number: int, *, clock_is_right: bool = False) -> SignedList:
         """The list as it stands now: the last token while nothing changed and it is fresh, else a new one."""
         with self._database.read() as connection:
-            row = _row(connection, number, lock=False)
+            row = _row(connection, number)
         if self._is_current(row):
             return self._signed(row)
         with self._database.write() as connection:
-            row = _row(connection, number, lock=True)
+            _lock(connection, number)
+            row = _row(connection, number)  # after the lock, so that it is what the last to hold it left
             if not self._is_current(row):
                 self._sign(connection, row, clock_is_right)
-                row = _row(connection, number, lock=False)
+                row = _row(connection, number)
         return self._signed(row)
+
+    def update(self, number: int, held: int) -> bytes | None:
+        """What leads a ship that holds the statement `held` (0: none) to the current one; None: it has that.
+
+        A delta, or the snapshot where that is smaller or `held` is none of ours. Raises Conflict for a
+        number that is still to come.
+        """
+        current = self.current(number)
+        if held == current.statement_number:
+            return None
+        if held > current.statement_number:
+            raise Conflict(
+                f"status list {number} has come to number {current.statement_number}, not to {held}",
+                hint="keep the list that you have, and report this: it may be forged, or we lost something",
+            )
+        with self._database.read() as connection:
+            before = statements.stored(connection, number, held)
+        return (
+            current.snapshot if before is None else statements.update(current.snapshot, before, current.uri)
+        )
 
     def publish(self, folder: Path, *, clock_is_right: bool = False) -> list[Path]:
         """Write every list and the public keys into `folder`, each file whole or not at all.
@@ -71,21 +97,25 @@ class StatusPublisher:
         Raises Conflict when the folder knows more than the database, which is then a restored older one.
         `clock_is_right` signs also long after the last list.
         """
-        numbers = self.numbers()
-        with self._database.read() as connection:
-            published.refuse_older_database(connection, folder, numbers)
-        written = [_write(folder / "jwks.json", json_dumps(self._keys.jwks()))]
-        document = json_dumps(jwt_vc_issuer(self._settings, self._keys))
-        written.append(_write(folder / "jwt-vc-issuer.json", document))
-        lists = [self.current(number, clock_is_right=clock_is_right) for number in numbers]
-        for one in lists:
-            written.append(_write(folder / "status" / f"{one.number}.jwt", one.token.encode()))
-        aggregation: dict[str, Json] = {"status_lists": [one.uri for one in lists]}
-        written.append(_write(folder / "status" / "aggregation.json", json_dumps(aggregation)))
+        with published.locked(folder):
+            numbers = self.numbers()
+            with self._database.read() as connection:
+                published.refuse_older_database(connection, folder, numbers)
+            written = [_write(folder / "jwks.json", json_dumps(self._keys.jwks()))]
+            document = json_dumps(jwt_vc_issuer(self._settings, self._keys))
+            written.append(_write(folder / "jwt-vc-issuer.json", document))
+            lists = [self.current(number, clock_is_right=clock_is_right) for number in numbers]
+            for one in lists:
+                written.append(_write(folder / "status" / f"{one.number}.snapshot", one.snapshot))
+                written.append(_write(folder / "status" / f"{one.number}.jwt", one.token.encode()))
+            aggregation: dict[str, Json] = {"status_lists": [one.uri for one in lists]}
+            written.append(_write(folder / "status" / "aggregation.json", json_dumps(aggregation)))
         return written
 
     def _is_current(self, row: Row[Any]) -> bool:
         if row.token is None or row.signed_revision != row.revision:
+            return False
+        if row.statement_iat != row.signed_iat:  # signed before there were statements
             return False
         age = self._clock().timestamp() - float(row.signed_iat)
         return age < self._settings.status_ttl.total_seconds() / 2
@@ -93,15 +123,14 @@ class StatusPublisher:
     def _sign(self, connection: Connection, row: Row[Any], clock_is_right: bool) -> None:
         iat = self._next_iat(row, clock_is_right)
         exp = iat + self._settings.status_expiry
-        token = status.encode(
-            status.pack_states(_entries(connection, row.number), row.size),
-            uri=row.uri,
-            iat=iat,
-            exp=exp,
-            ttl=int(self._settings.status_ttl.total_seconds()),
-            signer=self._keys.signer(self._keys.status_kid),
-            kid=self._keys.status_kid,
+        states = status.pack_states(_entries(connection, row.number), row.size)
+        kid = self._keys.status_kid
+        signer = self._keys.signer(kid)
+        statements.state(
+            connection, row, states, iat=iat, exp=exp, flag=self._settings.flag, signer=signer, kid=kid
         )
+        ttl = int(self._settings.status_ttl.total_seconds())
+        token = status.encode(states, uri=row.uri, iat=iat, exp=exp, ttl=ttl, signer=signer, kid=kid)
         signed = update(status_list).where(status_list.c.number == row.number)
         connection.execute(
             signed.values(
@@ -141,6 +170,8 @@ class StatusPublisher:
             number=row.number,
             uri=row.uri,
             token=row.token,
+            statement_number=row.statement_number,
+            snapshot=bytes(row.snapshot),
             iat=datetime.fromtimestamp(row.signed_iat, UTC),
             exp=datetime.fromtimestamp(row.signed_exp, UTC),
             ttl=self._settings.status_ttl,
@@ -152,9 +183,13 @@ def jwt_vc_issuer(settings: Settings, keys: AuthorityKeys) -> dict[str, Json]:
     return {"issuer": settings.issuer, "jwks": keys.jwks()}
 
 
-def _row(connection: Connection, number: int, *, lock: bool) -> Row[Any]:
-    query = select(status_list).where(status_list.c.number == number)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+def _lock(connection: Connection, number: int) -> None:
+    """Wait for whoever signs this list; the statement that they stored is seen by the next query only."""
+    connection.execute(select(status_list.c.number).where(status_list.c.number == number).with_for_update())
+
+
+def _row(connection: Connection, number: int) -> Row[Any]:
+    row = connection.execute(statements.list_with_statement(number)).one_or_none()
     if row is None:
         raise NotFound(f"there is no status list {number}")
     return row

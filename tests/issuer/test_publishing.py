@@ -160,7 +160,9 @@ def test_folder_holds_lists_and_keys_for_any_web_server(database: Database, tmp_
         "jwks.json",
         "jwt-vc-issuer.json",
         "status/1.jwt",
+        "status/1.snapshot",
         "status/2.jwt",
+        "status/2.snapshot",
         "status/aggregation.json",
     ]
     document = json.loads((tmp_path / "public/jwt-vc-issuer.json").read_bytes())

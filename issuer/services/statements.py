@@ -1,0 +1,156 @@
+"""Status for ships: beside each status list token a numbered statement of the same states, and its changes.
+
+Numbers count up, one for each signing, and each statement names the states of the number before. What was
+signed under a number stays as it is for ever, so that a delta can be made from any of them. The bytes:
+docs/sea-pack-format.md, sections 2 and 3.
+"""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+
+from issuer.adapters.tables import status_list, status_statement
+from issuer.domain.errors import DatabaseUnusable, InvalidInput, SelfVerificationFailed
+from keys.algorithms import SignatureMismatch
+from keys.signer import Signer
+from verifier import rice, ship_status, status_wire
+from verifier.statement import Statement, sign
+from verifier.status import StatusListError
+
+REMEMBERED = 64  # updates: many ships ask for the same few
+_ONE_DAY = timedelta(days=1)
+
+
+class Stated(NamedTuple):
+    """A statement and the raw states that it is about."""
+
+    statement: Statement
+    states: bytes
+
+
+def state(
+    connection: Connection,
+    row: Row[Any],
+    states: bytes,
+    *,
+    iat: datetime,
+    exp: datetime,
+    flag: str,
+    signer: Signer,
+    kid: str,
+) -> None:
+    """Sign and store the next number of a list, within the transaction that signs its token.
+
+    `row` is the list's, locked, with its latest statement as `list_with_statement` reads it. `exp` is rounded
+    down to whole days after `iat`. Raises InvalidInput for a time that no statement can have.
+    """
+    number, before = 1, None
+    if row.statement_number is not None:
+        number = row.statement_number + 1
+        before = read(row.snapshot, row.uri, row.statement_number).states
+    until = iat + (exp - iat) // _ONE_DAY * _ONE_DAY
+    try:
+        statement = sign(states, uri=row.uri, number=number, iat=iat, exp=until, before=before, signer=signer)
+    except ValueError as error:
+        raise InvalidInput(str(error), hint="set the clock right; nothing was signed") from error
+    snapshot = ship_status.to_snapshot(statement, states, flag=flag, name=name_of(row.number))
+    if not _reads_back(snapshot, statement, states, signer):
+        raise SelfVerificationFailed(
+            f"status list {row.uri} would not verify on board", hint="nothing was published; report this"
+        )
+    values = {"list_number": row.number, "number": number, "iat": int(iat.timestamp()), "kid": kid}
+    connection.execute(insert(status_statement).values(**values, snapshot=snapshot))
+
+
+def list_with_statement(number: int) -> Select[Any]:
+    """The query of a list and its latest statement (`statement_number`, `statement_iat`, `snapshot`)."""
+    any_of_it = status_statement.alias()
+    latest = select(func.max(any_of_it.c.number)).where(any_of_it.c.list_number == number).scalar_subquery()
+    its_latest = and_(
+        status_statement.c.list_number == status_list.c.number, status_statement.c.number == latest
+    )
+    return (
+        select(
+            status_list,
+            status_statement.c.number.label("statement_number"),
+            status_statement.c.iat.label("statement_iat"),
+            status_statement.c.snapshot,
+        )
+        .select_from(status_list.outerjoin(status_statement, its_latest))
+        .where(status_list.c.number == number)
+    )
+
+
+def stored(connection: Connection, list_number: int, number: int) -> bytes | None:
+    """The snapshot that was signed under a number, if this database ever did."""
+    query = select(status_statement.c.snapshot).where(
+        status_statement.c.list_number == list_number, status_statement.c.number == number
+    )
+    found = connection.execute(query).scalar_one_or_none()
+    return None if found is None else bytes(found)
+
+
+def name_of(list_number: int) -> str:
+    """What follows the authority's status prefix in the address of a list."""
+    return str(list_number)
+
+
+def read(snapshot: bytes, uri: str, number: int) -> Stated:
+    """Statement and states of a snapshot that we stored. Raises DatabaseUnusable for a damaged one."""
+    try:
+        parsed = status_wire.parse(bytes(snapshot))
+        if parsed.size is None or parsed.before is None or parsed.header.number != number:
+            raise StatusListError("another number")
+        states = rice.decode(parsed.body, parsed.size)
+    except (StatusListError, rice.RiceError) as error:
+        raise DatabaseUnusable(
+            f"the database is damaged: number {number} of status list {uri} cannot be read: {error}",
+            hint="restore a backup",
+        ) from error
+    return Stated(_statement(parsed, states, uri), states)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def update(newest: bytes, held: bytes, uri: str) -> bytes:
+    """What leads from one snapshot of a list to a later one: a delta, or the later one when that is smaller.
+
+    Both come from `stored`. Raises DatabaseUnusable when one is damaged.
+    """
+    header = status_wire.parse(newest).header
+    now = read(newest, uri, header.number)
+    since = status_wire.parse(held).header.number
+    return ship_status.smaller(
+        now.statement,
+        now.states,
+        since=since,
+        before_states=read(held, uri, since).states,
+        flag=header.flag,
+        name=header.name,
+    )
+
+
+def _statement(parsed: status_wire.Parsed, states: bytes, uri: str) -> Statement:
+    return Statement(
+        uri=uri,
+        number=parsed.header.number,
+        iat=parsed.header.iat,
+        exp=parsed.exp,
+        size=len(states) * 4,
+        before=parsed.before or b"",
+        after=sha256(states).digest(),
+        key_hint=parsed.key_hint,
+        signature=parsed.signature,
+    )
+
+
+def _reads_back(snapshot: bytes, statement: Statement, states: bytes, signer: Signer) -> bool:
+    """Whether a ship will read what we meant, and find it signed."""
+    back = read(snapshot, statement.uri, statement.number)
+    try:
+        signer.public_key.verify(back.statement.message, back.statement.signature)
+    except SignatureMismatch:
+        return False
+    return back == (statement, states)
