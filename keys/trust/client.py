@@ -97,27 +97,33 @@ class _Verification:
             self._flag(directory, snapshot, authority, role, environment, replaced.get(role.name))
             for authority, role in listing.authorities(directory, environment)
         ]
-        memory, keys = remember(self.before.keys, [key for flag in flags for key in flag.keys])
         floor = max(self._floor(), signed_at)
+        authorities = [flag.authority for flag in flags]
+        memory, keys = remember(self.before.keys, [key for flag in flags for key in flag.keys])
         found = Directory(
             environment=environment,
-            authorities={iss: flag.authority for flag in flags for iss in flag.authority.issuers},
+            authorities={iss: authority for authority in authorities for iss in authority.issuers},
             keys=keys,
             time_floor=floor,
             published_at=signed_at,
             allow_lists={pair: one for flag in flags for pair, one in flag.allow_lists.items()},
-            list_numbers=listing.list_numbers(timestamp, [flag.authority for flag in flags]),
+            list_numbers=listing.list_numbers(timestamp, authorities),
         )
-        state = replace(
-            self.before,
-            root=self.workflow.root_file,
-            time_floor=floor,
-            seen={**self.workflow.memory, **self.workflow.seen},
-            keys=memory,
-            roles={**self.before.roles, **{flag.authority.flag: flag.role for flag in flags}},
-            expired=tuple(role for role, end in self.workflow.expires.items() if end <= max(at, floor)),
-        )
+        state = replace(self._state(flags, at, floor), keys=memory)
         return Verified(found, state, {**self._elder_roots(root), **self.used})
+
+    def _state(self, flags: list[_Flag], at: datetime, floor: datetime) -> TrustState:
+        """What to remember, but for single keys."""
+        before, workflow = self.before, self.workflow
+        return replace(
+            before,
+            root=workflow.root_file,
+            time_floor=floor,
+            seen={**workflow.memory, **workflow.seen},
+            roles={**before.roles, **{flag.authority.flag: flag.role for flag in flags}},
+            addresses=listing.settled(before.addresses, [flag.authority for flag in flags]),
+            expired=tuple(role for role, end in workflow.expires.items() if end <= max(at, floor)),
+        )
 
     def _environment(self) -> Environment:
         """The one environment of all roots, from the trusted one to the newest."""

@@ -65,6 +65,28 @@ def authorities(directory: Targets, environment: Environment) -> list[tuple[Auth
     return listed
 
 
+def settled(before: Mapping[str, str], listed: list[Authority]) -> dict[str, str]:
+    """Which flag each address belongs to: once a flag's, never another's, and nothing below it either.
+
+    Else whoever holds the directory role could hand a flag's address to keys of their own under a new name.
+    """
+    now = {address: one.flag for one in listed for address in (*one.issuers, one.status_prefix)}
+    for address, flag in now.items():
+        if before.get(address, flag) != flag:
+            raise UntrustedMetadata(f"{address} belongs to {before[address]}, and {flag} now claims it")
+    owners = {**before, **now}
+    above: list[str] = []
+    for prefix in sorted(address for address in owners if address.endswith("/")):
+        while above and not prefix.startswith(above[-1]):
+            above.pop()
+        if above and owners[prefix] != owners[above[-1]]:
+            raise UntrustedMetadata(
+                f"status lists of {owners[prefix]} lie below those of {owners[above[-1]]}"
+            )
+        above.append(prefix)
+    return owners
+
+
 def role_keys(directory: Targets, role: DelegatedRole, environment: Environment) -> RoleKeys:
     """Who signs for a flag. In production that is a current and a next key, so that none is ever the last."""
     keys = sorted({directory.get_key(keyid).keyval["public"] for keyid in role.keyids})

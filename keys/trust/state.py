@@ -40,6 +40,7 @@ class TrustState:
     seen: Mapping[str, Seen] = field(default_factory=dict)  # by role
     keys: Mapping[tuple[str, str], KeyMemory] = field(default_factory=dict)  # by (iss, kid)
     roles: Mapping[str, RoleKeys] = field(default_factory=dict)  # by flag: whose signatures count
+    addresses: Mapping[str, str] = field(default_factory=dict)  # `iss` or status prefix: its flag, for ever
     expired: tuple[str, ...] = ()  # roles whose metadata had run out when it was verified: worth a remark
 
     @property
@@ -61,6 +62,7 @@ class TrustState:
                     {"flag": flag, "keys": list(role.keys), "threshold": role.threshold}
                     for flag, role in self.roles.items()
                 ],
+                "addresses": dict(self.addresses),
                 "keys": [_key_to_json(pair, memory) for pair, memory in self.keys.items()],
                 "expired": list(self.expired),
             }
@@ -81,6 +83,7 @@ class TrustState:
                 # A device that was set up before handovers remembers no role's keys until its next import.
                 roles=dict(map(_role_from_json, record.records("roles") if "roles" in record else ())),
                 keys=dict(map(_key_from_json, record.records("keys"))),
+                addresses=_addresses(record.record("addresses")) if "addresses" in record else {},
                 expired=record.texts("expired", empty=True),
             )
         except (EncodingError, ValueError) as error:
@@ -119,6 +122,10 @@ def _seen_from_json(record: Record) -> tuple[str, Seen]:
 
 def _role_from_json(record: Record) -> tuple[str, RoleKeys]:
     return record.text("flag"), RoleKeys(record.texts("keys"), record.number("threshold", 1))
+
+
+def _addresses(record: Record) -> dict[str, str]:
+    return {address: record.text(address) for address in record.members()}
 
 
 def _key_to_json(pair: tuple[str, str], memory: KeyMemory) -> dict[str, object]:
