@@ -59,7 +59,7 @@ def _import_into(home: str) -> None:
         trust=TrustState(pin="0" * 64, root=b"{}", time_floor=NOON),
         directory=directory,
         lists={one.uri: one},
-        tokens={one.uri: token},
+        tokens={one.uri: token.encode("ascii")},
         changes=(),
     )
     store.write(home, intake)

@@ -27,7 +27,8 @@ _EXIT: Final = {"valid": 0, "rejected": 1, "undetermined": 2}
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    arguments = _parser().parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    arguments = _parser(words).parse_args(words)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without the names' letters
@@ -56,7 +57,7 @@ def _written(said: str) -> bool:
     return False
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="ombord-verify", description="Check seafarers' certificates with no connection.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="judge one seafarer's certificates")
@@ -70,19 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--ship", metavar="FILE", help="YAML: the ship, for the medical certificate's grace")
     check.add_argument("--json", action="store_true", help="as docs/verdict.schema.json describes")
     check.set_defaults(run=_check)
-    pack = commands.add_parser("pack", help="sea packs: directory and status lists in one file")
-    actions = pack.add_subparsers(required=True, metavar="ACTION")
-    build = actions.add_parser("build", help="make a pack of what ombord-keys and issuers published")
-    build.add_argument("--directory", required=True, metavar="DIR", help="what ombord-keys publish wrote")
-    build.add_argument(
-        "--lists", nargs="+", default=[], metavar="FILE", help="status lists, or folders of them"
-    )
-    build.add_argument("--out", required=True, metavar="FILE")
-    build.set_defaults(run=_pack_build)
-    take_in = actions.add_parser("import", help="verify a pack and keep it for checks")
-    take_in.add_argument("file", metavar="FILE")
-    take_in.add_argument("--root", metavar="FILE", help="the trusted root, the first time")
-    take_in.set_defaults(run=_pack_import)
+    if words[:1] == ["pack"]:
+        from verifier import pack_cli
+
+        pack_cli.add(commands, now=lambda: datetime.now(UTC), policy_of=_policy, policy_help=POLICY_HELP)
+    else:  # a check need not make up the others' arguments
+        commands.add_parser("pack", help="sea packs: build, import, update, show and export them")
     return parser
 
 
@@ -248,21 +242,6 @@ def _settings(path: str, read: Callable[[bytes], T]) -> T:
         return read(read_file(path, MAX_FILE + 1))
     except SettingsError as error:
         raise Unusable(f"{path}: {error}", "docs/verdict.schema.json lists the keys of such a file") from None
-
-
-# pack
-
-
-def _pack_build(arguments: argparse.Namespace) -> tuple[int, str]:
-    from verifier import pack_commands
-
-    return 0, pack_commands.build(arguments.directory, arguments.lists, arguments.out, datetime.now(UTC))
-
-
-def _pack_import(arguments: argparse.Namespace) -> tuple[int, str]:
-    from verifier import pack_commands
-
-    return 0, pack_commands.take_in(arguments.file, arguments.root, datetime.now(UTC))
 
 
 if __name__ == "__main__":

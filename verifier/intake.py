@@ -1,34 +1,40 @@
 """Verify a sea pack and merge it with what is held: the newest wins, nothing old, mixed or unlisted enters.
 
-Pure: what it returns, `state` writes at once or not at all. This is the side of the verifier that needs TUF.
+Pure: what it returns, `store` writes at once or not at all. This is the side of the verifier that needs TUF.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from keys.trust import client
 from keys.trust.directory import Directory
 from keys.trust.metadata import UntrustedMetadata
 from keys.trust.state import TrustState
 from verifier import pack
-from verifier.status import StatusList, StatusListError, verify_list
+from verifier.merging import RefusedPack, WrongBase, merge
+from verifier.status import StatusList
+
+_END_OF_TIME: Final = datetime(2200, 1, 1, tzinfo=UTC)  # a clock may say anything; arithmetic ends in 9999
+__all__ = ["Held", "Intake", "RefusedPack", "WrongBase", "take_in"]
 
 
-class RefusedPack(ValueError):
-    """A pack that must not come in; what is held stays as it is."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What a device remembers: the root it trusts, what it has seen, and the newest token of each list.
+    """What a device remembers: the root it trusts, what it has seen, and the newest of each list.
 
-    `seen` is when the newest list of each address was signed, also of those that were dropped.
+    `tokens` are those of the lists that came as `statuslist+jwt`; the others have their statement. `seen` is
+    when the newest list of each address was signed, also of those that were dropped. `files` are the verified
+    trust files, to which an update adds.
     """
 
     root: bytes
     trust: TrustState | None = None
-    tokens: Mapping[str, str] = field(default_factory=dict)
+    pack: str | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    lists: Mapping[str, StatusList] = field(default_factory=dict)
+    tokens: Mapping[str, bytes] = field(default_factory=dict)
     seen: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -40,91 +46,91 @@ class Intake:
     root: bytes
     trust: TrustState
     directory: Directory
+    files: Mapping[str, bytes] = field(default_factory=dict)  # these and what follows: as in `Held`
     lists: Mapping[str, StatusList]
-    tokens: Mapping[str, str]
-    seen: Mapping[str, datetime] = field(default_factory=dict)  # as in `Held`
+    tokens: Mapping[str, bytes] = field(default_factory=dict)
+    seen: Mapping[str, datetime] = field(default_factory=dict)
     changes: tuple[str, ...]  # in words, a line each
+    at: datetime | None = None  # the clock at import
+
+    def held(self) -> Held:
+        """What the next pack is taken in upon."""
+        return Held(
+            root=self.root,
+            trust=self.trust,
+            pack=self.pack,
+            files=self.files,
+            lists=self.lists,
+            tokens=self.tokens,
+            seen=self.seen,
+        )
 
 
 def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
     """Verify the pack in `data` against what is held. Raises PackError or RefusedPack."""
-    contents = pack.read(data)
+    contents, at = pack.read(data), min(at, _END_OF_TIME)
+    files = _on_base(contents, held)
     try:
-        directory, trust = client.load(contents.files, root=held.root, at=at, previous=held.trust)
-        listed = client.needed(contents.files, root=held.root, at=at)
+        verified = client.verify(files, root=held.root, at=at, previous=held.trust)
     except UntrustedMetadata as error:
         raise RefusedPack(str(error)) from None
-    unlisted = sorted(contents.files.keys() - listed.keys())
+    unlisted = sorted(contents.files.keys() - verified.files.keys())
     if unlisted:
         raise RefusedPack(f"{unlisted[0]} is in the pack, and nobody has signed for it")
-    merged = _Merge(directory, held.seen, at)
-    for token in held.tokens.values():
-        merged.keep(token)
-    for token in contents.lists:
-        merged.offer(token)
+    directory = verified.directory
+    merged = merge(held, contents.lists, directory=directory, at=at)
     return Intake(
-        pack=f"{directory.published_at:%Y-%m-%d}-{contents.digest[:12]}",
+        pack=_name(contents, directory, held),
         root=held.root,
-        trust=trust,
+        trust=verified.state,
         directory=directory,
+        files=verified.files,
         lists=merged.lists,
         tokens=merged.tokens,
         seen=merged.seen,
-        changes=tuple(merged.changes),
+        changes=(*_news(held, verified.state), *merged.changes),
+        at=at,
     )
 
 
-class _Merge:
-    """The newest of each list, under the keys of the new directory."""
+def _on_base(contents: pack.Pack, held: Held) -> Mapping[str, bytes]:
+    """The trust files to verify: those of the pack, and for an update those held before."""
+    base = contents.base
+    if base is None:  # allow lists may have come on their own: they stay, as long as they are listed
+        return {**{name: held.files[name] for name in held.files if "/allow/" in name}, **contents.files}
+    if held.pack is None:
+        raise WrongBase("it is an update, and no pack that it could add to was imported yet")
+    if base not in (held.pack, pack.ANY):
+        raise WrongBase(f"it is an update of pack {base}, and this device holds {held.pack}")
+    return {**held.files, **contents.files}
 
-    def __init__(self, directory: Directory, seen: Mapping[str, datetime], at: datetime) -> None:
-        self.lists: dict[str, StatusList] = {}
-        self.tokens: dict[str, str] = {}
-        self.seen = dict(seen)
-        self.changes: list[str] = []
-        self._directory, self._at = directory, at
-        self._offered: set[str] = set()
 
-    def keep(self, token: str) -> None:
-        """A list that is held already; it goes when its key no longer counts."""
-        try:
-            held = verify_list(token, directory=self._directory)
-        except StatusListError as error:
-            self.changes.append(f"a list held until now is dropped: {error}")
-            return
-        self._take(held, token)
+def _name(contents: pack.Pack, directory: Directory, held: Held) -> str:
+    """What is held now, by the name of the pack, or of the one that an update completes."""
+    if contents.base == pack.ANY and held.pack is not None:
+        return held.pack
+    day = f"{directory.published_at:%Y-%m-%d}"
+    if contents.completes is None:
+        return f"{day}-{contents.digest[:12]}"
+    if not contents.completes.startswith(f"{day}-"):
+        raise RefusedPack(f"it says that it completes {contents.completes}, and its directory is of {day}")
+    return contents.completes
 
-    def offer(self, token: str) -> None:
-        """A list in the pack. A bad one refuses the whole pack; an older one is passed over."""
-        try:
-            new = verify_list(token, directory=self._directory, at=self._at)
-        except StatusListError as error:
-            raise RefusedPack(f"a status list in the pack: {error}") from None
-        if new.uri in self._offered:
-            raise RefusedPack(f"the pack holds {new.uri} twice")
-        self._offered.add(new.uri)
-        if self._goes_back(new, token):
-            return
-        if new.uri not in self.tokens or token != self.tokens[new.uri]:
-            self.changes.append(f"{new.uri}: as of {new.iat:%Y-%m-%d %H:%M} UTC")
-        self._take(new, token)
 
-    def _goes_back(self, new: StatusList, token: str) -> bool:
-        """Whether a list would undo news: an older one, or another of the same second. It is passed over.
-
-        A dropped list is gone, but what was signed before it stays refused: it lacks what that one had told.
-        """
-        held, seen = self.lists.get(new.uri), self.seen.get(new.uri)
-        signed = f"{new.uri}: the pack's is of {new.iat:%Y-%m-%d %H:%M:%S} UTC"
-        if seen is not None and new.iat < seen:
-            left = "not taken" if held is None else "kept what is held"
-            self.changes.append(f"{signed}, older than the one of {seen:%Y-%m-%d %H:%M:%S} UTC; {left}")
-            return True
-        if held is not None and new.iat == held.iat and token != self.tokens[new.uri]:
-            self.changes.append(f"{signed}, as is another that is held already; kept what is held")
-            return True
-        return False
-
-    def _take(self, one: StatusList, token: str) -> None:
-        self.lists[one.uri], self.tokens[one.uri] = one, token
-        self.seen[one.uri] = max(one.iat, self.seen.get(one.uri, one.iat))
+def _news(held: Held, now: TrustState) -> tuple[str, ...]:
+    """What has changed in the trust metadata, role by role."""
+    if held.trust is None:
+        return ()
+    before, after = held.trust.versions, now.versions
+    quiet = ("snapshot", "timestamp")  # daily, and nothing that an inspector could want to know
+    changed = sorted(role for role, version in after.items() if before.get(role) not in (None, version))
+    new = sorted(after.keys() - before.keys())
+    names = {"root": "the root", "targets": "the directory of authorities"}
+    return (
+        *(
+            f"{names.get(role, role)}: new metadata, version {after[role]}"
+            for role in changed
+            if role not in quiet
+        ),
+        *(f"{role}: a new authority" for role in new if role not in quiet and role not in names),
+    )

@@ -1,11 +1,13 @@
 """The sea pack as bytes: trust metadata, keys and status lists in one file. `intake` verifies what it says.
 
-    magic "OMBPACK" 0x01, then big-endian lengths: head deflated (4), head inflated (4), all lists (4)
-    head: raw deflate of  index length (4), index (JSON), the files one after another
-    lists: status list tokens, one after another
+    magic "OMBPACK" 0x02, then lengths: head deflated, head inflated, values, lists (4 bytes each, big-endian)
+    head: raw deflate of  index (compact JSON), NUL, then each text file without its values (`pack_text`), NUL
+    values lifted, then files that are no text, one after another
+    lists: status list tokens, snapshots and deltas, one after another
     SHA-256 over all before
 
 The digest is checked before anything is parsed. It finds damage, not forgery: every part is signed in itself.
+A pack is named by another, the SHA-256 of what is inflated, so that nobody depends on one deflate encoder.
 """
 
 import re
@@ -17,21 +19,25 @@ from struct import Struct
 from typing import Final
 
 from keys.encoding import EncodingError, Json, json_dumps, json_object
+from verifier import pack_text
 
-MAGIC: Final = b"OMBPACK\x01"
+__all__ = ["MAX_PACK", "Pack", "PackError", "build", "read"]
+
+MAGIC: Final = b"OMBPACK\x02"
+ELDER: Final = b"OMBPACK\x01"
+ANY: Final = "any"  # the base of what adds to whatever a device holds
 MAX_PACK: Final = 64 << 20
 MAX_HEAD: Final = 16 << 20
 MAX_PARTS: Final = 4_096
 MAX_INDEX: Final = 1 << 20
+DIGEST_SIZE: Final = 32
 
-_LENGTHS: Final = Struct(">III")
-_INDEX_LENGTH: Final = Struct(">I")
-_DIGEST_SIZE: Final = 32
+_LENGTHS: Final = Struct(">IIII")
 _START: Final = len(MAGIC) + _LENGTHS.size
-# Names are keys, never paths on a disk: no folder above, nothing hidden.
-_NAME: Final = re.compile(
-    r"(?:[0-9A-Za-z_-][0-9A-Za-z._-]{0,127}/){0,3}[0-9A-Za-z_-][0-9A-Za-z._-]{0,127}", re.ASCII
-)
+# Names are keys, never paths on a disk: no folder above, nothing hidden. `*` is the file's own hash.
+_PART: Final = r"[0-9A-Za-z_*-][0-9A-Za-z._*-]{0,127}"
+_NAME: Final = re.compile(rf"(?:{_PART}/){{0,3}}{_PART}", re.ASCII)
+_ID: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}", re.ASCII)
 
 
 class PackError(ValueError):
@@ -40,34 +46,70 @@ class PackError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """The contents of a pack, unverified. `digest` names it."""
+    """The contents of a pack, unverified. `digest` names it, whatever its deflate encoder.
+
+    `base` names the pack that an update builds on (or `ANY`), and `completes` the one that the two make
+    together: names and no more, nothing is trusted because of them.
+    """
 
     files: Mapping[str, bytes]
-    lists: tuple[str, ...]
+    lists: tuple[bytes, ...]
     digest: str
+    base: str | None = None
+    completes: str | None = None
 
 
-def build(files: Mapping[str, bytes], lists: Iterable[str]) -> bytes:
-    """The pack of these published trust files and status list tokens. Raises PackError if it is too large."""
-    tokens = [token.encode("ascii") for token in lists]
-    index = json_dumps(
-        {
-            "format": "ombord-pack",
-            "version": 1,
-            "files": [{"name": name, "size": len(files[name])} for name in sorted(files)],
-            "lists": [len(token) for token in tokens],
-        }
-    )
-    head = b"".join((_INDEX_LENGTH.pack(len(index)), index, *(files[name] for name in sorted(files))))
+def build(
+    files: Mapping[str, bytes],
+    lists: Iterable[bytes],
+    *,
+    base: str | None = None,
+    completes: str | None = None,
+) -> bytes:
+    """The pack of these published trust files and status lists, in their order.
+
+    Raises PackError if it is too large, or would not be read.
+    """
+    texts = sorted((name for name in files if pack_text.is_text(files[name])), key=_place)
+    others = sorted(files.keys() - set(texts))
+    short = [pack_text.short_name(name, files[name]) for name in texts]
+    hashes = [
+        sha256(files[n]).hexdigest() for n, s in zip(texts, short, strict=True) if pack_text.OWN_HASH in s
+    ]
+    lifter = pack_text.Lifter(hashes)
+    lifted = [lifter.lift(files[name]) for name in texts]
+    blobs = tuple(lists)
+    index: dict[str, Json] = {
+        "format": "ombord-pack",
+        "version": 2,
+        "files": [*short],
+        "others": [[pack_text.short_name(name, files[name]), len(files[name])] for name in others],
+        "lists": [len(blob) for blob in blobs],
+    }
+    if base is not None:
+        index["base"] = base
+    if completes is not None:
+        index["completes"] = completes
+    head = b"\0".join((json_dumps(index), *lifted)) + b"\0"
+    values = b"".join((lifter.values, *(files[name] for name in others)))
     compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
     deflated = compressor.compress(head) + compressor.flush()
-    blobs = b"".join(tokens)
-    if len(head) > MAX_HEAD or len(deflated) + len(blobs) > MAX_PACK:
-        raise PackError(f"{len(head)} bytes of metadata and {len(blobs)} of lists: more than a pack may hold")
-    body = b"".join((MAGIC, _LENGTHS.pack(len(deflated), len(head), len(blobs)), deflated, blobs))
+    parts = b"".join(blobs)
+    if len(head) > MAX_HEAD or len(deflated) + len(values) + len(parts) > MAX_PACK:
+        raise PackError(f"{len(head)} bytes of metadata and {len(parts)} of lists: more than a pack may hold")
+    lengths = _LENGTHS.pack(len(deflated), len(head), len(values), len(parts))
+    body = b"".join((MAGIC, lengths, deflated, values, parts))
     data = body + sha256(body).digest()
-    read(data)  # what we build, we can read
+    if (again := read(data)).files != files or again.lists != blobs:  # what we build, we can read
+        raise PackError("these files do not survive a pack: is one named by its hash that is not?")
     return data
+
+
+def _place(name: str) -> tuple[bool, str, str]:
+    """Targets first, since others name their hashes; then like beside like, for deflate's window."""
+    folder, _, file = name.rpartition("/")
+    # Swapped: root and directory, which give the key ids, come before the flags, whose names are capitals.
+    return not folder, "" if folder else file.partition(".")[2].swapcase(), name
 
 
 def read(data: bytes) -> Pack:
@@ -76,76 +118,140 @@ def read(data: bytes) -> Pack:
         raise PackError(f"{len(data)} bytes; a sea pack has at most {MAX_PACK}")
     if not data.startswith(MAGIC[:-1]):
         raise PackError("this is no sea pack")
-    if len(data) < _START + _DIGEST_SIZE:
+    if len(data) < len(MAGIC) + DIGEST_SIZE:
         raise PackError("the sea pack is cut short")
-    body, digest = data[:-_DIGEST_SIZE], data[-_DIGEST_SIZE:]
-    if sha256(body).digest() != digest:
+    end = len(data) - DIGEST_SIZE
+    if sha256(memoryview(data)[:end]).digest() != data[end:]:
         raise PackError("the sea pack is damaged: its digest does not fit; fetch it again")
-    if not data.startswith(MAGIC):
-        raise PackError(f"a sea pack of version {data[len(MAGIC) - 1]}, which this version does not read")
-    deflated_size, head_size, blobs_size = _LENGTHS.unpack_from(data, len(MAGIC))
-    if _START + deflated_size + blobs_size != len(body):
+    if data.startswith(MAGIC):
+        return _read(data, end)
+    if data.startswith(ELDER):
+        from verifier import pack_elder
+
+        return Pack(*pack_elder.read(data, end))
+    raise PackError(f"a sea pack of version {data[len(MAGIC) - 1]}, which this version does not read")
+
+
+def _read(data: bytes, end: int) -> Pack:
+    if end < _START:
+        raise PackError("the sea pack is cut short")
+    deflated_size, head_size, values_size, parts_size = _LENGTHS.unpack_from(data, len(MAGIC))
+    values_at = _START + deflated_size
+    parts_at = values_at + values_size
+    if parts_at + parts_size != end:
         raise PackError("the lengths in the sea pack do not add up")
-    blobs_at = _START + deflated_size
-    files, sizes = _files(_inflate(body[_START:blobs_at], head_size))
-    return Pack(files, _tokens(body[blobs_at:], sizes), digest.hex())
+    head = inflate(data[_START:values_at], head_size)
+    index, texts = _index(head)
+    files = _files(index, texts, data[values_at:parts_at])
+    lists = cut(data[parts_at:end], [size(one) for one in entries(index, "lists")])
+    digest = sha256(head + data[values_at:end]).hexdigest()
+    return Pack(files, lists, digest, _label(index, "base"), _label(index, "completes"))
 
 
-def _inflate(deflated: bytes, size: int) -> bytes:
-    if size > MAX_HEAD:
-        raise PackError(f"metadata of {size} bytes; at most {MAX_HEAD} are read")
+def _index(head: bytes) -> tuple[dict[str, Json], list[bytes]]:
+    """The index and the text files, each ended by a NUL."""
+    text, *texts = head.split(b"\0", MAX_PARTS + 2)
+    if not texts or texts.pop():
+        raise PackError("the metadata in the sea pack is cut off")
+    index = parse_index(text, 2)
+    if json_dumps(index) != text:
+        raise PackError("the index of the sea pack is not in its one spelling")
+    return index, texts
+
+
+def _files(index: Mapping[str, Json], texts: list[bytes], values: bytes) -> dict[str, bytes]:
+    """Each file by its full name, values put back."""
+    names = [file_name(name) for name in entries(index, "files")]
+    if len(names) != len(texts):
+        raise PackError("the index of the sea pack names another number of files than there are")
+    if sum(map(pack_text.grown, texts)) > MAX_HEAD:
+        raise PackError(f"metadata of over {MAX_HEAD} bytes, which is more than is read")
+    others = []
+    for entry in entries(index, "others"):
+        if not isinstance(entry, list) or len(entry) != 2:
+            raise PackError("the index of the sea pack has a file without a size")
+        others.append((file_name(entry[0]), size(entry[1])))
+    lifted = len(values) - sum(length for _, length in others)
+    if lifted < 0:
+        raise PackError("the sizes of the files in the sea pack do not add up")
+    try:
+        found = [*pack_text.restore(names, texts, values[:lifted])]
+    except pack_text.LiftingError as error:
+        raise PackError(f"the metadata in the sea pack: {error}") from None
+    contents = cut(values[lifted:], [length for _, length in others])
+    for (name, _), content in zip(others, contents, strict=True):
+        found.append((name.replace(pack_text.OWN_HASH, sha256(content).hexdigest()), content))
+    files = dict(found)
+    if len(files) != len(found):
+        raise PackError("the sea pack holds a file twice")
+    return files
+
+
+def _label(index: Mapping[str, Json], name: str) -> str | None:
+    value = index.get(name)
+    if value is None and name not in index:
+        return None
+    if not isinstance(value, str) or not (_ID.fullmatch(value) or (name, value) == ("base", ANY)):
+        raise PackError(f"the index of the sea pack: {name} is no name of a pack")
+    return value
+
+
+# What both versions have
+
+
+def inflate(deflated: bytes, length: int) -> bytes:
+    """Raw deflate that must become exactly so long. Raises PackError."""
+    if length > MAX_HEAD:
+        raise PackError(f"metadata of {length} bytes; at most {MAX_HEAD} are read")
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        head = inflater.decompress(deflated, size + 1)
+        head = inflater.decompress(deflated, length + 1)
     except zlib.error:
         raise PackError("the metadata in the sea pack cannot be inflated") from None
-    if len(head) != size or not inflater.eof or inflater.unused_data:
+    if len(head) != length or not inflater.eof or inflater.unused_data:
         raise PackError("the metadata in the sea pack has another length than it says")
     return head
 
 
-def _files(head: bytes) -> tuple[dict[str, bytes], list[int]]:
-    """Each file by its name, and the sizes of the lists."""
-    start = _INDEX_LENGTH.size
-    at = start + (_INDEX_LENGTH.unpack_from(head)[0] if len(head) >= start else 0)
-    if not start < at <= min(len(head), start + MAX_INDEX):
-        raise PackError("the index of the sea pack has an impossible length")
+def parse_index(text: bytes, version: int) -> dict[str, Json]:
+    """The index, if it is of this version. Raises PackError."""
     try:
-        index = json_object(head[start:at], max_size=MAX_INDEX)
+        index = json_object(text, max_size=MAX_INDEX)
     except EncodingError as error:
         raise PackError(f"the index of the sea pack: {error}") from None
-    if (index.get("format"), index.get("version")) != ("ombord-pack", 1):
+    if (index.get("format"), index.get("version")) != ("ombord-pack", version):
         raise PackError("the index of the sea pack is of another format or version")
-    files: dict[str, bytes] = {}
-    for entry in _entries(index, "files"):
-        name, size = (entry.get("name"), _size(entry.get("size"))) if isinstance(entry, dict) else (None, 0)
-        if not isinstance(name, str) or _NAME.fullmatch(name) is None or name in files:
-            raise PackError(f"the index of the sea pack names a file that it may not: {str(name)[:60]!r}")
-        files[name] = head[at : at + size]
-        at += size
-    if at != len(head):
-        raise PackError("the sizes of the files in the sea pack do not add up")
-    return files, [_size(size) for size in _entries(index, "lists")]
+    return index
 
 
-def _tokens(blobs: bytes, sizes: list[int]) -> tuple[str, ...]:
-    if sum(sizes) != len(blobs) or not blobs.isascii():
-        raise PackError("the sizes of the lists in the sea pack do not add up")
-    tokens, at = [], 0
-    for size in sizes:
-        tokens.append(blobs[at : at + size].decode("ascii"))
-        at += size
-    return tuple(tokens)
-
-
-def _entries(index: Mapping[str, Json], name: str) -> list[Json]:
+def entries(index: Mapping[str, Json], name: str) -> list[Json]:
+    """A list in the index, not too long. Raises PackError."""
     value = index.get(name)
     if not isinstance(value, list) or len(value) > MAX_PARTS:
         raise PackError(f"the index of the sea pack has no list of {name}, or one too long")
     return value
 
 
-def _size(value: Json) -> int:
+def file_name(value: Json) -> str:
+    """A name that a file may have. Raises PackError."""
+    if not isinstance(value, str) or _NAME.fullmatch(value) is None or value.count(pack_text.OWN_HASH) > 1:
+        raise PackError(f"the index of the sea pack names a file that it may not: {str(value)[:60]!r}")
+    return value
+
+
+def size(value: Json) -> int:
+    """A size in bytes. Raises PackError."""
     if type(value) is not int or not 0 < value <= MAX_PACK:
         raise PackError("the index of the sea pack has an impossible size")
     return value
+
+
+def cut(data: bytes, sizes: list[int]) -> tuple[bytes, ...]:
+    """Parts that lie one after another. Raises PackError unless they fill `data`."""
+    if sum(sizes) != len(data):
+        raise PackError("the sizes of the lists in the sea pack do not add up")
+    parts, at = [], 0
+    for length in sizes:
+        parts.append(data[at : at + length])
+        at += length
+    return tuple(parts)

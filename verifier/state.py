@@ -1,7 +1,8 @@
-"""What import has verified, on disk: a small trust file per authority, raw status arrays. A check opens it.
+"""What import has verified, on disk: records and raw status arrays, which a check opens at once.
 
     current        the generation that counts, and the checksum of its index
-    g-000001/      index.json, trust-N.json, list-N.bits; for import list-N.jwt, memory.json, root.json
+    g-000001/      index: where everything lies; trust: a record for each authority; states: raw status
+                   arrays; allow: allow lists; memory: what the next import needs (`memory.py`)
     clock          the clock last seen
 
 `store` writes a generation whole and makes it current by one rename: whatever dies, the last good one stays.
@@ -14,16 +15,21 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from keys.encoding import json_object
+from keys.encoding import Json, json_object
+from keys.regular_file import opener
 from keys.trust import directory as trust
+from keys.trust.allow_list import AllowList
 from keys.trust.directory import Authority, Directory, DirectoryError, Environment, TrustedKey
 from keys.trust.record import Record, RecordError
 from verifier.status import StatusBook, StatusList
 
 if TYPE_CHECKING:
     from verifier.intake import Held
+    from verifier.memory import Memory
 
-MAX_FILE: Final = 8 << 20
+FORMAT: Final = ("ombord-state", 2)
+MAX_INDEX: Final = 8 << 20
+MAX_PART: Final = 256 << 20
 CURRENT: Final = "current"
 CLOCK: Final = "clock"
 _DAY: Final = 86_400
@@ -63,84 +69,104 @@ class State:
         generation, checksum = current(folder)
         self._folder = os.path.join(folder, generation)
         try:
-            index = Record(json_object(self._read("index.json", checksum), max_size=MAX_FILE), "index.json")
-            if (index.text("format"), index.number("version")) != ("ombord-state", 1):
+            index = Record(json_object(self._index(checksum), max_size=MAX_INDEX), "index")
+            if (index.text("format"), index.number("version")) != FORMAT:
                 raise RecordError("of another format or version")
             self.pack = index.text("pack")
-            self._issuers = {one.text("iss"): one for one in index.records("issuers")}
-            self._lists = {one.text("uri"): one for one in index.records("lists")}
-            self._memory = {one.text("file"): one for one in index.records("memory")}
-            seen = index.records("seen" if "seen" in index else "lists")
-            self._seen = {one.text("uri"): one.instant("iat") for one in seen}
+            self._issuers = index.record("issuers").members()
+            self._lists = index.record("lists")
+            self._allow = {(one.text("iss"), one.text("kid")): one for one in index.records("allow")}
+            self._memory = index.members().get("memory")
             self.directory = Directory(
                 environment=Environment(index.text("environment")),
                 authorities=_Lazy(self._authority, self._issuers),
                 keys=_Lazy(self._key, ()),
                 time_floor=index.instant("time_floor"),
                 published_at=index.instant("published_at"),
+                allow_lists=_Lazy(self._allow_list, self._allow),
             )
         except ValueError as error:  # EncodingError, RecordError or an unknown environment
             raise _damaged(folder, str(error)) from None
-        self.status: StatusBook = _StoredBook(_Lazy(self._list, self._lists), self.pack)
+        self.status: StatusBook = _StoredBook(_Lazy(self._list, self._lists.members()), self.pack)
         self._parts: dict[str, Directory] = {}
+
+    def memory(self) -> "Memory":
+        """What the last import has left for the next one. Raises StateError."""
+        from verifier import memory
+
+        try:
+            return memory.read(self._part("memory", self._memory))
+        except ValueError as error:
+            raise _damaged(self._folder, f"memory: {error}") from None
 
     def held(self) -> "Held":
         """What the next import starts from. Raises StateError."""
-        from keys.trust.state import TrustState
-        from verifier.intake import Held
+        return self.memory().held(self.pack, dict(self.status))
 
-        memory = {name: self._stored(one) for name, one in self._memory.items()}
-        tokens = {uri: self._stored(one.record("token")).decode("ascii") for uri, one in self._lists.items()}
-        try:
-            trust_state = TrustState.from_json(memory["memory.json"])
-            return Held(memory["root.json"], trust_state, tokens, self._seen)
-        except (KeyError, ValueError) as error:
-            raise _damaged(self._folder, str(error)) from None
+    def keys_of(self, authority: Authority) -> "Collection[TrustedKey]":
+        """All keys of an authority, as listed. Raises StateError."""
+        return self._trust(authority.issuers[0]).keys.values()
 
     def _authority(self, iss: str) -> Authority:
-        return self._part(iss).authorities[iss]
+        return self._trust(iss).authorities[iss]
 
     def _key(self, pair: tuple[str, str]) -> TrustedKey:
-        return self._part(pair[0]).keys[pair]
+        return self._trust(pair[0]).keys[pair]
 
-    def _part(self, iss: str) -> Directory:
-        """The trust file of an issuer's authority. KeyError for an issuer that is in none."""
-        part = self._parts.get(iss)
-        if part is None:
+    def _trust(self, iss: str) -> Directory:
+        """The record of an issuer's authority. KeyError for an issuer that is in none."""
+        record = self._parts.get(iss)
+        if record is None:
             try:
-                part = self._parts[iss] = trust.from_json(self._stored(self._issuers[iss]))
+                record = self._parts[iss] = trust.from_json(self._part("trust", self._issuers[iss]))
             except DirectoryError as error:
                 raise _damaged(self._folder, str(error)) from None
-        return part
+        return record
+
+    def _allow_list(self, pair: tuple[str, str]) -> AllowList:
+        return AllowList(self._part("allow", self._allow[pair].members().get("part")))
 
     def _list(self, uri: str) -> StatusList:
-        entry = self._lists[uri]
-        states = self._stored(entry)
+        if uri not in self._lists:
+            raise KeyError(uri)
         try:
+            entry = self._lists.record(uri)
             return StatusList(
                 uri=uri,
                 issuer=entry.text("issuer"),
                 iat=entry.instant("iat"),
                 exp=entry.instant("exp") if "exp" in entry else None,
                 bits=entry.number("bits", 1, 8),
-                states=states,
+                states=self._part("states", entry.members().get("part")),
+                number=entry.number("number") if "number" in entry else None,
+                behind="behind" in entry,
             )
         except RecordError as error:
             raise _damaged(self._folder, str(error)) from None
 
-    def _stored(self, entry: Record) -> bytes:
-        try:
-            return self._read(entry.text("file"), entry.number("checksum"))
-        except RecordError as error:
-            raise _damaged(self._folder, str(error)) from None
+    def _index(self, checksum: int) -> bytes:
+        return self._read("index", 0, MAX_INDEX + 1, checksum)
 
-    def _read(self, name: str, checksum: int) -> bytes:
+    def _part(self, name: str, place: Json) -> bytes:
+        """A part of a file: where it begins, how long it is, its checksum."""
+        at, size, checksum = place if isinstance(place, list) and len(place) == 3 else (None, None, None)
+        if type(at) is not int or type(size) is not int or type(checksum) is not int or at < 0:
+            raise _damaged(self._folder, "index: a part without a place")
+        if not 0 <= size <= MAX_PART:
+            raise _damaged(self._folder, "index: a part of impossible size")
+        data = self._read(name, at, size, checksum)
+        if len(data) != size:
+            raise _damaged(self._folder, f"{name}: cut off")
+        return data
+
+    def _read(self, name: str, at: int, size: int, checksum: int) -> bytes:
         try:
-            with open(os.path.join(self._folder, name), "rb") as file:
-                data = file.read(MAX_FILE + 1)
+            with open(os.path.join(self._folder, name), "rb", opener=opener) as file:
+                file.seek(at)
+                data = file.read(size)
         except OSError as error:
             raise _damaged(self._folder, f"{name}: {error.strerror}") from None
-        if len(data) > MAX_FILE or zlib.crc32(data) != checksum:
+        if zlib.crc32(data) != checksum:
             raise _damaged(self._folder, f"{name}: its checksum does not fit")
         return data
 

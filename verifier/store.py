@@ -3,6 +3,7 @@
 Only one import at a time writes; a check reads the old generation until the new one is current.
 """
 
+import dataclasses
 import os
 import time
 import zlib
@@ -12,9 +13,11 @@ from typing import Final
 
 from keys.encoding import json_dumps
 from keys.trust import directory as trust
+from keys.trust.directory import Directory, TrustedKey
 from keys.trust.record import unix
+from verifier import memory
 from verifier.intake import Intake
-from verifier.state import CURRENT, ELSEWHERE, NoState, StateError, current
+from verifier.state import CURRENT, ELSEWHERE, FORMAT, NoState, StateError, current
 
 WAIT: Final = 10.0  # seconds for another import to end
 _PAUSE: Final = 0.1
@@ -22,11 +25,11 @@ _LOCK: Final = "lock"
 
 
 @contextmanager
-def locked(folder: str) -> Iterator[None]:
+def locked(folder: str, name: str = _LOCK) -> Iterator[None]:
     """Hold `folder`, made if need be, for one import. Raises StateError when it cannot be written."""
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        lock = os.open(os.path.join(folder, _LOCK), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(os.path.join(folder, name), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise _unwritable(folder, error) from None
     try:
@@ -79,6 +82,15 @@ def write(folder: str, intake: Intake) -> None:
                 _remove(os.path.join(folder, f"g-{older:06d}"))
 
 
+def replace(folder: str, name: str, data: bytes) -> None:
+    """Write a small file of `folder`, whole or not at all. Raises StateError."""
+    try:
+        _replace(os.path.join(folder, name), data)
+        _sync_folder(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
 def _next(folder: str) -> int:
     """One more than what is current: also beyond a state so damaged that nothing of it can be read."""
     try:
@@ -92,52 +104,89 @@ def _next(folder: str) -> int:
 def _write_generation(generation: str, intake: Intake) -> int:
     """All files of a generation; returns the checksum of its index."""
     directory = intake.directory
+    issuers, trust_records = _trust(directory)
+    lists, states = _lists(intake)
+    allow, allow_lists = _allow(directory)
+    remembered = memory.write(intake)
     index = {
-        "format": "ombord-state",
-        "version": 1,
+        "format": FORMAT[0],
+        "version": FORMAT[1],
         "pack": intake.pack,
         "environment": directory.environment.value,
         "time_floor": unix(directory.time_floor),
         "published_at": unix(directory.published_at),
-        "issuers": list(_write_trust(generation, intake)),
-        "lists": list(_write_lists(generation, intake)),
-        "seen": [{"uri": uri, "iat": unix(signed_at)} for uri, signed_at in intake.seen.items()],
-        "memory": [
-            _write(generation, "root.json", intake.root),
-            _write(generation, "memory.json", intake.trust.to_json()),
-        ],
+        "issuers": issuers,
+        "lists": lists,
+        "allow": allow,
+        "memory": [0, len(remembered), zlib.crc32(remembered)],
     }
-    checksum = _write(generation, "index.json", json_dumps(index))["checksum"]
-    assert isinstance(checksum, int)  # noqa: S101 - what zlib returns
-    return checksum
+    written = json_dumps(index)
+    files = {"trust": trust_records, "states": states, "allow": allow_lists, "memory": [remembered]}
+    for name, parts in files.items():
+        if parts:
+            _write(os.path.join(generation, name), b"".join(parts))
+    _write(os.path.join(generation, "index"), written)
+    return zlib.crc32(written)
 
 
-def _write_trust(generation: str, intake: Intake) -> Iterator[dict[str, object]]:
-    authorities = {authority.flag: authority for authority in intake.directory.authorities.values()}
-    for number, authority in enumerate(authorities.values()):
-        content = trust.to_json(intake.directory, authority.issuers[0])
-        entry = _write(generation, f"trust-{number}.json", content)
+class _Parts(list[bytes]):
+    """Parts of one file, and where each will lie."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._end = 0
+
+    def place(self, data: bytes) -> list[int]:
+        """Append; returns where, how much, and its checksum."""
+        start, self._end = self._end, self._end + len(data)
+        self.append(data)
+        return [start, len(data), zlib.crc32(data)]
+
+
+def _trust(directory: Directory) -> tuple[dict[str, list[int]], _Parts]:
+    """A record for each authority, and where it lies for each of its issuers."""
+    keys: dict[str, dict[tuple[str, str], TrustedKey]] = {}
+    for pair, key in directory.keys.items():
+        keys.setdefault(key.issuer, {})[pair] = key
+    issuers: dict[str, list[int]] = {}
+    parts = _Parts()
+    for authority in {one.flag: one for one in directory.authorities.values()}.values():
+        own: dict[tuple[str, str], TrustedKey] = {}
         for iss in authority.issuers:
-            yield {"iss": iss, **entry}
+            own.update(keys.get(iss, {}))
+        named = dict.fromkeys(authority.issuers, authority)
+        place = parts.place(trust.to_json(dataclasses.replace(directory, authorities=named, keys=own)))
+        issuers.update(dict.fromkeys(authority.issuers, place))
+    return issuers, parts
 
 
-def _write_lists(generation: str, intake: Intake) -> Iterator[dict[str, object]]:
-    for number, (uri, one) in enumerate(intake.lists.items()):
-        entry: dict[str, object] = {"uri": uri, "issuer": one.issuer, "iat": unix(one.iat), "bits": one.bits}
+def _lists(intake: Intake) -> tuple[dict[str, dict[str, object]], _Parts]:
+    entries: dict[str, dict[str, object]] = {}
+    parts = _Parts()
+    for uri, one in intake.lists.items():
+        entry: dict[str, object] = {"issuer": one.issuer, "iat": unix(one.iat), "bits": one.bits}
         if one.exp is not None:
             entry["exp"] = unix(one.exp)
-        entry.update(_write(generation, f"list-{number}.bits", one.states))
-        entry["token"] = _write(generation, f"list-{number}.jwt", intake.tokens[uri].encode("ascii"))
-        yield entry
+        if one.number is not None:
+            entry["number"] = one.number
+        if one.behind:
+            entry["behind"] = True
+        entries[uri] = {**entry, "part": parts.place(one.states)}
+    return entries, parts
 
 
-def _write(generation: str, name: str, data: bytes) -> dict[str, object]:
-    """Write and sync one file; returns how the index names it."""
-    with open(os.path.join(generation, name), "xb") as file:
+def _allow(directory: Directory) -> tuple[list[dict[str, object]], _Parts]:
+    parts = _Parts()
+    lists = directory.allow_lists.items()
+    return [{"iss": iss, "kid": kid, "part": parts.place(one.data)} for (iss, kid), one in lists], parts
+
+
+def _write(path: str, data: bytes) -> None:
+    """Write and sync one file."""
+    with open(path, "xb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    return {"file": name, "checksum": zlib.crc32(data)}
 
 
 def _replace(path: str, data: bytes) -> None:

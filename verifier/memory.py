@@ -1,0 +1,127 @@
+"""What an import leaves for the next one, for `show` and for `export`, as one file of a generation.
+
+length of the head (4 bytes, big-endian), the head (JSON), then one after another: the pinned root, the trust
+state, the verified trust files, the status list tokens
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from struct import Struct
+from typing import TYPE_CHECKING, Final
+
+from keys.encoding import Json, json_dumps, json_object
+from keys.trust.record import Record, RecordError, unix
+from keys.trust.state import TrustState
+from verifier import statement
+from verifier.statement import Statement
+from verifier.status import StatusList
+
+if TYPE_CHECKING:
+    from verifier.intake import Held, Intake
+
+_MAX_HEAD: Final = 32 << 20
+_LENGTH: Final = Struct(">I")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """As `verifier.intake.Held` has it, and what the last import had to say."""
+
+    root: bytes
+    trust: TrustState
+    files: Mapping[str, bytes]
+    tokens: Mapping[str, bytes]
+    statements: Mapping[str, Statement]
+    seen: Mapping[str, datetime]
+    numbers: Mapping[str, int]  # newest known to the signed index, by the list's address
+    changes: tuple[str, ...]
+    imported_at: datetime | None
+
+    def held(self, pack: str, lists: Mapping[str, StatusList]) -> "Held":
+        """What the next import starts from; `lists` are those of the generation, which lack statements."""
+        from verifier.intake import Held
+
+        return Held(
+            root=self.root,
+            trust=self.trust,
+            pack=pack,
+            files=self.files,
+            lists={uri: replace(one, statement=self.statements.get(uri)) for uri, one in lists.items()},
+            tokens=self.tokens,
+            seen=self.seen,
+        )
+
+
+def write(intake: "Intake") -> bytes:
+    """The file of what was just taken in."""
+    trust = intake.trust.to_json()
+    statements = [one.statement for one in intake.lists.values() if one.statement is not None]
+    head = json_dumps(
+        {
+            "format": "ombord-memory",
+            "version": 1,
+            "root": len(intake.root),
+            "trust": len(trust),
+            "files": _sizes(intake.files),
+            "tokens": _sizes(intake.tokens),
+            "statements": [statement.to_json(one) for one in statements],
+            "seen": {uri: unix(signed_at) for uri, signed_at in intake.seen.items()},
+            "numbers": dict(intake.directory.list_numbers),
+            "changes": list(intake.changes),
+            "imported_at": None if intake.at is None else unix(intake.at),
+        }
+    )
+    blobs = (intake.root, trust, *intake.files.values(), *intake.tokens.values())
+    return b"".join((_LENGTH.pack(len(head)), head, *blobs))
+
+
+def read(data: bytes) -> Memory:
+    """Read what `write` wrote. Raises ValueError."""
+    at = _LENGTH.size + (_LENGTH.unpack_from(data)[0] if len(data) >= _LENGTH.size else 0)
+    head = Record(json_object(data[_LENGTH.size : at], max_size=_MAX_HEAD), "memory")
+    if (head.text("format"), head.number("version")) != ("ombord-memory", 1):
+        raise RecordError("memory: of another format or version")
+    files, tokens = _named(head, "files"), _named(head, "tokens")
+    root, trust, *rest = _cut(
+        data, at, [head.number("root"), head.number("trust"), *files.values(), *tokens.values()]
+    )
+    statements = {one.uri: one for one in map(statement.from_json, head.records("statements"))}
+    seen, numbers = head.record("seen"), head.record("numbers")
+    changes = head.members().get("changes")
+    return Memory(
+        root=root,
+        trust=TrustState.from_json(trust),
+        files=dict(zip(files, rest, strict=False)),
+        tokens=dict(zip(tokens, rest[len(files) :], strict=True)),
+        statements=statements,
+        seen={uri: seen.instant(uri) for uri in seen.members()},
+        numbers={uri: numbers.number(uri) for uri in numbers.members()},
+        changes=tuple(str(one) for one in changes) if isinstance(changes, list) else (),
+        imported_at=None if head.members().get("imported_at") is None else head.instant("imported_at"),
+    )
+
+
+def _sizes(blobs: Mapping[str, bytes]) -> list[Json]:
+    return [[name, len(blob)] for name, blob in blobs.items()]
+
+
+def _named(head: Record, member: str) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    entries = head.members().get(member)
+    for entry in entries if isinstance(entries, list) else [None]:
+        name, size = entry if isinstance(entry, list) and len(entry) == 2 else (None, None)
+        if not isinstance(name, str) or type(size) is not int or size < 0:
+            head.refuse(member, "a list of names and sizes")
+        sizes[name] = size
+    return sizes
+
+
+def _cut(data: bytes, at: int, sizes: Sequence[int]) -> list[bytes]:
+    parts = []
+    for size in sizes:
+        parts.append(data[at : at + size])
+        at += size
+    if at != len(data):
+        raise RecordError("memory: its parts do not add up")
+    return parts

@@ -1,0 +1,180 @@
+"""Status lists of a pack, merged with those held: of each the newest evidence, whatever its encoding."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from keys.trust.directory import Directory
+from verifier import ship_status
+from verifier.status import StatusList, StatusListError, verify_list
+
+if TYPE_CHECKING:
+    from verifier.intake import Held
+
+
+class RefusedPack(ValueError):
+    """A pack that must not come in; what is held stays as it is."""
+
+
+class WrongBase(RefusedPack):
+    """An update that builds on something else than what is held: a whole pack is needed."""
+
+
+@dataclass(slots=True)
+class Merged:
+    """The lists that count from now on; see `verifier.intake.Held`."""
+
+    lists: dict[str, StatusList] = field(default_factory=dict)
+    tokens: dict[str, bytes] = field(default_factory=dict)
+    seen: dict[str, datetime] = field(default_factory=dict)
+    changes: list[str] = field(default_factory=list)
+
+
+def merge(held: "Held", offered: Sequence[bytes], *, directory: Directory, at: datetime) -> Merged:
+    """What is held and what is offered, under the keys of the new directory. Raises RefusedPack.
+
+    A list that is held goes when its key no longer counts. An offered one that is bad refuses the whole pack;
+    one that is older is passed over.
+    """
+    merging = _Merge(held, directory, at)
+    for blob in offered:
+        merging.offer(blob)
+    return merging.finish()
+
+
+def is_token(blob: bytes) -> bool:
+    """Whether a list in a pack is a `statuslist+jwt`, rather than a snapshot or delta."""
+    return blob.startswith(b"eyJ")
+
+
+class _Merge:
+    def __init__(self, held: "Held", directory: Directory, at: datetime) -> None:
+        self._out = Merged(seen=dict(held.seen))
+        self._directory, self._at = directory, at
+        self._whole: dict[str, StatusList] = {}  # offered
+        self._before = held.lists
+        for uri, one in held.lists.items():
+            self._keep(one, held.tokens.get(uri))
+
+    def _keep(self, one: StatusList, token: bytes | None) -> None:
+        try:
+            if token is None:
+                kept = ship_status.reverify(one, directory=self._directory)
+            else:
+                kept = verify_list(token.decode("ascii"), directory=self._directory)
+        except StatusListError as error:
+            self._out.changes.append(f"a list held until now is dropped: {error}")
+            return
+        self._take(kept, token)
+
+    def offer(self, blob: bytes) -> None:
+        """A list in the pack; deltas build on what comes before them, and at last on what is held."""
+        try:
+            if is_token(blob):
+                self._offer_whole(verify_list(_text(blob), directory=self._directory, at=self._at), blob)
+            elif ship_status.peek(blob).since is None:
+                new = ship_status.verify_snapshot(blob, directory=self._directory, at=self._at)
+                self._offer_whole(new, None)
+            else:
+                self._offer_delta(blob)
+        except ship_status.WrongBase as error:
+            raise WrongBase(f"a status list in the pack: {error}") from None
+        except StatusListError as error:
+            raise RefusedPack(f"a status list in the pack: {error}") from None
+
+    def _offer_whole(self, new: StatusList, token: bytes | None) -> None:
+        if new.uri in self._whole:
+            raise RefusedPack(f"the pack holds {new.uri} twice")
+        self._whole[new.uri] = new
+        ship_status.refuse_fork(self._out.lists.get(new.uri), new)
+        if not self._goes_back(new):
+            self._take(new, token)
+
+    def _offer_delta(self, blob: bytes) -> None:
+        header = ship_status.peek(blob)
+        uri = self._uri(header)
+        held = self._out.lists.get(uri)
+        base = held if held is not None and held.number == header.since else self._whole.get(uri, held)
+        if base is None:
+            raise WrongBase(f"changes since number {header.since} of {uri}, of which no list is held")
+        if held is not None and held.number is not None and header.number <= held.number:
+            return  # older, or known: nothing to learn, and nothing to build on
+        new = ship_status.apply_delta(base, blob, directory=self._directory, at=self._at)
+        ship_status.refuse_fork(held, new)
+        if uri in self._whole:
+            self._whole[uri] = new  # the next of a chain
+        if not self._goes_back(new):
+            self._take(new, None)
+
+    def _uri(self, header: ship_status.Header) -> str:
+        for authority in self._directory.authorities.values():
+            if authority.flag == header.flag:
+                return authority.status_prefix + header.name
+        raise StatusListError(f"the directory has no authority {header.flag}")
+
+    def _goes_back(self, new: StatusList) -> bool:
+        """Whether a list would undo news: an older one, or another of the same second. It is passed over.
+
+        A dropped list is gone, but what was signed before it stays refused: it lacks what that one had told.
+        """
+        held, seen = self._out.lists.get(new.uri), self._out.seen.get(new.uri)
+        signed = f"{new.uri}: the pack's is of {new.iat:%Y-%m-%d %H:%M:%S} UTC"
+        if seen is not None and new.iat < seen:
+            left = "not taken" if held is None else "kept what is held"
+            self._out.changes.append(f"{signed}, older than the one of {seen:%Y-%m-%d %H:%M:%S} UTC; {left}")
+            return True
+        if held is None or new.iat != held.iat:
+            return False
+        if (new.states, new.bits) != (held.states, held.bits):
+            self._out.changes.append(f"{signed}, as is another that is held already; kept what is held")
+            return True
+        return held.number is not None or new.number is None  # of two encodings the numbered one
+
+    def _take(self, one: StatusList, token: bytes | None) -> None:
+        self._out.lists[one.uri] = one
+        self._out.tokens.pop(one.uri, None)
+        if token is not None:
+            self._out.tokens[one.uri] = token
+        self._out.seen[one.uri] = max(one.iat, self._out.seen.get(one.uri, one.iat))
+
+    def finish(self) -> Merged:
+        """Say what is new, and what the index of all lists knows to be newer still."""
+        for uri, one in self._out.lists.items():
+            before = self._before.get(uri)
+            if before is None or (before.iat, before.states) != (one.iat, one.states):
+                number = "" if one.number is None else f" number {one.number}"
+                self._out.changes.append(
+                    f"{uri}:{number} as of {one.iat:%Y-%m-%d %H:%M} UTC{_difference(before, one)}"
+                )
+            newest = self._directory.list_numbers.get(uri)
+            behind = newest is not None and one.number is not None and one.number < newest
+            if behind:
+                self._out.changes.append(
+                    f"{uri}: number {newest} exists, and {one.number} is the newest held"
+                )
+            if behind != one.behind:
+                self._out.lists[uri] = replace(one, behind=behind)
+        self._say_withheld()
+        return self._out
+
+    def _say_withheld(self) -> None:
+        """A list that the index names and nobody has brought is unknown here, which is worth a word."""
+        for uri in self._directory.list_numbers.keys() - self._out.lists.keys():
+            self._out.changes.append(f"{uri}: exists, and no list of it is held")
+
+
+def _text(blob: bytes) -> str:
+    try:
+        return blob.decode("ascii")
+    except UnicodeDecodeError:
+        raise StatusListError("a token that is no text") from None
+
+
+def _difference(before: StatusList | None, now: StatusList) -> str:
+    """How many entries have changed, where both lists have the same form."""
+    if before is None or (before.bits, len(before.states)) != (now.bits, len(now.states)):
+        return ""
+    changed = int.from_bytes(before.states, "little") ^ int.from_bytes(now.states, "little")
+    pairs = (changed | changed >> 1) & int.from_bytes(b"\x55" * len(now.states), "little")
+    return f", {pairs.bit_count()} changed" if now.bits == 2 else ""
