@@ -17,6 +17,7 @@ from issuer.api.oid4vci.router import PickUp, pick_up_router
 from issuer.api.operator import operator, scheme
 from issuer.api.packs import packs_router
 from issuer.api.status import status_router
+from issuer.api.sync import sync_router
 from issuer.api.tracking import tracking_router
 from issuer.api.well_known import well_known_router
 from issuer.composition import Register, Services, compose
@@ -27,8 +28,10 @@ from issuer.services.clock import Clock, utc_now
 from issuer.services.collecting import Collecting
 from issuer.services.lookup import Standing, lookup
 from issuer.services.nonces import Nonces
+from issuer.services.passes import PassSigning
 from issuer.services.redeeming import Redeeming
 from issuer.services.repeating import Repeating
+from issuer.services.syncing import Syncing
 from issuer.settings import Settings
 
 # What OpenAPI says of every refusal.
@@ -71,6 +74,7 @@ def build(services: Services) -> FastAPI:
     problems.install(app)
     app.include_router(well_known_router(settings, services.keys, addresses))
     app.include_router(pick_up_router(_pick_up(services), addresses))
+    app.include_router(_sync(services, addresses))
     app.include_router(status_router(services.publisher, addresses))
     app.include_router(packs_router(settings.packs_folder, addresses))
     app.include_router(_public(services, addresses))
@@ -97,6 +101,18 @@ def _pick_up(services: Services) -> PickUp:
         redeeming=Redeeming(*parts),
         nonces=Nonces(*parts),
         collecting=Collecting(services.database, services.clock, services.issuer),
+    )
+
+
+def _sync(services: Services, addresses: Addresses) -> APIRouter:
+    passes = PassSigning(services.keys, services.settings)
+    parts = (services.database, services.clock, services.settings)
+    return sync_router(
+        Syncing(*parts, passes, services.offering),
+        Nonces(*parts),
+        services.clock,
+        audience=addresses.issuer,
+        path=addresses.path("api", "v1", "sync"),
     )
 
 

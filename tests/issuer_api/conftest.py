@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from support.issuer_app import KEYS, HandClock, Office, issuer_settings, registe
 
 from issuer.app import build
 from issuer.composition import compose
+from issuer.services.authority_keys import AuthorityKeys
 from issuer.settings import Settings
 
 __all__ = ["database_url", "postgres", "sqlite_template"]  # fixtures
@@ -60,10 +62,17 @@ def closed_office(sqlite_url: str) -> Iterator[Office]:
         yield office
 
 
+@pytest.fixture
+def office_without_pass(sqlite_url: str) -> Iterator[Office]:
+    """An authority that has no key for the pass."""
+    with _open(issuer_settings(sqlite_url), replace(KEYS, pass_kid=None)) as office:
+        yield office
+
+
 @contextmanager
-def _open(settings: Settings) -> Iterator[Office]:
+def _open(settings: Settings, keys: AuthorityKeys = KEYS) -> Iterator[Office]:
     clock = HandClock()
-    services = compose(settings, keys=KEYS, clock=clock)
+    services = compose(settings, keys=keys, clock=clock)
     register(services.database, clock, settings, *two_certificates())
     with client_of(build(services), settings.base_url) as client:
         yield Office(settings, services.database, clock, client)

@@ -7,6 +7,7 @@ from threading import Barrier
 from typing import TypeVar
 
 from support.issuer_app import Office
+from support.sync_wallet import SyncWallet
 
 from issuer.services.repeating import Answer, Claim, Repeating
 
@@ -73,6 +74,24 @@ def test_notifications_at_once_are_one_event(office: Office) -> None:
     told = {"notification_id": identifier, "event": "credential_accepted"}
     assert {answer.status_code for answer in at_once(lambda _: wallet.notify(told))} == {204}
     assert office.audit_trail().count("credential-accepted") == 1
+
+
+def test_syncs_at_once_leave_offers_for_their_phone_alone_and_each_gets_a_pass(office: Office) -> None:
+    phone = SyncWallet(office).pick_up("NO-COC-0001")
+    proofs = [phone.proof() for _ in range(CROWD)]
+    answers = [answer.json() for answer in at_once(lambda number: phone.ask(proofs[number]))]
+    assert all(answer["pass"] for answer in answers)
+    uris = {answer["offers"][0]["offer"] for answer in answers}
+    still_open = [uri for uri in uris if office.client.get(uri).is_success]
+    assert len(uris) == CROWD
+    assert len(still_open) == 1
+
+
+def test_of_many_uses_of_one_sync_proof_one_succeeds(office: Office) -> None:
+    phone = SyncWallet(office).pick_up("NO-COC-0001")
+    proof = phone.proof()
+    answers = at_once(lambda _: phone.ask(proof))
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 400: CROWD - 1}
 
 
 def test_idempotency_key_runs_once_at_once(office: Office) -> None:

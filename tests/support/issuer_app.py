@@ -29,9 +29,10 @@ OPERATOR_TOKEN = "a-token-for-tests-that-is-long-enough"
 SEAFARER = "7K3M9QXA"
 HOLDER_CLAIMS = ("seafarer_id", "family_name", "given_name", "native_name", "birth_date", "gender")
 KEYS = AuthorityKeys(
-    signers={"NO-2026a": seeded_signer("NO-2026a"), "NO-status-2026a": seeded_signer("NO-status-2026a")},
+    signers={name: seeded_signer(name) for name in ("NO-2026a", "NO-status-2026a", "NO-2026p")},
     certificate_kid="NO-2026a",
     status_kid="NO-status-2026a",
+    pass_kid="NO-2026p",
 )
 
 

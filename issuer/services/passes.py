@@ -1,0 +1,130 @@
+"""The pass: one signed summary of what a seafarer's phone may show, made anew at each sync.
+
+It has no status index, no log entry and no row in the database: it says "good as of now", for 30 days at
+most; each of its members names the status entry that a verifier looks up. Our own rules read it before and
+after it is signed, as they do with credentials; one that they refuse is not handed out.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from issuer.domain.errors import SelfVerificationFailed
+from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.drafting import merged_claims
+from issuer.settings import Settings
+from keys import jws
+from keys.encoding import b64url_encode
+from keys.jwk import PublicKey
+from keys.signer import Signer
+from verifier.credential import sd_jwt, sea_pass_claims, vc
+from verifier.credential.model import Certificate, CertificateType, InvalidCertificate, StatusReference
+from verifier.credential.sea_pass import LIFETIME, MAX_MEMBERS, NO_MEMBERS, Pass, PassMember
+
+log = logging.getLogger(__name__)
+
+# What decides whether somebody may serve comes first: what is more than a pass holds is left out.
+_FIRST: Final = (CertificateType.COMPETENCY, CertificateType.MEDICAL)
+_ORDER: Final = {kind: place for place, kind in enumerate(dict.fromkeys([*_FIRST, *CertificateType]))}
+
+
+class Entry(NamedTuple):
+    """A certificate in force, if it can be read, and the status entry that speaks for it, if there is one."""
+
+    document_number: str
+    certificate: Certificate | None
+    status: StatusReference | None
+
+
+class SignedPass(NamedTuple):
+    """The text of a pass, None where there is none, and the numbers of the certificates that are in it."""
+
+    text: str | None
+    members: frozenset[str]
+
+
+NO_PASS: Final = SignedPass(None, frozenset())
+
+
+class PassSigning:
+    """Signs passes with the one key that signs nothing else."""
+
+    def __init__(self, keys: AuthorityKeys, settings: Settings) -> None:
+        self._keys = keys
+        self._settings = settings
+
+    def sign(self, entries: Sequence[Entry], holder_key: PublicKey, at: datetime) -> SignedPass:
+        """A pass for the phone with `holder_key`, good as of `at`; none where there is nothing to sum up.
+
+        A pass that our own rules refuse is reported in the log and left out: the rest of a sync goes on.
+        """
+        kid = self._keys.pass_kid
+        members = self._members(entries)
+        if kid is None or not members:
+            return NO_PASS
+        try:
+            text = _signed(self._compose(members, holder_key, at), self._keys.signer(kid), kid)
+        except SelfVerificationFailed as error:
+            log.error(
+                "no pass for the holder of %s: %s", members[0].certificate.document_number, error.message
+            )
+            return NO_PASS
+        return SignedPass(text, frozenset(member.certificate.document_number for member in members))
+
+    def _members(self, entries: Sequence[Entry]) -> list[PassMember]:
+        members = [
+            PassMember(entry.certificate, entry.status)
+            for entry in entries
+            if entry.certificate is not None
+            and entry.status is not None
+            and entry.certificate.type not in NO_MEMBERS
+            and entry.certificate.issuing_country == self._settings.flag
+        ]
+        members.sort(key=lambda one: (_ORDER[one.certificate.type], one.certificate.document_number))
+        return members[:MAX_MEMBERS]
+
+    def _compose(self, members: Sequence[PassMember], holder_key: PublicKey, at: datetime) -> Pass:
+        try:
+            return Pass(
+                issuer=self._settings.issuer,
+                issued_at=at,
+                not_before=at,
+                expires=at + LIFETIME,
+                holder_key=holder_key,
+                issuing_country=self._settings.flag,
+                issuing_authority=self._settings.authority_name,
+                holder=members[0].certificate.holder,
+                members=tuple(members),
+            )
+        except InvalidCertificate as error:
+            raise SelfVerificationFailed(str(error)) from error
+
+
+def read_certificate(kind: str, claims: str, holder_claims: str) -> Certificate | None:
+    """A register's or a payload's certificate, or None where our own reader refuses it."""
+    try:
+        return vc.certificate_from_claims(CertificateType(kind), merged_claims(claims, holder_claims))
+    except (vc.MalformedCredential, ValueError):
+        return None
+
+
+def _signed(sea_pass: Pass, signer: Signer, kid: str) -> str:
+    """Rehearse, sign, and read back as a stranger would. Raises SelfVerificationFailed."""
+    try:
+        claims = sea_pass_claims.pass_claims(sea_pass)
+        rehearsed = sea_pass_claims.from_claims(claims)
+    except ValueError as error:
+        raise SelfVerificationFailed(f"it could not be read: {error}") from error
+    payload = vc.encode(claims)
+    text = vc.sign_payload(payload, signer, kid)
+    try:
+        parsed = sd_jwt.parse(text)
+        read = sea_pass_claims.from_claims(
+            sd_jwt.claims(parsed, jws.verify(parsed.jws, signer.public_key, typ=vc.TYP))
+        )
+    except (sd_jwt.MalformedSdJwt, jws.MalformedJws, jws.SignatureMismatch, vc.MalformedCredential) as error:
+        raise SelfVerificationFailed(f"the signed text: {error}") from error
+    if parsed.jws.kid != kid or read != rehearsed or text.split(".")[1:2] != [b64url_encode(payload)]:
+        raise SelfVerificationFailed("the signed text is not what was composed")
+    return text

@@ -1,0 +1,243 @@
+"""Sync: what a phone is told about the seafarer whose certificates are bound to its key.
+
+The caller has seen a fresh proof of the key. A phone is answered while it has a living credential: one that
+was released and that no newer one has taken the place of. Nothing of any other seafarer is ever looked at.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, StrEnum, auto
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, select
+
+from issuer.adapters.database import Database
+from issuer.adapters.repository import among, in_force, with_holder
+from issuer.adapters.tables import certificate, credential, credential_text, status_list
+from issuer.domain.register import CredentialState
+from issuer.services.clock import Clock
+from issuer.services.offering import Offer, Offering
+from issuer.services.passes import Entry, PassSigning, read_certificate
+from issuer.settings import Settings
+from keys.jwk import PublicKey
+from verifier.credential.model import StatusReference
+from verifier.status import Status
+
+MOST_STATUSES: Final = 256  # of a phone's credentials, newest first
+MOST_OFFERED: Final = 100
+
+
+class Reason(StrEnum):
+    """Why a certificate is there to be picked up."""
+
+    RENEWED = "renewed"  # of the same kind as one on this phone, or the same one under a corrected name
+    REPLACED = "replaced"  # it takes another one's place
+    ISSUED = "issued"
+
+
+class NotBound(Enum):
+    """Why a key is not answered."""
+
+    UNKNOWN = auto()
+    NO_LONGER = auto()  # all its credentials have been superseded, as after `rebind`
+    SHARED = auto()  # living credentials of several seafarers: whose sync this is cannot be told
+
+
+class OwnStatus(NamedTuple):
+    """The status of one credential that is bound to the key."""
+
+    uri: str
+    idx: int
+    status: Status
+
+
+class Ready(NamedTuple):
+    """A certificate in force that this phone lacks, or has in an older edition."""
+
+    document_number: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """The answer to one phone. `left_out` are certificates in force that the pass does not sum up."""
+
+    as_of: datetime
+    sea_pass: str | None
+    left_out: tuple[str, ...]
+    credentials: tuple[OwnStatus, ...]
+    ready: tuple[Ready, ...]
+    offer: Offer | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the register says, read in one transaction."""
+
+    seafarer_id: str
+    own: Sequence[Row[Any]]  # every released credential of the key, newest first
+    certificates: Sequence[Row[Any]]  # of the seafarer, in force today
+    living: Mapping[int, Sequence[Row[Any]]]  # credentials of each certificate, on any phone and on paper
+
+
+class Syncing:
+    """Answers phones."""
+
+    def __init__(
+        self, database: Database, clock: Clock, settings: Settings, passes: PassSigning, offering: Offering
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._passes = passes
+        self._offering = offering
+
+    def sync(self, key: PublicKey) -> Synced | NotBound:
+        """How the key's seafarer stands; asked again after a lost answer, the same with a new offer."""
+        thumbprint = key.thumbprint()
+        # Before looking: whatever is decided while we look is newer than what this answer claims to know.
+        as_of = self._clock().astimezone(UTC).replace(microsecond=0)
+        offer = None
+        with self._database.read() as connection:
+            known = self._look(connection, thumbprint, as_of)
+        ready = () if isinstance(known, NotBound) else _ready(known, thumbprint)
+        if ready:
+            known, ready, offer = self._offer(thumbprint, as_of)
+        if isinstance(known, NotBound):
+            return known
+        entries = list(_entries(known, thumbprint))
+        signed = self._passes.sign([entry for entry in entries if entry.status is not None], key, as_of)
+        return Synced(
+            as_of=as_of,
+            sea_pass=signed.text,
+            left_out=tuple(e.document_number for e in entries if e.document_number not in signed.members),
+            credentials=tuple(
+                OwnStatus(row.uri, row.idx, Status(row.status)) for row in known.own[:MOST_STATUSES]
+            ),
+            ready=ready,
+            offer=offer,
+        )
+
+    def _offer(
+        self, thumbprint: str, as_of: datetime
+    ) -> tuple[_Known | NotBound, tuple[Ready, ...], Offer | None]:
+        """Look again with the certificates locked: a `rebind` comes before us, or closes our offer."""
+        with self._database.write() as connection:
+            known = self._look(connection, thumbprint, as_of, lock=True)
+            if isinstance(known, NotBound):
+                return known, (), None
+            ready = _ready(known, thumbprint)
+            if not ready:
+                return known, (), None
+            numbers = [one.document_number for one in ready]
+            offer = self._offering.create_bound(connection, known.seafarer_id, numbers, thumbprint)
+        return known, ready, offer
+
+    def _look(
+        self, connection: Connection, thumbprint: str, as_of: datetime, *, lock: bool = False
+    ) -> _Known | NotBound:
+        bound = credential.c.holder_thumbprint == thumbprint
+        seafarers = _seafarers(connection, bound)
+        if lock:
+            _lock_certificates(connection, seafarers)
+        own = connection.execute(_credentials(bound).order_by(credential.c.id.desc())).all()
+        alive = {row.seafarer_id for row in own if row.superseded_at is None}
+        if not alive:
+            return NotBound.NO_LONGER if own else NotBound.UNKNOWN
+        if len(alive) > 1:
+            return NotBound.SHARED
+        (seafarer_id,) = alive
+        good = in_force(self._settings.today(as_of))
+        mine = with_holder().where(certificate.c.seafarer_id == seafarer_id, good)
+        certificates = connection.execute(mine.order_by(certificate.c.document_number)).all()
+        return _Known(seafarer_id, own, certificates, _living(connection, certificates))
+
+
+def _seafarers(connection: Connection, bound: ColumnElement[bool]) -> set[str]:
+    owner = select(certificate.c.seafarer_id).join(
+        credential, credential.c.certificate_id == certificate.c.id
+    )
+    return set(connection.execute(owner.where(bound).distinct()).scalars())
+
+
+def _lock_certificates(connection: Connection, seafarers: Iterable[str]) -> None:
+    """In the order in which everybody locks them; they stay as they are until we commit."""
+    theirs = select(certificate.c.id).where(among(connection, certificate.c.seafarer_id, sorted(seafarers)))
+    connection.execute(theirs.order_by(certificate.c.id).with_for_update())
+
+
+def _credentials(chosen: ColumnElement[bool]) -> Any:
+    """Released credentials, each with its list, its certificate's seafarer and what was signed."""
+    return (
+        select(
+            credential.c.certificate_id,
+            credential.c.holder_thumbprint,
+            credential.c.idx,
+            credential.c.status,
+            credential.c.superseded_at,
+            status_list.c.uri,
+            certificate.c.seafarer_id,
+            certificate.c.type,
+            certificate.c.replaced_by,
+            credential_text.c.payload,
+        )
+        .join(certificate, certificate.c.id == credential.c.certificate_id)
+        .join(status_list, status_list.c.number == credential.c.list_number)
+        .join(credential_text, credential_text.c.serial == credential.c.serial)
+        .where(chosen, credential.c.state == CredentialState.RELEASED.value)
+    )
+
+
+def _living(connection: Connection, certificates: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
+    """Credentials that nothing has taken the place of, by certificate, oldest first."""
+    chosen = among(connection, credential.c.certificate_id, [row.id for row in certificates])
+    alive = _credentials(chosen & credential.c.superseded_at.is_(None)).order_by(credential.c.id)
+    found: dict[int, list[Row[Any]]] = {row.id: [] for row in certificates}
+    for row in connection.execute(alive):
+        found[row.certificate_id].append(row)
+    return found
+
+
+def _ready(known: _Known, thumbprint: str) -> tuple[Ready, ...]:
+    """What this phone may pick up: never what another phone holds, which `rebind` alone moves."""
+    ready = []
+    for row in known.certificates:
+        on_phones = [one for one in known.living[row.id] if one.holder_thumbprint is not None]
+        mine = [one for one in on_phones if one.holder_thumbprint == thumbprint]
+        if mine:
+            if _is_older_edition(mine[-1], row):
+                ready.append(Ready(row.document_number, Reason.RENEWED))
+        elif not on_phones:
+            ready.append(Ready(row.document_number, _reason(row, known.own)))
+    return tuple(ready[:MOST_OFFERED])
+
+
+def _reason(row: Row[Any], own: Sequence[Row[Any]]) -> Reason:
+    """Why a certificate is new to a phone that has its `own`."""
+    claims = json.loads(row.claims)
+    if "replaces" in claims or any(one.replaced_by == row.document_number for one in own):
+        return Reason.REPLACED
+    kind = row.type, claims.get("stcw_code")
+    if any((one.type, json.loads(one.payload).get("stcw_code")) == kind for one in own):
+        return Reason.RENEWED
+    return Reason.ISSUED
+
+
+def _is_older_edition(signed: Row[Any], row: Row[Any]) -> bool:
+    """Whether what was signed says something else than the register does now."""
+    now = read_certificate(row.type, row.claims, row.holder_claims)
+    before = read_certificate(row.type, signed.payload, "{}")
+    return now is not None and before is not None and now != before
+
+
+def _entries(known: _Known, thumbprint: str) -> Iterable[Entry]:
+    """Each certificate in force with the status entry that speaks for it: this phone's, else the paper's."""
+    for row in known.certificates:
+        usable = [one for one in known.living[row.id] if one.status == Status.VALID.value]
+        mine = [one for one in usable if one.holder_thumbprint == thumbprint]
+        paper = [one for one in usable if one.holder_thumbprint is None]
+        chosen = (mine or paper)[-1:]
+        status = StatusReference(chosen[0].uri, chosen[0].idx) if chosen else None
+        yield Entry(row.document_number, read_certificate(row.type, row.claims, row.holder_claims), status)
