@@ -20,7 +20,7 @@ _ROLES = {"root": "root", DIRECTORY: "directory", "snapshot": "snapshot", "times
 def describe(draft: Draft) -> str:
     """The draft line by line; `+` is new, `-` is gone, `!` deserves a telephone call."""
     signed = draft.metadata.signed
-    title = f"List of keys of {draft.role}" if is_flag(draft.role) else f"The {_ROLES[draft.role]}"
+    title = f"List of keys of {draft.role}" if is_flag(draft.role) else _title(draft)
     lines = [f"{title}, version {signed.version}, until {signed.expires:%Y-%m-%d} ({digest(draft.metadata)})"]
     if draft.before is None:
         lines.append("  the first version: nothing before it")
@@ -35,6 +35,12 @@ def describe(draft: Draft) -> str:
     return "\n".join(lines)
 
 
+def _title(draft: Draft) -> str:
+    if draft.role != Root.type:
+        return "The directory"
+    return f"The root of the {draft.metadata.signed.unrecognized_fields[EXTENSION]['environment']} directory"
+
+
 def digest(metadata: Any) -> str:
     """The first half of SHA-256 over what is signed: to compare by telephone."""
     return f"SHA-256 {sha256(metadata.signed_bytes).hexdigest()[:32]}"
@@ -47,7 +53,6 @@ def _tell_root(draft: Draft) -> Iterator[str]:
     new: Root = draft.metadata.signed
     old = draft.elder
     extension = new.unrecognized_fields[EXTENSION]
-    yield f"for the {extension['environment']} environment"
     for name, role in new.roles.items():
         before = None if old is None else old.roles[name]
         had = set() if before is None else set(before.keyids)

@@ -1,4 +1,4 @@
-"""A directory whose holders sit at machines of their own: a folder each, and files that travel between them."""
+"""A directory whose holders sit at machines of their own: a folder each; files travel between them."""
 
 import os
 import re
