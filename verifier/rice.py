@@ -217,10 +217,13 @@ def _place(bits: bytes, at: int, lists: Sequence[_Gaps], size: int, quotients: I
             # The remainders first: when they have ended, no quotient of the next list is taken.
             for remainder, quotient in zip(_remainders(bits, at, places, parameter), quotients, strict=False):
                 place += (quotient << parameter) + remainder + 1
-                byte = states[place >> 2]
-                if byte and byte & _MASKS[3][place & 3]:
+                byte = place >> 2
+                if not states[byte]:
+                    states[byte] = masks[place & 3]
+                elif states[byte] & _MASKS[3][place & 3]:
                     raise RiceError(f"entry {place} with two states")
-                states[place >> 2] = byte | masks[place & 3]
+                else:
+                    states[byte] |= masks[place & 3]
             at += places * parameter
     except IndexError:
         raise RiceError(f"a place outside the list of {size} entries") from None
