@@ -24,7 +24,7 @@ from keys.trust.metadata import (
 from keys.trust.record import Record
 
 MAX_NUMBER: Final = 2**31 - 1  # of a status list
-_LIST_NAME: Final = re.compile(r"[A-Za-z0-9._~-]{1,64}(/[A-Za-z0-9._~-]{1,64}){0,3}", re.ASCII)
+_LIST_NAME: Final = re.compile(r"\w[A-Za-z0-9._~-]{0,63}(/\w[A-Za-z0-9._~-]{0,63}){0,3}", re.ASCII)
 
 Take = Callable[[str], bytes | None]  # a file of the bag, by its name
 
