@@ -8,7 +8,9 @@ import zlib
 from pathlib import Path
 from textwrap import wrap
 
+from support import passes
 from support.carried import HOLDER, ISSUER, MASTER, NONCE, NORWAY, NOW, disclosure, signed
+from support.scenario import PHONE
 
 from keys import jws
 from keys.encoding import json_dumps
@@ -16,6 +18,7 @@ from verifier.credential import base45, carrier, dictionary, presentation
 from verifier.credential.presentation import Audience
 
 FOLDER = Path(__file__).with_name("carrier")
+PASS = passes.sea_pass(NORWAY)
 
 
 def tokens() -> dict[str, str]:
@@ -33,6 +36,10 @@ def tokens() -> dict[str, str]:
         ),
         "plain-jws_unpacks": jws.sign(json_dumps({"iss": "https://no.example"}), ISSUER, typ=None),
         "one-disclosure_unpacks": signed({"vct": "urn:ombord:pass:1", "_sd": [digest]}, name),
+        "pass_unpacks": passes.issue(NORWAY, PASS),
+        "presentation-of-a-pass_unpacks": presentation.make(
+            passes.issue(NORWAY, PASS), PHONE, at=NOW, nonce=NONCE, audience=Audience.TIME
+        ),
         "every-mark_unpacks": signed(EVERY_MARK),
         "control-bytes_unpacks": signed(b'{\r\n\t"a": "\x00\x1f\x7f"\n}'),
     }

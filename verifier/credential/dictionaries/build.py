@@ -33,6 +33,7 @@ def build() -> bytes:
         *fragments.flags(),
         *fragments.limits(),
         *fragments.posts(),
+        *fragments.passes(),
         *fragments.frames(),
     ]
     data = b""

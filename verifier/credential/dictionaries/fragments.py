@@ -14,6 +14,7 @@ from verifier.credential.dictionaries.specimens import (
     ISSUED,
     THREE_BYTES,
     TWO_BYTES,
+    pass_specimen,
     piece_with,
     pieces,
     specimen,
@@ -40,6 +41,8 @@ _FUNCTIONS: Final = {  # by department, or by post where a post differs from its
     "radio": ("radio",),
     "electro-technical-officer": ("electrical", "maintenance", "ship-operation"),
 }
+
+_ALONE: Final = tuple(kind for kind in CertificateType if kind is not CertificateType.PASS)
 
 
 def generic_words() -> Iterator[str]:
@@ -87,7 +90,7 @@ def members_of_types() -> Iterator[str]:
         "acceptance": Acceptance(flags=("NO",), areas=("near-coastal",)),
         "remarks": CUT,
     }
-    for kind in CertificateType:
+    for kind in _ALONE:
         if kind is CertificateType.RECOGNITION:
             yield from pieces(specimen(kind, recognises=Reference(CUT, CUT), **fields))
         elif kind is not CertificateType.MEDICAL:
@@ -124,7 +127,7 @@ def _fitness(
 
 def names_of_types() -> Iterator[str]:
     """All types, the most frequent last."""
-    for kind in reversed(CertificateType):
+    for kind in reversed(_ALONE):
         yield f'{kind.value}:1","iat":\x05,"nbf":\x09,"'
 
 
@@ -166,6 +169,23 @@ def posts() -> Iterator[str]:
             capacities=(CapacityGrant(capacity.code),),
         )
         yield piece_with("stcw_code", text).partition('"stcw_code":["')[2]
+
+
+def passes() -> Iterator[str]:
+    """What stands around a pass, and between the certificates in it, in the order of most careers."""
+    career: dict[CertificateType, dict[str, Any]] = {
+        CertificateType.COMPETENCY: {},
+        CertificateType.MEDICAL: {"fitness": _fitness(True, (), None, ISSUED)},
+        CertificateType.GMDSS: {},
+        CertificateType.TANKER: {},
+        CertificateType.RECOGNITION: {"recognises": Reference(CUT, CUT)},
+        CertificateType.PROFICIENCY: {},
+    }
+    text = pass_specimen(career, Gender.MALE)
+    yield from pieces(text.partition("urn:ombord:")[2].partition('"type":"')[0])
+    for piece in pieces(text.partition('"certificates":[')[2]):
+        if '"type":"' in piece:
+            yield piece
 
 
 def frames() -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Specimen credentials as deflate sees them: made through the model, lifted, cut where real ones differ."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -20,6 +22,8 @@ from verifier.credential.model import (
     Official,
     StatusReference,
 )
+from verifier.credential.sea_pass import LIFETIME, Pass, PassMember
+from verifier.credential.sea_pass_claims import pass_claims
 
 CUT: Final = "§"  # stands for what differs between credentials; a dictionary never holds it
 ISSUED: Final = date(2025, 3, 1)
@@ -73,6 +77,32 @@ def specimen(
     kid = f"{flag.code if flag else 'NO'}-2026a"
     header = json_dumps({"alg": "ES256", "kid": kid, "typ": vc.TYP})
     text, _ = lift([header, json_dumps(vc.to_claims(credential))])
+    return text.decode("utf-8")
+
+
+def pass_specimen(held: Mapping[CertificateType, dict[str, Any]], gender: Gender) -> str:
+    """Header and payload of a pass with these types' certificates; what is not given of each is cut."""
+    issuer = "https://credentials." + CUT
+    certificates = [
+        replace(_certificate(kind, None, gender, _EXPIRY, fields), document_number=CUT * place)
+        for place, (kind, fields) in enumerate(held.items(), 1)
+    ]
+    sea_pass = Pass(
+        issuer=issuer,
+        issued_at=_SIGNED,
+        not_before=_SIGNED,
+        expires=_SIGNED + LIFETIME,
+        holder_key=_KEY,
+        issuing_country="NO",
+        issuing_authority=CUT,
+        holder=certificates[0].holder,
+        members=tuple(
+            PassMember(one, StatusReference(f"{issuer}/status/1", THREE_BYTES + place))
+            for place, one in enumerate(certificates)
+        ),
+    )
+    header = json_dumps({"alg": "ES256", "kid": "NO-2026p", "typ": vc.TYP})
+    text, _ = lift([header, json_dumps(pass_claims(sea_pass))])
     return text.decode("utf-8")
 
 
