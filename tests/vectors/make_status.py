@@ -1,7 +1,7 @@
 """Writes the vectors of status for ships: `PYTHONPATH=.:tests python tests/vectors/make_status.py`.
 
 A directory per vector, named as its expectation. Ed25519 signs the same bytes each time; the one blob that
-ES256 has signed, once written, stays. Refused ones are signed too, so that only what their name says is wrong.
+ES256 has signed, once written, stays. What is refused is signed too: only what its name says is wrong.
 """
 
 import json
@@ -12,13 +12,15 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from support.ship_lists import Series, changed, random_states
-from support.simulator import DAY, NOW, Authority, seeded_signer
+from support.simulator import DAY, NOW, Authority, directory, seeded_signer
 
 from keys.algorithms import Algorithm
 from keys.signer import SoftwareSigner
 from keys.trust.directory import STATUS
 from verifier import rice
+from verifier.ship_status import apply_delta, verify_snapshot
 from verifier.statement import MAX_NUMBER, Statement, sign
+from verifier.status import StatusList
 
 FOLDER = Path(__file__).with_name("status")
 NORWAY, DENMARK = Authority("NO"), Authority("DK")
@@ -27,6 +29,7 @@ DANISH = seeded_signer("vectors DK", Algorithm.ED25519)
 NORWAY.add_key(STATUS, signer=NORWEGIAN)
 DENMARK.add_key(STATUS, signer=DANISH)
 
+ONE = changed(bytes(16), {5: 1})
 SMALL = changed(bytes(16), {5: 1, 6: 2, 63: 3})  # 64 entries
 FIRST = random_states(2_000, 40)
 SECOND = changed(FIRST, {3: 1, 1_700: 2, 1_999: 3})
@@ -81,14 +84,14 @@ def vectors() -> dict[str, Vector]:
         "first-number-with-a-past_refused": Vector(_signed(SMALL, past=b"p" * 16)),
         "later-number-without-a-past_refused": Vector(_signed(SMALL, number=2, before=FIRST, past=bytes(16))),
         "2-to-the-31-entries_refused": Vector(_signed(SMALL, size=b"\x80\x80\x80\x80\x01")),
-        "usual-parameter-named_refused": Vector(_signed(changed(bytes(16), {5: 1}), "010 1 00101 1 1 00101 1")),
-        "parameter-25_refused": Vector(_signed(changed(bytes(16), {5: 1}), "010 1 11001 1 1" + f"{5:025b}" + "1")),
+        "usual-parameter-named_refused": Vector(_signed(ONE, "010 1 00101 1 1 00101 1")),
+        "parameter-25_refused": Vector(_signed(ONE, "010 1 11001 1 1" + f"{5:025b}" + "1")),
         "entry-with-two-states_refused": Vector(
             _signed(changed(bytes(16), {5: 3}), "010 0 010 0 1 00101 00101 1 1")
         ),
         "place-outside-the-list_refused": Vector(_signed(bytes(16), "010 0 1 1 00000 001")),
-        "bit-in-the-padding_refused": Vector(_signed(changed(bytes(16), {5: 1}), "010 0 1 1 00101 1 1")),
-        "byte-of-padding_refused": Vector(_signed(changed(bytes(16), {5: 1}), "010 0 1 1 00101 1" + "0" * 12)),
+        "bit-in-the-padding_refused": Vector(_signed(ONE, "010 0 1 1 00101 1 1")),
+        "byte-of-padding_refused": Vector(_signed(ONE, "010 0 1 1 00101 1" + "0" * 12)),
     }  # fmt: skip
 
 
@@ -173,11 +176,6 @@ def main() -> None:
 
 
 def _list(vector: Vector) -> dict[str, object]:
-    from support.simulator import directory
-
-    from verifier.ship_status import apply_delta, verify_snapshot
-    from verifier.status import StatusList
-
     known, base = directory(NORWAY, DENMARK), vector.base
     if base is None:
         found = verify_snapshot(vector.blob, directory=known)

