@@ -142,9 +142,9 @@ def listed_state(
 def _behind(listed: StatusList, old: Check | None) -> Check:
     """The remark that the authority has published a newer list than the one held, beside that on its age."""
     if old is None:
-        reason = "a newer status list exists than the one held, of {:%Y-%m-%d %H:%M} UTC"
+        reason = "a newer status list exists than that of {:%Y-%m-%d %H:%M} UTC: import a newer sea pack"
         return Check("C14", _REMARK, reason, (listed.iat,))
-    return Check("C14", _REMARK, "{}; a newer status list exists", (old.reason,))
+    return Check("C14", _REMARK, "{}, and a newer list exists: import a newer sea pack", (old.reason,))
 
 
 def status_age(

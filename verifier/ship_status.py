@@ -105,11 +105,12 @@ def verify_snapshot(blob: bytes, *, directory: Directory, at: datetime | None = 
     parsed = parse(blob)
     if parsed.size is None or parsed.before is None:
         raise StatusListError("a delta, where a snapshot is needed")
+    authority = _authority(parsed.header, directory)
     try:
         states = rice.decode(parsed.body, parsed.size)
     except rice.RiceError as error:
         raise StatusListError(f"{_named(parsed.header)}: its states cannot be read: {error}") from None
-    return _verified(parsed, parsed.before, states, directory, at)
+    return _verified(parsed, parsed.before, states, authority, directory, at)
 
 
 def apply_delta(
@@ -120,7 +121,8 @@ def apply_delta(
     header = parsed.header
     if header.since is None:
         raise StatusListError("a snapshot, where a delta is needed")
-    if held.uri != _uri(header, _authority(header, directory)):
+    authority = _authority(header, directory)
+    if held.uri != authority.status_prefix + header.name:
         raise StatusListError(f"{_named(header)}: a delta to another list than {held.uri}")
     base = sha256(held.states).digest()
     if held.bits != BITS or (held.number is not None and held.number != header.since):
@@ -137,7 +139,7 @@ def apply_delta(
         states = rice.apply_changes(held.states, parsed.body)
     except rice.RiceError as error:
         raise StatusListError(f"{_named(header)}: its changes cannot be read: {error}") from None
-    return _verified(parsed, parsed.before or base[:BEFORE_BYTES], states, directory, at)
+    return _verified(parsed, parsed.before or base[:BEFORE_BYTES], states, authority, directory, at)
 
 
 def reverify(held: StatusList, *, directory: Directory) -> StatusList:
@@ -175,13 +177,17 @@ def _forked(statement: Statement, what: str) -> NoReturn:
 
 
 def _verified(
-    parsed: Parsed, before: bytes, states: bytes, directory: Directory, at: datetime | None
+    parsed: Parsed,
+    before: bytes,
+    states: bytes,
+    authority: Authority,
+    directory: Directory,
+    at: datetime | None,
 ) -> StatusList:
     """What a blob's states amount to, once the statement about them is shown to be signed."""
     header = parsed.header
-    authority = _authority(header, directory)
     statement = Statement(
-        uri=_uri(header, authority),
+        uri=authority.status_prefix + header.name,
         number=header.number,
         iat=header.iat,
         exp=parsed.exp,
@@ -217,10 +223,6 @@ def _authority(header: Header, directory: Directory) -> Authority:
         if authority.flag == header.flag:
             return authority
     raise StatusListError(f"{_named(header)}: the directory has no authority {header.flag}")
-
-
-def _uri(header: Header, authority: Authority) -> str:
-    return authority.status_prefix + header.name
 
 
 def _signer(statement: Statement, authority: Authority, directory: Directory) -> TrustedKey:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from random import Random
 
@@ -396,6 +397,27 @@ def test_every_one_byte_flip_of_a_snapshot_is_refused_or_says_the_same() -> None
 def test_every_one_byte_flip_of_a_delta_is_refused_or_says_the_same() -> None:
     _every_flip(SERIES.delta(1, 2), lambda blob: apply_delta(held(1), blob, directory=BOTH))
     _every_flip(SERIES.delta(1, 3), lambda blob: apply_delta(held(1), blob, directory=BOTH))
+
+
+@given(
+    st.dictionaries(st.integers(0, 511), st.sampled_from(Status), max_size=40),
+    st.dictionaries(st.integers(0, 511), st.sampled_from(Status), max_size=8),
+    st.integers(0, 10_000),
+    st.integers(1, 255),
+)
+def test_a_flip_in_any_list_and_any_delta_is_refused_or_says_the_same(
+    states: dict[int, Status], changes: dict[int, Status], place: int, flip: int
+) -> None:
+    series = Series(NORWAY, status.pack_states(states, 512), status.pack_states(states | changes, 512))
+    first = held(1, series)
+    for blob, good in ((series.snapshot(1), first), (series.delta(1, 2), held(2, series))):
+        flipped = bytearray(blob)
+        flipped[place % len(blob)] ^= flip
+        read = verify_snapshot if good is first else partial(apply_delta, first)
+        try:
+            assert read(bytes(flipped), directory=BOTH) == good
+        except StatusListError:
+            continue
 
 
 def _every_flip(blob: bytes, read: Callable[[bytes], StatusList]) -> None:

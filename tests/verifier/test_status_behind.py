@@ -30,7 +30,7 @@ def test_a_newer_list_that_is_known_to_exist_is_a_remark() -> None:
     verdict = judged(inspection, credential, behind=True)
     assert verdict.headline is Headline.VALID_WITH_REMARK
     assert remarks(verdict) == [
-        "a newer status list exists than the one held, of 2026-11-21 06:00 UTC",
+        "a newer status list exists than that of 2026-11-21 06:00 UTC: import a newer sea pack",
     ]
 
 
@@ -38,7 +38,7 @@ def test_beside_an_old_list_it_is_one_remark() -> None:
     inspection = Inspection(listed_at=NOW - 10 * DAY)
     verdict = judged(inspection, inspection.issue(), behind=True)
     assert remarks(verdict) == [
-        "its status is 10 days old, as of 2026-11-11; a newer status list exists",
+        "its status is 10 days old, as of 2026-11-11, and a newer list exists: import a newer sea pack",
     ]
 
 
