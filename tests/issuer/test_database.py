@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import insert, select
+from sqlalchemy import create_engine, insert, select
 from support.databases import PostgresServer
 
 from issuer.adapters import database as module
 from issuer.adapters.database import Database
-from issuer.adapters.tables import metadata, seafarer
+from issuer.adapters.migrating import configuration
+from issuer.adapters.tables import metadata, seafarer, status_list, status_statement
 from issuer.domain.errors import DatabaseUnusable
 
 
@@ -48,6 +50,20 @@ def test_first_use_makes_the_schema_and_second_use_keeps_what_is_there(bare_url:
     with second.read() as connection:
         assert connection.execute(select(seafarer.c.seafarer_id)).scalars().all() == ["7K3M9QXA"]
     second.close()
+
+
+def test_register_of_the_first_version_keeps_its_lists_and_gets_room_for_statements(bare_url: str) -> None:
+    engine = create_engine(module._parse(bare_url))
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0001")
+        row = {"number": 1, "uri": "https://certificates.example/no/status/1", "size": 8, "token": "t"}
+        connection.execute(insert(status_list).values(row))
+    engine.dispose()
+    database = Database.open(bare_url, create=False)
+    with database.read() as connection:
+        assert connection.execute(select(status_list.c.token)).scalars().all() == ["t"]
+        assert connection.execute(select(status_statement)).all() == []
+    database.close()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ PAGE = (CHECKOUT / "docs" / "running-an-issuer.md").read_text(encoding="utf-8")
 
 def test_documented_commands_run_from_nothing(tmp_path: Path) -> None:
     script = "set -eu\n" + "".join(re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
-    assert script.count("ombord-keys") == 5
+    assert script.count("ombord-keys") == 6
     outside = {name: value for name, value in os.environ.items() if not name.startswith("OMBORD_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{outside['PATH']}"
     done = subprocess.run(
@@ -39,7 +39,8 @@ def test_documented_commands_run_from_nothing(tmp_path: Path) -> None:
     assert f"made a new register at {folder}/ombord.db" in done.stderr
     assert "0 rejected" in done.stdout
     assert "transaction code" in done.stdout
-    for made in ("directory/1.root.json", "paper/index.csv", "offer.svg", "public/status/1.jwt"):
+    for made in ("directory/1.root.json", "paper/index.csv", "offer.svg", "public/status/1.jwt",
+                 "public/status/1.snapshot", "site/packs/latest"):  # fmt: skip
         assert (folder / made).stat().st_size > 0
 
 
@@ -74,7 +75,9 @@ def test_every_variable_of_every_program_is_documented() -> None:
     assert all(f"`{name}`" in PAGE for name in read | settings.ELSEWHERE)
 
 
-@pytest.mark.parametrize("address", sorted(set(re.findall(r"/no/(?:api/v1|status)/[a-zA-Z0-9./]+", PAGE))))
+@pytest.mark.parametrize(
+    "address", sorted(set(re.findall(r"/no/(?:api/v1|status|packs)/[a-zA-Z0-9./]+", PAGE)))
+)
 def test_documented_addresses_are_served(address: str, tmp_path: Path) -> None:
     app = create_app(issuer_settings(f"sqlite:///{tmp_path}/register.db"), keys=KEYS)
     patterns = [re.sub(r"\{[a-z_]+\}", "[^/]+", path) for path in app.openapi()["paths"]]
