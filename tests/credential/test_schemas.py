@@ -7,43 +7,49 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator, FormatChecker
 from support import strategies
+from support.passes import sea_pass
+from support.simulator import Authority
 
 from demo.extract import make_extract
+from keys.encoding import json_dumps, json_object
 from verifier.credential import schemas, vc
 from verifier.credential.claims import MalformedCredential
 from verifier.credential.codelists import LANGUAGES
 from verifier.credential.model import CertificateType, Credential
 from verifier.credential.schemas.build import FOLDER, render
+from verifier.credential.sea_pass_claims import from_claims, pass_claims
 
 CHECKERS = {
     kind: Draft202012Validator(schemas.schema(kind), format_checker=FormatChecker(("date",)))
     for kind in schemas.DESCRIBED
 }
+PASS = CertificateType.PASS
+PASS_CHECKER = Draft202012Validator(schemas.schema(PASS), format_checker=FormatChecker(("date",)))
+ALL = (*schemas.DESCRIBED, PASS)
 
 
-@pytest.mark.parametrize("kind", schemas.DESCRIBED)
+@pytest.mark.parametrize("kind", ALL)
 def test_each_file_is_what_the_builder_writes(kind: CertificateType) -> None:
     found = (FOLDER / f"{kind.value}.json").read_text("utf-8")
     assert found == render(kind), "run: python -m verifier.credential.schemas.build"
 
 
-@pytest.mark.parametrize("kind", schemas.DESCRIBED)
+@pytest.mark.parametrize("kind", ALL)
 def test_each_schema_is_one(kind: CertificateType) -> None:
     Draft202012Validator.check_schema(schemas.schema(kind))
     assert schemas.type_metadata(kind)["vct"] == kind.vct
 
 
-@pytest.mark.parametrize("kind", schemas.DESCRIBED)
+@pytest.mark.parametrize("kind", ALL)
 def test_each_document_and_claim_is_named_in_every_language(kind: CertificateType) -> None:
     metadata = schemas.type_metadata(kind)
     assert [entry["locale"] for entry in metadata["display"]] == list(LANGUAGES)
     for claim in metadata["claims"]:
         assert [entry["locale"] for entry in claim["display"]] == list(LANGUAGES)
-        assert claim["sd"] == "never"
+        assert claim["sd"] == ("allowed" if claim["path"] == ["portrait"] else "never")
     labelled = {claim["path"][0] for claim in metadata["claims"]}
-    assert labelled | {"iss", "vct", "iat", "nbf", "exp", "cnf", "status"} == set(
-        schemas.schema(kind)["properties"]
-    )
+    envelope = {"iss", "vct", "iat", "nbf", "exp", "cnf"} | ({"status"} if kind is not PASS else set())
+    assert labelled | envelope == set(schemas.schema(kind)["properties"])
 
 
 @given(strategies.credentials.filter(lambda made: made.certificate.type in CHECKERS))
@@ -100,6 +106,44 @@ def test_what_the_reader_refuses_the_schema_refuses(change: dict[str, Any]) -> N
     with pytest.raises(MalformedCredential):
         vc.from_claims(claims | change)
     assert not CHECKERS[CertificateType.COMPETENCY].is_valid(claims | change)
+
+
+def pass_of_twelve(**changes: Any) -> dict[str, Any]:
+    return json_object(json_dumps(pass_claims(sea_pass(Authority("NO"))))) | changes
+
+
+def with_member(place: int, **changes: Any) -> dict[str, Any]:
+    claims = pass_of_twelve()
+    member = claims["certificates"][place] | changes
+    claims["certificates"][place] = {name: value for name, value in member.items() if value is not None}
+    return claims
+
+
+def test_a_pass_satisfies_its_schema_with_its_portrait_too() -> None:
+    PASS_CHECKER.validate(pass_of_twelve())
+    PASS_CHECKER.validate(pass_of_twelve(portrait="UklGRg"))
+
+
+WRONG_PASSES = {
+    "no certificates": pass_of_twelve(certificates=[]),
+    "33 of them": pass_of_twelve(certificates=pass_of_twelve()["certificates"] * 3),
+    "no lists": pass_of_twelve(lists=[]),
+    "a list twice": pass_of_twelve(lists=["https://no.example/status/1"] * 2),
+    "large portrait": pass_of_twelve(portrait="A" * 16_001),
+    "a pass in it": with_member(1, type="pass"),
+    "no place": with_member(1, idx=None),
+    "no number": with_member(1, document_number=None),
+    "competency without a capacity": with_member(0, capacities=None),
+    "medical without findings": with_member(11, medical=None),
+    "medical until further notice": with_member(11, expiry_date=None),
+}
+
+
+@pytest.mark.parametrize("claims", WRONG_PASSES.values(), ids=WRONG_PASSES.keys())
+def test_what_is_no_pass_the_reader_and_the_schema_refuse(claims: dict[str, Any]) -> None:
+    assert not PASS_CHECKER.is_valid(claims)
+    with pytest.raises(MalformedCredential):
+        from_claims(claims)
 
 
 def test_labels_and_titles_fall_back_to_english_and_to_the_name() -> None:

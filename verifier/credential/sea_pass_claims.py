@@ -19,7 +19,7 @@ from verifier.credential.sea_pass import MAX_MEMBERS, MAX_PORTRAIT, Pass, PassMe
 PORTRAIT: Final = "portrait"  # the one claim that may be kept back, and in a pass alone
 
 # Of a certificate's own claims; in a pass none is left out that limits what the holder may do.
-_SUMMED_UP: Final = (
+SUMMED_UP: Final = (
     "document_number",
     "stcw_code",
     "functions",
@@ -120,7 +120,7 @@ def _member_claims(member: PassMember, sea_pass: Pass, uris: list[str]) -> Json:
     claims: dict[str, Json] = {"type": certificate.type.value}
     if certificate.issuing_authority != sea_pass.issuing_authority:  # it was called otherwise then
         claims["issuing_authority"] = written["issuing_authority"]
-    claims.update({name: written[name] for name in _SUMMED_UP if name in written})
+    claims.update({name: written[name] for name in SUMMED_UP if name in written})
     claims["idx"] = member.status.idx
     position = uris.index(member.status.uri)
     if position:
@@ -161,6 +161,6 @@ def _member(item: Claims, shared: Claims, uris: tuple[str, ...]) -> PassMember:
         raise MalformedCredential("type", "a document type that this version does not know")
     place = integer(item, "list", len(uris) - 1) if "list" in item else 0
     # What a member does not say of itself is the pass's; who the holder is, the pass alone says.
-    own = {name: item[name] for name in (*_FLAG, *_SUMMED_UP) if name in item}
+    own = {name: item[name] for name in (*_FLAG, *SUMMED_UP) if name in item}
     certificate = certificate_from_claims(kind, {**shared, **own})
     return PassMember(certificate, StatusReference(uris[place], integer(item, "idx", _LAST_INDEX)))

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from verifier.credential.model import CertificateType
 
-# A pass and a safe manning document are no certificate of one person: their contents come with them.
+# What is issued alone. A pass has a file too, of another form; a safe manning document is no person's.
 DESCRIBED: Final[tuple[CertificateType, ...]] = tuple(
     kind for kind in CertificateType if kind not in {CertificateType.PASS, CertificateType.SAFE_MANNING}
 )

@@ -6,142 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from verifier.credential.certificate_reader import REQUIRED
-from verifier.credential.model import ALWAYS_EXPIRES, CertificateType, Gender, Level
-from verifier.credential.schemas import DESCRIBED
+from verifier.credential.model import ALWAYS_EXPIRES, CertificateType
+from verifier.credential.schemas import DESCRIBED, pass_schema
+from verifier.credential.schemas.parts import CERTIFICATE, DEFS, ENVELOPE, MEDICAL, Schema
+from verifier.credential.sea_pass_claims import PORTRAIT
 
 FOLDER: Final = Path(__file__).parent
-_Schema = dict[str, Any]
-
-_TEXT: Final[_Schema] = {"type": "string", "minLength": 1}
-_DATE: Final[_Schema] = {"type": "string", "format": "date", "pattern": r"^(19|20|21)\d\d-\d\d-\d\d$"}
-_INSTANT: Final[_Schema] = {"type": "integer", "minimum": 0, "maximum": 7_258_118_399}
-_SIZE: Final[_Schema] = {"type": "integer", "minimum": 0, "maximum": 10_000_000}
-_URL: Final[_Schema] = {"type": "string", "pattern": "^https?://"}
-_FLAG: Final[_Schema] = {"type": "string", "pattern": "^[A-Z]{2}$"}
-_BOOLEAN: Final[_Schema] = {"type": "boolean"}
-_COORDINATE: Final[_Schema] = {"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}
-
-
-def _ref(name: str) -> _Schema:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _list(items: _Schema) -> _Schema:
-    return {"type": "array", "minItems": 1, "maxItems": 64, "items": items}
-
-
-def _object(properties: Mapping[str, _Schema], *required: str) -> _Schema:
-    return {"type": "object", "properties": dict(properties), "required": list(required)}
-
-
-_REFERENCE: Final = {"issuing_country": _FLAG, "document_number": _TEXT}
-
-_DEFS: Final[_Schema] = {
-    "limitations": _object(
-        {
-            "max_gt": _SIZE,
-            "max_kw": _SIZE,
-            "areas": _list(_TEXT),
-            "ship_types": _list(_TEXT),
-            "propulsion": _list(_TEXT),
-            "without": _list(_TEXT),
-            "text": _TEXT,
-        }
-    ),
-    "function": _object(
-        {
-            "code": _TEXT,
-            "level": {"enum": [level.value for level in Level]},
-            "limitations": _ref("limitations"),
-        },
-        "code",
-        "level",
-    ),
-    "capacity": _object({"capacity_code": _TEXT, "limitations": _ref("limitations")}, "capacity_code"),
-    "reference": _object(_REFERENCE, *_REFERENCE),
-}
-
-_MEDICAL: Final[_Schema] = _object(
-    {
-        "identity_checked": _BOOLEAN,
-        "hearing": _BOOLEAN,
-        "hearing_unaided": _BOOLEAN,
-        "visual_acuity": _BOOLEAN,
-        "colour_vision": _BOOLEAN,
-        "colour_test_date": _DATE,
-        "lookout": _BOOLEAN,
-        "areas": _list(_TEXT),
-        "restrictions": _TEXT,
-        "free_from_aggravated_condition": _BOOLEAN,
-        "examination_date": _DATE,
-        "practitioner": _TEXT,
-        "review_informed": _BOOLEAN,
-    },
-    "identity_checked",
-    "hearing",
-    "visual_acuity",
-    "lookout",
-    "free_from_aggravated_condition",
-    "examination_date",
-    "practitioner",
-    "review_informed",
-)
-
-# In the order in which they are signed.
-_ENVELOPE: Final[Mapping[str, _Schema]] = {
-    "iss": _URL,
-    "iat": _INSTANT,
-    "nbf": _INSTANT,
-    "exp": _INSTANT,
-    "cnf": _object(
-        {
-            "jwk": _object(
-                {"kty": {"const": "EC"}, "crv": {"const": "P-256"}, "x": _COORDINATE, "y": _COORDINATE},
-                "kty",
-                "crv",
-                "x",
-                "y",
-            )
-        },
-        "jwk",
-    ),
-    "status": _object(
-        {
-            "status_list": _object(
-                {"idx": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}, "uri": _URL}, "idx", "uri"
-            )
-        },
-        "status_list",
-    ),
-}
-_CERTIFICATE: Final[Mapping[str, _Schema]] = {
-    "issuing_country": _FLAG,
-    "issuing_authority": _TEXT,
-    "document_number": _TEXT,
-    "seafarer_id": {"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{8}$"},
-    "family_name": _TEXT,
-    "given_name": _TEXT,
-    "native_name": _TEXT,
-    "birth_date": _DATE,
-    "gender": {"enum": [gender.value for gender in Gender]},
-    "stcw_code": _list(_TEXT),
-    "functions": _list(_ref("function")),
-    "capacities": _list(_ref("capacity")),
-    "issue_date": _DATE,
-    "issue_place": _TEXT,
-    "expiry_date": _DATE,
-    "family_name_issuing_officer": _TEXT,
-    "given_name_issuing_officer": _TEXT,
-    "title_issuing_officer": _TEXT,
-    "endorsement_number": _TEXT,
-    "revalidation_date": _DATE,
-    "replaces": _TEXT,
-    "rests_on": _ref("reference"),
-    "recognises": _ref("reference"),
-    "acceptance": _object({"flags": _list(_FLAG), "areas": _list(_TEXT)}),
-    "remarks": _TEXT,
-    "medical": _MEDICAL,
-}
 _ALWAYS: Final = (
     "iss",
     "vct",
@@ -159,10 +29,12 @@ _ALWAYS: Final = (
 _OWN: Final = {"recognises": CertificateType.RECOGNITION, "medical": CertificateType.MEDICAL}
 
 
-def schema(kind: CertificateType) -> _Schema:
+def schema(kind: CertificateType) -> Schema:
     """JSON Schema of the payload. Unknown claims are allowed: later versions may add some."""
+    if kind is CertificateType.PASS:
+        return pass_schema.schema()
     expiry = ("expiry_date", "exp") if kind in ALWAYS_EXPIRES else ()
-    properties = {"iss": _ENVELOPE["iss"], "vct": {"const": kind.vct}, **_ENVELOPE, **_claims(kind)}
+    properties = {"iss": ENVELOPE["iss"], "vct": {"const": kind.vct}, **ENVELOPE, **_claims(kind)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{kind.vct}:schema",
@@ -176,12 +48,15 @@ def schema(kind: CertificateType) -> _Schema:
             "family_name_issuing_officer": ["title_issuing_officer"],
             "title_issuing_officer": ["family_name_issuing_officer"],
         },
-        "$defs": _DEFS,
+        "$defs": DEFS,
     }
 
 
-def metadata(kind: CertificateType, labels: Mapping[str, Any]) -> _Schema:
-    """SD-JWT VC type metadata: names for people, a label for each claim, none selectively disclosable."""
+def metadata(kind: CertificateType, labels: Mapping[str, Any]) -> Schema:
+    """SD-JWT VC type metadata: names for people, and a label for each claim.
+
+    None is selectively disclosable but the portrait, which a pass alone has.
+    """
     names, texts = labels["types"][kind.value], labels["claims"]
     required = set(schema(kind)["required"])
     return {
@@ -192,7 +67,7 @@ def metadata(kind: CertificateType, labels: Mapping[str, Any]) -> _Schema:
             {
                 "path": path,
                 "display": [{"locale": locale, "label": text} for locale, text in texts[key].items()],
-                "sd": "never",
+                "sd": "allowed" if key == PORTRAIT else "never",
                 "mandatory": path[0] in required and len(path) == 1,
             }
             for key, path in _paths(kind)
@@ -210,7 +85,7 @@ def render(kind: CertificateType) -> str:
 
 def main() -> None:
     """Write every file."""
-    for kind in DESCRIBED:
+    for kind in (*DESCRIBED, CertificateType.PASS):
         (FOLDER / f"{kind.value}.json").write_text(render(kind), "utf-8")
 
 
@@ -226,12 +101,14 @@ def _lines(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _claims(kind: CertificateType) -> Mapping[str, _Schema]:
-    return {name: found for name, found in _CERTIFICATE.items() if _OWN.get(name, kind) is kind}
+def _claims(kind: CertificateType) -> Mapping[str, Schema]:
+    return {name: found for name, found in CERTIFICATE.items() if _OWN.get(name, kind) is kind}
 
 
 def _paths(kind: CertificateType) -> list[tuple[str, list[str | None]]]:
     """Key in the labels and path of each claim; null stands for every element of a list."""
+    if kind is CertificateType.PASS:
+        return pass_schema.paths()
     paths: list[tuple[str, list[str | None]]] = [(name, [name]) for name in _claims(kind)]
     paths += [
         ("code", ["functions", None, "code"]),
@@ -241,7 +118,7 @@ def _paths(kind: CertificateType) -> list[tuple[str, list[str | None]]]:
         ("limitations", ["capacities", None, "limitations"]),
     ]
     if kind is CertificateType.MEDICAL:
-        paths += [(f"medical.{name}", ["medical", name]) for name in _MEDICAL["properties"]]
+        paths += [(f"medical.{name}", ["medical", name]) for name in MEDICAL["properties"]]
     return paths
 
 
