@@ -72,6 +72,7 @@ class _Flag(NamedTuple):
 
     authority: Authority
     role: RoleKeys
+    left: tuple[str, ...]  # elder roles' fingerprints
     keys: list[TrustedKey]
     allow_lists: dict[tuple[str, str], AllowList]
 
@@ -121,6 +122,7 @@ class _Verification:
             time_floor=floor,
             seen={**workflow.memory, **workflow.seen},
             roles={**before.roles, **{flag.authority.flag: flag.role for flag in flags}},
+            left={**before.left, **{flag.authority.flag: flag.left for flag in flags if flag.left}},
             addresses=listing.settled(before.addresses, [flag.authority for flag in flags]),
             expired=tuple(role for role, end in workflow.expires.items() if end <= max(at, floor)),
         )
@@ -156,14 +158,17 @@ class _Verification:
         """A flag's keys, signed by a role that had the right to replace the one remembered."""
         flag = role.name
         current = listing.role_keys(directory, role, environment)
+        left = self.before.left.get(flag, ())
         if flag in self.before.roles:
             extension = listing.extension(role, f"targets.json, {flag}")
             entries = extension.records("handovers") if "handovers" in extension else ()
-            handover.walk(self.before.roles[flag], current, entries, flag=flag, root_allows=root_allows)
+            known = self.before.roles[flag]
+            left += handover.walk(known, current, entries, flag=flag, root_allows=root_allows, left=left)
         signed = self.workflow.targets(directory, flag, snapshot)
         keys = listing.keys(signed, authority, self._take)
         allow_lists = listing.allow_lists(signed, role, keys, self._take) if len(signed.targets) > 1 else {}
-        return _Flag(authority, current, keys, allow_lists)
+        left = tuple(one for one in dict.fromkeys(left) if one != current.fingerprint)
+        return _Flag(authority, current, left, keys, allow_lists)
 
     def _elder_roots(self, newest: Root) -> dict[str, bytes]:
         """The whole chain, as far as it is here: another device may start from an older root."""

@@ -4,7 +4,7 @@ The directory role names each flag's keys, but it alone cannot replace them on a
 two of its three holders must not be able to speak for a flag.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 from json import dumps
 from typing import Final, NamedTuple
@@ -64,31 +64,37 @@ def walk(
     *,
     flag: str,
     root_allows: str | None = None,
-) -> None:
-    """Return if `current` may speak for a flag whose keys were `known`; else raise UntrustedMetadata.
+    left: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Return the roles left behind if `current` may speak for a flag whose keys were `known`.
 
-    `entries` are the directory's handovers for the flag, in any order; `root_allows` is the fingerprint that
-    the newest root names for it. A device that has slept through several handovers walks them all.
+    `entries` are the directory's handovers for the flag, in any order: a device that slept through several
+    walks them all. `root_allows` is the fingerprint that the newest root names for it; what those keys have
+    handed over since is walked too. The root's word stands there for good, so it does not lead back to a role
+    that the device has `left`. Raises UntrustedMetadata.
     """
-    wanted = current.fingerprint
-    if known == current or root_allows == wanted:
-        return
+    if known == current:
+        return ()
     handovers = [read(entry, flag) for entry in entries]
     if len(handovers) > MAX_ENTRIES:
         raise UntrustedMetadata(f"{flag}: more than {MAX_ENTRIES} handovers")
-    reached, frontier = {known.fingerprint}, [known]
-    while frontier:
-        old = frontier.pop()
+    paths: dict[str, tuple[str, ...]] = {known.fingerprint: ()}
+    frontier = [known]
+    if root_allows is not None and root_allows not in left:
+        named = [
+            role for role in (current, *(one.to for one in handovers)) if role.fingerprint == root_allows
+        ]
+        frontier += named[:1]
+        paths.setdefault(root_allows, (known.fingerprint,))
+    for old in frontier:
+        path = paths[old.fingerprint]
         if old == current:
-            return
+            return path
         for handover in handovers:
-            # An entry's own check comes last: it costs signatures, and most entries lie behind us. Keys that
-            # the root has named need none: what they have handed over since is walked from there.
+            # The signatures come last: they cost, and most entries lie behind us.
             to = handover.to.fingerprint
-            if to in reached or (to != root_allows and handover.from_ != old.fingerprint):
-                continue
-            if to == root_allows or _signed(handover, old, flag):
-                reached.add(to)
+            if handover.from_ == old.fingerprint and to not in paths and _signed(handover, old, flag):
+                paths[to] = (*path, old.fingerprint)
                 frontier.append(handover.to)
     raise UntrustedMetadata(f"{flag}: its keys were replaced without its old keys or the root's holders")
 

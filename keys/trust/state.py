@@ -40,6 +40,7 @@ class TrustState:
     seen: Mapping[str, Seen] = field(default_factory=dict)  # by role
     keys: Mapping[tuple[str, str], KeyMemory] = field(default_factory=dict)  # by (iss, kid)
     roles: Mapping[str, RoleKeys] = field(default_factory=dict)  # by flag: whose signatures count
+    left: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by flag: elder roles' fingerprints
     addresses: Mapping[str, str] = field(default_factory=dict)  # `iss` or status prefix: its flag, for ever
     expired: tuple[str, ...] = ()  # roles whose metadata had run out when it was verified: worth a remark
 
@@ -62,6 +63,7 @@ class TrustState:
                     {"flag": flag, "keys": list(role.keys), "threshold": role.threshold}
                     for flag, role in self.roles.items()
                 ],
+                "left": {flag: list(elders) for flag, elders in self.left.items()},
                 "addresses": dict(self.addresses),
                 "keys": [_key_to_json(pair, memory) for pair, memory in self.keys.items()],
                 "expired": list(self.expired),
@@ -83,6 +85,7 @@ class TrustState:
                 # A device that was set up before handovers remembers no role's keys until its next import.
                 roles=dict(map(_role_from_json, record.records("roles") if "roles" in record else ())),
                 keys=dict(map(_key_from_json, record.records("keys"))),
+                left=_left(record.record("left")) if "left" in record else {},
                 addresses=_addresses(record.record("addresses")) if "addresses" in record else {},
                 expired=record.texts("expired", empty=True),
             )
@@ -122,6 +125,10 @@ def _seen_from_json(record: Record) -> tuple[str, Seen]:
 
 def _role_from_json(record: Record) -> tuple[str, RoleKeys]:
     return record.text("flag"), RoleKeys(record.texts("keys"), record.number("threshold", 1))
+
+
+def _left(record: Record) -> dict[str, tuple[str, ...]]:
+    return {flag: record.texts(flag) for flag in record.members()}
 
 
 def _addresses(record: Record) -> dict[str, str]:

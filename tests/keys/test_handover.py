@@ -220,6 +220,39 @@ def test_the_root_threshold_replaces_keys_when_a_flag_has_lost_them(repository: 
         repository.verify(state)
 
 
+def test_the_roots_word_leads_on_and_never_back_to_keys_that_were_left(repository: Repository) -> None:
+    """It stands in the root for good: a thief of the keys it once named must not be able to use it again."""
+    asleep = repository.verify().state
+    repository.replace("NO")
+    named = repository.holders["NO"]
+    repository.root_extension["roles"] = {"NO": repository.role_keys("NO").fingerprint}
+    repository.publish("root", "targets", "NO", at=NOW + DAY)
+    awake = repository.verify(asleep).state
+    repository.hand_over("NO")
+    repository.handovers["NO"].insert(0, entry("NO", role_keys(A), role_keys(named), []))
+    repository.publish(at=NOW + 2 * DAY)
+    states = [repository.verify(state).state for state in (asleep, awake)]
+    assert [state.roles["NO"] for state in states] == [repository.role_keys("NO")] * 2
+    assert all(role_keys(named).fingerprint in state.left["NO"] for state in states)
+    assert TrustState.from_json(states[0].to_json()) == states[0]
+    repository.replace("NO", named)
+    repository.publish(at=NOW + 3 * DAY)
+    for state in states:
+        with pytest.raises(UntrustedMetadata, match=REPLACED):
+            repository.verify(state)
+
+
+def test_keys_may_come_back_when_their_successors_say_so(repository: Repository) -> None:
+    first = repository.holders["NO"]
+    state = repository.verify().state
+    for holders in (None, first):
+        repository.hand_over("NO", holders)
+        repository.publish(at=repository.at + DAY)
+        state = repository.verify(state).state
+    assert state.roles["NO"] == role_keys(first)
+    assert role_keys(first).fingerprint not in state.left["NO"]
+
+
 def test_what_the_root_allows_one_flag_serves_no_other(repository: Repository) -> None:
     seen = repository.verify().state
     repository.replace("NO")
@@ -341,7 +374,7 @@ def test_what_a_device_remembers_of_roles_survives_its_disk(repository: Reposito
 
 def test_an_older_state_file_without_roles_is_read_and_learns_them(repository: Repository) -> None:
     members = json.loads(repository.verify().state.to_json())
-    for name in ("roles", "addresses"):
+    for name in ("roles", "left", "addresses"):
         del members[name]
     for seen in members["seen"]:
         del seen["signers"]
