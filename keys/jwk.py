@@ -34,7 +34,7 @@ class PublicKey:
     The native key object is made at the first verification: most keys that a verifier reads are never used.
     """
 
-    __slots__ = ("_jwk", "_native", "_raw", "algorithm")
+    __slots__ = ("_jwk", "_native", "_raw", "_thumbprint", "algorithm")
 
     algorithm: Algorithm
 
@@ -44,6 +44,7 @@ class PublicKey:
         self._raw = raw
         self._native = native
         self._jwk: dict[str, Json] | None = None
+        self._thumbprint: str | None = None
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, Json]) -> "PublicKey":

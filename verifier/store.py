@@ -7,8 +7,9 @@ import dataclasses
 import os
 import time
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from io import FileIO
 from typing import Final
 
 from keys.encoding import json_dumps
@@ -122,10 +123,9 @@ def _write_generation(generation: str, intake: Intake) -> int:
     }
     written = json_dumps(index)
     files = {"trust": trust_records, "states": states, "allow": allow_lists, "memory": [remembered]}
-    for name, parts in files.items():
-        if parts:
-            _write(os.path.join(generation, name), b"".join(parts))
-    _write(os.path.join(generation, "index"), written)
+    _write(
+        generation, {**{name: b"".join(parts) for name, parts in files.items() if parts}, "index": written}
+    )
     return zlib.crc32(written)
 
 
@@ -181,12 +181,22 @@ def _allow(directory: Directory) -> tuple[list[dict[str, object]], _Parts]:
     return [{"iss": iss, "kid": kid, "part": parts.place(one.data)} for (iss, kid), one in lists], parts
 
 
-def _write(path: str, data: bytes) -> None:
-    """Write and sync one file."""
-    with open(path, "xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def _write(generation: str, files: Mapping[str, bytes]) -> None:
+    """Write all, then sync all: the first sync carries the others with it on most file systems."""
+    with ExitStack() as handles:
+        opened = []
+        for name, data in files.items():
+            opened.append(handles.enter_context(open(os.path.join(generation, name), "xb", buffering=0)))
+            _write_all(opened[-1], data)
+        for file in opened:
+            os.fsync(file.fileno())
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    """Every byte: a disk that fills up takes a part of them, and says so at the next."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _replace(path: str, data: bytes) -> None:
