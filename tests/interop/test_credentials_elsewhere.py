@@ -7,11 +7,14 @@ from typing import Any
 import jwt
 import pytest
 from polaris_oid4vp import sdjwt as polaris
+from support import passes
+from support.carried import disclosure
 from support.node import Refused, ask
+from support.scenario import PHONE
 from support.simulator import NOW, Authority, seeded_signer
 
-from keys.encoding import b64url_encode
-from verifier.credential import presentation
+from keys.encoding import b64url_encode, json_dumps
+from verifier.credential import presentation, vc
 from verifier.credential.model import (
     CapacityGrant,
     Certificate,
@@ -26,6 +29,7 @@ from verifier.credential.model import (
     Official,
     Reference,
 )
+from verifier.credential.sea_pass_claims import pass_claims
 
 NONCE = bytes(range(8))
 AT = int(NOW.timestamp())
@@ -229,3 +233,53 @@ def sd_jwt_vc(issued: SimpleNamespace, text: str, nonce: str | None = None) -> d
         **({"nonce": nonce} if nonce else {}),
     )
     return answer
+
+
+# The pass: with its portrait kept back, and with it shown
+
+
+@pytest.fixture(params=["kept back", "shown"])
+def sea_pass(request: pytest.FixtureRequest) -> SimpleNamespace:
+    """A pass of twelve certificates whose portrait can be disclosed apart."""
+    authority, kid = Authority("NO"), "NO-2026b"
+    portrait, digest = disclosure("portrait", "UklGRg")
+    claims = pass_claims(passes.sea_pass(authority)) | {"_sd_alg": "sha-256", "_sd": [digest]}
+    text = vc.sign_payload(json_dumps(claims), authority.signers[kid], kid)
+    assert kid == authority.pass_kid
+    return SimpleNamespace(
+        authority=authority,
+        holder=PHONE,
+        certificate=SimpleNamespace(type="pass"),
+        text=f"{text}{portrait}~" if request.param == "shown" else text,
+        shown="UklGRg" if request.param == "shown" else None,
+        issuer_jwk={**authority.signers[kid].public_key.to_jwk(), "kid": kid},
+        status_jwk=authority.signers[authority.status_kid].public_key.to_jwk(),
+    )
+
+
+def test_pyjwt_and_polaris_accept_our_pass_and_read_what_it_shows(sea_pass: SimpleNamespace) -> None:
+    signed = pyjwt_claims(sea_pass, sea_pass.text.split("~")[0])
+    assert len(signed["certificates"]) == 12
+    verdict = polaris_verdict(sea_pass, presented(sea_pass))
+    assert verdict.authentic, verdict.reason
+    assert verdict.claims["certificates"][1]["document_number"] == "NO-GMD-0001"
+    assert verdict.claims.get("portrait") == sea_pass.shown
+
+
+def test_polaris_refuses_our_pass_without_its_phone_and_after_its_thirty_days(
+    sea_pass: SimpleNamespace,
+) -> None:
+    assert polaris_verdict(sea_pass, sea_pass.text).code == "kb_missing"
+    late = polaris_verdict(sea_pass, presented(sea_pass), now=AT + 31 * 86_400)
+    assert late.code == "credential_validity"
+
+
+@pytest.mark.node
+def test_sd_jwt_vc_accepts_our_pass_and_its_presentation(sea_pass: SimpleNamespace) -> None:
+    credential = sd_jwt_vc(sea_pass, sea_pass.text)
+    assert len(credential["claims"]["certificates"]) == 12
+    assert credential["claims"].get("portrait") == sea_pass.shown
+    proof = sd_jwt_vc(sea_pass, presented(sea_pass), nonce=b64url_encode(NONCE))["key_binding"]
+    assert proof["aud"] == "urn:ombord:on-board:challenge"
+    with pytest.raises(Refused, match="Signature"):
+        sd_jwt_vc(sea_pass, with_flipped_bit(sea_pass.text, 2))
