@@ -74,7 +74,8 @@ def decode(data: bytes, size: int) -> bytes:
     count = sum(one.places for one in lists)
     if len(bits) - end >= 8 or bits.count(b"1", quotients) != count:
         raise RiceError("cut off, or with something after its end")
-    return _place(bits, at, lists, size, map(len, chain.from_iterable(_quotients(bits, quotients, end))))
+    planes = bits[at:quotients].translate(_NUMBERS)
+    return _place(planes, lists, size, map(len, chain.from_iterable(_quotients(bits, quotients, end))))
 
 
 def encode_changes(before: bytes, after: bytes) -> bytes:
@@ -183,20 +184,18 @@ def _quotients(bits: bytes, at: int, end: int) -> Iterator[list[bytes]]:
         at = stop
 
 
-def _remainders(bits: bytes, at: int, count: int, parameter: int) -> Iterable[int]:
-    """The numbers whose bit planes of `count` digits, the highest first, start at `at`."""
+def _remainders(planes: bytes, at: int, count: int, parameter: int) -> Iterable[int]:
+    """The numbers whose planes of `count` bits (a byte each), the highest first, start at `at`."""
     if not parameter:
         return repeat(0, count)
     groups = []  # of up to 8 planes, which make one byte of every number; the lowest is the last
-    first = at
     for plane in range(parameter, 0, -1):
         if plane % 8 == 0 or plane == parameter:
             number = 0
-        digits = bits[first : first + count].translate(_NUMBERS)
-        number = number << 1 | int.from_bytes(digits, "big")
+        number = number << 1 | int.from_bytes(planes[at : at + count], "big")
         if plane % 8 == 1:
             groups.append(number.to_bytes(count, "big"))
-        first += count
+        at += count
     if len(groups) == 1:
         return groups[0]
     numbers = array("H" if len(groups) == 2 else "I")
@@ -208,14 +207,16 @@ def _remainders(bits: bytes, at: int, count: int, parameter: int) -> Iterable[in
     return numbers
 
 
-def _place(bits: bytes, at: int, lists: Sequence[_Gaps], size: int, quotients: Iterator[int]) -> bytes:
+def _place(planes: bytes, lists: Sequence[_Gaps], size: int, quotients: Iterator[int]) -> bytes:
     """Set each list's places to its state."""
-    states = bytearray(size // 4)
+    states, at = bytearray(size // 4), 0
     try:
         for masks, (places, parameter) in zip(_MASKS[1:], lists, strict=True):
             place = -1
             # The remainders first: when they have ended, no quotient of the next list is taken.
-            for remainder, quotient in zip(_remainders(bits, at, places, parameter), quotients, strict=False):
+            for remainder, quotient in zip(
+                _remainders(planes, at, places, parameter), quotients, strict=False
+            ):
                 place += (quotient << parameter) + remainder + 1
                 byte = place >> 2
                 if not states[byte]:
