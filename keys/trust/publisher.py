@@ -165,6 +165,10 @@ class _Publication:
             result = delegator.get_verification_result(name, old.signed_bytes, old.signatures)
             if name == Root.type or result:
                 return old.signed
+            raise PublishError(
+                f"{name}: what its holders signed last counts no more, since its keys have changed",
+                f"let them sign again: {_draft_command(name)}; then ombord-keys publish --signed FILE",
+            )
         return self._sign(wanted, name, delegator, old)
 
     def _still_good(
