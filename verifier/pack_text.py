@@ -23,7 +23,7 @@ _LIFTED: Final = re.compile(
     rb'"(?:([0-9a-f]{64})|([0-9a-f]{128})|([0-9A-Za-z_-]{43})'
     rb'|([0-9a-f]{8}))"(?=(?::\{"keytype":"ed25519","keyval":\{"public":"([0-9a-f]{64})")?)'
 )
-_CONTROL: Final = re.compile(rb"[\x01-\x05]|\x06(?s:.)")
+_CONTROL: Final = re.compile(rb"[\x01-\x05]|\x06(?s:.)?")
 _TEXT: Final = bytes(range(0x20, 0x100))
 _GROWS: Final = {1: 65, 2: 129, 3: 44, 4: 65, 5: 9, 6: 8}  # bytes that a control byte becomes more
 _MOST_IDS: Final = 128
@@ -91,29 +91,39 @@ class Lifter:
         return b"\x06%c" % (0x80 + known.index(id_)) if id_ in known else None
 
 
+def restore(names: Iterable[str], texts: Iterable[bytes], values: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files, by their full names, that `Lifter` took values out of. Raises LiftingError."""
+    restorer = _Restorer(values)
+    for name, text in zip(names, texts, strict=True):
+        data = _CONTROL.sub(restorer.value, text)
+        if OWN_HASH in name:
+            digest = sha256(data).hexdigest()
+            restorer.hashes.append(digest.encode("ascii"))
+            name = name.replace(OWN_HASH, digest)
+        yield name, data
+    if restorer.at != len(values):
+        raise LiftingError("the values and their places do not add up")
+
+
 class _Restorer:
     """Puts values back, in the order in which they were taken out."""
 
     def __init__(self, values: bytes) -> None:
-        self._values, self._at = values, 0
+        self._values, self._digits, self.at = values, values.hex().encode("ascii"), 0
         self.hashes: list[bytes] = []  # of the files named by them, as they come
         self._used = 0
         self._ids: list[bytes] = []
 
-    def restore(self, text: bytes) -> bytes:
-        return _CONTROL.sub(self._value, text)
-
-    def close(self) -> None:
-        if self._at != len(self._values):
-            raise LiftingError("the values and their places do not add up")
-
-    def _value(self, found: re.Match[bytes]) -> bytes:
-        control, start = found[0][0], self._at
-        if control < 4:
-            self._at = end = start + (64 if control == 2 else 32)
-            raw = self._values[start:end]
-            return b'"%s"' % (b64url_encode(raw) if control == 3 else raw.hex()).encode("ascii")
-        return b'"%s"' % (self._hash() if control == 4 else self._key_id(found[0]))
+    def value(self, found: re.Match[bytes]) -> bytes:
+        """What a control byte stands for."""
+        control, start = found[0], self.at
+        if control == b"\x03":
+            self.at = end = start + 32
+            return b'"%s"' % b64url_encode(self._values[start:end]).encode("ascii")
+        if control in b"\x01\x02":
+            self.at = end = start + (32 if control == b"\x01" else 64)
+            return b'"%s"' % self._digits[2 * start : 2 * end]
+        return b'"%s"' % (self._hash() if control == b"\x04" else self._key_id(control))
 
     def _hash(self) -> bytes:
         self._used += 1
@@ -122,26 +132,13 @@ class _Restorer:
         return self.hashes[self._used - 1]
 
     def _key_id(self, code: bytes) -> bytes:
-        if len(code) == 1:
-            self._ids.append(_id_of(self._values[self._at : self._at + 32]))
+        if code == b"\x05":
+            self._ids.append(_id_of(self._values[self.at : self.at + 32]))
             return self._ids[-1]
-        which = code[1] - 0x80
+        which = code[-1] - 0x80
         if not 0 <= which < len(self._ids):
             raise LiftingError("a key id that has not come yet")
         return self._ids[which]
-
-
-def restore(names: Iterable[str], texts: Iterable[bytes], values: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files, by their full names, that `Lifter` took values out of. Raises LiftingError."""
-    restorer = _Restorer(values)
-    for name, text in zip(names, texts, strict=True):
-        data = restorer.restore(text)
-        if OWN_HASH in name:
-            digest = sha256(data).hexdigest()
-            restorer.hashes.append(digest.encode("ascii"))
-            name = name.replace(OWN_HASH, digest)
-        yield name, data
-    restorer.close()
 
 
 def _id_of(key: bytes) -> bytes:

@@ -1,8 +1,8 @@
 """What import has verified, on disk: records and raw status arrays, which a check opens at once.
 
-    current        the generation that counts, and the checksum of its index
-    g-000001/      index: where everything lies; trust: a record for each authority; states: raw status
-                   arrays; allow: allow lists; memory: what the next import needs (`memory.py`)
+    current        the generation that counts, a checksum, and the index: where everything lies
+    g-000001/      trust: a record for each authority; states: raw status arrays; allow: allow lists;
+                   memory: what the next import needs (`memory.py`)
     clock          the clock last seen
 
 `store` writes a generation whole and makes it current by one rename: whatever dies, the last good one stays.
@@ -66,10 +66,10 @@ class State:
 
     def __init__(self, folder: str) -> None:
         """Open what is current in `folder`. Raises NoState or StateError."""
-        generation, checksum = current(folder)
+        generation, content = current(folder)
         self._folder = os.path.join(folder, generation)
         try:
-            index = Record(json_object(self._index(checksum), max_size=MAX_INDEX), "index")
+            index = Record(json_object(content, max_size=MAX_INDEX), "index")
             if (index.text("format"), index.number("version")) != FORMAT:
                 raise RecordError("of another format or version")
             self.pack = index.text("pack")
@@ -144,9 +144,6 @@ class State:
         except RecordError as error:
             raise _damaged(self._folder, str(error)) from None
 
-    def _index(self, checksum: int) -> bytes:
-        return self._read("index", 0, MAX_INDEX + 1, checksum)
-
     def _part(self, name: str, place: Json) -> bytes:
         """A part of a file: where it begins, how long it is, its checksum."""
         at, size, checksum = place if isinstance(place, list) and len(place) == 3 else (None, None, None)
@@ -195,14 +192,17 @@ class _StoredBook(StatusBook):
         self._lists = lists
 
 
-def current(folder: str) -> tuple[str, int]:
-    """The generation that counts and its index's checksum. Raises NoState or StateError."""
+def current(folder: str) -> tuple[str, bytes]:
+    """The generation that counts and the index of all that lies in it. Raises NoState or StateError."""
     try:
-        with open(os.path.join(folder, CURRENT), "rb") as file:
-            generation, _, checksum = file.read(100).decode("ascii").strip().partition(" ")
+        with open(os.path.join(folder, CURRENT), "rb", opener=opener) as file:
+            line, _, index = file.read(MAX_INDEX + 1).partition(b"\n")
+        generation, _, checksum = line[:100].decode("ascii").partition(" ")
         if not generation.startswith("g-") or not generation[2:].isdecimal():
             raise ValueError("names no generation")
-        return generation, int(checksum, 16)
+        if zlib.crc32(index) != int(checksum, 16):
+            raise ValueError("its checksum does not fit")
+        return generation, index
     except FileNotFoundError:
         raise NoState("no sea pack was imported yet") from None
     except NotADirectoryError:

@@ -71,9 +71,11 @@ def write(folder: str, intake: Intake) -> None:
         generation = os.path.join(folder, name)
         _remove(generation)  # what an import that died has left
         os.mkdir(generation, mode=0o700)
-        checksum = _write_generation(generation, intake)
+        index = _write_generation(generation, intake)
         _sync_folder(generation)
-        _replace(os.path.join(folder, CURRENT), f"{name} {checksum:08x}\n".encode("ascii"))
+        _replace(
+            os.path.join(folder, CURRENT), b"%s %08x\n%s" % (name.encode("ascii"), zlib.crc32(index), index)
+        )
         _sync_folder(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
@@ -102,8 +104,8 @@ def _next(folder: str) -> int:
         return max(_generations(folder), default=0) + 1
 
 
-def _write_generation(generation: str, intake: Intake) -> int:
-    """All files of a generation; returns the checksum of its index."""
+def _write_generation(generation: str, intake: Intake) -> bytes:
+    """All files of a generation; returns its index."""
     directory = intake.directory
     issuers, trust_records = _trust(directory)
     lists, states = _lists(intake)
@@ -121,12 +123,9 @@ def _write_generation(generation: str, intake: Intake) -> int:
         "allow": allow,
         "memory": [0, len(remembered), zlib.crc32(remembered)],
     }
-    written = json_dumps(index)
     files = {"trust": trust_records, "states": states, "allow": allow_lists, "memory": [remembered]}
-    _write(
-        generation, {**{name: b"".join(parts) for name, parts in files.items() if parts}, "index": written}
-    )
-    return zlib.crc32(written)
+    _write(generation, {name: b"".join(parts) for name, parts in files.items() if parts})
+    return json_dumps(index)
 
 
 class _Parts(list[bytes]):

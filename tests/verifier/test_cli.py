@@ -704,7 +704,7 @@ def test_a_stale_pack_gets_its_own_headline(norway: Authority, imported: Shore) 
     assert check(paper, "--at", (NOW - DAY).isoformat()).headline == "CLOCK UNTRUSTED"
 
 
-@pytest.mark.parametrize("name", ["current", "index", "trust", "states"])
+@pytest.mark.parametrize("name", ["current", "trust", "states"])
 @pytest.mark.parametrize("how", ["cut", "changed", "removed"])
 def test_damaged_state_is_said_and_mended_by_importing_again(
     norway: Authority, imported: Shore, home: Path, name: str, how: str
@@ -732,7 +732,7 @@ def test_damaged_memory_never_forgets_silently(imported: Shore, home: Path, name
 def test_an_import_that_died_half_way_leaves_what_was(norway: Authority, imported: Shore, home: Path) -> None:
     leftover = home / "g-000002"
     leftover.mkdir()
-    (leftover / "index").write_text("half", encoding="utf-8")
+    (leftover / "trust").write_text("half", encoding="utf-8")
     shown = show(norway.issue(competency(), PHONE))
     assert check(shown, "--at", AT).code == 0
     assert ombord_verify("pack", "import", imported.folder / "sea.pack").code == 0

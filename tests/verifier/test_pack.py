@@ -172,6 +172,7 @@ HOSTILE = {
     "values that are not there": made(now(files=["a"]), b'{"k":\x01}', values=bytes(31)),
     "a hash before its file": made(now(files=["a"]), b'{"k":\x04}'),
     "a key id before its key": made(now(files=["a"]), b'{"k":\x06\x80}'),
+    "a key id at the end": made(now(files=["a"]), b'{"k":\x06'),
     "a key id that is none": made(now(files=["a"]), b'{"k":\x06a}'),
     "lists that nobody named": made(now(), blobs=b"x"),
     "lists that are not there": made(now(lists=[5])),
