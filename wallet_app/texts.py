@@ -44,6 +44,35 @@ UNREADABLE: Final = (
 )
 NOT_OURS_NOTICE: Final = "Certificates that are not bound to this phone cannot prove who holds them."
 
+# Sync
+SYNC: Final = "Sync"
+SYNCING: Final = "Asking your authority…"
+SYNCING_SEVERAL: Final = "{done} of {total} authorities have answered…"
+NEVER_SYNCED: Final = "Not synced yet. Sync when you have a connection."
+SYNCED: Final = "Synced {moment}"
+NOTHING_NEW: Final = "Synced {moment}: nothing new"
+SYNCED_LONG_AGO: Final = "Last synced {moment}. Sync when you have a connection."
+PASS_RAN_OUT: Final = "The code for all ran out {date}. Sync for a new one."
+ALL_IN_ONE_CODE: Final = "All in one code"
+SHOW_ALL_IN_ONE: Final = "Show all certificates in one code"
+READY: Final = ("{n} new certificate is ready.", "{n} new certificates are ready.")
+GET_THEM: Final = "Pick up"
+NOT_SYNCED_WITH: Final = "Not synced with {host}."
+NOT_SYNCED: Final = "Not synced."
+REVOKED: Final = "Revoked"
+SUSPENDED: Final = "Suspended"
+REPLACED: Final = "Replaced"
+AS_OF_DAY: Final = "as of {date}"
+
+# The code for all certificates
+ALL_CERTIFICATES: Final = "All certificates"
+COUNTED: Final = ("{n} certificate", "{n} certificates")
+NOT_IN_IT: Final = ("{n} is not in it", "{n} are not in it")
+AS_OF: Final = "As of {date}"
+CODE_UNTIL: Final = "this code until {date}"
+EXPIRED_SINCE: Final = ("{n} has expired since", "{n} have expired since")
+OTHER_AUTHORITY: Final = "Next: {authority}"
+
 # Status, in words
 VALID: Final = "Valid"
 EXPIRED: Final = "Expired"
@@ -243,6 +272,48 @@ TROUBLES: Final = {
         "The phone could not store a certificate",
         "Free some space on the phone, and try again.",
     ),
+    Trouble.NO_SYNC: (
+        "This authority offers no sync",
+        "Your certificates work without it.",
+    ),
+    Trouble.NOT_RECOGNISED: (
+        "The authority does not know this phone",
+        "Ask your authority for an offer, and pick your certificates up again.",
+    ),
+    Trouble.NO_LONGER_BOUND: (
+        "This phone is no longer bound",
+        "Your certificates were issued to another phone, or this one was reported lost. Ask your authority.",
+    ),
+    Trouble.PROOF_REFUSED: (
+        "The authority does not accept this phone's proof",
+        "Check the phone's date and time, and try again.",
+    ),
+    Trouble.TOO_OFTEN: (
+        "This phone has synced several times just now",
+        "Wait a minute, and try again.",
+    ),
+}
+
+_UNCONFIRMED: Final = "What it answered could not be confirmed. Nothing was changed; ask your authority."
+# After "Not synced with …."
+SYNC_TROUBLES: Final = {
+    Trouble.OFFLINE: "There is no connection. Your certificates work without; try again when you have one.",
+    Trouble.SERVICE: "Its service does not answer properly. Nothing was changed; try again in a few minutes.",
+    Trouble.NOT_SECURE: "The connection would not be secure. Nothing was sent; try from another network.",
+    Trouble.NOT_ITSELF: _UNCONFIRMED,
+    Trouble.NOT_UNDERSTOOD: _UNCONFIRMED,
+    Trouble.WRONG_CREDENTIAL: _UNCONFIRMED,
+    Trouble.UNVERIFIED: _UNCONFIRMED,
+    Trouble.OTHER_PERSON: _UNCONFIRMED,
+    Trouble.NOT_STORED: "The phone could not store it. Free some space, and try again.",
+    Trouble.NO_SYNC: "It offers no sync. Your certificates work without it.",
+    Trouble.NOT_RECOGNISED: "It does not know this phone. Ask it for an offer, and pick up again.",
+    Trouble.NO_LONGER_BOUND: (
+        "This phone is no longer bound: the certificates were issued to another one, or this one was "
+        "reported lost. Ask your authority."
+    ),
+    Trouble.PROOF_REFUSED: "It does not accept this phone's proof. Check the phone's date and time.",
+    Trouble.TOO_OFTEN: "This phone has synced several times just now. Wait a minute.",
 }
 
 GENDERS: Final = {"F": "Female", "M": "Male", "X": "Not stated (X)"}
@@ -269,6 +340,14 @@ class Words:
     def day(self, day: date) -> str:
         """A date that nobody reads the wrong way round: 4 Jul 1988."""
         return f"{day.day} {self._catalogue.gettext(MONTHS[day.month - 1])} {day.year}"
+
+    def moment(self, moment: datetime) -> str:
+        """Date and time where the phone is: 4 Jul 2026, 14:05."""
+        try:
+            local = moment.astimezone()
+        except (OverflowError, ValueError, OSError):
+            local = moment
+        return f"{self.day(local.date())}, {local:%H:%M}"
 
     def clock(self, moment: datetime) -> str:
         """The date, and the time with seconds and its distance from UTC."""

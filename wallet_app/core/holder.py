@@ -3,11 +3,10 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from keys.signer import Signer
 from verifier.credential import carrier, presentation
-from wallet_app.core.held import Held
 
 PERIOD_SECONDS: Final = 15
 MOST_CHARACTERS: Final = 3_391  # alphanumeric mode, version 40, level M (ISO/IEC 18004 table 7)
@@ -32,7 +31,19 @@ class LiveCode:
     fresh_until: datetime
 
 
-def live_code(held: Held, signer: Signer, at: datetime) -> LiveCode:
+class Showable(Protocol):
+    """A certificate or a pass: what was signed, and whether this phone's key is the one in it."""
+
+    @property
+    def text(self) -> str:
+        """As it was signed."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Bound to this phone's key."""
+
+
+def live_code(held: Showable, signer: Signer, at: datetime) -> LiveCode:
     """A presentation of `held` made at `at`, as QR text; without a proof where the key is not ours.
 
     Raises CannotShow, as ClockIsWrong where the proof's four bytes cannot hold the time (until 2106).

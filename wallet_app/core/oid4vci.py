@@ -164,9 +164,16 @@ def _lifetime(value: Json) -> int:
     return max(0, min(value, LONGEST_LIFETIME)) if isinstance(value, int) else DEFAULT_LIFETIME
 
 
-def fetch_nonce(transport: Transport, pick_up: PickUp) -> str:
+def fetch_nonce_endpoint(transport: Transport, issuer: str) -> str:
+    """Where the issuer gives out nonces (§ 12.2.4). Raises PickUpError."""
+    metadata = _get(transport, well_known(issuer, "openid-credential-issuer"))
+    if metadata.get("credential_issuer") != issuer:
+        raise PickUpError(Trouble.NOT_ITSELF, f'"credential_issuer" is not {issuer}')
+    return _endpoint(metadata, "nonce_endpoint", issuer)
+
+
+def fetch_nonce(transport: Transport, url: str) -> str:
     """A fresh nonce for one proof (§ 7). Raises PickUpError."""
-    url = pick_up.nonce_endpoint
     nonce = _members(_require_ok(transport.send("POST", url, headers=JSON_HEADERS, body=b""), url), url).get(
         "c_nonce"
     )
@@ -175,11 +182,11 @@ def fetch_nonce(transport: Transport, pick_up: PickUp) -> str:
     return nonce
 
 
-def proof(signer: Signer, issuer: str, nonce: str, at: datetime) -> str:
+def proof(signer: Signer, issuer: str, nonce: str, at: datetime, *, typ: str = PROOF_TYPE) -> str:
     """Proof that this phone holds the key (§ F.1); without `iss`, since the client is anonymous."""
     claims = {"aud": issuer, "iat": int(at.timestamp()), "nonce": nonce}
     jwk: Json = dict(signer.public_key.to_jwk())
-    return jws.sign(json_dumps(claims), signer, typ=PROOF_TYPE, header={"jwk": jwk})
+    return jws.sign(json_dumps(claims), signer, typ=typ, header={"jwk": jwk})
 
 
 def fetch_credential(transport: Transport, pick_up: PickUp, item: Item, key_proof: str) -> Received:

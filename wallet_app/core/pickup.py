@@ -140,7 +140,7 @@ class PickUps:
 
     def _request(self, pick_up: PickUp, item: Item) -> oid4vci.Received:
         for _ in range(NONCE_TRIES):
-            nonce = oid4vci.fetch_nonce(self._transport, pick_up)
+            nonce = oid4vci.fetch_nonce(self._transport, pick_up.nonce_endpoint)
             proof = oid4vci.proof(self._signer, pick_up.issuer, nonce, self._clock())
             try:
                 return oid4vci.fetch_credential(self._transport, pick_up, item, proof)
@@ -153,7 +153,8 @@ class PickUps:
         key = held.read(stored, self._signer.public_key).key
         pairs = ((one, self._read(one)) for one in contents.credentials)
         others = tuple(one for one, known in pairs if known is None or known.key != key)
-        return Contents((*others, stored), pick_up)
+        after = replace(contents, credentials=(*others, stored), pick_up=pick_up)
+        return after.picked_up(pick_up.issuer, pick_up.received[-1])
 
     def _read(self, stored: StoredCredential) -> Held | None:
         try:

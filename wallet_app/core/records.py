@@ -1,6 +1,6 @@
-"""What the vault keeps, as values: credentials as received, and a pick-up that is not finished."""
+"""What the vault keeps, as values: credentials as received, an unfinished pick-up, and what syncs brought."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
@@ -95,16 +95,114 @@ class PickUp:
         )
 
 
+class ToldStatus(NamedTuple):
+    """What an authority said of one credential, and as of when (Unix seconds)."""
+
+    uri: str
+    idx: int
+    status: str
+    as_of: int
+
+    def to_json(self) -> list[Json]:
+        """For the vault."""
+        return list(self)
+
+    @classmethod
+    def from_json(cls, value: Json) -> Self:
+        """Raises RecordError."""
+        members: dict[str, Json] = dict(zip(cls._fields, _list(value), strict=False))
+        idx, as_of = _number(members, "idx"), _number(members, "as_of")
+        return cls(_text(members, "uri"), idx, _text(members, "status"), as_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncRecord:
+    """What one authority last answered to a sync, `as_of` its own clock (Unix seconds).
+
+    `ready` are numbers of certificates that `offer` and `tx_code` bring, to this phone's key alone.
+    """
+
+    issuer: str
+    as_of: int
+    pass_text: str | None = None
+    statuses: tuple[ToldStatus, ...] = ()
+    left_out: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()
+    offer: str = ""
+    tx_code: str = ""
+
+    def after(self, older: "SyncRecord | None") -> "SyncRecord":
+        """This one, with what `older` alone knew; an older answer undoes nothing."""
+        if older is None:
+            return self
+        if older.as_of > self.as_of:
+            return older
+        told = {(one.uri, one.idx): one for one in (*older.statuses, *self.statuses)}
+        return replace(self, statuses=tuple(told.values()))
+
+    def without(self, number: str) -> "SyncRecord":
+        """The same once `number` has been picked up."""
+        return replace(self, ready=tuple(one for one in self.ready if one != number))
+
+    def to_json(self) -> dict[str, Json]:
+        """For the vault."""
+        return {
+            "issuer": self.issuer,
+            "as_of": self.as_of,
+            "pass": self.pass_text,
+            "statuses": [one.to_json() for one in self.statuses],
+            "left_out": list(self.left_out),
+            "ready": list(self.ready),
+            "offer": self.offer,
+            "tx_code": self.tx_code,
+        }
+
+    @classmethod
+    def from_json(cls, value: Json) -> Self:
+        """Raises RecordError."""
+        members = _object(value)
+        return cls(
+            issuer=_text(members, "issuer"),
+            as_of=_number(members, "as_of"),
+            pass_text=None if members.get("pass") is None else _text(members, "pass"),
+            statuses=tuple(ToldStatus.from_json(one) for one in _list(members.get("statuses"))),
+            left_out=_texts(members.get("left_out")),
+            ready=_texts(members.get("ready")),
+            offer=_text(members, "offer"),
+            tx_code=_text(members, "tx_code"),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The whole of the vault."""
+    """The whole of the vault. Stores from before syncs hold none, and open as they are."""
 
     credentials: tuple[StoredCredential, ...] = ()
     pick_up: PickUp | None = None
+    syncs: tuple[SyncRecord, ...] = ()
 
     def with_credential(self, credential: StoredCredential) -> "Contents":
         """These contents and one credential more."""
         return replace(self, credentials=(*self.credentials, credential))
+
+    def sync_with(self, issuer: str) -> SyncRecord | None:
+        """What that authority answered last."""
+        return next((one for one in self.syncs if one.issuer == issuer), None)
+
+    def with_sync(self, record: SyncRecord, places: Collection[tuple[str, int]]) -> "Contents":
+        """These contents after one more answer; it counts where it is not the older one.
+
+        Of the statuses those at `places` are kept: entries of what this phone holds.
+        """
+        newest = record.after(self.sync_with(record.issuer))
+        kept = tuple(one for one in newest.statuses if (one.uri, one.idx) in places)
+        others = tuple(one for one in self.syncs if one.issuer != record.issuer)
+        return replace(self, syncs=(*others, replace(newest, statuses=kept)))
+
+    def picked_up(self, issuer: str, number: str) -> "Contents":
+        """These contents once a certificate that was ready is here."""
+        syncs = tuple(one.without(number) if one.issuer == issuer else one for one in self.syncs)
+        return replace(self, syncs=syncs)
 
     def to_json(self) -> dict[str, Json]:
         """For the vault."""
@@ -112,6 +210,7 @@ class Contents:
             "version": VERSION,
             "credentials": [credential.to_json() for credential in self.credentials],
             "pick_up": None if self.pick_up is None else self.pick_up.to_json(),
+            "syncs": [one.to_json() for one in self.syncs],
         }
 
     @classmethod
@@ -123,6 +222,7 @@ class Contents:
         return cls(
             tuple(StoredCredential.from_json(value) for value in _list(members.get("credentials"))),
             None if pick_up is None else PickUp.from_json(pick_up),
+            tuple(SyncRecord.from_json(value) for value in _list(members.get("syncs", []))),
         )
 
 

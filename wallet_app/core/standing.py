@@ -1,10 +1,14 @@
-"""How a held certificate stands on this phone: from its own dates. The verdict on board is the verifier's."""
+"""How a held certificate stands on this phone: by its own dates and what its authority said last.
 
-from datetime import datetime, timedelta
+The verdict on board is the verifier's.
+"""
+
+from datetime import UTC, datetime, timedelta
 from enum import Enum, IntEnum
 from typing import Final, NamedTuple
 
 from wallet_app.core.held import Held
+from wallet_app.core.records import ToldStatus
 
 SOON: Final = timedelta(days=90)
 _DAY: Final = timedelta(days=1)
@@ -13,11 +17,14 @@ _DAY: Final = timedelta(days=1)
 class Standing(IntEnum):
     """Worst first: the order of the list."""
 
-    EXPIRED = 0
-    NOT_BOUND = 1
-    EXPIRING = 2
-    NOT_YET_VALID = 3
-    VALID = 4
+    REVOKED = 0
+    SUSPENDED = 1
+    REPLACED = 2
+    EXPIRED = 3
+    NOT_BOUND = 4
+    EXPIRING = 5
+    NOT_YET_VALID = 6
+    VALID = 7
 
 
 class Group(Enum):
@@ -30,6 +37,9 @@ class Group(Enum):
 
 
 GROUP_OF: Final = {
+    Standing.REVOKED: Group.INVALID,
+    Standing.SUSPENDED: Group.INVALID,
+    Standing.REPLACED: Group.INVALID,
     Standing.EXPIRED: Group.INVALID,
     Standing.NOT_BOUND: Group.INVALID,
     Standing.NOT_YET_VALID: Group.INVALID,
@@ -38,12 +48,23 @@ GROUP_OF: Final = {
 }
 
 
+_TOLD: Final = {
+    "revoked": Standing.REVOKED,
+    "suspended": Standing.SUSPENDED,
+    "replaced": Standing.REPLACED,
+}
+
+
 class Judged(NamedTuple):
-    """A certificate and its standing; `days_left` counts whole days after today, None without an end."""
+    """A certificate and its standing; `days_left` counts whole days after today, None without an end.
+
+    `as_of` is when the authority said what made it so, None where its own dates did.
+    """
 
     standing: Standing
     days_left: int | None
     held: Held
+    as_of: datetime | None = None
 
     @property
     def urgency(self) -> tuple[int, float, str]:
@@ -52,10 +73,15 @@ class Judged(NamedTuple):
         return self.standing.value, left, self.held.certificate.document_number
 
 
-def judge(held: Held, at: datetime) -> Judged:
-    """Valid while `nbf` <= t < `exp`, where `exp` is the end of the last day (formats: the credential)."""
+def judge(held: Held, at: datetime, told: ToldStatus | None = None) -> Judged:
+    """Valid while `nbf` <= t < `exp`, where `exp` is the end of the last day (formats: the credential).
+
+    What the authority `told` of it comes first, as it outlives every date; that it was good then does not.
+    """
     credential = held.credential
     left = None if credential.expires is None else (credential.expires - at) // _DAY
+    if told is not None and told.status in _TOLD:
+        return Judged(_TOLD[told.status], left, held, datetime.fromtimestamp(told.as_of, UTC))
     if credential.expires is not None and at >= credential.expires:
         standing = Standing.EXPIRED
     elif not held.is_ours and credential.holder_key is not None:

@@ -1,4 +1,4 @@
-"""What can go wrong with a pick-up, closed: each kind has its own words on the screen."""
+"""What can go wrong with a pick-up or a sync, closed: each kind has its own words on the screen."""
 
 from enum import Enum
 from typing import Final
@@ -27,6 +27,11 @@ class Trouble(Enum):
     OTHER_PERSON = ("other-person", False)
     UNFINISHED = ("unfinished", False)
     NOT_STORED = ("not-stored", True)
+    NO_SYNC = ("no-sync", False)
+    NOT_RECOGNISED = ("not-recognised", False)
+    NO_LONGER_BOUND = ("no-longer-bound", False)
+    PROOF_REFUSED = ("proof-refused", True)
+    TOO_OFTEN = ("too-often", True)
 
     def __init__(self, label: str, may_retry: bool) -> None:
         self.label = label
@@ -34,7 +39,7 @@ class Trouble(Enum):
 
 
 class PickUpError(Exception):
-    """A pick-up stopped. `detail` is for support: what was expected, where; never a secret.
+    """A pick-up or a sync stopped. `detail` is for support: what was expected, where; never a secret.
 
     It may quote the other side, so it is made fit to be shown here, once for all.
     """

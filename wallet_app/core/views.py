@@ -2,14 +2,14 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 from wallet_app import texts
 from wallet_app.core import form, names
 from wallet_app.core.held import Held
-from wallet_app.core.records import PickUp
+from wallet_app.core.records import PickUp, ToldStatus
 from wallet_app.core.standing import GROUP_OF, Group, Judged, Standing, judge
 from wallet_app.core.viewstate import (
     CardState,
@@ -20,6 +20,7 @@ from wallet_app.core.viewstate import (
     NoticeState,
     Person,
     StatusState,
+    SyncState,
     Tone,
 )
 from wallet_app.texts import Words
@@ -37,18 +38,25 @@ def list_state(
     pick_up: PickUp | None = None,
     damage: str | None = None,
     unreadable: int = 0,
+    told: Callable[[Held], ToldStatus | None] = lambda _: None,
+    news: Iterable[NoticeState] = (),
+    sync: SyncState | None = None,
     say: Words,
 ) -> ListState:
-    """The list, worst first, with what matches `query` and `group`; counts are of all."""
-    judged = sorted((judge(one, at) for one in held), key=lambda one: one.urgency)
+    """The list, worst first, with what matches `query` and `group`; counts are of all.
+
+    `told` gives what each authority said last; `news` are a sync's own notices, `sync` its bar.
+    """
+    judged = sorted((judge(one, at, told(one)) for one in held), key=lambda one: one.urgency)
     contested = _contested(judged)
     shown = [one for one in judged if _in_group(one, group) and _matches(one.held, query, say)]
     return ListState(
         person=_person(judged, say),
         cards=tuple(card(one, say, with_host=_country(one.held) in contested) for one in shown),
         counts=_counts(judged),
-        notices=tuple(_notices(judged, pick_up, damage, unreadable, say)),
+        notices=(*_notices(judged, pick_up, damage, unreadable, say), *news),
         empty=None if shown else _empty(judged, query, say),
+        sync=sync,
     )
 
 
@@ -66,7 +74,9 @@ def card(judged: Judged, say: Words, *, with_host: bool = False) -> CardState:
     )
 
 
-def certificate_state(held: Held, *, at: datetime, say: Words) -> CertificateState:
+def certificate_state(
+    held: Held, *, at: datetime, told: ToldStatus | None = None, say: Words
+) -> CertificateState:
     """The whole certificate."""
     certificate = held.certificate
     return CertificateState(
@@ -77,12 +87,12 @@ def certificate_state(held: Held, *, at: datetime, say: Words) -> CertificateSta
         number=certificate.document_number,
         authority=certificate.issuing_authority,
         host=say(texts.FROM_ADDRESS, host=held.host),
-        status=status(judge(held, at), say),
+        status=status(judge(held, at, told), say),
         sections=form.sections(held, say),
     )
 
 
-def code_state(held: Held, *, at: datetime, say: Words) -> CodeState:
+def code_state(held: Held, *, at: datetime, told: ToldStatus | None = None, say: Words) -> CodeState:
     """What stands around the live code."""
     certificate = held.certificate
     holder = certificate.holder
@@ -93,7 +103,7 @@ def code_state(held: Held, *, at: datetime, say: Words) -> CodeState:
         holder_detail=born if holder.native_name is None else f"{holder.native_name}  ·  {born}",
         number=certificate.document_number,
         authority=certificate.issuing_authority,
-        status=status(judge(held, at), say),
+        status=status(judge(held, at, told), say),
         label=say(texts.SCAN_IT if held.is_ours else texts.STATIC_CODE),
     )
 
@@ -103,7 +113,14 @@ def status(judged: Judged, say: Words) -> StatusState:
     last = judged.held.certificate.expiry_date
     day = "" if last is None else say.day(last)
     left = judged.days_left or 0
+    told = "" if judged.as_of is None else say(texts.AS_OF_DAY, date=say.day(judged.as_of.date()))
     match judged.standing:
+        case Standing.REVOKED:
+            return StatusState(Tone.BAD, say(texts.REVOKED), told)
+        case Standing.SUSPENDED:
+            return StatusState(Tone.BAD, say(texts.SUSPENDED), told)
+        case Standing.REPLACED:
+            return StatusState(Tone.BAD, say(texts.REPLACED), told)
         case Standing.EXPIRED:
             return StatusState(Tone.BAD, say(texts.EXPIRED), say(texts.EXPIRED_ON, date=day))
         case Standing.NOT_BOUND:

@@ -1,7 +1,7 @@
 """What the screens show, as plain data: made by `views` from what is held, drawn by `wallet_app.ui`."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from wallet_app.core.standing import Group
 
@@ -45,6 +45,13 @@ class Person:
     detail: str
 
 
+class Deed(Enum):
+    """What a notice's action does."""
+
+    GO_ON = "go-on"  # with the unfinished pick-up
+    GET_READY_ONES = "get-ready-ones"  # pick up what the last sync announced
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeState:
     """A line above the list, with what can be done about it; `action` empty is nothing."""
@@ -52,6 +59,20 @@ class NoticeState:
     tone: Tone
     text: str
     action: str = ""
+    deed: Deed = Deed.GO_ON
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """The bar below the list: what all certificates' code and its facts are as of.
+
+    `main` is its large button's words: `can_show` all certificates in one code, or sync.
+    """
+
+    line: str
+    main: str
+    can_show: bool
+    is_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,7 @@ class ListState:
     counts: dict[Group, int]
     notices: tuple[NoticeState, ...]
     empty: EmptyState | None
+    sync: SyncState | None = None  # None while no certificate is bound to this phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +138,4 @@ class CodeState:
     authority: str
     status: StatusState
     label: str
+    other: str = ""  # the words that lead to another authority's code

@@ -1,17 +1,20 @@
-"""The wallet's use cases on one open store: what is held, the live code, and pick-ups."""
+"""The wallet's use cases on one open store: what is held, the live code, pick-ups and syncs."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from keys.signer import Signer
 from wallet_app.core import held as reading
-from wallet_app.core import holder
+from wallet_app.core import held_pass, holder
 from wallet_app.core.held import Held
-from wallet_app.core.holder import LiveCode
+from wallet_app.core.held_pass import HeldPass
+from wallet_app.core.holder import LiveCode, Showable
 from wallet_app.core.keystore import KeyStore
 from wallet_app.core.pickup import PickUps
-from wallet_app.core.records import Contents
+from wallet_app.core.records import Contents, ToldStatus
+from wallet_app.core.syncing import Syncs
 from wallet_app.core.transport import Transport
 from wallet_app.core.vault import Vault
 
@@ -25,10 +28,12 @@ class Wallet:
         """Use `open_wallet`, unless the parts are at hand."""
         self.clock = clock
         self.pick_ups = PickUps(vault, signer, transport, clock)
+        self.syncs = Syncs(vault, signer, transport, clock, self.pick_ups)
         self._vault = vault
         self._signer = signer
         self._read_from: Contents | None = None
         self._held: tuple[Held, ...] = ()
+        self._passes: tuple[HeldPass, ...] = ()
         self._unreadable = 0
 
     @property
@@ -52,7 +57,22 @@ class Wallet:
         """The certificate of that key."""
         return next((one for one in self.held if one.key == key), None)
 
-    def live_code(self, held: Held) -> LiveCode:
+    @property
+    def passes(self) -> tuple[HeldPass, ...]:
+        """The last pass of each authority that gave one, bound to this phone; the fullest first."""
+        self._read()
+        return self._passes
+
+    def told(self, held: Held) -> ToldStatus | None:
+        """What its own authority last said of a certificate's status; no other one counts."""
+        record = self._vault.contents.sync_with(held.credential.issuer)
+        place = held.credential.status
+        for one in record.statuses if record is not None else ():
+            if (one.uri, one.idx) == (place.uri, place.idx):
+                return one
+        return None
+
+    def live_code(self, held: Showable) -> LiveCode:
         """A presentation of `held`, now. Raises CannotShow."""
         return holder.live_code(held, self._signer, self.clock())
 
@@ -71,6 +91,17 @@ class Wallet:
             except reading.Unreadable:
                 unreadable += 1
         self._held, self._unreadable, self._read_from = tuple(readable), unreadable, contents
+        self._passes = tuple(self._read_passes(contents))
+
+    def _read_passes(self, contents: Contents) -> list[HeldPass]:
+        """A pass that cannot be read is left out: the next sync brings another."""
+        found = []
+        for record in contents.syncs:
+            with contextlib.suppress(reading.Unreadable):
+                if record.pass_text is not None:
+                    found.append(held_pass.read(record.pass_text, self._signer.public_key))
+        found.sort(key=lambda one: -len(one.sea_pass.members))
+        return [one for one in found if one.is_ours]
 
 
 def open_wallet(folder: Path, keys: KeyStore, transport: Transport, clock: Clock) -> Wallet:

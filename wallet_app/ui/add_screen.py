@@ -19,6 +19,7 @@ from wallet_app.core.offer import TransactionCode
 from wallet_app.core.oid4vci import MOST_NAME
 from wallet_app.core.pickup import Progress, Proposal
 from wallet_app.core.plain import plain
+from wallet_app.core.syncing import ReadyOffer
 from wallet_app.core.troubles import PickUpError, Trouble
 
 RULES: Final = join(dirname(__file__), "add_screen.kv")
@@ -102,6 +103,23 @@ class AddScreen(Screen):
             lambda error: self.fail(error, lambda: self.look_at(text, tx_code)),
         )
 
+    def get_ready_ones(self, *, anew: bool = False) -> None:
+        """What a sync announced: its offer, as it stands now; the code came along, to this phone alone."""
+        app = self._app
+        self._show(WorkingStep(message=app.say(texts.LOOKING)))
+
+        def found(ready: ReadyOffer | None) -> None:
+            if ready is None:
+                app.show_list()
+            else:
+                self.propose(ready.proposal, known_code=ready.tx_code)
+
+        app.background.run(
+            lambda: app.wallet.syncs.ready_offer(anew=anew),
+            found,
+            lambda error: self.fail(error, self.get_ready_ones),
+        )
+
     def read_picture(self, path: Path) -> None:
         """An offer from a picture of its QR code."""
         say = self._app.say
@@ -115,13 +133,15 @@ class AddScreen(Screen):
         else:
             self._show(OfferStep(complaint=say(texts.SEVERAL_QRS if found else texts.NO_QR)))
 
-    def propose(self, proposal: Proposal, tx_code: str = "", complaint: str = "") -> None:
-        """Ask the seafarer."""
+    def propose(
+        self, proposal: Proposal, tx_code: str = "", complaint: str = "", *, known_code: str = ""
+    ) -> None:
+        """Ask the seafarer; for the code too, unless it is a `known_code`."""
         say, authority, wanted = self._app.say, proposal.authority, proposal.offer.transaction_code
         step = ConsentStep(
             offered_by=say(texts.OFFERED_BY, issuer=authority.name),
             host=say(texts.FROM_ADDRESS, host=urlsplit(authority.issuer).netloc),
-            needs_code=wanted is not None,
+            needs_code=wanted is not None and not known_code,
             code_is_number=wanted is None or wanted.numeric,
             code_length=0 if wanted is None else wanted.length,
             code_hint=_code_hint(wanted, say),
@@ -130,19 +150,25 @@ class AddScreen(Screen):
             complaint=complaint,
         )
         step.documents = [_document(name, authority.documents) for name in proposal.offer.configurations]
-        step.ids.agree.bind(on_release=lambda *_: self.agree(proposal, step.ids.code.text.strip()))
+        step.ids.agree.bind(
+            on_release=lambda *_: self.agree(
+                proposal, known_code or step.ids.code.text.strip(), bool(known_code)
+            )
+        )
         self._show(step)
 
-    def agree(self, proposal: Proposal, tx_code: str) -> None:
-        """Spend the offer and fetch what it holds."""
+    def agree(self, proposal: Proposal, tx_code: str, code_is_known: bool = False) -> None:
+        """Spend the offer and fetch what it holds; one that a sync brought and that ran out is renewed."""
         app, wanted = self._app, proposal.offer.transaction_code
         self._show(WorkingStep(message=app.say(texts.PICKING_UP)))
 
         def refused(error: PickUpError) -> None:
-            if error.trouble is Trouble.CODE_REFUSED and wanted is not None:
+            if error.trouble is Trouble.CODE_REFUSED and code_is_known:
+                self.get_ready_ones(anew=True)
+            elif error.trouble is Trouble.CODE_REFUSED and wanted is not None:
                 self.propose(proposal, complaint=" ".join(map(app.say, texts.TROUBLES[error.trouble])))
             else:
-                self.fail(error, lambda: self.agree(proposal, tx_code))
+                self.fail(error, lambda: self.agree(proposal, tx_code, code_is_known))
 
         app.background.run(
             lambda: app.wallet.pick_ups.agree(proposal, tx_code if wanted is not None else None),
@@ -169,6 +195,7 @@ class AddScreen(Screen):
         """All is here; nothing was left to fetch where another step had done it already."""
         say = self._app.say
         self._app.refresh_list()
+        self._app.sync(quietly=True)  # the code for all certificates should hold the new ones
         if progress.total == 0:
             self._app.show_list()
             return

@@ -1,7 +1,8 @@
 """The wallet's app: it owns theme, screens and the open store, and moves between the screens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +17,14 @@ from verifier.ui.ports.scanner import Scanner
 from verifier.ui.ports.screen import Screen as DeviceScreen
 from verifier.ui.theme import Theme
 from wallet_app import texts
-from wallet_app.core import views
+from wallet_app.core import sync_views, views
+from wallet_app.core.held_pass import HeldPass
 from wallet_app.core.keystore import KeyStoreError
+from wallet_app.core.pickup import Progress
 from wallet_app.core.standing import Group
+from wallet_app.core.syncing import Outcome
 from wallet_app.core.vault import VaultDamaged, VaultError, VaultLocked
-from wallet_app.core.viewstate import ListState
+from wallet_app.core.viewstate import Deed, ListState, NoticeState, SyncState
 from wallet_app.core.wallet import Wallet
 from wallet_app.texts import Words
 from wallet_app.ui import add_screen, certificate_screen, code_screen, list_screen
@@ -29,6 +33,7 @@ from wallet_app.ui.store_screen import StoreScreen
 
 ESCAPE: Final = 27
 SLIDE_SECONDS: Final = 0.18
+SYNC_AFTER: Final = timedelta(hours=20)
 # Where "back" leads from each screen, unless another was visited on the way.
 PARENT: Final = {"certificate": "list", "code": "list", "add": "list"}
 LATER: Final = {
@@ -73,6 +78,8 @@ class WalletApp(App):
         self._opening, self._set_aside = opening, set_aside
         self._offer, self._tx_code = offer, tx_code
         self._came_from = "list"
+        self._sync_progress = ""
+        self._sync_outcome = Outcome((), has_news=True)
 
     def build(self) -> ScreenManager:
         """Fonts, rules, screens; then the store."""
@@ -109,6 +116,7 @@ class WalletApp(App):
             self.screens.add_widget(_store_screen(error, self.say))
             return
         self.screens.add_widget(list_screen.ListScreen())
+        self._sync_on_opening()
         if self._offer is not None:
             self.add(self._offer, self._tx_code)
             self._offer = None
@@ -131,15 +139,47 @@ class WalletApp(App):
             pick_up=wallet.pick_ups.unfinished,
             damage=wallet.damage,
             unreadable=wallet.unreadable,
+            told=wallet.told,
+            news=self._news(wallet),
+            sync=self._sync_state(wallet) if wallet.syncs.issuers else None,
             say=self.say,
         )
+
+    def sync(self, *, quietly: bool = False) -> None:
+        """Ask the authorities how the certificates stand; `quietly` keeps to itself what stopped it."""
+        wallet = self._require_wallet()
+        if self._sync_progress or not wallet.syncs.issuers:
+            return
+
+        def end(outcome: Outcome) -> None:
+            self._sync_progress = ""
+            self._sync_outcome = Outcome((), has_news=True) if quietly else outcome
+            self.refresh_list()
+
+        self._sync_progress = self.say(texts.SYNCING)
+        self.refresh_list()
+        self.background.run(
+            lambda: wallet.syncs.run(lambda done: self.background.hand_over(lambda: self._tell(done))),
+            end,
+            lambda error: end(Outcome((("", error),), has_news=False)),
+        )
+
+    def act_on(self, deed: Deed) -> None:
+        """What a notice offers to do."""
+        match deed:
+            case Deed.GO_ON:
+                self.go_on()
+            case Deed.GET_READY_ONES:
+                self._screen("add").get_ready_ones()
+                self._go("add")
 
     def open_certificate(self, key: str) -> None:
         """Show a certificate whole."""
         wallet = self._require_wallet()
         held = wallet.find(key)
         if held is not None:
-            state = views.certificate_state(held, at=wallet.clock(), say=self.say)
+            told = wallet.told(held)
+            state = views.certificate_state(held, at=wallet.clock(), told=told, say=self.say)
             self._screen("certificate").state = state
             self._go("certificate")
 
@@ -148,10 +188,31 @@ class WalletApp(App):
         wallet = self._require_wallet()
         held = wallet.find(key)
         if held is not None:
-            state = views.code_state(held, at=wallet.clock(), say=self.say)
+            state = views.code_state(held, at=wallet.clock(), told=wallet.told(held), say=self.say)
             self._screen("code").show(held, state)
             self._came_from = self.screens.current
             self._go("code")
+
+    def show_all_in_one(self, after: HeldPass | None = None) -> None:
+        """Show the live code of a pass; `after` one authority's, the next one's."""
+        wallet = self._require_wallet()
+        at = wallet.clock()
+        fresh = [one for one in wallet.passes if one.is_fresh(at)]
+        if not fresh:
+            return
+        place = (fresh.index(after) + 1) % len(fresh) if after in fresh else 0
+        held = fresh[place]
+        record = next((one for one in wallet.syncs.records if one.issuer == held.sea_pass.issuer), None)
+        state = sync_views.pass_code_state(
+            held,
+            at=at,
+            left_out=len(record.left_out) if record else 0,
+            following=fresh[(place + 1) % len(fresh)] if len(fresh) > 1 else None,
+            say=self.say,
+        )
+        self._screen("code").show(held, state)
+        self._came_from = "list"
+        self._go("code")
 
     def add(self, offer: str | None = None, tx_code: str = "") -> None:
         """Pick certificates up: from `offer`, or from one that is asked for."""
@@ -183,6 +244,36 @@ class WalletApp(App):
         """Where one came from."""
         here = self.screens.current
         self._go(self._came_from if here == "code" else PARENT.get(here, here), forward=False)
+
+    # --- syncing
+
+    def _news(self, wallet: Wallet) -> Iterable[NoticeState]:
+        is_busy = wallet.pick_ups.unfinished is not None  # first things first
+        records = () if is_busy else wallet.syncs.records
+        return sync_views.notices(records, self._sync_outcome.failures, self.say)
+
+    def _sync_state(self, wallet: Wallet) -> SyncState:
+        return sync_views.sync_state(
+            wallet.passes,
+            as_of=wallet.syncs.as_of,
+            at=wallet.clock(),
+            progress=self._sync_progress,
+            is_unchanged=not self._sync_outcome.has_news and not self._sync_outcome.failures,
+            say=self.say,
+        )
+
+    def _tell(self, progress: Progress) -> None:
+        if self._sync_progress and progress.total > 1:
+            done, total = progress.received, progress.total
+            self._sync_progress = self.say(texts.SYNCING_SEVERAL, done=done, total=total)
+            self.refresh_list()
+
+    def _sync_on_opening(self) -> None:
+        """What was learned long ago is asked again, unseen where it fails: everything works without."""
+        wallet = self._require_wallet()
+        as_of = wallet.syncs.as_of
+        if as_of is None or abs(wallet.clock() - as_of) > SYNC_AFTER:
+            self.sync(quietly=True)
 
     # --- the window
 

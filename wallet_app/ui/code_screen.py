@@ -12,8 +12,7 @@ from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.screenmanager import Screen
 
 from wallet_app import texts
-from wallet_app.core.held import Held
-from wallet_app.core.holder import PERIOD_SECONDS, CannotShow, ClockIsWrong, LiveCode
+from wallet_app.core.holder import PERIOD_SECONDS, CannotShow, ClockIsWrong, LiveCode, Showable
 from wallet_app.core.viewstate import CodeState
 from wallet_app.core.wallet import Wallet
 from wallet_app.ui.certificate_screen import NO_STATUS
@@ -35,8 +34,8 @@ class CodeScreen(Screen):
     countdown = StringProperty("")
     clock = StringProperty("")
 
-    def show(self, held: Held, state: CodeState) -> None:
-        """Show this certificate's code."""
+    def show(self, held: Showable, state: CodeState) -> None:
+        """Show the code of this certificate or pass."""
         self.held, self.state = held, state
         self._label = state.label
         self.qr_text = self.countdown = ""

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from kivy.app import App
 from kivy.factory import Factory
-from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.recycleview.views import RecycleDataViewBehavior
 from kivy.uix.screenmanager import Screen
@@ -49,6 +49,24 @@ class EmptyPanel(BoxLayout):
         return bool(self.state) and bool(super().on_touch_down(touch))
 
 
+class SyncBar(BoxLayout):
+    """As of when everything is known, the way to know it anew, and the code for all certificates."""
+
+    state = ObjectProperty(None, allownone=True, rebind=True)
+    may_sync = BooleanProperty(False)
+
+    def __init__(self, **properties: object) -> None:
+        self.register_event_type("on_act")
+        super().__init__(**properties)
+
+    def on_state(self, *_: object) -> None:
+        """Beside the large button a small one syncs, where the large one does not."""
+        self.may_sync = bool(self.state) and self.state.can_show and not self.state.is_busy
+
+    def on_act(self) -> None:
+        """The large button was tapped."""
+
+
 class ListScreen(Screen):
     """Holds what is being searched for and filtered by; everything else is in `state`."""
 
@@ -83,6 +101,14 @@ class ListScreen(Screen):
         """Filter by `group`, or by none where it was chosen already."""
         self.group = Group.ALL if group is self.group else group
 
+    def act_on_all(self) -> None:
+        """The bar's large button: the code for all certificates, or a sync to get one."""
+        app: Any = App.get_running_app()
+        if self.state.sync.can_show:
+            app.show_all_in_one()
+        else:
+            app.sync()
+
     def show_all(self) -> None:
         """Take search and filter away; with nothing held at all, add something."""
         if self.state.counts[Group.ALL] == 0:
@@ -105,7 +131,7 @@ class ListScreen(Screen):
         area.clear_widgets()
         for notice in self.state.notices:
             widget = Factory.Notice(tone=notice.tone.value, message=notice.text, action=notice.action)
-            widget.bind(on_act=lambda *_: App.get_running_app().go_on())
+            widget.bind(on_act=lambda *_, deed=notice.deed: App.get_running_app().act_on(deed))
             area.add_widget(widget)
 
 
