@@ -87,9 +87,9 @@ class StatusPublisher:
             )
         with self._database.read() as connection:
             before = statements.stored(connection, number, held)
-        return (
-            current.snapshot if before is None else statements.update(current.snapshot, before, current.uri)
-        )
+        if before is None:
+            return current.snapshot
+        return statements.update(current.snapshot, current.statement_number, before, held, current.uri)
 
     def publish(self, folder: Path, *, clock_is_right: bool = False) -> list[Path]:
         """Write every list and the public keys into `folder`, each file whole or not at all.

@@ -20,15 +20,17 @@ from verifier import rice, ship_status, status_wire
 from verifier.statement import Statement, sign
 from verifier.status import StatusListError
 
-REMEMBERED = 64  # updates: many ships ask for the same few
+REMEMBERED = 128  # updates: many ships ask for the same few
 _ONE_DAY = timedelta(days=1)
 
 
 class Stated(NamedTuple):
-    """A statement and the raw states that it is about."""
+    """A statement, the raw states that it is about, and how the snapshot names the list."""
 
     statement: Statement
     states: bytes
+    flag: str
+    name: str
 
 
 def state(
@@ -99,36 +101,37 @@ def name_of(list_number: int) -> str:
 
 
 def read(snapshot: bytes, uri: str, number: int) -> Stated:
-    """Statement and states of a snapshot that we stored. Raises DatabaseUnusable for a damaged one."""
+    """A snapshot that we stored as `number`. Raises DatabaseUnusable for a damaged one."""
     try:
         parsed = status_wire.parse(bytes(snapshot))
         if parsed.size is None or parsed.before is None or parsed.header.number != number:
-            raise StatusListError("another number")
+            raise StatusListError("it is of another number")
         states = rice.decode(parsed.body, parsed.size)
     except (StatusListError, rice.RiceError) as error:
-        raise DatabaseUnusable(
-            f"the database is damaged: number {number} of status list {uri} cannot be read: {error}",
-            hint="restore a backup",
-        ) from error
-    return Stated(_statement(parsed, states, uri), states)
+        raise _damaged(uri, number, error) from error
+    return Stated(_statement(parsed, states, uri), states, parsed.header.flag, parsed.header.name)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def update(newest: bytes, held: bytes, uri: str) -> bytes:
-    """What leads from one snapshot of a list to a later one: a delta, or the later one when that is smaller.
+def update(newest: bytes, number: int, held: bytes, since: int, uri: str) -> bytes:
+    """What leads from the snapshot `since` of a list to the later `number`: a delta, or `newest` if smaller.
 
-    Both come from `stored`. Raises DatabaseUnusable when one is damaged.
+    Raises DatabaseUnusable when one of them is damaged.
     """
-    header = status_wire.parse(newest).header
-    now = read(newest, uri, header.number)
-    since = status_wire.parse(held).header.number
-    return ship_status.smaller(
-        now.statement,
-        now.states,
-        since=since,
-        before_states=read(held, uri, since).states,
-        flag=header.flag,
-        name=header.name,
+    now, before = read(newest, uri, number), read(held, uri, since)
+    try:
+        delta = ship_status.to_delta(
+            now.statement, now.states, since=since, before_states=before.states, flag=now.flag, name=now.name
+        )
+    except ValueError as error:  # these are not the states that were signed
+        raise _damaged(uri, since, error) from error
+    return min(delta, newest, key=len)
+
+
+def _damaged(uri: str, number: int, error: Exception) -> DatabaseUnusable:
+    return DatabaseUnusable(
+        f"the database is damaged: number {number} of status list {uri} cannot be read: {error}",
+        hint="restore a backup",
     )
 
 
@@ -153,4 +156,4 @@ def _reads_back(snapshot: bytes, statement: Statement, states: bytes, signer: Si
         signer.public_key.verify(back.statement.message, back.statement.signature)
     except SignatureMismatch:
         return False
-    return back == (statement, states)
+    return (back.statement, back.states) == (statement, states)

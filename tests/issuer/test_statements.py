@@ -219,6 +219,26 @@ def test_damaged_statement_stops_signing_and_says_so(desk: Desk, damage: Callabl
     assert "backup" in refused.value.hint
 
 
+@pytest.mark.parametrize(
+    "damage", [lambda blob: blob[:-1], lambda blob: b"", lambda blob: b"\xff" + blob[1:]]
+)
+def test_damaged_older_statement_gives_no_delta_and_says_so(
+    desk: Desk, damage: Callable[[bytes], bytes]
+) -> None:
+    first, newest = history(desk, 2)
+    with desk.database.write() as connection:
+        row = update(status_statement).where(status_statement.c.number == 1)
+        connection.execute(row.values(snapshot=damage(first.snapshot)))
+    with pytest.raises(DatabaseUnusable, match=r"number 1 of status list .* cannot be read"):
+        desk.publisher.update(1, 1)
+    other = newest.snapshot.replace(b"1\2", b"1\1", 1)  # the newer list, under the older number
+    with desk.database.write() as connection:
+        connection.execute(row.values(snapshot=other))
+    with pytest.raises(DatabaseUnusable, match="these are not the states of number 1"):
+        desk.publisher.update(1, 1)
+    assert desk.publisher.update(1, 0) == newest.snapshot
+
+
 def test_workers_that_sign_at_once_give_each_number_once(desk: Desk) -> None:
     desk.enter()
     desk.issue()
