@@ -12,9 +12,9 @@ from keys.trust.ceremony import ROOT
 from keys.trust.drafts import Draft
 from keys.trust.folder import check_successor, write_folder
 from keys.trust.home import Home
+from keys.trust.pending import pending
 from keys.trust.plan import Plan
 from keys.trust.published import Published
-from keys.trust.publisher import pending
 from keys.trust.publisher import publish as sign_all
 from keys.trust.register import RegisterError
 

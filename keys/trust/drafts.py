@@ -75,7 +75,7 @@ class Draft:
         """Who still has to sign, in words; empty when enough have."""
         said = []
         for ids, threshold in self.groups if groups is None else groups:
-            silent = [self.name(one) for one in ids if one not in self.metadata.signatures]
+            silent = sorted(self.name(one) for one in ids if one not in self.metadata.signatures)
             if (lack := threshold - (len(ids) - len(silent))) > 0:
                 said.append(f"{lack} more of {', '.join(silent)}")
         return " and ".join(dict.fromkeys(said))
@@ -103,7 +103,7 @@ def entitled(
     """Those of a file's keys that may sign, by their short ids. Raises DraftError when there are none."""
     mine = {key_id(one.public_key): one for one in signers if one.public_key in allowed.values()}
     if not mine:
-        names = ", ".join(map(name, allowed))
+        names = ", ".join(sorted(map(name, allowed)))
         raise DraftError(f"no key of this file may sign this {what}; who may: {names}")
     return mine
 

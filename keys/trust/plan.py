@@ -90,6 +90,12 @@ class Plan:
     )  # flag: fingerprint of keys that the root gave it
     holders: Mapping[str, str] = field(default_factory=dict)  # short key id: whose it is, for people
 
+    def lifetime(self, role: str) -> timedelta:
+        """How long a signature of one of TUF's roles or of a flag lasts."""
+        if role in self.roles:
+            return self.roles[role].lifetime
+        return next((flag.role.lifetime for flag in self.flags if flag.authority.flag == role), FLAG_LIFETIME)
+
 
 # On the publisher's disk
 

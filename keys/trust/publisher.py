@@ -9,14 +9,14 @@ Where a role's holders sign elsewhere and have not signed yet, their last word s
 publication, and a flag's revocation with it, waits for nobody's ceremony. `pending` names what is waited for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
 from keys.signer import Signer
-from keys.trust import client, content
+from keys.trust import client, content, status_index
 from keys.trust.content import PublishError
 from keys.trust.drafts import Draft
 from keys.trust.metadata import (
@@ -28,11 +28,13 @@ from keys.trust.metadata import (
     encode,
     file_name,
 )
-from keys.trust.plan import FLAG_LIFETIME, Flag, Plan
+from keys.trust.pending import current_root
+from keys.trust.plan import Flag, Plan
 from keys.trust.published import Published
 from keys.trust.record import unix
+from keys.trust.signatories import few, groups, keyids
 
-__all__ = ["PublishError", "pending", "publish"]
+__all__ = ["PublishError", "publish"]
 
 
 def publish(
@@ -56,29 +58,6 @@ def publish(
         if by_role.setdefault(draft.role, draft) is not draft:
             raise PublishError(f"two drafts of {draft.role}: name the one that is meant")
     return _Publication(plan, signers, at.astimezone(UTC), Published(before), by_role).run(lists or {})
-
-
-def pending(plan: Plan, files: Mapping[str, bytes], at: datetime) -> list[str]:
-    """What is registered and not in force, for holders elsewhere have yet to sign; and what nears its end."""
-    now = Published(files)
-    root = None if now.root is None else _waiting(plan, Root.type, now.root, _current_root(plan, now), at)
-    directory = _waiting(plan, DIRECTORY, now.directory, content.directory(plan), at)
-    flags = [
-        _waiting(plan, name, now.listed(name), content.flag_targets(flag)[0], at)
-        for flag in plan.flags
-        if (name := flag.authority.flag)
-    ]
-    return [one for one in (root, directory, *flags) if one is not None]
-
-
-def _waiting(
-    plan: Plan, role: str, old: Metadata[SignedT] | None, wanted: SignedT, at: datetime
-) -> str | None:
-    if old is None or not content.same(old.signed, wanted):
-        return f"{role}: a change waits for its holders' signatures"
-    if old.signed.expires - at <= _lifetime(plan, role) / 2:
-        return f"{role}: ends on {old.signed.expires:%Y-%m-%d}; let its holders sign it again"
-    return None
 
 
 class _Publication:
@@ -111,7 +90,8 @@ class _Publication:
         self._refuse_left_over()
         snapshot = self._renew(Snapshot(meta=meta), Snapshot.type, root, self.before.snapshot)
         extension: dict[str, object] = {"signed_at": unix(self.at)}
-        if numbers := _risen(self.before.list_numbers, lists, {name.split(".")[0] for name in meta}):
+        flags = {name.removesuffix(".json") for name in meta} - {DIRECTORY}
+        if numbers := status_index.risen(self.before.list_numbers, lists, flags):
             extension["lists"] = numbers
         timestamp = Timestamp(
             snapshot_meta=MetaFile(snapshot.version), unrecognized_fields={EXTENSION: extension}
@@ -123,7 +103,7 @@ class _Publication:
     # The roles
 
     def _root(self) -> Root:
-        wanted = _current_root(self.plan, self.before)
+        wanted = current_root(self.plan, self.before)
         old = self.before.root
         return self._renew(wanted, Root.type, wanted if old is None else old.signed, old)
 
@@ -159,7 +139,7 @@ class _Publication:
             return self._take(draft, wanted, delegator, old)
         if old is not None and self._still_good(old, wanted, name, delegator):
             return old.signed
-        hands = [keyid for keyid in _keyids(delegator, name) if keyid in self.signers]
+        hands = [keyid for keyid in keyids(delegator, name) if keyid in self.signers]
         if old is not None and not hands and not self._can_sign_root(wanted):
             # Its holders are elsewhere. A role whose keys the level above has changed must sign, though.
             result = delegator.get_verification_result(name, old.signed_bytes, old.signatures)
@@ -175,10 +155,10 @@ class _Publication:
         self, old: Metadata[SignedT], wanted: SignedT, name: str, delegator: Root | Targets
     ) -> bool:
         """Nothing has changed, half its life is ahead, and nobody but its present keys has signed it."""
-        ids = _keyids(delegator, name)
+        ids = keyids(delegator, name)
         return (
             content.same(old.signed, wanted)
-            and old.signed.expires - self.at > _lifetime(self.plan, name) / 2
+            and old.signed.expires - self.at > self.plan.lifetime(name) / 2
             and len(set(old.signatures) & set(ids)) >= delegator.get_delegated_role(name).threshold
             and (name == Root.type or set(old.signatures) <= set(ids))  # a root keeps its elders'
         )
@@ -204,12 +184,12 @@ class _Publication:
             raise PublishError(f"the draft of {name} is not what the register says now", again)
         if metadata.signed.expires <= self.at:
             raise PublishError(f"the draft of {name} ended on {metadata.signed.expires:%Y-%m-%d}", again)
-        groups = _groups(wanted, name, delegator, old)
-        if lacking := draft.lacking(groups):
+        needed = groups(wanted, name, delegator, old)
+        if lacking := draft.lacking(needed):
             raise PublishError(
                 f"the draft of {name} is not signed by enough: {lacking}", "let others sign it"
             )
-        kept = set(_few(groups, metadata.signatures))
+        kept = set(few(needed, metadata.signatures))
         metadata.signatures = {one: sig for one, sig in metadata.signatures.items() if one in kept}
         self.files[file_name(name, version)] = encode(metadata)
         wanted.version, wanted.expires = version, metadata.signed.expires
@@ -219,16 +199,16 @@ class _Publication:
         self, signed: SignedT, name: str, delegator: Root | Targets, old: Metadata[SignedT] | None
     ) -> SignedT:
         signed.version = 1 if old is None else old.signed.version + 1
-        signed.expires = self.at + _lifetime(self.plan, name)
+        signed.expires = self.at + self.plan.lifetime(name)
         metadata = Metadata(signed)
-        for ids, threshold in (groups := _groups(signed, name, delegator, old)):
+        for ids, threshold in (needed := groups(signed, name, delegator, old)):
             hands = [keyid for keyid in ids if keyid in self.signers]
             if len(hands) < threshold:
                 raise PublishError(
                     f"{name} needs {threshold} signatures, and {len(hands)} keys are here",
                     f"{_draft_command(name)}; then ombord-keys publish --signed FILE",
                 )
-        for keyid in _few(groups, self.signers):
+        for keyid in few(needed, self.signers):
             metadata.sign(RoleSigner(self.signers[keyid]), append=True)
         self.files[file_name(name, signed.version)] = encode(metadata)
         return signed
@@ -257,64 +237,7 @@ class _Publication:
             raise PublishError(f"{kid} of {iss} already names another key; a key id is never used again")
 
 
-def _risen(
-    before: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str, int]], flags: Iterable[str]
-) -> dict[str, dict[str, int]]:
-    """The index of status lists: a number once known is never taken back. Raises PublishError."""
-    if strangers := set(now) - set(flags):
-        raise PublishError(f"status lists of {min(strangers)}, which is no flag of this directory")
-    index: dict[str, dict[str, int]] = {}
-    for flag in sorted({*before, *now}):
-        known, new = before.get(flag, {}), now.get(flag, {})
-        index[flag] = {name: max(known.get(name, 0), new.get(name, 0)) for name in sorted({*known, *new})}
-    return index
-
-
 def _draft_command(role: str) -> str:
     if role in (Root.type, Snapshot.type, Timestamp.type):
         return "ombord-keys root rotate"
     return "ombord-keys directory draft" if role == DIRECTORY else f"ombord-keys authority draft {role}"
-
-
-def _current_root(plan: Plan, before: Published) -> Root:
-    """The plan's root. A time floor that the last ceremony set is not that of the next."""
-    wanted = content.root(plan)
-    if plan.time_floor is None and before.root is not None:
-        old = before.root.signed.unrecognized_fields[EXTENSION]
-        with_floor = {**wanted.unrecognized_fields[EXTENSION], "time_floor": old.get("time_floor")}
-        if with_floor == old:
-            wanted.unrecognized_fields[EXTENSION] = with_floor
-            if not content.same(wanted, before.root.signed):
-                return content.root(plan)
-    return wanted
-
-
-def _keyids(delegator: Root | Targets, name: str) -> list[str]:
-    return list(delegator.get_delegated_role(name).keyids)
-
-
-def _groups(
-    signed: SignedT, name: str, delegator: Root | Targets, old: Metadata[SignedT] | None
-) -> list[tuple[Sequence[str], int]]:
-    """Who must sign, and how many of them: for a root the elder's holders, and its own (TUF § 5.3.4)."""
-    delegators: list[Root | Targets] = [delegator]
-    if isinstance(signed, Root):
-        delegators = [signed] if old is None else [signed, old.signed]
-    roles = [one.get_delegated_role(name) for one in delegators]
-    return [(role.keyids, role.threshold) for role in roles]
-
-
-def _few(groups: Iterable[tuple[Sequence[str], int]], at_hand: Iterable[str]) -> list[str]:
-    """The first keys at hand that fill every threshold; one key may count for two groups."""
-    chosen: list[str] = []
-    hands = set(at_hand)
-    for ids, threshold in groups:
-        lack = threshold - len(set(chosen) & set(ids))
-        chosen += [keyid for keyid in ids if keyid in hands and keyid not in chosen][: max(0, lack)]
-    return chosen
-
-
-def _lifetime(plan: Plan, role: str) -> timedelta:
-    if role in plan.roles:
-        return plan.roles[role].lifetime
-    return next((flag.role.lifetime for flag in plan.flags if flag.authority.flag == role), FLAG_LIFETIME)

@@ -5,11 +5,12 @@ them: the index is a floor that makes a verifier say "a newer list exists", and 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from keys.regular_file import opener
+from keys.trust.content import PublishError
 from keys.trust.register import RegisterError
 
 SNAPSHOT: Final = 1
@@ -53,3 +54,16 @@ def _varint(data: bytes) -> int | None:
         if byte < 0x80:
             return number if 1 <= number <= MAX_NUMBER and (byte or not place) else None
     return None
+
+
+def risen(
+    before: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str, int]], flags: Iterable[str]
+) -> dict[str, dict[str, int]]:
+    """The index of status lists: a number once known is never taken back. Raises PublishError."""
+    if strangers := set(now) - set(flags):
+        raise PublishError(f"status lists of {min(strangers)}, which is no flag of this directory")
+    index: dict[str, dict[str, int]] = {}
+    for flag in sorted({*before, *now}):
+        known, new = before.get(flag, {}), now.get(flag, {})
+        index[flag] = {name: max(known.get(name, 0), new.get(name, 0)) for name in sorted({*known, *new})}
+    return index

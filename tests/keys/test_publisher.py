@@ -17,9 +17,10 @@ from tuf.ngclient import FetcherInterface, Updater
 from keys.algorithms import Algorithm
 from keys.trust import ceremony, client, drafts, status_index
 from keys.trust.allow_list import build
+from keys.trust.pending import pending
 from keys.trust.plan import Plan, Role, from_json, key_id, to_json
 from keys.trust.published import Published
-from keys.trust.publisher import PublishError, pending, publish
+from keys.trust.publisher import PublishError, publish
 from keys.trust.register import RegisterError
 
 
