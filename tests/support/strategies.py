@@ -1,7 +1,8 @@
 """Hypothesis strategies for certificates and credentials: everything the model allows, in normalised text."""
 
 import unicodedata
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -29,6 +30,7 @@ from verifier.credential.model import (
     Reference,
     StatusReference,
 )
+from verifier.credential.sea_pass import NO_MEMBERS, Pass, PassMember
 
 _BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LETTERS = st.characters(categories=("L", "M", "N", "P", "Zs"), exclude_characters="\u061c\u200e\u200f\ufeff")
@@ -164,6 +166,32 @@ HOLDER_KEYS = tuple(
     SoftwareSigner.from_private_bytes(Algorithm.ES256, sha256(b"holder %d" % number).digest()).public_key
     for number in range(3)
 )
+
+
+@st.composite
+def passes(draw: st.DrawFn) -> Pass:
+    """A pass of one to four certificates of any types, in one or two status lists, whose dates hold."""
+    kinds = st.sampled_from([kind for kind in CertificateType if kind not in NO_MEMBERS])
+    found = draw(st.lists(certificates(kinds), min_size=1, max_size=4, unique_by=lambda c: c.document_number))
+    first, at = found[0], datetime.fromtimestamp(draw(st.integers(0, 7_255_000_000)), UTC)
+    of_one = {"holder": first.holder, "issuing_country": first.issuing_country}
+    uris = st.sampled_from(("https://no.example/status/1", "https://no.example/status/2"))
+    places = draw(st.lists(st.integers(0, 2**31 - 1), min_size=4, max_size=4, unique=True))
+    return Pass(
+        issuer="https://no.example",
+        issued_at=at,
+        not_before=at,
+        expires=at + timedelta(days=draw(st.integers(1, 30))),
+        holder_key=draw(_optional(st.sampled_from(HOLDER_KEYS))),
+        issuing_country=first.issuing_country,
+        issuing_authority=draw(names),
+        holder=first.holder,
+        members=tuple(
+            PassMember(replace(one, **of_one), StatusReference(draw(uris), place))
+            for one, place in zip(found, places, strict=False)
+        ),
+    )
+
 
 credentials = st.builds(
     Credential,

@@ -89,7 +89,7 @@ def claims(sd_jwt: SdJwt, payload: bytes) -> dict[str, Json]:
 def reveal(sd_jwt: SdJwt, payload: bytes) -> tuple[dict[str, Json], bool]:
     """As `claims`, and whether the payload has digests, or decoys, of what is not disclosed."""
     try:
-        if not sd_jwt.disclosures and _discloses_nothing(payload):
+        if not sd_jwt.disclosures and discloses_nothing(payload):
             return json_object(payload), False
         disclosed = _Disclosed(sd_jwt.disclosures)
         return disclosed.process(json_object(payload)), disclosed.withheld
@@ -97,7 +97,7 @@ def reveal(sd_jwt: SdJwt, payload: bytes) -> tuple[dict[str, Json], bool]:
         raise MalformedSdJwt(str(error)) from None
 
 
-def _discloses_nothing(payload: bytes) -> bool:
+def discloses_nothing(payload: bytes) -> bool:
     """Whether no name in the JSON can be a reserved one: escapes could spell them differently."""
     return b"\\" not in payload and b"_sd" not in payload and b'"..."' not in payload
 

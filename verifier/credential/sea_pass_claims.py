@@ -101,6 +101,8 @@ def refuse_kept_back(parsed: sd_jwt.SdJwt) -> None:
 
     One digest at the top is the portrait's, whether it is disclosed or not; anything else hides something.
     """
+    if not parsed.disclosures and sd_jwt.discloses_nothing(parsed.jws.payload):
+        return
     claims = json_object(parsed.jws.payload)
     digests = claims.pop("_sd", [])
     if not isinstance(digests, list) or len(digests) > 1 or sd_jwt.has_digests(list(claims.values())):
