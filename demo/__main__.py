@@ -12,7 +12,8 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from demo import pictures, scenes
+from demo import at_sea, pictures, scenes
+from demo.at_sea import Cast
 from demo.authorities import MEDICAL_ONLY_KID, PASSPHRASE, AuthorityOffice, establish
 from demo.extract import in_force, make_extract, write
 from demo.inspector import Inspector, Scene, Seen
@@ -64,7 +65,9 @@ def _play(stage: Stage, seafarers: Mapping[str, int]) -> list[Seen]:
         ailing = _medical_that_expires_soon(rows["NO"], today)
 
         stage.say("— Paper, the seafarer's phone, and the sea pack that goes on board")
-        paper = _print(stage, norway, officer.numbers["competency"], str(ailing["document_number"]))
+        colleague = _colleague(rows["NO"], today, officer)
+        papers = (officer.numbers["competency"], str(ailing["document_number"]), colleague)
+        paper = _print(stage, norway, *papers)
         danish = _print(stage, offices["DK"], recognised)
         shown = _pick_up(stage, norway, officer)
         inspector = Inspector(stage.path("inspector"))
@@ -90,8 +93,16 @@ def _play(stage: Stage, seafarers: Mapping[str, int]) -> list[Seen]:
             stage.run("ombord-issuer", command, number, env=norway.settings, quiet=True)
         _sea_pack(stage, offices, inspector, "second")
         later = _show(stage, fallen)
-    news = scenes.after_the_news(*(later[number] for number in fallen))
-    seen += [_judge(stage, inspector, scene) for scene in news]
+        news = scenes.after_the_news(*(later[number] for number in fallen))
+        seen += [_judge(stage, inspector, scene) for scene in news]
+        cast = Cast(
+            phone=stage.path("phone"),
+            number=officer.numbers["competency"],
+            colleague=colleague,
+            colleague_paper=paper[2],
+            danish_paper=danish[0],
+        )
+        seen += [_judge(stage, ship, scene) for ship, scene in at_sea.play(stage, offices, cast)]
     _leave_pictures(stage, officer, inspector, material)
     return seen
 
@@ -116,6 +127,19 @@ def _medical_that_expires_soon(rows: Sequence[Row], today: date) -> Row:
         if row.get("type") == "medical" and in_force(row, today) and str(row["expiry_date"]) <= last
     ]
     return min(candidates, key=lambda row: str(row["expiry_date"]))
+
+
+def _colleague(rows: Sequence[Row], today: date, officer: Persona) -> str:
+    """Another officer's certificate of competency, good for the whole voyage."""
+    voyage_over = (today + timedelta(days=250)).isoformat()
+    return next(
+        str(row["document_number"])
+        for row in rows
+        if row.get("type") == "competency"
+        and in_force(row, today)
+        and str(row["expiry_date"]) >= voyage_over
+        and row["document_number"] != officer.numbers["competency"]
+    )
 
 
 def _print(stage: Stage, office: AuthorityOffice, *numbers: str) -> list[Path]:

@@ -10,6 +10,7 @@ from demo.stage import Stage, free_port
 PASSPHRASE: Final = {"OMBORD_PASSPHRASE": "a passphrase for the demo alone"}
 OPERATOR_TOKEN: Final = "an operator token for the demo alone"
 MEDICAL_ONLY_KID: Final = "NO-medical"
+PASS_KID: Final = "NO-2026p"
 _ZONES: Final = {"NO": "Europe/Oslo", "DK": "Europe/Copenhagen"}
 
 
@@ -52,14 +53,16 @@ class AuthorityOffice:
             # The medical key lies in the same file; what it may not sign, it is not asked to.
             "OMBORD_CERTIFICATE_KID": f"{self.flag}-2026a",
             "OMBORD_STATUS_KID": f"{self.flag}-status",
+            **({"OMBORD_PASS_KID": PASS_KID} if self.flag == "NO" else {}),
+            "OMBORD_PACKS_FOLDER": str(self.folder.parent / "site"),
         }
 
 
 def establish(stage: Stage) -> dict[str, AuthorityOffice]:
-    """Make the development root and the authorities' keys, and publish the signed directory."""
+    """Make a root of five holders, all at this desk, and the authorities' keys; publish the directory."""
     home = stage.path("directory-operator")
     offices = {}
-    _keys(stage, home, "init")
+    _keys(stage, home, "init", "--full")
     for flag in _ZONES:
         office = AuthorityOffice(flag, free_port(), stage.path(flag, "keys.sealed").parent)
         offices[flag] = office
@@ -68,6 +71,7 @@ def establish(stage: Stage) -> dict[str, AuthorityOffice]:
         _key(stage, home, office, f"{flag}-2026a", "certificates")
         _key(stage, home, office, f"{flag}-status", "status")
     _key(stage, home, offices["NO"], MEDICAL_ONLY_KID, "medical")
+    _key(stage, home, offices["NO"], PASS_KID, "pass")
     publish(stage)
     return offices
 

@@ -55,18 +55,17 @@ class Stage:
         quiet: bool = False,
         show: bool = True,
         at: datetime | None = None,
-        code: int = 0,
     ) -> str:
         """Run one of Ombord's commands to its end and give its output. `quiet` hides its progress.
 
-        `at` is another day for the command's clock. Raises DemoFailed unless it exits with `code`.
+        `at` is another day for the command's clock. Raises DemoFailed unless it exits with 0.
         """
         words = [str(argument) for argument in arguments]
         program: list[str | Path] = [COMMANDS / command]
         if at is not None:
             program = [sys.executable, "-m", "demo.later", at.isoformat(), command]
         if show:
-            self.say(f"$ {command} {' '.join(self._short(word) for word in words)}")
+            self.say(f"$ {command} {' '.join(self.short(word) for word in words)}")
         done = subprocess.run(
             [*program, *words],
             env={**os.environ, **(env or {})},
@@ -76,7 +75,7 @@ class Stage:
             text=True,
             check=False,
         )
-        if done.returncode != code:
+        if done.returncode:
             raise DemoFailed(f"{command} ended with {done.returncode}\n{done.stdout}{done.stderr or ''}")
         return done.stdout
 
@@ -85,7 +84,7 @@ class Stage:
         self, command: str, *arguments: str | Path, env: Mapping[str, str], url: str
     ) -> Iterator[None]:
         """A server from when `url` answers until the block ends. Its log stays in the folder."""
-        self.say(f"$ {command} {' '.join(self._short(str(word)) for word in arguments)}")
+        self.say(f"$ {command} {' '.join(self.short(str(word)) for word in arguments)}")
         log = self.path("logs", f"{command}-{env['OMBORD_FLAG']}.log")
         with log.open("wb") as output:
             server = subprocess.Popen(
@@ -102,7 +101,7 @@ class Stage:
                 server.terminate()
                 server.wait(timeout=20)
 
-    def _short(self, word: str) -> str:
+    def short(self, word: str) -> str:
         """Paths within the folder are shown from the folder on."""
         return word.replace(f"{self.folder}{os.sep}", f"{self.folder.name}{os.sep}")
 
