@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from tuf.api.metadata import Metadata, Root
+
 from keys.trust import client
 from keys.trust.directory import Directory
 from keys.trust.metadata import UntrustedMetadata
@@ -78,13 +80,14 @@ def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
     if unlisted:
         raise RefusedPack(f"{unlisted[0]} is in the pack, and nobody has signed for it")
     directory = verified.directory
+    kept = _without_elders(verified.files, held)
     merged = merge(held, contents.lists, directory=directory, at=at)
     return Intake(
         pack=_name(contents, directory, held),
         root=held.root,
         trust=verified.state,
         directory=directory,
-        files=verified.files,
+        files=kept,
         lists=merged.lists,
         tokens=merged.tokens,
         seen=merged.seen,
@@ -103,6 +106,25 @@ def _on_base(contents: pack.Pack, held: Held) -> Mapping[str, bytes]:
     if base not in (held.pack, pack.ANY):
         raise WrongBase(f"it is an update of pack {base}, and this device holds {held.pack}")
     return {**held.files, **contents.files}
+
+
+def _without_elders(files: Mapping[str, bytes], held: Held) -> Mapping[str, bytes]:
+    """The files without the roots from before the pinned one, of which nothing is proved here.
+
+    Raises RefusedPack where a root that was verified before has another content now.
+    """
+    pinned = Metadata[Root].from_bytes(held.root).signed.version
+    kept = dict(files)
+    for name in files:
+        version, _, role = name.partition(".")
+        if role != "root.json":
+            continue
+        known = held.root if int(version) == pinned else held.files.get(name)
+        if known is not None and known != files[name]:
+            raise RefusedPack(f"{name}: another content than this device has verified")
+        if int(version) < pinned:
+            del kept[name]
+    return kept
 
 
 def _name(contents: pack.Pack, directory: Directory, held: Held) -> str:
