@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import chain
 from typing import Final, NamedTuple
 
-from tuf.api.metadata import DelegatedRole, Root, Snapshot, Targets, Timestamp
+from tuf.api.metadata import DelegatedRole, Root, Targets, Timestamp
 
 from keys.trust import handover, listing
 from keys.trust.allow_list import AllowList
@@ -68,13 +69,12 @@ def needed(files: Mapping[str, bytes], *, root: bytes, at: datetime) -> Mapping[
 
 
 class _Flag(NamedTuple):
-    """All that the directory and a flag say about it."""
+    """A flag that the directory delegates to, and whose keys have the right to speak for it."""
 
     authority: Authority
+    delegation: DelegatedRole
     role: RoleKeys
     left: tuple[str, ...]  # elder roles' fingerprints
-    keys: list[TrustedKey]
-    allow_lists: dict[tuple[str, str], AllowList]
 
 
 class _Verification:
@@ -93,21 +93,21 @@ class _Verification:
         signed_at = listing.extension(timestamp, Timestamp.type).instant("signed_at")
         snapshot = self.workflow.snapshot(root, timestamp)
         directory = self.workflow.targets(root, DIRECTORY, snapshot)
-        replaced = listing.replaced_roles(root)
-        flags = [
-            self._flag(directory, snapshot, authority, role, environment, replaced.get(role.name))
-            for authority, role in listing.authorities(directory, environment)
+        flags = self._flags(directory, environment, listing.replaced_roles(root))
+        signed = self.workflow.all_targets(directory, [flag.delegation.name for flag in flags], snapshot)
+        listed = [
+            listing.keys(one, flag.authority, self._take) for one, flag in zip(signed, flags, strict=True)
         ]
+        memory, keys = remember(self.before.keys, chain.from_iterable(listed))
         floor = max(self._floor(), signed_at)
         authorities = [flag.authority for flag in flags]
-        memory, keys = remember(self.before.keys, [key for flag in flags for key in flag.keys])
         found = Directory(
             environment=environment,
             authorities={iss: authority for authority in authorities for iss in authority.issuers},
             keys=keys,
             time_floor=floor,
             published_at=signed_at,
-            allow_lists={pair: one for flag in flags for pair, one in flag.allow_lists.items()},
+            allow_lists=self._allow_lists(flags, signed, listed),
             list_numbers=listing.list_numbers(timestamp, authorities),
         )
         state = replace(self._state(flags, at, floor), keys=memory)
@@ -146,34 +146,36 @@ class _Verification:
                 floor = extension.instant("time_floor")
         return floor
 
-    def _flag(
-        self,
-        directory: Targets,
-        snapshot: Snapshot,
-        authority: Authority,
-        role: DelegatedRole,
-        environment: Environment,
-        root_allows: str | None,
-    ) -> _Flag:
-        """A flag's keys, signed by a role that had the right to replace the one remembered."""
-        flag = role.name
-        current = listing.role_keys(directory, role, environment)
-        left = self.before.left.get(flag, ())
-        if flag in self.before.roles:
-            extension = listing.extension(role, f"targets.json, {flag}")
-            entries = extension.records("handovers") if "handovers" in extension else ()
-            known = self.before.roles[flag]
-            left += handover.walk(known, current, entries, flag=flag, root_allows=root_allows, left=left)
-        signed = self.workflow.targets(directory, flag, snapshot)
-        keys = listing.keys(signed, authority, self._take)
-        allow_lists = listing.allow_lists(signed, role, keys, self._take) if len(signed.targets) > 1 else {}
-        left = tuple(one for one in dict.fromkeys(left) if one != current.fingerprint)
-        return _Flag(authority, current, left, keys, allow_lists)
+    def _flags(
+        self, directory: Targets, environment: Environment, replaced: Mapping[str, str]
+    ) -> list[_Flag]:
+        """What the directory delegates to, each to keys that had the right to replace the ones remembered."""
+        flags = []
+        for authority, role in listing.authorities(directory, environment):
+            flag, current = role.name, listing.role_keys(directory, role, environment)
+            known, left = self.before.roles.get(flag), self.before.left.get(flag, ())
+            if known is not None and known != current:
+                entries = listing.handovers(role)
+                left += handover.walk(
+                    known, current, entries, flag=flag, root_allows=replaced.get(flag), left=left
+                )
+                left = tuple(one for one in dict.fromkeys(left) if one != current.fingerprint)
+            flags.append(_Flag(authority, role, current, left))
+        return flags
+
+    def _allow_lists(
+        self, flags: list[_Flag], signed: list[Targets], listed: list[list[TrustedKey]]
+    ) -> dict[tuple[str, str], AllowList]:
+        found: dict[tuple[str, str], AllowList] = {}
+        for flag, targets, keys in zip(flags, signed, listed, strict=True):
+            if len(targets.targets) > 1:
+                found |= listing.allow_lists(targets, flag.delegation, keys, self._take)
+        return found
 
     def _elder_roots(self, newest: Root) -> dict[str, bytes]:
         """The whole chain, as far as it is here: another device may start from an older root."""
-        chain = [file_name(Root.type, version) for version in range(1, newest.version + 1)]
-        return {name: self.files[name] for name in chain if name in self.files}
+        names = [file_name(Root.type, version) for version in range(1, newest.version + 1)]
+        return {name: self.files[name] for name in names if name in self.files}
 
     def _fetch(self, role: str, version: int | None, length: int) -> bytes | None:
         return self._take(file_name(role, version or 0))

@@ -95,6 +95,12 @@ def role_keys(directory: Targets, role: DelegatedRole, environment: Environment)
     return RoleKeys(tuple(keys), role.threshold)
 
 
+def handovers(role: DelegatedRole) -> tuple[Record, ...]:
+    """What elder keys of a flag have signed, as the directory carries it."""
+    record = extension(role, f"targets.json, {role.name}")
+    return record.records("handovers") if "handovers" in record else ()
+
+
 def keys(signed: Targets, authority: Authority, take: Take) -> list[TrustedKey]:
     """A flag's own list of keys, which its role has signed."""
     flag, path = authority.flag, keys_path(authority.flag)

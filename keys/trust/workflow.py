@@ -51,6 +51,13 @@ class Checked(NamedTuple, Generic[SignedT]):
     seen: Seen
 
 
+class _File(NamedTuple, Generic[SignedT]):
+    name: str  # for messages
+    data: bytes
+    read: Read[SignedT]
+    listed: int | None = None  # the version that the level above names
+
+
 class Policy(NamedTuple):
     """In what two clients may differ."""
 
@@ -139,65 +146,79 @@ class Workflow:
         name = file_name(Timestamp.type, 0)
         if data is None:
             data = self._take(Timestamp.type, None, name)
-        checked = self.verified(Timestamp, root, Timestamp.type, name, data)
+        file = _File(name, data, self._policy.read(Timestamp, data, name))
+        checked = self._signed(root, Timestamp.type, file)
         listed = checked.signed.snapshot_meta.version
         if listed < self.floors.get(Snapshot.type, 0):
             raise Rollback(f"{name}: names an older snapshot, of version {listed}")
-        return self._accept(checked, Timestamp.type, name, data)
+        return self._accept(checked, Timestamp.type, file)
 
     def snapshot(self, root: Root, timestamp: Timestamp) -> Snapshot:
         """(5.5) Which versions belong together; no role may go back or vanish."""
-        name = file_name(Snapshot.type, timestamp.snapshot_meta.version)
-        data, checked = self._listed(Snapshot, root, Snapshot.type, timestamp.snapshot_meta, name)
+        file = self._listed(Snapshot, Snapshot.type, timestamp.snapshot_meta)
+        checked = self._signed(root, Snapshot.type, file)
         self._refuse_vanished(checked.signed)
-        return self._accept(checked, Snapshot.type, name, data)
+        return self._accept(checked, Snapshot.type, file)
 
     def targets(self, delegator: Root | Targets, role: str, snapshot: Snapshot) -> Targets:
         """(5.6) The directory role, or one that it delegates to."""
-        meta = snapshot.meta.get(f"{role}.json")
-        if meta is None:
-            raise UntrustedMetadata(f"{role}.json: not in the snapshot")
-        self._recover(delegator, role)
-        name = file_name(role, meta.version)
-        data, checked = self._listed(Targets, delegator, role, meta, name)
-        return self._accept(checked, role, name, data)
+        (found,) = self.all_targets(delegator, [role], snapshot)
+        return found
+
+    def all_targets(
+        self, delegator: Root | Targets, roles: Iterable[str], snapshot: Snapshot
+    ) -> list[Targets]:
+        """(5.6) Roles that one role delegates to, in their order: all are read, then all are verified.
+
+        Parsing and signatures in turn would drive each other out of the processor's caches.
+        """
+        waiting = []
+        for role in roles:
+            meta = snapshot.meta.get(f"{role}.json")
+            if meta is None:
+                raise UntrustedMetadata(f"{role}.json: not in the snapshot")
+            self._recover(delegator, role)
+            waiting.append((role, self._listed(Targets, role, meta)))
+        return [self._accept(self._signed(delegator, role, listed), role, listed) for role, listed in waiting]
 
     def verified(
         self, kind: type[SignedT], delegator: Root | Targets, role: str, name: str, data: bytes
     ) -> Checked[SignedT]:
         """Metadata that enough of the role's keys have signed, whenever that was."""
-        found, content = self._policy.read(kind, data, name)
-        result = delegator.get_verification_result(role, content, found.signatures)
-        self._require(bool(result), found, result.signed, name)
-        if found.signed.version > MAX_VERSION:
-            raise UntrustedMetadata(f"{name}: a version beyond {MAX_VERSION}")
-        signers = tuple(sorted(key.keyval["public"] for key in result.signed.values()))
-        return Checked(found.signed, Seen(found.signed.version, sha256(content).hexdigest(), signers))
+        return self._signed(delegator, role, _File(name, data, self._policy.read(kind, data, name)))
 
-    def _listed(
-        self, kind: type[SignedT], delegator: Root | Targets, role: str, meta: MetaFile, name: str
-    ) -> tuple[bytes, Checked[SignedT]]:
-        """The very version of a role's metadata that the level above names."""
+    def _listed(self, kind: type[SignedT], role: str, meta: MetaFile) -> "_File[SignedT]":
+        """The very version of a role's metadata that the level above names; its signatures are unchecked."""
+        name = file_name(role, meta.version)
         data = self._take(role, meta.version, name, meta.length or MAX_FILE)
         try:
             meta.verify_length_and_hashes(data)
         except LengthOrHashMismatchError as error:
             raise UntrustedMetadata(f"{name}: {error}") from error
-        checked = self.verified(kind, delegator, role, name, data)
-        if checked.signed.version != meta.version:
-            raise UntrustedMetadata(f"{name}: says that it is version {checked.signed.version}")
-        return data, checked
+        return _File(name, data, self._policy.read(kind, data, name), meta.version)
 
-    def _accept(self, checked: Checked[SignedT], role: str, name: str, data: bytes) -> SignedT:
+    def _signed(self, delegator: Root | Targets, role: str, file: "_File[SignedT]") -> Checked[SignedT]:
+        found, content = file.read
+        result = delegator.get_verification_result(role, content, found.signatures)
+        self._require(bool(result), found, result.signed, file.name)
+        version = found.signed.version
+        if version > MAX_VERSION:
+            raise UntrustedMetadata(f"{file.name}: a version beyond {MAX_VERSION}")
+        if file.listed not in (None, version):
+            raise UntrustedMetadata(f"{file.name}: says that it is version {version}")
+        signers = tuple(sorted(key.keyval["public"] for key in result.signed.values()))
+        return Checked(found.signed, Seen(version, sha256(content).hexdigest(), signers))
+
+    def _accept(self, checked: Checked[SignedT], role: str, file: "_File[SignedT]") -> SignedT:
         """No step back and, for whom that matters, not expired."""
-        (signed, now), before = checked, self.memory.get(role)
+        (signed, now), before, name = checked, self.memory.get(role), file.name
         if before is not None and now.version < before.version:
             raise Rollback(f"{name}: version {now.version}, and this device has seen {before.version}")
         if before is not None and now.version == before.version and now.digest != before.digest:
             raise AnotherContent(f"{name}: another content than the version {now.version} seen before")
         self._check_expiry(role, signed.expires, name)
         self.seen[role] = now
-        self._accepted(role, data)
+        self._accepted(role, file.data)
         return signed
 
     def _refuse_vanished(self, snapshot: Snapshot) -> None:
