@@ -27,6 +27,10 @@ from keys.encoding import Json, json_dumps
 from verifier import status
 from verifier.status import Status
 
+# A list that another key signed is soon signed by ours. Not at once: while workers are restarted one by one
+# with a new key, they would take turns, and each signature is dated a second later than the last.
+OTHER_KEY = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedList:
@@ -117,8 +121,8 @@ class StatusPublisher:
             return False
         if row.statement_iat != row.signed_iat:  # signed before there were statements
             return False
-        age = self._clock().timestamp() - float(row.signed_iat)
-        return age < self._settings.status_ttl.total_seconds() / 2
+        lasts = self._settings.status_ttl / 2 if row.statement_kid == self._keys.status_kid else OTHER_KEY
+        return self._clock().timestamp() - float(row.signed_iat) < lasts.total_seconds()
 
     def _sign(self, connection: Connection, row: Row[Any], clock_is_right: bool) -> None:
         iat = self._next_iat(row, clock_is_right)

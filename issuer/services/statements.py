@@ -68,7 +68,7 @@ def state(
 
 
 def list_with_statement(number: int) -> Select[Any]:
-    """The query of a list and its latest statement (`statement_number`, `statement_iat`, `snapshot`)."""
+    """The query of a list and its latest statement (`statement_…`, `snapshot`)."""
     any_of_it = status_statement.alias()
     latest = select(func.max(any_of_it.c.number)).where(any_of_it.c.list_number == number).scalar_subquery()
     its_latest = and_(
@@ -79,6 +79,7 @@ def list_with_statement(number: int) -> Select[Any]:
             status_list,
             status_statement.c.number.label("statement_number"),
             status_statement.c.iat.label("statement_iat"),
+            status_statement.c.kid.label("statement_kid"),
             status_statement.c.snapshot,
         )
         .select_from(status_list.outerjoin(status_statement, its_latest))

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,7 @@ from issuer.adapters.tables import status_statement
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound, SelfVerificationFailed
 from issuer.services import publishing, statements
 from issuer.services.publishing import SignedList, StatusPublisher
+from keys import jws
 from verifier import ship_status, status
 from verifier.statement import NO_STATES, before_hash
 from verifier.status import Status, StatusList
@@ -82,6 +84,16 @@ def test_nothing_is_signed_while_nothing_has_changed(desk: Desk) -> None:
     desk.clock.forward(hours=5)
     assert desk.publisher.current(1) == signed
     assert len(snapshots(desk)) == 2
+
+
+def test_list_is_soon_signed_by_the_new_key_and_workers_do_not_take_turns(desk: Desk) -> None:
+    signed = history(desk, 1)[0]
+    new = StatusPublisher(desk.database, desk.clock, replace(KEYS, status_kid="NO-2026a"), desk.settings)
+    assert new.current(1) == signed
+    desk.clock.forward(minutes=1)
+    after = new.current(1)
+    assert (after.statement_number, jws.parse(after.token, max_size=10**6).kid) == (2, "NO-2026a")
+    assert desk.publisher.current(1) == new.current(1) == after
 
 
 def test_list_that_has_aged_gets_a_number_of_the_same_states(desk: Desk) -> None:
