@@ -35,7 +35,11 @@ def holder_new(arguments: argparse.Namespace) -> str:
     Holder.from_json(holder.to_json(), f"the name {arguments.name!r}")  # refused before anything is written
     secret = passphrase.ask(*files.OWN_PASSPHRASE, prompt=str(arguments.sealed), new=True)
     sealed_file.seal(arguments.sealed, {key_id(signer.public_key): signer}, secret)
-    files.write_new(out, holder.to_json())
+    try:
+        files.write_new(out, holder.to_json())
+    except OSError:
+        arguments.sealed.unlink()  # a key of which nobody has the public half
+        raise
     return (
         f"{arguments.name}: key {key_id(signer.public_key)} in {arguments.sealed}: "
         "it stays on this machine\n"

@@ -39,7 +39,9 @@ def write_new(path: Path, data: bytes, hint: str = "remove it, or name another w
 
 
 def refuse_existing(path: Path, hint: str = "remove it, or name another with --out") -> None:
-    """Raise RegisterError: nothing is overwritten."""
+    """Raise RegisterError: nothing is overwritten, and no folder is made."""
+    if not path.parent.is_dir():
+        raise RegisterError(f"{path.parent} is no folder", "make it, or name another with --out")
     if path.exists() or path.is_symlink():
         raise RegisterError(f"{path} exists already", hint)
 

@@ -72,10 +72,11 @@ def key_new(arguments: argparse.Namespace) -> str:
     files.refuse_existing(out)
     secret = passphrase.ask(*files.OWN_PASSPHRASE, prompt=str(path), new=not path.exists())
     signers = sealed_file.unseal(path, secret) if path.exists() else {}
-    if arguments.kid in signers:
-        raise RegisterError(f"{path} has a key {arguments.kid} already", "choose another key id")
-    signer = SoftwareSigner.generate(Algorithm(arguments.algorithm))
-    sealed_file.seal(path, {**signers, arguments.kid: signer}, secret)
+    signer = signers.get(arguments.kid)
+    if signer is None:
+        signer = SoftwareSigner.generate(Algorithm(arguments.algorithm))
+        sealed_file.seal(path, {**signers, arguments.kid: signer}, secret)
+    # Else it was made before: its public half is written once more.
     files.write_new(out, json_dumps({**signer.public_key.to_jwk(), "kid": arguments.kid}) + b"\n")
     return f"{arguments.kid}: {signer.algorithm} key in {path}; its public half in {out}"
 

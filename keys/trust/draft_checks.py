@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from tuf.api.metadata import Metadata, Root, Targets
 
@@ -31,6 +31,8 @@ def check(draft: Draft, at: datetime) -> None:
             _check_root(draft.metadata.signed, draft)
         elif draft.role == DIRECTORY:
             delegated(draft.metadata.signed)
+            if draft.before is not None:
+                delegated(draft.before.signed)
         else:
             _check_flag(draft)
     except DraftError:
@@ -72,26 +74,42 @@ def _check_root(root: Root, draft: Draft) -> None:
     own = {root.keys[one].keyval["public"] for one in root.roles[Root.type].keyids}
     if (own, root.roles[Root.type].threshold) != (set(draft.signers.keys), draft.signers.threshold):
         raise DraftError("root: its holders are not those whom the draft names")
-    extension = Record(root.unrecognized_fields.get(EXTENSION), "root")
-    names = extension.record("roles").members() if "roles" in extension else {}
+    says = root_says(root)
     for flag, keys in draft.replaced.items():
-        if names.get(flag) != fingerprint(*keys):
+        if says.replaced.get(flag) != fingerprint(*keys):
             raise DraftError(f"root: names other keys of {flag} than the draft brings along")
     if draft.before is not None:
-        _check_elder(draft.before, extension)
+        _check_elder(draft.before, says)
 
 
-def _check_elder(before: Metadata[Root], extension: Record) -> None:
+def _check_elder(before: Metadata[Root], says: "RootSays") -> None:
     elder = before.signed
     if not elder.get_root_verification_result(None, before.signed_bytes, before.signatures):
         raise DraftError("root: the version before, as the draft shows it, is not signed by its holders")
-    if Record(elder.unrecognized_fields.get(EXTENSION), "root").text("environment") != extension.text(
-        "environment"
-    ):
+    if root_says(elder).environment != says.environment:
         raise DraftError("root: test and production have different roots for ever")
 
 
-# What the drafts of directory and flags say
+# What drafts say
+
+
+class RootSays(NamedTuple):
+    """What a root says beside TUF's keys and thresholds."""
+
+    environment: str
+    time_floor: datetime | None
+    replaced: dict[str, str]
+
+
+def root_says(root: Root) -> RootSays:
+    """Our extension of a root. Raises RecordError."""
+    extension = Record(root.unrecognized_fields.get(EXTENSION), "root")
+    names = extension.record("roles") if "roles" in extension else Record({}, "roles")
+    return RootSays(
+        extension.text("environment"),
+        extension.instant("time_floor") if "time_floor" in extension else None,
+        {flag: names.text(flag) for flag in names.members()},
+    )
 
 
 def delegated(signed: Targets) -> dict[str, tuple[Authority, tuple[str, ...], int, int]]:

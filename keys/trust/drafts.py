@@ -137,7 +137,7 @@ def to_json(draft: Draft) -> bytes:
         members |= {"keys": draft.keys, "keys_before": draft.keys_before}
     if draft.replaced:
         members["replaced"] = {flag: role_keys_to_json(one) for flag, one in draft.replaced.items()}
-    return json.dumps(members, indent=1, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(members, indent=1, ensure_ascii=False, sort_keys=True).encode() + b"\n"
 
 
 def from_json(data: bytes) -> Draft:
@@ -186,7 +186,21 @@ def _metadata(role: str, members: Mapping[str, Json]) -> Metadata[Any]:
     metadata: Metadata[Any] = decode(kind, spelt, f"draft of {role}")
     if encode(metadata) != spelt:
         raise DraftError(f"draft of {role}: metadata that says more than it may")
+    _check_ids(metadata.signed, role)
     return metadata
+
+
+def _check_ids(signed: Root | Targets, role: str) -> None:
+    """Each role's keys are there, under the ids that are theirs."""
+    delegator = signed if isinstance(signed, Root) else signed.delegations
+    if delegator is None:
+        return
+    for keyid, key in delegator.keys.items():
+        if list(by_id([key.keyval["public"]])) != [keyid]:
+            raise DraftError(f"draft of {role}: {keyid} is not the id of its key")
+    for name, one in (delegator.roles or {}).items():
+        if unknown := set(one.keyids) - set(delegator.keys):
+            raise DraftError(f"draft of {role}: {name} has a key {min(unknown)} that is not there")
 
 
 def _texts(record: Record) -> dict[str, str]:

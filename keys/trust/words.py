@@ -1,7 +1,6 @@
 """A draft in words: what its signature would say, and what that changes against the version before."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -9,10 +8,10 @@ from tuf.api.metadata import Root, Targets
 
 from keys.trust.allow_list import ENTRY_BYTES
 from keys.trust.directory import Authority, KeyState, TrustedKey
-from keys.trust.draft_checks import delegated, listed
+from keys.trust.draft_checks import delegated, listed, root_says
 from keys.trust.drafts import Draft, is_flag
 from keys.trust.handover import fingerprint
-from keys.trust.metadata import DIRECTORY, EXTENSION, keys_path
+from keys.trust.metadata import DIRECTORY, keys_path
 
 _ROLES = {"root": "root", DIRECTORY: "directory", "snapshot": "snapshot", "timestamp": "timestamp"}
 
@@ -38,7 +37,7 @@ def describe(draft: Draft) -> str:
 def _title(draft: Draft) -> str:
     if draft.role != Root.type:
         return "The directory"
-    return f"The root of the {draft.metadata.signed.unrecognized_fields[EXTENSION]['environment']} directory"
+    return f"The root of the {root_says(draft.metadata.signed).environment} directory"
 
 
 def digest(metadata: Any) -> str:
@@ -52,7 +51,7 @@ def digest(metadata: Any) -> str:
 def _tell_root(draft: Draft) -> Iterator[str]:
     new: Root = draft.metadata.signed
     old = draft.elder
-    extension = new.unrecognized_fields[EXTENSION]
+    says = root_says(new)
     for name, role in new.roles.items():
         before = None if old is None else old.roles[name]
         had = set() if before is None else set(before.keyids)
@@ -64,11 +63,10 @@ def _tell_root(draft: Draft) -> Iterator[str]:
         yield from (f"  - {draft.name(one)}" for one in sorted(had - set(role.keyids)))
         if role.threshold == 1 and name in ("root", DIRECTORY):
             yield f"! one holder alone can sign as {_ROLES[name]}: for rehearsals only"
-    if "time_floor" in extension:
-        floor = datetime.fromtimestamp(extension["time_floor"], UTC)
-        yield f"! devices' time floor is set to {floor:%Y-%m-%d %H:%M} UTC, even where it was later"
-    allowed = {} if old is None else old.unrecognized_fields[EXTENSION].get("roles", {})
-    for flag, keys in extension.get("roles", {}).items():
+    if says.time_floor is not None:
+        yield f"! devices' time floor is set to {says.time_floor:%Y-%m-%d %H:%M} UTC, even where it was later"
+    allowed = {} if old is None else root_says(old).replaced
+    for flag, keys in says.replaced.items():
         if allowed.get(flag) != keys:
             yield f"! {flag} gets new keys without its old keys' word (fingerprint {keys})"
 
