@@ -43,6 +43,7 @@ def holder_new(arguments: argparse.Namespace) -> str:
     return (
         f"{arguments.name}: key {key_id(signer.public_key)} in {arguments.sealed}: "
         "it stays on this machine\n"
+        f"Its thumbprint, by which others know it: {signer.public_key.thumbprint()}\n"
         f"Give {out} to whoever makes the ceremony"
     )
 

@@ -78,7 +78,8 @@ def key_new(arguments: argparse.Namespace) -> str:
         sealed_file.seal(path, {**signers, arguments.kid: signer}, secret)
     # Else it was made before: its public half is written once more.
     files.write_new(out, json_dumps({**signer.public_key.to_jwk(), "kid": arguments.kid}) + b"\n")
-    return f"{arguments.kid}: {signer.algorithm} key in {path}; its public half in {out}"
+    public = f"its public half in {out}, thumbprint {signer.public_key.thumbprint()}"
+    return f"{arguments.kid}: {signer.algorithm} key in {path}; {public}"
 
 
 def key_add(arguments: argparse.Namespace) -> str:

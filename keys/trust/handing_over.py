@@ -62,7 +62,11 @@ class HandoverDraft:
         lines = [
             f"Handover of {self.flag}: {self.new.threshold} of {len(new)} keys will sign its list of keys",
             f"  from fingerprint {self.old.fingerprint} to {self.new.fingerprint}",
-            *(f"  + {self.name(keyid)}" for keyid in new if keyid not in old),
+            *(
+                f"  + {self.name(keyid)}, key {key.thumbprint()}"
+                for keyid, key in new.items()
+                if keyid not in old
+            ),
             *(f"  - {self.name(keyid)}" for keyid in old if keyid not in new),
         ]
         lack = self.old.threshold - len(self.signatures)

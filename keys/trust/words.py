@@ -9,7 +9,7 @@ from tuf.api.metadata import Root, Targets
 from keys.trust.allow_list import ENTRY_BYTES
 from keys.trust.directory import Authority, KeyState, TrustedKey
 from keys.trust.draft_checks import delegated, listed, root_says
-from keys.trust.drafts import Draft, is_flag
+from keys.trust.drafts import Draft, by_id, is_flag
 from keys.trust.handover import fingerprint
 from keys.trust.metadata import DIRECTORY, keys_path
 
@@ -59,7 +59,9 @@ def _tell_root(draft: Draft) -> Iterator[str]:
             continue
         was = "" if before is None else f" (before: {before.threshold} of {len(had)})"
         yield f"{_ROLES[name]}: {role.threshold} of {len(role.keyids)} holders must sign{was}"
-        yield from (f"  + {draft.name(one)}" for one in role.keyids if one not in had)
+        yield from (
+            f"  + {draft.name(one)}, key {_thumbprint(new, one)}" for one in role.keyids if one not in had
+        )
         yield from (f"  - {draft.name(one)}" for one in sorted(had - set(role.keyids)))
         if role.threshold == 1 and name in ("root", DIRECTORY):
             yield f"! one holder alone can sign as {_ROLES[name]}: for rehearsals only"
@@ -69,6 +71,11 @@ def _tell_root(draft: Draft) -> Iterator[str]:
     for flag, keys in says.replaced.items():
         if allowed.get(flag) != keys:
             yield f"! {flag} gets new keys without its old keys' word (fingerprint {keys})"
+
+
+def _thumbprint(root: Root, keyid: str) -> str:
+    """Short ids can be ground, and names are the draft's word: this is what to compare."""
+    return by_id([root.keys[keyid].keyval["public"]])[keyid].thumbprint()
 
 
 # Directory
@@ -118,12 +125,14 @@ def _tell_key(key: TrustedKey, old: TrustedKey | None) -> Iterator[str]:
         return
     mark = "+" if old is None else "!" if key.state in (KeyState.REVOKED, KeyState.ALLOW_LIST_ONLY) else " "
     purposes = _few(sorted(key.purposes))
-    yield f"{mark} {key.kid}: {key.state}, for {purposes}, {key.environment}, {key.key.thumbprint()[:11]}"
+    yield f"{mark} {key.kid}: {key.state}, for {purposes}, {key.environment}"
     windows = (
         f"signs {key.sign_from:%Y-%m-%d} to {key.sign_until:%Y-%m-%d}, counts to {key.verify_until:%Y-%m-%d}"
     )
     yield f"    {windows}{f'; {key.reason}' if key.reason else ''}"
-    if old is not None:
+    if old is None:
+        yield f"    key {key.key.thumbprint()}"
+    else:
         yield (
             f"    before: {old.state}, for {_few(sorted(old.purposes))}, "
             f"{old.sign_from:%Y-%m-%d} to {old.sign_until:%Y-%m-%d}, until {old.verify_until:%Y-%m-%d}"

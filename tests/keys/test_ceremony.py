@@ -1,6 +1,7 @@
 """Root and directory with holders apart: each signs on a machine of their own, and nothing else counts."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,13 @@ def test_what_is_signed_is_said_in_words_before_it_is_signed(established: Ceremo
     established.carry(DRAFT, "operator", "Anna")
     shown = established.done("Anna", "root", "sign", DRAFT, "--show")
     assert shown.strip() in established.done("Anna", "root", "sign", DRAFT, "--sealed", "Anna.sealed")
+
+
+def test_a_new_holder_is_known_by_a_thumbprint_that_cannot_be_ground(established: Ceremony) -> None:
+    said = established.done("Finn", "holder", "new", "Finn", "--sealed", "Finn.sealed")
+    established.carry("Finn.pub.json", "Finn", "operator")
+    [thumbprint] = re.findall(r"others know it: (\S{43})", said)
+    assert f"key {thumbprint}" in established.done("operator", "root", "rotate", "--add", "Finn.pub.json")
 
 
 def test_signing_twice_counts_once(established: Ceremony) -> None:
