@@ -18,7 +18,7 @@ from verifier import pack
 from verifier.merging import RefusedPack, WrongBase, merge
 from verifier.status import StatusList
 
-_END_OF_TIME: Final = datetime(2200, 1, 1, tzinfo=UTC)  # a clock may say anything; arithmetic ends in 9999
+_END_OF_TIME: Final = datetime(2199, 12, 31, tzinfo=UTC)  # a clock may say anything; arithmetic ends in 9999
 __all__ = ["Held", "Intake", "RefusedPack", "WrongBase", "take_in"]
 
 

@@ -200,7 +200,7 @@ def current(folder: str) -> tuple[str, bytes]:
         generation, _, checksum = line[:100].decode("ascii").partition(" ")
         if not generation.startswith("g-") or not generation[2:].isdecimal():
             raise ValueError("names no generation")
-        if zlib.crc32(index) != int(checksum, 16):
+        if index_checksum(generation, index) != checksum:
             raise ValueError("its checksum does not fit")
         return generation, index
     except FileNotFoundError:
@@ -211,6 +211,11 @@ def current(folder: str) -> tuple[str, bytes]:
         raise StateError(f"{folder}: {CURRENT}: {error.strerror}", ELSEWHERE) from None
     except ValueError as error:
         raise _damaged(folder, f"{CURRENT}: {error}") from None
+
+
+def index_checksum(generation: str, index: bytes) -> str:
+    """As it stands between the two in `current`."""
+    return f"{zlib.crc32(index, zlib.crc32(generation.encode('ascii'))):08x}"
 
 
 def last_clock(folder: str) -> datetime | None:

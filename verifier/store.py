@@ -18,7 +18,7 @@ from keys.trust.directory import Directory, TrustedKey
 from keys.trust.record import unix
 from verifier import memory
 from verifier.intake import Intake
-from verifier.state import CURRENT, ELSEWHERE, FORMAT, NoState, StateError, current
+from verifier.state import CURRENT, ELSEWHERE, FORMAT, NoState, StateError, current, index_checksum
 
 WAIT: Final = 10.0  # seconds for another import to end
 _PAUSE: Final = 0.1
@@ -73,9 +73,8 @@ def write(folder: str, intake: Intake) -> None:
         os.mkdir(generation, mode=0o700)
         index = _write_generation(generation, intake)
         _sync_folder(generation)
-        _replace(
-            os.path.join(folder, CURRENT), b"%s %08x\n%s" % (name.encode("ascii"), zlib.crc32(index), index)
-        )
+        line = f"{name} {index_checksum(name, index)}\n".encode("ascii")
+        _replace(os.path.join(folder, CURRENT), line + index)
         _sync_folder(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
