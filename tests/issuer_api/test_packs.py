@@ -8,10 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.in_process import client_of
 from support.issuer_app import BASE_URL, KEYS, issuer_settings
 
-from issuer.api.ranges import Slice, part
+from issuer.api.ranges import Slice, Unsatisfiable, part
 from issuer.app import create_app
 
 OLD, NEW = "2026-11-20-0123456789ab", "2026-11-21-ba9876543210"
@@ -217,6 +219,18 @@ def test_authority_without_packs_says_so(sqlite_url: str, tmp_path: Path, folder
         for name in ("latest", f"since/{OLD}", f"{OLD}.pack"):
             answer = client.get(f"{BASE_URL}/packs/{name}")
             assert (answer.status_code, answer.json()["title"]) == (404, "No such pack")
+
+
+@given(
+    st.one_of(st.text(max_size=40), st.from_regex(r"bytes=[0-9]{0,20}-[0-9]{0,20}", fullmatch=True)),
+    st.integers(0, 1000),
+)
+def test_any_range_header_gives_bytes_of_the_file_or_none(text: str, size: int) -> None:
+    try:
+        asked = part({"range": text}, '"x"', size)
+    except Unsatisfiable:
+        return
+    assert asked is None or 0 <= asked.start < asked.end <= asked.size == size
 
 
 def test_empty_file_is_sent_whole() -> None:
