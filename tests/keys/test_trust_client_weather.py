@@ -9,9 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from securesystemslib.formats import encode_canonical
 from support.simulator import DAY, NOW, seeded_signer
 from support.tuf_repository import Repository
 from tuf.api.metadata import Metadata, Targets
@@ -21,6 +25,7 @@ from keys.trust.client import RELEASED
 from keys.trust.directory import CERTIFICATES, Environment, KeyState
 from keys.trust.folder import write_folder
 from keys.trust.metadata import MAX_FILE, UntrustedMetadata, file_name
+from keys.trust.plan import key_id
 from keys.trust.state import TrustState
 from keys.trust.workflow import MAX_VERSION, Rollback
 
@@ -493,3 +498,67 @@ def test_a_key_with_every_purpose_still_signs_only_within_its_window(repository:
     assert key.objection(
         "medical", at_signing=NOW, now=key.verify_until, environment=directory.environment
     ) == (f"key {key.kid} counts no more since {key.verify_until:%Y-%m-%d}")
+
+
+# Whatever a rightful holder might sign by mistake, or a thief on purpose
+
+
+def flown() -> Repository:
+    """A directory with all that there can be in it."""
+    repository = Repository("NO", "DK")
+    norway = repository.authorities["NO"]
+    norway.retire_key(state=KeyState.ALLOW_LIST_ONLY, reason="stolen")
+    repository.allow_lists["NO"] = {norway.certificate_kid: build(TRULY, bytes(16))}
+    repository.hand_over("NO")
+    repository.root_extension |= {"roles": {"NO": "0" * 32}, "time_floor": int(NOW.timestamp())}
+    repository.timestamp_extension["lists"] = {"NO": {"1": 12}}
+    repository.publish("root", "targets", "NO", "DK")
+    return repository
+
+
+FLOWN = flown()
+SEEN = FLOWN.verify().state
+ROLES = {"timestamp.json": "timestamp", "2.snapshot.json": "snapshot", "2.targets.json": "targets"}
+ROLES |= {"2.NO.json": "NO", "2.root.json": "root"}
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=8) | st.just("é\\\"\x7f"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@given(st.sampled_from(sorted(ROLES)), st.data())
+def test_anything_that_the_right_keys_sign_is_read_or_refused_and_never_a_crash(
+    name: str, data: st.DataObject
+) -> None:
+    signed = json.loads(FLOWN.files[name])["signed"]
+    place = signed
+    while True:
+        step = data.draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place))))
+        if not isinstance(place[step], dict | list) or not place[step] or data.draw(st.booleans()):
+            break
+        place = place[step]
+    place[step] = data.draw(JSON)
+    holders = FLOWN.holders[ROLES[name]][: FLOWN.thresholds[ROLES[name]]]
+    try:
+        content = encode_canonical(signed).encode()
+        signatures = [{"keyid": key_id(one.public_key), "sig": one.sign(content).hex()} for one in holders]
+        members = {"signatures": signatures, "signed": signed}
+        bent = json.dumps(members, separators=(",", ":"), sort_keys=True).encode()
+        state = FLOWN.verify(SEEN if data.draw(st.booleans()) else None, changed={name: bent}).state
+    except (UntrustedMetadata, UnicodeEncodeError):
+        return
+    assert TrustState.from_json(state.to_json()) == state
+
+
+def test_every_flipped_byte_of_all_that_there_can_be_is_refused() -> None:
+    random = Random(20261122)
+    for name in FLOWN.verify().files:
+        data = FLOWN.files[name]
+        for position in random.sample(range(len(data)), min(40, len(data))):
+            bent = bytearray(data)
+            bent[position] ^= random.randrange(1, 256)
+            if name == "1.root.json":  # the pinned root is whatever it is; a changed one is another pin
+                continue
+            with pytest.raises(UntrustedMetadata):
+                FLOWN.verify(changed={name: bytes(bent)})
