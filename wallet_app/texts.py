@@ -297,7 +297,7 @@ TROUBLES: Final = {
 _UNCONFIRMED: Final = "What it answered could not be confirmed. Nothing was changed; ask your authority."
 # After "Not synced with …."
 SYNC_TROUBLES: Final = {
-    Trouble.OFFLINE: "There is no connection. Your certificates work without; try again when you have one.",
+    Trouble.OFFLINE: "There is no connection. Your certificates work without one.",
     Trouble.SERVICE: "Its service does not answer properly. Nothing was changed; try again in a few minutes.",
     Trouble.NOT_SECURE: "The connection would not be secure. Nothing was sent; try from another network.",
     Trouble.NOT_ITSELF: _UNCONFIRMED,

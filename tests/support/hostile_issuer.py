@@ -46,7 +46,10 @@ class HostileIssuer:
             return self.elsewhere.send(method, url, headers=headers, body=body)
         self.sent.append(url)
         name = url.removeprefix(f"{EVIL}/").removeprefix(".well-known/")
-        document = {**getattr(self, "_" + name.replace("-", "_"))(body), **self.changes.get(name, {})}
+        answer = getattr(self, "_" + name.replace("-", "_"), None)
+        if answer is None:
+            return Response(404, "application/json", b"{}")
+        document = {**answer(body), **self.changes.get(name, {})}
         return Response(200, "application/json", json_dumps(document))
 
     def _offer(self, _: bytes | None) -> dict[str, Json]:

@@ -19,8 +19,8 @@ class Standing(IntEnum):
 
     REVOKED = 0
     SUSPENDED = 1
-    REPLACED = 2
-    EXPIRED = 3
+    EXPIRED = 2
+    REPLACED = 3
     NOT_BOUND = 4
     EXPIRING = 5
     NOT_YET_VALID = 6

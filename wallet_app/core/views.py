@@ -119,10 +119,10 @@ def status(judged: Judged, say: Words) -> StatusState:
             return StatusState(Tone.BAD, say(texts.REVOKED), told)
         case Standing.SUSPENDED:
             return StatusState(Tone.BAD, say(texts.SUSPENDED), told)
-        case Standing.REPLACED:
-            return StatusState(Tone.BAD, say(texts.REPLACED), told)
         case Standing.EXPIRED:
             return StatusState(Tone.BAD, say(texts.EXPIRED), say(texts.EXPIRED_ON, date=day))
+        case Standing.REPLACED:
+            return StatusState(Tone.CAUTION, say(texts.REPLACED), told)
         case Standing.NOT_BOUND:
             return StatusState(Tone.BAD, say(texts.NOT_BOUND), "")
         case Standing.NOT_YET_VALID:
