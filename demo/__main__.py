@@ -21,6 +21,7 @@ from demo.personas import Persona, with_all
 from demo.scenes import LiveCode, Material
 from demo.seafarer_file import Row
 from demo.stage import DemoFailed, Stage
+from demo.wallet_scene import PASS
 from keys.custody import sealed_file
 from verifier.scan import codes
 
@@ -77,6 +78,7 @@ def _play(stage: Stage, seafarers: Mapping[str, int]) -> list[Seen]:
         material = Material(
             folder=stage.path("shown", "x").parent,
             live=shown[officer.numbers["competency"]],
+            sea_pass=shown[PASS],
             paper=paper[0],
             medical=paper[1],
             endorsement=danish[0],
@@ -93,7 +95,7 @@ def _play(stage: Stage, seafarers: Mapping[str, int]) -> list[Seen]:
             stage.run("ombord-issuer", command, number, env=norway.settings, quiet=True)
         _sea_pack(stage, offices, inspector, "second")
         later = _show(stage, fallen)
-        news = scenes.after_the_news(*(later[number] for number in fallen))
+        news = scenes.after_the_news([later[number] for number in fallen], later[PASS])
         seen += [_judge(stage, inspector, scene) for scene in news]
         cast = Cast(
             phone=stage.path("phone"),
@@ -154,8 +156,8 @@ def _pick_up(stage: Stage, office: AuthorityOffice, officer: Persona) -> dict[st
     numbers = [word for kind in HELD for word in ("--certificate", officer.numbers[kind])]
     said = stage.run("ombord-issuer", "offer", officer.seafarer_id, "--json", *numbers, env=office.settings)
     offer = json.loads(said)
-    stage.say(f"{officer.name} takes the phone, opens the offer and types the pick-up code")
-    offered = ("--offer", offer["link"], "--tx-code", offer["tx_code"])
+    stage.say(f"{officer.name} takes the phone, opens the offer, types the pick-up code, and syncs")
+    offered = ("--offer", offer["link"], "--tx-code", offer["tx_code"], "--sync")
     return _wallet(stage, "pick-up", [officer.numbers["competency"]], *offered)
 
 
@@ -165,12 +167,12 @@ def _show(stage: Stage, numbers: Sequence[str]) -> dict[str, LiveCode]:
 
 
 def _wallet(stage: Stage, scene: str, numbers: Sequence[str], *more: str) -> dict[str, LiveCode]:
-    """Drive the wallet in a process of its own; the codes that its screen showed, by number."""
+    """Drive the wallet in a process of its own; the codes that its screen showed, by number, and the pass."""
     out = stage.path("screens", scene)
-    where = ("--home", stage.path("phone"), "--out", out)
+    where = ("--home", stage.path("phone"), "--out", out, "--show-pass")
     stage.run("python", "-m", "demo.wallet_scene", *where, *more, "--show", *numbers, show=False)
     taken = json.loads((out / "shown.json").read_text())
-    return {number: _live(out / f"{number}-code.png", taken[number]) for number in numbers}
+    return {name: _live(out / f"{name}-code.png", taken[name]) for name in taken}
 
 
 def _live(picture: Path, taken: str) -> LiveCode:

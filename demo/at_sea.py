@@ -73,6 +73,7 @@ class _Voyage:
         yield self._live(
             "C14", "The same, by the company's policy", "VALID WITH REMARK", 60, policy="company"
         )
+        self._show(60, "company")
 
     def _the_link_again(self, link: Satellite) -> Iterator[Scene]:
         self.stage.say(f"— Day 60: a link of {BITS_PER_SECOND:,} bit/s, which breaks once")

@@ -3,7 +3,7 @@
 Everything is made of what the wallet's screen and the paper print really showed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -46,6 +46,7 @@ class Material:
 
     folder: Path  # for what is shown here
     live: LiveCode  # a certificate of competency
+    sea_pass: LiveCode  # all that the seafarer holds, in one code
     paper: Path  # the same certificate, printed
     endorsement: Path  # another authority's recognition of a certificate, printed
     medical: Path  # a medical certificate, printed
@@ -70,6 +71,9 @@ def on_the_first_day(material: Material) -> Iterator[Scene]:
 
     genuine = material.certificate_kid
     yield scene("C15", "A live code on the phone's screen", "VALID", live.picture)
+    together = material.sea_pass
+    pass_title = "All of a seafarer's certificates in one code"
+    yield scene("C15", pass_title, "VALID", together.picture, clock=together.taken)
     yield scene("C14", "The same certificate on paper", "VALID WITH REMARK", material.paper)
     endorsement = material.endorsement
     yield scene("C14", "A Danish endorsement on paper", "VALID WITH REMARK", endorsement)
@@ -117,12 +121,14 @@ def _medical(material: Material, at: datetime) -> Iterator[Scene]:
     )
 
 
-def after_the_news(revoked: LiveCode, suspended: LiveCode, replaced: LiveCode) -> Iterator[Scene]:
-    """When a newer pack has told what happened ashore."""
+def after_the_news(fallen: Sequence[LiveCode], sea_pass: LiveCode) -> Iterator[Scene]:
+    """When a newer pack has told what happened ashore; `fallen` are revoked, suspended and replaced."""
+    revoked, suspended, replaced = fallen
     for row, title, headline, live in (
         ("C6", "A revoked certificate, live", "REVOKED", revoked),
         ("C7", "A suspended certificate, live", "SUSPENDED", suspended),
         ("C8", "A replaced certificate, live", "REPLACED", replaced),
+        ("C6", "All in one code, from before the news", "REVOKED", sea_pass),
     ):
         yield Scene(row=row, title=title, headline=headline, sources=(live.picture,), at=live.taken)
 

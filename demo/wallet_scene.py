@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from demo.phone import Phone
 
 
+PASS = "pass"
 SLIDE_SECONDS = 0.5  # until one screen has made way for the next
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Pick up what is offered, if anything; then photograph the code of each certificate named."""
+    """Pick up what is offered, sync, if asked to; then photograph the code of each certificate named."""
     asked = _parser().parse_args(arguments)
     os.environ.setdefault("KIVY_METRICS_DENSITY", "2")
     os.environ.setdefault("KIVY_NO_CONSOLELOG", "1")
@@ -37,8 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.offer:
             _pick_up(phone, asked.out)
+        if asked.sync:
+            phone.tap(texts.SYNC)
+            phone.wait_for(texts.ALL_IN_ONE_CODE)
         phone.screenshot().save(asked.out / "list.png")
         shown = {number: _show(phone, number, asked.out) for number in asked.show}
+        if asked.show_pass:
+            shown[PASS] = _show_pass(phone, asked.out)
     finally:
         phone.close()
     (asked.out / "shown.json").write_text(json.dumps(shown, indent=1) + "\n")
@@ -66,6 +72,15 @@ def _show(phone: "Phone", number: str, out: Path) -> str:
     return taken
 
 
+def _show_pass(phone: "Phone", out: Path) -> str:
+    """All certificates in one code; returns when its picture was taken."""
+    phone.wait_for(texts.ALL_IN_ONE_CODE).tap(texts.ALL_IN_ONE_CODE)
+    phone.wait_for(texts.SCAN_IT).wait(SLIDE_SECONDS).screenshot().save(out / f"{PASS}-code.png")
+    taken = phone.now().isoformat(timespec="seconds")
+    phone.press_back()
+    return taken
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demo.wallet_scene", description=__doc__)
     parser.add_argument("--home", type=Path, required=True, help="the phone's storage")
@@ -73,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--offer", metavar="LINK")
     parser.add_argument("--tx-code", metavar="CODE", default="")
     parser.add_argument("--show", nargs="*", default=[], metavar="NUMBER", help="certificates to show")
+    parser.add_argument("--sync", action="store_true", help="ask the authorities for what is new, and a pass")
+    parser.add_argument("--show-pass", action="store_true", help="show all certificates in one code")
     return parser
 
 
