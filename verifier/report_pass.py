@@ -7,6 +7,7 @@ from verifier import entitlement, report
 from verifier.credential import schemas
 from verifier.credential.model import Certificate
 from verifier.credential.sea_pass import Pass
+from verifier.person import excuses
 from verifier.verdict import (
     HEADLINE_OF,
     ROWS,
@@ -52,10 +53,18 @@ def lines(verdict: Verdict, sea_pass: Pass, person: Assessment | None, test: boo
     for member in sorted(verdict.members, key=badness, reverse=True):
         yield from _member_lines(member, common, person)
     yield from report.basis_lines(verdict, test)
-    found = _of_all(verdict) or verdict.headline
-    usual = _FRESH if found is Headline.EXPIRED else report.NEXT[found]
-    some = standing_of(common) is Standing.VALID and standing(verdict) is not Standing.VALID
-    yield report.line("next", _OTHERS if some else usual)
+    yield report.line("next", _next(verdict, common, person))
+
+
+def _next(verdict: Verdict, common: list[Check], person: Assessment | None) -> str:
+    """What the inspector does now: about all of it if all is bad, else about what is left."""
+    if standing_of(common) is not Standing.VALID:
+        found = _of_all(verdict) or verdict.headline
+        return _FRESH if found is Headline.EXPIRED else report.NEXT[found]
+    bad = [one for one in verdict.members if standing(one) is not Standing.VALID]
+    if any(person is None or not excuses(person, one) for one in bad):
+        return _OTHERS
+    return report.NEXT[Headline.VALID if bad else verdict.headline]
 
 
 def _common(verdict: Verdict) -> list[Check]:

@@ -517,6 +517,16 @@ def test_a_pass_that_expired_says_so_in_its_first_line(inspection: Inspection) -
     assert lines[-1].startswith("  next          it counts no more; ask for a fresh pass")
 
 
+def test_grace_is_said_where_the_certificate_stands(inspection: Inspection) -> None:
+    verdict = expired_medical(inspection)
+    person = assess([verdict], ship=VOYAGE, at=NOW)
+    shown = report.as_text([verdict], person, environment=Environment.PRODUCTION, colour=False)
+    first, last = shown.split("\n\n")
+    assert "        next: it still counts on this ship for now: see row P4 below" in first.splitlines()
+    assert first.endswith("next          compare the holder with the identity document")
+    assert last.startswith("PERSON ON THIS SHIP: GRACE")
+
+
 def test_every_limit_of_each_certificate_is_shown(inspection: Inspection) -> None:
     shown = text_of(judged(inspection))
     assert "capacity chief-mate, limited: at most 3000 GT" in shown
