@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.carried import disclosure
 from support.passes import SIGNED, certificate, issue, members, sea_pass, twelve
 from support.scenario import PHONE, TODAY, Inspection, competency, medical, show, tampered
@@ -35,6 +37,7 @@ from verifier.verdict import (
     Verdict,
     deciding,
     standing,
+    standing_of,
     worst,
 )
 
@@ -578,3 +581,45 @@ def test_a_key_for_everything_is_no_key_for_passes(inspection: Inspection) -> No
     kid = Authority("NO").certificate_kid
     assert inspection.norway.keys[kid].purposes == frozenset(CERTIFICATES)
     assert judged(inspection, issue(inspection.norway, kid=kid)).headline is Headline.UNTRUSTED
+
+
+# Everything together
+
+
+@given(
+    state=st.sampled_from((VALID, REVOKED, SUSPENDED, REPLACED)),
+    place=st.integers(0, 11),
+    listed_at=st.sampled_from((None, NOW - 300 * DAY, BEFORE, SIGNED, AFTER)),
+    signed_at=st.sampled_from((SIGNED, NOW - 10 * DAY, NOW - LIFETIME, NOW + 2 * DAY)),
+    last_day=st.sampled_from((TODAY + 400 * DAY, TODAY - DAY, None)),
+    proof=st.booleans(),
+    at=st.sampled_from((NOW, NOW - DAY, NOW + 500 * DAY)),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_faults_together_hide_one_another(
+    state: int,
+    place: int,
+    listed_at: datetime | None,
+    signed_at: datetime,
+    last_day: date | None,
+    proof: bool,
+    at: datetime,
+) -> None:
+    inspection = Inspection(listed_at=listed_at, list_expires=NOW + DAY, at=at)
+    held = [replace(one, expiry_date=last_day) if n == 1 else one for n, one in enumerate(twelve())]
+    text = issue(inspection.norway, sea_pass(inspection.norway, *held, at=signed_at, not_before=NOW - DAY))
+    inspection.norway.revoke(place, state)
+    verdict = inspection.verdict(show(text, at=at) if proof else text)
+    alone = standing_of(verdict.checks)
+    assert standing(verdict) is worst([alone, *map(standing, verdict.members)])
+    assert all(not isinstance(one, Valid) for one in verdict.members) or alone is Standing.VALID
+    if listed_at is not None and state in (REVOKED, REPLACED):
+        assert isinstance(verdict.members[place], Rejected)
+    if listed_at is not None and state == SUSPENDED and listed_at >= signed_at:
+        assert isinstance(verdict.members[place], Rejected)
+    if listed_at is not None and state == SUSPENDED:
+        assert verdict.members[place].headline is not Headline.VALID
+    if last_day is not None and last_day < TODAY:
+        assert isinstance(verdict.members[1], Rejected)
+    assert bool(verdict.reason) is (verdict.headline is not Headline.VALID)
+    report.as_text([verdict], None, environment=Environment.TEST, colour=True)
