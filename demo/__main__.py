@@ -221,6 +221,7 @@ def _report(stage: Stage, seen: Sequence[Seen]) -> int:
         print(f"WRONG: {one.scene.title}: {one.headline}, not {one.scene.headline} ({one.reason})")
     stage.say(f"{len(seen) - len(wrong)} of {len(seen)} verdicts are right. Everything is in {stage.folder}")
     print("  wallet.png, verdict.svg    the phone's screens, and a verdict in a terminal")
+    print("  pack.svg, ship/, site/     the sea pack: a look at it, on board, on a web server")
     print("  shown/, paper/, screens/   what the inspector was shown; check any of it yourself:")
     print(f"  OMBORD_HOME={stage.path('inspector')} \\")
     print(f"    .venv/bin/ombord-verify check {stage.path('shown', 'unknown-issuer.txt')}")
