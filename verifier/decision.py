@@ -5,29 +5,24 @@ C4 signature, C4b dates agree, C5 holder, C6-C8 status, C9 last day, C10 clock, 
 known, C13 holder confirmed, C14 remarks, C15 nothing against it. Every check that can run is reported.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from functools import cache
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from keys import jws
-from keys.encoding import Json
 from keys.jwk import PublicKey
 from keys.trust.directory import Authority, Directory, KeyState, TrustedKey
 from verifier import checks
 from verifier.checks import Holding
-from verifier.credential import presentation, sd_jwt, vc
-from verifier.credential.model import TYPE_OF_VCT, CertificateType, Credential
+from verifier.credential import presentation, vc
+from verifier.credential.model import CertificateType, Credential
 from verifier.person import assess
 from verifier.policy import DEFAULT, Policy
 from verifier.remarks import remarks
 from verifier.status import StatusBook
+from verifier.unverified import NotReadable, Unverified, plain, read
 from verifier.verdict import ROWS, Check, Outcome, ReliedOn, Verdict, conclude
 
 __all__ = ["assess", "verify"]
-
-QR_PREFIX: Final = "OB1:"
-_END_OF_TIME: Final = 7_258_118_400  # 2200-01-01T00:00:00Z
 
 _READABLE: Final = Check("C1", Outcome.PASS, "a credential of a known form")
 _KNOWN: Final = Check("C2", Outcome.PASS, "the issuer and its key are in the directory")
@@ -51,23 +46,6 @@ class _Setting(NamedTuple):
     last_clock: datetime | None
 
 
-class _Unverified(NamedTuple):
-    """A credential that was read: nothing in it may be believed yet."""
-
-    sd_jwt: sd_jwt.SdJwt
-    proof: presentation.HolderProof | None  # as the QR code carries it; a token has it in `sd_jwt`
-    key: PublicKey | None  # that the QR code has as a point: the holder's, most likely
-    claims: Mapping[str, Json]
-    issuer: str
-    kid: str
-    type: CertificateType
-    issued_at: datetime
-
-
-class _NotReadable(ValueError):
-    """Text that is no credential (row C1)."""
-
-
 def verify(
     presented: str,
     *,
@@ -86,8 +64,8 @@ def verify(
     setting = _Setting(directory, status, policy, at, max(at, directory.time_floor), challenge, last_clock)
     # (C1) readable, and of a schema that we know
     try:
-        unverified = _read(presented)
-    except _NotReadable as error:
+        unverified = read(presented)
+    except NotReadable as error:
         return _stop([Check("C1", Outcome.UNKNOWN, "{}", (str(error),))], setting, "it cannot be read")
     # (C2) the issuer and its key are in the directory
     authority = directory.authority(unverified.issuer)
@@ -111,61 +89,15 @@ def verify(
     return _judge(credential, authority, shown, known, trusted, setting)
 
 
-def _read(presented: str) -> _Unverified:
-    """Decode the text and find who says that they signed it."""
-    try:
-        if presented.startswith(QR_PREFIX):
-            parsed, proof, key = _code_reader()(presented)
-        else:
-            parsed, proof, key = sd_jwt.parse(presented), None, None
-        claims, kept_back = sd_jwt.reveal(parsed, parsed.jws.payload)
-    except (sd_jwt.MalformedSdJwt, jws.MalformedJws) as error:
-        raise _NotReadable(f"not a credential: {error}") from None
-    header, issuer, vct, iat = parsed.jws.header, claims.get("iss"), claims.get("vct"), claims.get("iat")
-    kid = header.get("kid")
-    if header.get("typ") != vc.TYP or not isinstance(kid, str) or len(header) != 3:
-        raise _NotReadable("not a credential: its header is not exactly alg, kid and typ dc+sd-jwt")
-    if not isinstance(issuer, str) or type(iat) is not int or not 0 <= iat < _END_OF_TIME:
-        raise _NotReadable("not a credential: it names no issuer, or no time of signing")
-    kind = TYPE_OF_VCT.get(vct) if isinstance(vct, str) else None
-    if kind is None:
-        raise _NotReadable(f"of a type that is not known here: {_plain(vct)}")
-    # All claims of a certificate are shown, always: a limitation kept back would be a lie. A pass may keep
-    # its portrait back, and nothing else: whether it does is seen once its signature holds.
-    if kept_back and kind is not _PASS:
-        raise _NotReadable("not a whole credential: some of its claims are kept back")
-    return _Unverified(parsed, proof, key, claims, issuer, kid, kind, datetime.fromtimestamp(iat, UTC))
-
-
-@cache
-def _code_reader() -> (
-    "Callable[[str], tuple[sd_jwt.SdJwt, presentation.HolderProof | None, PublicKey | None]]"
-):
-    from verifier.credential import carrier  # loads the dictionary, which a token does not need
-
-    def read(text: str) -> carrier.Carried:
-        try:
-            return carrier.read(carrier.from_qr_text(text))
-        except carrier.MalformedCarrier as error:
-            raise _NotReadable(f"not a code of Ombord's: {error}") from None
-
-    return read
-
-
-def _unknown(unverified: _Unverified, authority: Authority | None) -> Check:
+def _unknown(unverified: Unverified, authority: Authority | None) -> Check:
     """C2 of a stranger, or of a key that its authority has not published."""
     if authority is None:
-        return Check("C2", Outcome.UNKNOWN, "{} is not in the directory", (_plain(unverified.issuer),))
+        return Check("C2", Outcome.UNKNOWN, "{} is not in the directory", (plain(unverified.issuer),))
     reason = "{} has no key {} in the directory: a newer sea pack may have it"
-    return Check("C2", Outcome.UNKNOWN, reason, (authority.name, _plain(unverified.kid)))
+    return Check("C2", Outcome.UNKNOWN, reason, (authority.name, plain(unverified.kid)))
 
 
-def _plain(unsigned: object) -> str:
-    """What nobody has signed, short and without spaces, so that no line of a verdict can be imitated."""
-    return "".join(str(unsigned).split())[:80]
-
-
-def _trusted(key: TrustedKey, unverified: _Unverified, setting: _Setting) -> Check:
+def _trusted(key: TrustedKey, unverified: Unverified, setting: _Setting) -> Check:
     objection = key.objection(
         unverified.type,
         at_signing=unverified.issued_at,
@@ -176,13 +108,13 @@ def _trusted(key: TrustedKey, unverified: _Unverified, setting: _Setting) -> Che
     return _TRUSTED if objection is None else Check("C3", Outcome.FAIL, "{}", (objection,))
 
 
-def _allowed(unverified: _Unverified, directory: Directory) -> bool:
+def _allowed(unverified: Unverified, directory: Directory) -> bool:
     """Whether the authority says that its key truly signed this, before a thief had the key or since."""
     listed = directory.allow_list(unverified.issuer, unverified.kid)
     return listed is not None and listed.holds(unverified.sd_jwt.jws.signing_input)
 
 
-def _signature(key: TrustedKey, unverified: _Unverified) -> Check:
+def _signature(key: TrustedKey, unverified: Unverified) -> Check:
     if key.conflicting:
         return Check("C4", Outcome.NOT_ASSESSED, "it cannot be told which of two keys should have signed it")
     try:
@@ -192,7 +124,7 @@ def _signature(key: TrustedKey, unverified: _Unverified) -> Check:
     return _SIGNED
 
 
-def _holding(unverified: _Unverified, key: PublicKey | None) -> Holding:
+def _holding(unverified: Unverified, key: PublicKey | None) -> Holding:
     """What the proof by the holder's key amounts to; its time is judged by row C13."""
     parsed, proof = unverified.sd_jwt, unverified.proof
     if proof is None and parsed.key_binding is None:
@@ -239,7 +171,7 @@ def _judge(
 
 
 def _judge_pass(
-    unverified: _Unverified, authority: Authority, known: Check, trusted: Check, setting: _Setting
+    unverified: Unverified, authority: Authority, known: Check, trusted: Check, setting: _Setting
 ) -> Verdict:
     """Rows C4b to C15 of a pass and of each certificate in it. Raises MalformedCredential."""
     from verifier import pass_decision  # which nothing but a pass needs

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import Final, NoReturn
 
 from keys.regular_file import opener
-from verifier.decision import QR_PREFIX
 from verifier.unusable import Unusable
+from verifier.unverified import QR_PREFIX
 
 MAX_TEXT: Final = 256 << 10  # bytes; a credential has at most 20 kB
 _MAX_READ: Final = (32 << 20) + 1  # as large as a picture may be
