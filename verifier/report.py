@@ -117,7 +117,7 @@ def basis_lines(verdict: Verdict, test: bool) -> Iterator[str]:
 def advice(verdict: Verdict, person: Assessment | None) -> str:
     """What the inspector does now; an expired medical certificate depends on the ship."""
     advice = NEXT[verdict.headline]
-    if verdict.headline is Headline.UNKNOWN_ISSUER and verdict.credential is not None:
+    if verdict.headline is Headline.UNKNOWN_ISSUER and verdict.outcome("C4") is Outcome.PASS:
         return _UNCOVERED
     if verdict.headline is not Headline.EXPIRED or verdict.credential is None:
         return advice

@@ -10,11 +10,13 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from support import passes
 from support.scenario import PHONE, Inspection, competency, show, tampered
 from support.ship_store import Run, Shore, ombord_verify
 from support.simulator import DAY, NOW, Authority
 
-from verifier import policy
+from keys.trust.directory import Environment
+from verifier import policy, report
 from verifier.policy import DEFAULT, SHIPPED, AgeClass, Policy, from_yaml
 from verifier.settings_file import SettingsError
 from verifier.verdict import Headline, Outcome, Undetermined
@@ -265,3 +267,16 @@ def test_a_flag_that_is_not_covered_gets_advice_that_fits(norway: Authority, tmp
     assert run.code == 2
     assert "the policy danish port does not cover flag NO" in run.out
     assert "choose a policy that covers this flag" in run.out
+
+
+def test_a_pass_of_a_flag_that_is_not_covered_is_unknown_with_all_that_is_in_it(
+    inspection: Inspection,
+) -> None:
+    inspection.policy, text = Policy(flags=frozenset({"DK"})), passes.issue(inspection.norway)
+    verdict = inspection.verdict(show(text))
+    assert isinstance(verdict, Undetermined)
+    assert verdict.headline is Headline.UNKNOWN_ISSUER
+    assert {one.headline for one in verdict.members} == {Headline.UNKNOWN_ISSUER}
+    said = report.as_text([verdict], None, environment=Environment.TEST, colour=False)
+    assert "import a newer sea pack" not in said
+    assert said.count("choose a policy that covers this flag") == 1
