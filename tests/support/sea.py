@@ -43,7 +43,8 @@ class Sea:
 
     def pack(self, lists: Iterable[bytes] | None = None) -> bytes:
         """A pack of the newest publication and its lists, or these."""
-        return pack.build(self.files(), self.fleet.snapshots() if lists is None else lists)
+        flags = sorted(self.fleet.flags, key=lambda one: one.authority.status_prefix)
+        return pack.build(self.files(), [one.snapshot() for one in flags] if lists is None else lists)
 
     def built(self) -> Built:
         """The same, as the builder of updates has it."""
