@@ -51,7 +51,7 @@ NEXT: Final = {
     Headline.VALID_WITH_REMARK: "read the remarks, and compare the holder with the identity document",
     Headline.VALID: "compare the holder with the identity document",
 }
-_UNCOVERED: Final = "choose a policy that covers this flag (--policy), or leave it to whom it concerns"
+UNCOVERED: Final = "choose a policy that covers this flag (--policy), or leave it to whom it concerns"
 _EXCUSED: Final = "it still counts on this ship for now: see row P4 below"
 _SHIP: Final = "; on a voyage a medical certificate may have grace: describe the ship with --ship"
 
@@ -118,7 +118,7 @@ def advice(verdict: Verdict, person: Assessment | None) -> str:
     """What the inspector does now; an expired medical certificate depends on the ship."""
     advice = NEXT[verdict.headline]
     if verdict.headline is Headline.UNKNOWN_ISSUER and verdict.outcome("C4") is Outcome.PASS:
-        return _UNCOVERED
+        return UNCOVERED
     if verdict.headline is not Headline.EXPIRED or verdict.credential is None:
         return advice
     if person is not None:

@@ -60,6 +60,8 @@ def _next(verdict: Verdict, common: list[Check], person: Assessment | None) -> s
     """What the inspector does now: about all of it if all is bad, else about what is left."""
     if standing_of(common) is not Standing.VALID:
         found = _of_all(verdict) or verdict.headline
+        if found is Headline.UNKNOWN_ISSUER:  # its issuer is known: it was read
+            return report.UNCOVERED
         return _FRESH if found is Headline.EXPIRED else report.NEXT[found]
     bad = [one for one in verdict.members if standing(one) is not Standing.VALID]
     if any(person is None or not excuses(person, one) for one in bad):
