@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.encoding import EncodingError, b64url_decode, b64url_encode, json_dumps, json_loads, json_object
+from keys.encoding import (
+    EncodingError,
+    Json,
+    b64url_decode,
+    b64url_encode,
+    json_dumps,
+    json_loads,
+    json_object,
+)
 
 
 @given(st.binary(max_size=200))
@@ -137,3 +145,24 @@ def test_arbitrary_bytes_are_a_value_or_a_typed_refusal(data: bytes) -> None:
 def test_nan_is_not_written() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         json_dumps({"a": float("nan")})
+
+
+def _depth(value: object) -> int:
+    """Nested arrays and objects."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return max(map(_depth, inner), default=0) + isinstance(value, dict | list)
+
+
+@given(
+    st.recursive(
+        st.text('"\\[]{},:a', max_size=6),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('"\\]}', max_size=3), inner),
+        max_leaves=12,
+    )
+)
+def test_depth_is_that_of_the_value_whatever_its_strings_hold(value: Json) -> None:
+    data, depth = json.dumps(value).encode(), _depth(value)
+    assert json_loads(data, max_depth=depth) == value
+    if depth:
+        with pytest.raises(EncodingError, match="nested deeper"):
+            json_loads(data, max_depth=depth - 1)

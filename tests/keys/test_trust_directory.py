@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.simulator import DAY, NOW, Authority, directory
 
+from keys.trust.allow_list import AllowList, build
 from keys.trust.directory import (
     CERTIFICATES,
     PASS,
@@ -155,6 +156,27 @@ def test_trust_files_of_test_and_production_are_not_mixed() -> None:
     parts = [Authority("NO", environment=environment).directory() for environment in Environment]
     with pytest.raises(DirectoryError, match="cannot be mixed"):
         join(parts)
+
+
+def test_joining_keeps_allow_lists_and_list_numbers_apart() -> None:
+    parts = []
+    for flag, number in (("NO", 7), ("DK", 12)):
+        authority = Authority(flag)
+        pair = (authority.iss, authority.certificate_kid)
+        listed = AllowList.read(build([flag.encode()], bytes(16)))
+        parts.append(
+            replace(
+                authority.directory(),
+                allow_lists={pair: listed},
+                list_numbers={authority.status_uri: number},
+            )
+        )
+    joined = join(parts)
+    assert joined.list_numbers == {"https://no.example/status/1": 7, "https://dk.example/status/1": 12}
+    for part in parts:
+        ((pair, listed),) = part.allow_lists.items()
+        assert joined.allow_list(*pair) == listed
+    assert joined.allow_list("https://no.example", "NO-2031") is None
 
 
 def test_joining_keeps_the_latest_time() -> None:
