@@ -5,7 +5,7 @@ derived from the handle, and the transaction code's hash is keyed by that code. 
 whoever reads them can neither redeem an offer nor try the million transaction codes.
 
 An offer that a sync makes comes by one channel, to a phone that has just proven its key: that key is the
-second factor. What is picked up with it can be bound to no other key (decision 0011).
+second factor. What is picked up with it can be bound to no other key (decision 0013).
 """
 
 import hmac

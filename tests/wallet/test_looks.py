@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import combinations
+from itertools import chain, combinations
 
 import pytest
 from kivy.core.text import LabelBase
@@ -12,12 +12,16 @@ from PIL import Image
 from support.phone import Phone, box
 from support.scenario import TODAY, competency, medical
 from support.simulator import DAY
-from support.wallet import PhoneInHand
+from support.sync_office import ISSUER, SyncOffice, a_pass, an_answer
+from support.wallet import PhoneInHand, fill
 
+from keys.encoding import Json, json_object
+from verifier.credential import sd_jwt, vc
 from verifier.credential.model import Acceptance, Certificate, CertificateType, Holder
 from verifier.ui import fonts, icons
 from verifier.ui.theme import DARK, LIGHT
 from verifier.ui.widgets import Words
+from wallet_app.core.transport import Response
 
 pytestmark = pytest.mark.screen
 
@@ -69,6 +73,39 @@ def screens(eyes: Phone) -> Iterator[str]:
     yield "add"
 
 
+def synced(phone: PhoneInHand, *, dark: bool = False) -> Phone:
+    """The same after a sync: something revoked, something ready, and a code for all; then a vain one."""
+    key = phone.keys.holder().public_key
+    places = [read(text) for text in fill(phone.home / "vault", phone.keys, MIXED)]
+    ready: Json = {"offer": f"{ISSUER}/o/1", "tx_code": "493536", "document_number": "NO-9"}
+    told: list[Json] = [
+        {"uri": uri, "idx": idx, "status": status}
+        for (uri, idx), status in zip(places, ("valid", "suspended", "revoked", "replaced"), strict=True)
+    ]
+    office = SyncOffice(
+        an_answer(
+            **{"pass": a_pass(key, *MIXED[:2]), "left_out": ["NO-9"], "credentials": told, "offers": [ready]}
+        )
+    )
+    eyes = phone.open_wallet(transport=office, dark=dark).wait(0.5)
+    office.answer = Response(503, "text/html", b"")
+    return eyes.tap("Sync").wait(0.5)
+
+
+def read(text: str) -> tuple[str, int]:
+    """Where the status of a credential stands."""
+    reference = vc.from_claims(json_object(sd_jwt.parse(text).jws.payload)).status
+    return reference.uri, reference.idx
+
+
+def synced_screens(eyes: Phone) -> Iterator[str]:
+    """Stop at each screen that a sync changes."""
+    yield "list"
+    eyes.tap("Show all certificates in one code")
+    yield "code for all"
+    eyes.press_back()
+
+
 @pytest.fixture
 def large_text() -> Iterator[None]:
     Metrics.fontscale = 1.5
@@ -84,9 +121,21 @@ def words_on(eyes: Phone) -> list[Words]:
 def test_all_words_stand_out_from_their_ground(phone: PhoneInHand, dark: bool) -> None:
     eyes = phone.open_wallet(*MIXED, dark=dark)
     for screen in screens(eyes):
-        for words in words_on(eyes):
-            ratio = contrast(eyes.picture_of(words))
-            assert ratio >= 4.5, f"{screen}: {words.text!r} has {ratio:.1f} : 1"
+        require_contrast(eyes, screen)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_all_words_of_a_sync_stand_out_from_their_ground(phone: PhoneInHand, dark: bool) -> None:
+    eyes = synced(phone, dark=dark)
+    assert eyes.sees("Not synced with no.example."), eyes.texts()
+    for screen in synced_screens(eyes):
+        require_contrast(eyes, screen)
+
+
+def require_contrast(eyes: Phone, screen: str) -> None:
+    for words in words_on(eyes):
+        ratio = contrast(eyes.picture_of(words))
+        assert ratio >= 4.5, f"{screen}: {words.text!r} has {ratio:.1f} : 1"
 
 
 @pytest.mark.usefixtures("large_text")
@@ -96,17 +145,28 @@ def test_no_words_are_clipped_or_covered_at_one_and_a_half_size(
 ) -> None:
     eyes = phone.open_wallet(*certificates)
     for screen in screens(eyes) if certificates else ["empty"]:
-        shown = words_on(eyes)
-        for words in shown:
-            where = f"{screen}: {words.text!r}"
-            left, _, right, _ = box(words)
-            assert words.texture_size[0] <= words.width + 1, where
-            assert words.texture_size[1] <= words.height + 1, where
-            assert left >= 0, where
-            assert right <= dp(412) + 1, where
-            assert not words.shorten, where
-        for one, other in combinations(shown, 2):
-            assert not overlap(one, other), f"{screen}: {one.text!r} and {other.text!r}"
+        require_whole_words(eyes, screen)
+
+
+@pytest.mark.usefixtures("large_text")
+def test_no_words_of_a_sync_are_clipped_or_covered_at_one_and_a_half_size(phone: PhoneInHand) -> None:
+    eyes = synced(phone)
+    for screen in synced_screens(eyes):
+        require_whole_words(eyes, screen)
+
+
+def require_whole_words(eyes: Phone, screen: str) -> None:
+    shown = words_on(eyes)
+    for words in shown:
+        where = f"{screen}: {words.text!r}"
+        left, _, right, _ = box(words)
+        assert words.texture_size[0] <= words.width + 1, where
+        assert words.texture_size[1] <= words.height + 1, where
+        assert left >= 0, where
+        assert right <= dp(412) + 1, where
+        assert not words.shorten, where
+    for one, other in combinations(shown, 2):
+        assert not overlap(one, other), f"{screen}: {one.text!r} and {other.text!r}"
 
 
 def overlap(one: Words, other: Words) -> bool:
@@ -127,8 +187,8 @@ def _pane(widget: object) -> object:
 
 
 def test_everything_that_can_be_tapped_is_large_enough(phone: PhoneInHand) -> None:
-    eyes = phone.open_wallet(*MIXED)
-    for screen in screens(eyes):
+    eyes = synced(phone)
+    for screen in chain(synced_screens(eyes), screens(eyes)):
         for widget in eyes.widgets():
             if isinstance(widget, ButtonBehavior) and not widget.disabled:
                 assert min(widget.size) >= dp(48), f"{screen}: {widget.spoken!r} is {widget.size}"
@@ -137,8 +197,8 @@ def test_everything_that_can_be_tapped_is_large_enough(phone: PhoneInHand) -> No
 
 
 def test_everything_that_can_be_tapped_has_a_name(phone: PhoneInHand) -> None:
-    eyes = phone.open_wallet(*MIXED)
-    for screen in screens(eyes):
+    eyes = synced(phone)
+    for screen in chain(synced_screens(eyes), screens(eyes)):
         for widget in eyes.widgets():
             if isinstance(widget, ButtonBehavior) and not widget.disabled:
                 assert widget.spoken, f"{screen}: {widget}"

@@ -215,6 +215,15 @@ def test_phone_that_is_no_longer_bound_is_told_what_to_do(voyage: Voyage) -> Non
     assert voyage.sync().sees("This phone is no longer bound"), voyage.eyes.texts()
 
 
+def test_phone_that_is_no_longer_bound_is_told_on_opening_too(voyage: Voyage) -> None:
+    voyage.office.rebind()
+    voyage.phone.close()
+    voyage.eyes.set_clock(NOW + timedelta(days=1))
+    voyage.office.clock.now = voyage.eyes.now()
+    eyes = voyage.phone.open_wallet(transport=voyage.network).wait(0.5)
+    assert eyes.sees("This phone is no longer bound"), eyes.texts()
+
+
 def test_clock_far_off_is_named_as_the_reason(voyage: Voyage) -> None:
     voyage.eyes.set_clock(NOW + timedelta(hours=5))
     eyes = voyage.eyes.tap("Sync").wait(1)

@@ -39,6 +39,8 @@ TROUBLE_OF: Final = {
     "urn:ombord:problem:not-recognised": Trouble.NOT_RECOGNISED,
     "urn:ombord:problem:invalid-proof": Trouble.PROOF_REFUSED,
 }
+# That a sync at sea got no answer is no news; that the authority refuses this phone is.
+WORTH_TELLING: Final = frozenset({Trouble.NO_LONGER_BOUND, Trouble.PROOF_REFUSED})
 INVALID_NONCE: Final = "urn:ombord:problem:invalid-nonce"
 
 
@@ -47,6 +49,11 @@ class Outcome(NamedTuple):
 
     failures: tuple[tuple[str, PickUpError], ...]
     has_news: bool
+
+    @property
+    def unasked(self) -> "Outcome":
+        """Of a sync that nobody asked for: what the seafarer should hear all the same."""
+        return Outcome(tuple(one for one in self.failures if one[1].trouble in WORTH_TELLING), has_news=True)
 
 
 class ReadyOffer(NamedTuple):

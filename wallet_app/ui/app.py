@@ -146,14 +146,14 @@ class WalletApp(App):
         )
 
     def sync(self, *, quietly: bool = False) -> None:
-        """Ask the authorities how the certificates stand; `quietly` keeps to itself what stopped it."""
+        """Ask the authorities how the certificates stand; `quietly` does not complain of the network."""
         wallet = self._require_wallet()
         if self._sync_progress or not wallet.syncs.issuers:
             return
 
         def end(outcome: Outcome) -> None:
             self._sync_progress = ""
-            self._sync_outcome = Outcome((), has_news=True) if quietly else outcome
+            self._sync_outcome = outcome.unasked if quietly else outcome
             self.refresh_list()
 
         self._sync_progress = self.say(texts.SYNCING)

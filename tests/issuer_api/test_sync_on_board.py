@@ -1,0 +1,100 @@
+"""From the sync to the inspector: what the authority signs for a phone is judged on board by its lists."""
+
+from datetime import timedelta
+
+import pytest
+from support.issuer_app import KEYS, Office
+from support.scenario import show
+from support.simulator import CERTIFICATES
+from support.sync_wallet import SyncWallet
+
+from issuer.services.lifecycle import Lifecycle
+from keys.trust.directory import PASS, STATUS, Authority, Directory, Environment, TrustedKey
+from verifier.decision import verify
+from verifier.policy import Policy
+from verifier.status import StatusBook, verify_list
+from verifier.verdict import Rejected, Valid, Verdict
+
+DAY = timedelta(days=1)
+
+
+def on_board(office: Office) -> Directory:
+    """What a ship knows of the authority."""
+    settings, now = office.settings, office.clock()
+    entry = Authority(
+        flag="NO",
+        name=settings.authority_name,
+        issuers=(settings.issuer,),
+        status_prefix=f"{settings.issuer}/status/",
+        time_zone="Europe/Oslo",
+    )
+    purposes = {"NO-2026a": CERTIFICATES, "NO-status-2026a": (STATUS,), "NO-2026p": (PASS,)}
+    keys = {
+        (settings.issuer, kid): TrustedKey(
+            issuer=settings.issuer,
+            kid=kid,
+            key=KEYS.public(kid),
+            environment=Environment.TEST,
+            purposes=frozenset(purpose),
+            sign_from=now - 365 * DAY,
+            sign_until=now + 365 * DAY,
+            verify_until=now + 2_000 * DAY,
+        )
+        for kid, purpose in purposes.items()
+    }
+    return Directory(
+        environment=Environment.TEST,
+        authorities={settings.issuer: entry},
+        keys=keys,
+        time_floor=now,
+        published_at=now,
+    )
+
+
+def judge(office: Office, phone: SyncWallet, text: str) -> Verdict:
+    """The verdict on the pass, shown by the phone, with the list that the authority serves now."""
+    known = on_board(office)
+    token = office.client.get(f"{office.settings.base_url}/status/1").text
+    return verify(
+        show(text, at=office.clock(), phone=phone.signer),
+        directory=known,
+        status=StatusBook([verify_list(token, directory=known)]),
+        policy=Policy(),
+        at=office.clock(),
+    )
+
+
+@pytest.fixture
+def ingrid(office: Office) -> SyncWallet:
+    """Our one seafarer's phone, with both certificates on it."""
+    return SyncWallet(office).pick_up("NO-COC-0001", "NO-MED-0001")
+
+
+def test_pass_of_a_sync_is_valid_on_board_with_each_of_its_members(
+    office: Office, ingrid: SyncWallet
+) -> None:
+    verdict = judge(office, ingrid, ingrid.sync()["pass"])
+    assert isinstance(verdict, Valid), verdict
+    assert [type(member) for member in verdict.members] == [Valid, Valid]
+
+
+def test_certificate_revoked_after_the_sync_is_rejected_as_soon_as_the_list_says_so(
+    office: Office, ingrid: SyncWallet
+) -> None:
+    text = ingrid.sync()["pass"]
+    office.clock.forward(hours=1)
+    Lifecycle(office.database, office.clock, office.settings).revoke(
+        "NO-MED-0001", reason="test", actor="test"
+    )
+    verdict = judge(office, ingrid, text)
+    assert [type(member) for member in verdict.members] == [Valid, Rejected]
+    assert isinstance(verdict, Rejected)
+
+
+def test_pass_of_a_lost_phone_is_rejected_once_its_seafarer_has_a_new_one(
+    office: Office, ingrid: SyncWallet
+) -> None:
+    text = ingrid.sync()["pass"]
+    office.clock.forward(hours=1)
+    office.rebind()
+    assert isinstance(judge(office, ingrid, text), Rejected)
