@@ -18,7 +18,7 @@ from keys.trust.home import ONLINE, Home
 from keys.trust.metadata import DIRECTORY
 from keys.trust.plan import FLAG_KEYS, Plan, Role, key_id
 from keys.trust.published import Published
-from keys.trust.register import RegisterError, flag_of
+from keys.trust.register import RegisterError, check_roles_apart, flag_of
 
 
 def holder_new(arguments: argparse.Namespace) -> str:
@@ -126,6 +126,7 @@ def _replaced(
         flags=tuple(changed if other is one else other for other in plan.flags),
         holders={**plan.holders, **{key_id(holder.key): holder.name for holder in people}},
     )
+    check_roles_apart(plan)
     return ceremony.names_flag(plan, changed)
 
 

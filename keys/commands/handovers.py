@@ -6,6 +6,7 @@ from pathlib import Path
 
 from keys.commands import files
 from keys.options import UsageError
+from keys.trust import ceremony
 from keys.trust.drafts import role_keys
 from keys.trust.handing_over import HandoverDraft, handed_over
 from keys.trust.holder import Holder
@@ -25,6 +26,7 @@ def authority_rotate(arguments: argparse.Namespace) -> str:
             )
         role = _next_role(arguments, home, plan, flag, people)
         names = {key_id(one.key): one.name for one in people}
+        ceremony.with_flag_role(plan, arguments.flag, role, ())  # refused before anybody is asked to sign
         draft = HandoverDraft(
             flag=arguments.flag,
             old=role_keys(flag.role),

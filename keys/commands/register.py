@@ -13,7 +13,15 @@ from keys.signer import SoftwareSigner
 from keys.trust.directory import Environment, KeyState, TrustedKey
 from keys.trust.home import FULL, SINGLE, Home
 from keys.trust.plan import FLAG_KEYS, FLAG_LIFETIME, Flag, Plan, Role
-from keys.trust.register import RegisterError, flag_of, next_kid, with_authority, with_key, with_state
+from keys.trust.register import (
+    RegisterError,
+    check_roles_apart,
+    flag_of,
+    next_kid,
+    with_authority,
+    with_key,
+    with_state,
+)
 
 
 def init(arguments: argparse.Namespace) -> str:
@@ -44,6 +52,7 @@ def authority_add(arguments: argparse.Namespace) -> str:
             role = home.new_flag_role(files.home_secret(arguments))
         changed = with_authority(plan, authority, role)
         named = {keyid: one.name for keyid, one in zip(role.ids, people, strict=False)}
+        check_roles_apart(changed)
         home.save(_with_names(changed, named))
     issuers = ", ".join(authority.issuers)
     return f"{authority.flag}: {authority.name} at {issuers}, status lists below {authority.status_prefix}"
@@ -157,7 +166,14 @@ def key_retire(arguments: argparse.Namespace) -> str:
         )
         home.save(changed)
     state_now = _state(flag_of(changed, arguments.flag), arguments.kid)
-    return f"{arguments.kid}: {state_now}; publish to tell the ships"
+    flag = flag_of(changed, arguments.flag)
+    elsewhere = not files.held_here(changed, flag.role.ids)
+    then = (
+        f"ombord-keys authority draft {arguments.flag}, and publish"
+        if elsewhere
+        else "publish to tell the ships"
+    )
+    return f"{arguments.kid}: {state_now}; {then}"
 
 
 def _state(flag: Flag, kid: str) -> str:

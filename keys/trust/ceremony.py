@@ -22,7 +22,7 @@ from keys.trust.metadata import DIRECTORY, EXTENSION, keys_path, target_name
 from keys.trust.plan import LIFETIMES, Flag, Plan, Role, key_id
 from keys.trust.published import Published
 from keys.trust.record import Record
-from keys.trust.register import MAX_HANDOVERS, RegisterError, flag_of
+from keys.trust.register import MAX_HANDOVERS, RegisterError, check_roles_apart, flag_of
 
 ROOT = Root.type
 
@@ -81,17 +81,8 @@ def with_holders(plan: Plan, role: str, change: Change) -> Plan:
         )
     role_now = replace(old, keys=tuple(keys), threshold=threshold)
     changed = replace(plan, roles={**plan.roles, role: role_now}, holders=names)
-    _check_apart(changed)
+    check_roles_apart(changed)
     return changed
-
-
-def _check_apart(plan: Plan) -> None:
-    """One key in two roles is one theft for both; a holder may hold two keys."""
-    owners: dict[PublicKey, str] = {}
-    for role, keys in [(name, role.keys) for name, role in plan.roles.items()]:
-        for key in keys:
-            if (other := owners.setdefault(key, role)) != role:
-                raise RegisterError(f"one key for {other} and {role}", "make a key for each: holder new")
 
 
 def _named(plan: Plan, key: PublicKey, names: Iterable[str]) -> bool:
@@ -208,7 +199,9 @@ def with_flag_role(plan: Plan, flag: str, role: Role, signatures: Iterable[Mappi
     }
     handovers = (*one.handovers, entry)[-MAX_HANDOVERS:]
     changed = replace(one, role=role, handovers=handovers)
-    return replace(plan, flags=tuple(changed if other is one else other for other in plan.flags))
+    plan = replace(plan, flags=tuple(changed if other is one else other for other in plan.flags))
+    check_roles_apart(plan)
+    return plan
 
 
 def names_flag(plan: Plan, flag: Flag) -> Plan:

@@ -73,12 +73,11 @@ class Draft:
 
     def lacking(self, groups: Iterable[tuple[Sequence[str], int]] | None = None) -> str:
         """Who still has to sign, in words; empty when enough have."""
-        said = []
+        lacks: dict[tuple[str, ...], int] = {}
         for ids, threshold in self.groups if groups is None else groups:
-            silent = sorted(self.name(one) for one in ids if one not in self.metadata.signatures)
-            if (lack := threshold - (len(ids) - len(silent))) > 0:
-                said.append(f"{lack} more of {', '.join(silent)}")
-        return " and ".join(dict.fromkeys(said))
+            silent = tuple(sorted(self.name(one) for one in ids if one not in self.metadata.signatures))
+            lacks[silent] = max(lacks.get(silent, 0), threshold - (len(ids) - len(silent)))
+        return " and ".join(f"{lack} more of {', '.join(who)}" for who, lack in lacks.items() if lack > 0)
 
     def name(self, keyid: str) -> str:
         """Whose key this is."""

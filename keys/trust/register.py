@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from string import ascii_lowercase
 
+from keys.jwk import PublicKey
 from keys.trust.authority import check_apart, check_authority, check_key
 from keys.trust.directory import PASS, PURPOSES, STATUS, Authority, KeyState, TrustedKey
 from keys.trust.plan import Flag, Plan, Role, from_json, to_json
@@ -40,6 +41,17 @@ def with_authority(plan: Plan, authority: Authority, role: Role) -> Plan:
     check_authority(authority, plan.environment)
     check_apart([*(one.authority for one in plan.flags), authority])
     return _readable(replace(plan, flags=(*plan.flags, Flag(authority=authority, role=role))))
+
+
+def check_roles_apart(plan: Plan) -> None:
+    """One key in two roles is one theft for both; a holder may hold two keys. Raises RegisterError."""
+    owners: dict[PublicKey, str] = {}
+    roles = [*plan.roles.items(), *((flag.authority.flag, flag.role) for flag in plan.flags)]
+    for name, key in [(name, key) for name, role in roles for key in role.keys]:
+        if (other := owners.setdefault(key, name)) != name:
+            raise RegisterError(
+                f"one key for {other} and {name}", "make a key for each: ombord-keys holder new"
+            )
 
 
 def next_kid(flag: Flag, year: int, purposes: Collection[str]) -> str:

@@ -52,19 +52,20 @@ def _tell_root(draft: Draft) -> Iterator[str]:
     new: Root = draft.metadata.signed
     old = draft.elder
     says = root_says(new)
-    for name, role in new.roles.items():
+    for name in _ROLES:
+        role = new.roles[name]
         before = None if old is None else old.roles[name]
         had = set() if before is None else set(before.keyids)
         if before is not None and had == set(role.keyids) and before.threshold == role.threshold:
             continue
         was = "" if before is None else f" (before: {before.threshold} of {len(had)})"
-        yield f"{_ROLES[name]}: {role.threshold} of {len(role.keyids)} holders must sign{was}"
+        yield f"{_ROLES[name]}: {role.threshold} of {len(role.keyids)} keys must sign{was}"
         yield from (
             f"  + {draft.name(one)}, key {_thumbprint(new, one)}" for one in role.keyids if one not in had
         )
         yield from (f"  - {draft.name(one)}" for one in sorted(had - set(role.keyids)))
         if role.threshold == 1 and name in ("root", DIRECTORY):
-            yield f"! one holder alone can sign as {_ROLES[name]}: for rehearsals only"
+            yield f"! one key alone can sign as {_ROLES[name]}: for rehearsals only"
     if says.time_floor is not None:
         yield f"! devices' time floor is set to {says.time_floor:%Y-%m-%d %H:%M} UTC, even where it was later"
     allowed = {} if old is None else root_says(old).replaced

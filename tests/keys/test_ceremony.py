@@ -99,7 +99,7 @@ def test_what_is_signed_is_said_in_words_before_it_is_signed(established: Ceremo
         "after version 1",
         "+ Finn",
         "- Eva",
-        "3 of 5 holders must sign (before: 3 of 5)",
+        "3 of 5 keys must sign (before: 3 of 5)",
         "! devices' time floor is set to 2026-11-01",
         "Signed by nobody",
     ):

@@ -277,6 +277,19 @@ def test_a_flag_needs_two_different_keys_and_as_many_as_must_sign(home: Ceremony
     assert "SE needs 2 different keys" in said
 
 
+def test_one_person_may_hold_two_keys_and_one_key_has_one_role(abroad: Ceremony) -> None:
+    new = abroad.new_holder("Nina")
+    sven = ("--holder", "Sven.pub.json")
+    name = ("--name", "D", "--iss", "https://dk.example", "--time-zone", "UTC")
+    for words in (
+        ("authority", "add", "DK", *name, *sven, "--holder", new),
+        ("authority", "rotate", "NO", *sven),
+        ("root", "rotate", "--add", "Sven.pub.json"),
+        ("root", "rotate", "--replace-flag", "NO", "--flag-holder", "Sven.pub.json", "--flag-holder", new),
+    ):
+        assert "one key for " in abroad.refused("operator", *words)
+
+
 # Compromised keys and what they truly signed
 
 
