@@ -61,8 +61,10 @@ def _checked(path: Path, arguments: argparse.Namespace) -> Draft:
 def _told(plan: Plan, made: dict[str, bytes], out: Path, arguments: argparse.Namespace) -> str:
     keys = [key for flag in plan.flags for key in flag.keys]
     lines = [
-        f"Published {_count(len(plan.flags), 'authority', 'authorities')} with "
-        f"{_count(len(keys), 'key', 'keys')} in {out}",
+        (
+            f"Published {_count(len(plan.flags), 'authority', 'authorities')} with "
+            f"{_count(len(keys), 'key', 'keys')} in {out}"
+        ),
         f"Devices pin {out / '1.root.json'}",
         *(f"Waiting: {one}" for one in pending(plan, made, arguments.at)),
         *stray_test_keys(plan.environment, keys),

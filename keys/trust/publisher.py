@@ -90,7 +90,7 @@ class _Publication:
         self._refuse_left_over()
         snapshot = self._renew(Snapshot(meta=meta), Snapshot.type, root, self.before.snapshot)
         extension: dict[str, object] = {"signed_at": unix(self.at)}
-        flags = {name.removesuffix(".json") for name in meta} - {DIRECTORY}
+        flags = [flag.authority.flag for flag in self.plan.flags]
         if numbers := status_index.risen(self.before.list_numbers, lists, flags):
             extension["lists"] = numbers
         timestamp = Timestamp(

@@ -59,7 +59,10 @@ def _varint(data: bytes) -> int | None:
 def risen(
     before: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str, int]], flags: Iterable[str]
 ) -> dict[str, dict[str, int]]:
-    """The index of status lists: a number once known is never taken back. Raises PublishError."""
+    """The index of status lists: a number once known is never taken back. Raises PublishError.
+
+    A registered flag may have lists before the directory's holders have signed it in.
+    """
     if strangers := set(now) - set(flags):
         raise PublishError(f"status lists of {min(strangers)}, which is no flag of this directory")
     index: dict[str, dict[str, int]] = {}

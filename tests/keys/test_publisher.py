@@ -184,6 +184,14 @@ def test_a_list_of_no_flag_here_is_refused(published: Publication) -> None:
         lists(published, SE={"1": 1})
 
 
+def test_lists_of_a_flag_that_is_not_signed_in_yet_hold_nobody_up(published: Publication) -> None:
+    published.authorities = (*published.authorities, Authority("SE"))
+    plan, here = published.plan(), without(published, "root", "targets")
+    files = publish(plan, signers=here, at=NOW + DAY, before=published.files, lists={"SE": {"1": 5}})
+    directory, _ = client.load(files, root=published.root, at=NOW + DAY)
+    assert directory.list_numbers == {}
+
+
 def varint(number: int) -> bytes:
     encoded = bytearray()
     while number > 0x7F:
