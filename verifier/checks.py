@@ -114,7 +114,7 @@ def state(
     as_of, status = listed_as
     known, remark = status_age(as_of.iat, as_of.exp, policy, time)
     if as_of.behind:
-        remark = _behind(as_of, remark)
+        remark = behind(as_of, remark)
     if status is _GOOD:
         return *STATE_GOOD, known, remark
     return *_against(status, (as_of.iat,)), known, remark
@@ -139,7 +139,7 @@ def listed_state(
     return listed, status
 
 
-def _behind(listed: StatusList, old: Check | None) -> Check:
+def behind(listed: StatusList, old: Check | None) -> Check:
     """The remark that the authority has published a newer list than the one held, beside that on its age."""
     if old is None:
         reason = "a newer status list exists than that of {:%Y-%m-%d %H:%M} UTC: import a newer sea pack"

@@ -353,6 +353,15 @@ def test_the_ages_of_the_policy_hold_for_the_newest_evidence(
     assert headlines(judged(inspection, text)) == [Headline.VALID] * 12
 
 
+def test_a_list_known_to_be_newer_than_the_pass_is_remarked_on(inspection: Inspection) -> None:
+    """The index of lists, signed after the pass, names a number that the device does not hold."""
+    inspection.listed_at = NOW - 3 * DAY
+    held = StatusBook([replace(inspection.status_list(), number=3, behind=True)])
+    assert headlines(judged(inspection, status=held)) == [Headline.VALID_WITH_REMARK] * 12
+    inspection.published_at = BEFORE
+    assert headlines(judged(inspection, status=held)) == [Headline.VALID] * 12
+
+
 def test_an_older_list_never_makes_a_pass_older(inspection: Inspection) -> None:
     inspection.listed_at, inspection.list_expires = NOW - 300 * DAY, NOW - 100 * DAY
     assert judged(inspection).headline is Headline.VALID
