@@ -151,9 +151,10 @@ def _times(subject: Callable[[], object], reference: Callable[[], object]) -> fl
     gc.disable()
     try:
         for _ in range(ROUNDS):
+            gc.collect()
+            reference()  # what the collector has left cold meets neither
             spent, needed = _seconds(subject), _seconds(reference)
             ratios.append(spent / needed)
-            gc.collect()
     finally:
         gc.enable()
     return median(ratios)

@@ -110,6 +110,11 @@ class PublicKey:
 
     def thumbprint(self) -> str:
         """SHA-256 thumbprint, base64url (RFC 7638 § 3; RFC 8037 § 2)."""
+        if self._thumbprint is None:
+            self._thumbprint = self._hash()
+        return self._thumbprint
+
+    def _hash(self) -> str:
         from hashlib import sha256  # loads OpenSSL a second time, 4 ms that most checks can do without
 
         if self._jwk is None:
