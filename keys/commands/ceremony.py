@@ -88,7 +88,7 @@ def root_rotate(arguments: argparse.Namespace) -> str:
         published = Published(home.published())
         version = 1 if published.root is None else published.root.signed.version + 1
         out = arguments.out or Path(_name(version, ROOT))
-        files.refuse_existing(out)
+        files.new_draft(home, out)
         plan = ceremony.with_holders(ceremony.with_holders(before, ROOT, root), DIRECTORY, directory)
         for flag in arguments.replace_flag:
             flag_of(plan, flag)  # refused before a key is made
@@ -163,7 +163,7 @@ def with_root(plan: Plan, path: Path | None, published: Published) -> Plan:
 
 def _write(arguments: argparse.Namespace, home: Home, plan: Plan, draft: drafts.Draft) -> str:
     out = arguments.out or Path(_name(draft.metadata.signed.version, draft.role))
-    files.refuse_existing(out)
+    files.new_draft(home, out)
     draft.sign_with(files.signers_here(arguments, home, plan, draft.allowed))
     files.write_new(out, drafts.to_json(draft))
     return _hand_out(draft, out)

@@ -32,6 +32,12 @@ def read(path: Path) -> bytes:
     return data
 
 
+def new_draft(home: Home, path: Path) -> None:
+    """Raise UsageError or RegisterError unless a draft can go there: never among what is published."""
+    not_in_home(home, path)
+    refuse_existing(path)
+
+
 def write_new(path: Path, data: bytes, hint: str = "remove it, or name another with --out") -> None:
     """A file that was not there before. Raises RegisterError."""
     refuse_existing(path, hint)
@@ -93,4 +99,4 @@ def signers_here(
 def not_in_home(home: Home, path: Path) -> None:
     """Raise UsageError for a path that is the home's own."""
     if home.owns(path):
-        raise UsageError(f"{path} is the home's own: an authority's keys go into a file of theirs")
+        raise UsageError(f"{path} is the home's own: name a file of another folder")

@@ -39,6 +39,7 @@ def authority_rotate(arguments: argparse.Namespace) -> str:
         if len(draft.signatures) >= flag.role.threshold:
             return _register(home, plan, draft, arguments.flag)
         out = arguments.out or Path(f"{arguments.flag}.handover.draft.json")
+        files.new_draft(home, out)
         files.write_new(out, draft.to_json())
     return f"{draft.describe()}\nNext: ombord-keys authority sign {out} --sealed FILE"
 

@@ -327,6 +327,15 @@ def test_a_root_that_cannot_be_is_not_drafted(established: Ceremony, words: list
     assert reason in established.refused("operator", "root", "rotate", *words)
 
 
+@pytest.mark.parametrize("words", [("root", "rotate"), ("directory", "draft")])
+def test_a_draft_never_goes_among_what_is_published(
+    established: Ceremony, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    assert established.run("operator", *words, "--out", "ombord-keys/published/x.json") == 3
+    assert "the home's own" in capsys.readouterr().err
+    assert "is no folder" in established.refused("operator", *words, "--out", "nowhere/x.json")
+
+
 # Stale drafts
 
 
