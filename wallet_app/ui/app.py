@@ -1,8 +1,7 @@
 """The wallet's app: it owns theme, screens and the open store, and moves between the screens."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,20 +19,18 @@ from wallet_app import texts
 from wallet_app.core import sync_views, views
 from wallet_app.core.held_pass import HeldPass
 from wallet_app.core.keystore import KeyStoreError
-from wallet_app.core.pickup import Progress
 from wallet_app.core.standing import Group
-from wallet_app.core.syncing import Outcome
 from wallet_app.core.vault import VaultDamaged, VaultError, VaultLocked
-from wallet_app.core.viewstate import Deed, ListState, NoticeState, SyncState
+from wallet_app.core.viewstate import Deed, ListState
 from wallet_app.core.wallet import Wallet
 from wallet_app.texts import Words
 from wallet_app.ui import add_screen, certificate_screen, code_screen, list_screen
 from wallet_app.ui.background import Background
 from wallet_app.ui.store_screen import StoreScreen
+from wallet_app.ui.sync_control import SyncControl
 
 ESCAPE: Final = 27
 SLIDE_SECONDS: Final = 0.18
-SYNC_AFTER: Final = timedelta(hours=20)
 # Where "back" leads from each screen, unless another was visited on the way.
 PARENT: Final = {"certificate": "list", "code": "list", "add": "list"}
 LATER: Final = {
@@ -78,8 +75,7 @@ class WalletApp(App):
         self._opening, self._set_aside = opening, set_aside
         self._offer, self._tx_code = offer, tx_code
         self._came_from = "list"
-        self._sync_progress = ""
-        self._sync_outcome = Outcome((), has_news=True)
+        self._syncing: SyncControl | None = None
 
     def build(self) -> ScreenManager:
         """Fonts, rules, screens; then the store."""
@@ -115,8 +111,9 @@ class WalletApp(App):
         except (VaultError, KeyStoreError) as error:
             self.screens.add_widget(_store_screen(error, self.say))
             return
+        self._syncing = SyncControl(self.wallet, self.background, self.refresh_list, self.say)
         self.screens.add_widget(list_screen.ListScreen())
-        self._sync_on_opening()
+        self._syncing.run_on_opening()
         if self._offer is not None:
             self.add(self._offer, self._tx_code)
             self._offer = None
@@ -140,29 +137,14 @@ class WalletApp(App):
             damage=wallet.damage,
             unreadable=wallet.unreadable,
             told=wallet.told,
-            news=self._news(wallet),
-            sync=self._sync_state(wallet) if wallet.syncs.issuers else None,
+            news=self._require_syncing().notices(),
+            sync=self._require_syncing().state(),
             say=self.say,
         )
 
     def sync(self, *, quietly: bool = False) -> None:
         """Ask the authorities how the certificates stand; `quietly` does not complain of the network."""
-        wallet = self._require_wallet()
-        if self._sync_progress or not wallet.syncs.issuers:
-            return
-
-        def end(outcome: Outcome) -> None:
-            self._sync_progress = ""
-            self._sync_outcome = outcome.unasked if quietly else outcome
-            self.refresh_list()
-
-        self._sync_progress = self.say(texts.SYNCING)
-        self.refresh_list()
-        self.background.run(
-            lambda: wallet.syncs.run(lambda done: self.background.hand_over(lambda: self._tell(done))),
-            end,
-            lambda error: end(Outcome((("", error),), has_news=False)),
-        )
+        self._require_syncing().run(quietly=quietly)
 
     def act_on(self, deed: Deed) -> None:
         """What a notice offers to do."""
@@ -245,36 +227,6 @@ class WalletApp(App):
         here = self.screens.current
         self._go(self._came_from if here == "code" else PARENT.get(here, here), forward=False)
 
-    # --- syncing
-
-    def _news(self, wallet: Wallet) -> Iterable[NoticeState]:
-        is_busy = wallet.pick_ups.unfinished is not None  # first things first
-        records = () if is_busy else wallet.syncs.records
-        return sync_views.notices(records, self._sync_outcome.failures, self.say)
-
-    def _sync_state(self, wallet: Wallet) -> SyncState:
-        return sync_views.sync_state(
-            wallet.passes,
-            as_of=wallet.syncs.as_of,
-            at=wallet.clock(),
-            progress=self._sync_progress,
-            is_unchanged=not self._sync_outcome.has_news and not self._sync_outcome.failures,
-            say=self.say,
-        )
-
-    def _tell(self, progress: Progress) -> None:
-        if self._sync_progress and progress.total > 1:
-            done, total = progress.received, progress.total
-            self._sync_progress = self.say(texts.SYNCING_SEVERAL, done=done, total=total)
-            self.refresh_list()
-
-    def _sync_on_opening(self) -> None:
-        """What was learned long ago is asked again, unseen where it fails: everything works without."""
-        wallet = self._require_wallet()
-        as_of = wallet.syncs.as_of
-        if as_of is None or abs(wallet.clock() - as_of) > SYNC_AFTER:
-            self.sync(quietly=True)
-
     # --- the window
 
     def _screen(self, name: str) -> Any:
@@ -310,6 +262,11 @@ class WalletApp(App):
         if self.wallet is None:
             raise RuntimeError("the store is not open")
         return self.wallet
+
+    def _require_syncing(self) -> SyncControl:
+        if self._syncing is None:
+            raise RuntimeError("the store is not open")
+        return self._syncing
 
 
 def _store_screen(error: Exception, say: Words) -> StoreScreen:
