@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from benchmarks.countries import COUNTRIES
 from keys.algorithms import Algorithm
 from keys.signer import SoftwareSigner
 from keys.trust.directory import CERTIFICATES, PASS, STATUS, Authority, Environment, TrustedKey
@@ -30,23 +31,6 @@ _ODDS: Final = (85, 10, 5)  # about 0.75 bits for each entry that is not valid
 # Who holds each role's keys (security.md): (keys, needed).
 _HOLDERS: Final = {"root": (5, 3), "targets": (3, 2), "snapshot": (1, 1), "timestamp": (1, 1)}
 _FLAG_HOLDERS: Final = (2, 1)  # current and next
-
-# Flags that have ships; the authorities' names are made up of them.
-COUNTRIES: Final[Mapping[str, str]] = {
-    "NO": "Norway", "DK": "Denmark", "SE": "Sweden", "FI": "Finland", "IS": "Iceland", "EE": "Estonia",
-    "LV": "Latvia", "LT": "Lithuania", "PL": "Poland", "DE": "Germany", "NL": "the Netherlands",
-    "BE": "Belgium", "LU": "Luxembourg", "FR": "France", "GB": "the United Kingdom", "IE": "Ireland",
-    "PT": "Portugal", "ES": "Spain", "IT": "Italy", "MT": "Malta", "GR": "Greece", "CY": "Cyprus",
-    "HR": "Croatia", "BG": "Bulgaria", "RO": "Romania", "TR": "Türkiye", "GI": "Gibraltar",
-    "IM": "the Isle of Man", "FO": "the Faroe Islands", "BM": "Bermuda", "KY": "the Cayman Islands",
-    "BS": "the Bahamas", "AG": "Antigua and Barbuda", "BB": "Barbados", "VC": "Saint Vincent",
-    "PA": "Panama", "BZ": "Belize", "LR": "Liberia", "MH": "the Marshall Islands", "VU": "Vanuatu",
-    "TV": "Tuvalu", "PW": "Palau", "SG": "Singapore", "HK": "Hong Kong", "CN": "China", "JP": "Japan",
-    "KR": "Korea", "PH": "the Philippines", "ID": "Indonesia", "MY": "Malaysia", "TH": "Thailand",
-    "VN": "Viet Nam", "IN": "India", "BD": "Bangladesh", "SA": "Saudi Arabia", "AE": "the Emirates",
-    "US": "the United States", "CA": "Canada", "BR": "Brazil", "AU": "Australia", "NZ": "New Zealand",
-    "ZA": "South Africa", "CL": "Chile", "MX": "Mexico",
-}  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)

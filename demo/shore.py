@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
-from benchmarks.fleet import COUNTRIES, FlagState, flag_states, registered, write_snapshots
+from benchmarks.countries import COUNTRIES
+from benchmarks.fleet import FlagState, flag_states, registered, write_snapshots
 from demo.authorities import PASSPHRASE, AuthorityOffice
 from demo.stage import Stage
 from keys.custody import sealed_file

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from benchmarks.fleet import AT, COUNTRIES, fleet
+from benchmarks.countries import COUNTRIES
+from benchmarks.fleet import AT, fleet
 from keys.trust import client
 from verifier.ship_status import apply_delta, verify_snapshot
 
