@@ -8,9 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.issuer_app import BASE_URL, OPERATOR_TOKEN, Office
 from support.pickup_wallet import PRE_AUTHORIZED, PickUpWallet
+from support.sync_wallet import SyncWallet
 
 from issuer.adapters.database import Database
 from issuer.domain.errors import DatabaseUnusable
+from keys.encoding import Json
 
 NONSENSE = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 VALUES = st.recursive(
@@ -35,7 +37,9 @@ def refuses(wallet: PickUpWallet, path: str, content: bytes, media_type: str, **
 
 @NONSENSE
 @given(st.binary(max_size=200))
-@pytest.mark.parametrize("path", ["oid4vci/credential", "oid4vci/notification", "api/v1/offers"])
+@pytest.mark.parametrize(
+    "path", ["oid4vci/credential", "oid4vci/notification", "api/v1/offers", "api/v1/sync"]
+)
 def test_bytes_that_are_no_json(wallet: PickUpWallet, path: str, content: bytes) -> None:
     refuses(wallet, path, content, "application/json", **wallet.authorization)
 
@@ -47,6 +51,14 @@ def test_bytes_that_are_no_json(wallet: PickUpWallet, path: str, content: bytes)
 @pytest.mark.parametrize("path", ["oid4vci/credential", "oid4vci/notification"])
 def test_json_that_means_nothing(wallet: PickUpWallet, path: str, body: dict[str, object]) -> None:
     refuses(wallet, path, json.dumps(body).encode(), "application/json", **wallet.authorization)
+
+
+@NONSENSE
+@given(st.dictionaries(st.sampled_from(["aud", "iat", "nonce", "exp", "iss"]), VALUES))
+def test_sync_proofs_that_mean_nothing(shared_office: Office, claims: dict[str, Json]) -> None:
+    phone = SyncWallet(shared_office)
+    answer = phone.ask(phone.proof(**{"nonce": "n", **claims}))  # type: ignore[arg-type] # any JSON at all
+    assert answer.status_code in (400, 429), answer.text
 
 
 @NONSENSE

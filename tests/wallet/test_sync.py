@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.scenario import competency, medical
 from support.simulator import NOW, Authority, seeded_signer
-from support.sync_office import ISSUER, PASS_KID, SyncOffice, a_pass, an_answer, problem
+from support.sync_office import ISSUER, SyncOffice, a_pass, an_answer, problem
 from support.wallet import NoNetwork, wallet_of
 
 from keys import jws
@@ -19,9 +21,10 @@ from wallet_app.core.held import Held
 from wallet_app.core.keystore import MemoryKeyStore
 from wallet_app.core.pickup import Progress
 from wallet_app.core.records import Contents, RecordError, StoredCredential, SyncRecord, ToldStatus
+from wallet_app.core.sync_answer import read_answer
 from wallet_app.core.syncing import Outcome
 from wallet_app.core.transport import Response
-from wallet_app.core.troubles import Trouble
+from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.core.vault import Vault
 from wallet_app.core.wallet import Wallet
 
@@ -198,6 +201,30 @@ MALFORMED: dict[str, dict[str, Json]] = {
 def test_answer_of_another_shape_changes_nothing(shore: OnShore, change: dict[str, Json]) -> None:
     shore.answer(**change)
     assert shore.trouble() is Trouble.NOT_UNDERSTOOD
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+ENTRY = st.dictionaries(
+    st.sampled_from(["uri", "idx", "status", "offer", "tx_code", "document_number"]), ANYTHING, max_size=3
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["as_of", "pass", "left_out", "credentials", "offers"]),
+        ANYTHING | st.lists(ENTRY, max_size=3),
+    )
+)
+def test_answer_that_means_nothing_is_a_record_or_a_trouble(changes: dict[str, Json]) -> None:
+    try:
+        record = read_answer(an_answer(**changes), ISSUER, NOW)
+    except PickUpError:
+        return
+    assert SyncRecord.from_json(record.to_json()) == record
 
 
 def test_offer_over_plain_http_is_refused(shore: OnShore) -> None:
@@ -377,7 +404,3 @@ def test_nothing_of_a_sync_is_readable_on_disk(shore: OnShore) -> None:
     stored = b"".join(path.read_bytes() for path in shore.folder.rglob("vault-*"))
     assert b"493536" not in stored
     assert json_dumps(ISSUER) not in stored
-
-
-def test_pass_key_is_named_as_the_directory_names_it() -> None:
-    assert PASS_KID == "NO-2026p"
