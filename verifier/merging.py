@@ -38,8 +38,7 @@ def merge(held: "Held", offered: Sequence[bytes], *, directory: Directory, at: d
     one that is older is passed over.
     """
     merging = _Merge(held, directory, at)
-    for blob in offered:
-        merging.offer(blob)
+    merging.offer(offered)
     return merging.finish()
 
 
@@ -68,16 +67,19 @@ class _Merge:
             return
         self._take(kept, token)
 
-    def offer(self, blob: bytes) -> None:
-        """A list in the pack; deltas build on what comes before them, and at last on what is held."""
+    def offer(self, blobs: Sequence[bytes]) -> None:
+        """The lists in the pack, in order; deltas build on what comes before, and at last on what is held."""
         try:
-            if is_token(blob):
-                self._offer_whole(verify_list(_text(blob), directory=self._directory, at=self._at), blob)
-            elif ship_status.peek(blob).since is None:
-                new = ship_status.verify_snapshot(blob, directory=self._directory, at=self._at)
-                self._offer_whole(new, None)
-            else:
-                self._offer_delta(blob)
+            whole = [blob for blob in blobs if blob[0] == ship_status.Kind.SNAPSHOT]
+            lists = ship_status.verify_snapshots(whole, directory=self._directory, at=self._at)
+            snapshots = dict(zip(whole, lists, strict=True))
+            for blob in blobs:
+                if blob in snapshots:
+                    self._offer_whole(snapshots[blob], None)
+                elif is_token(blob):
+                    self._offer_whole(verify_list(_text(blob), directory=self._directory, at=self._at), blob)
+                else:
+                    self._offer_delta(blob)
         except ship_status.WrongBase as error:
             raise WrongBase(f"a status list in the pack: {error}") from None
         except StatusListError as error:

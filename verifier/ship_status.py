@@ -4,9 +4,10 @@ The bytes are those of docs/sea-pack-format.md, section 3. What a blob says coun
 out of it have the hash that a status key of the list's own authority has signed, and not before.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from keys.algorithms import SignatureMismatch
 from keys.trust.directory import STATUS, Authority, Directory, TrustedKey
@@ -30,9 +31,11 @@ __all__ = [
     "to_delta",
     "to_snapshot",
     "verify_snapshot",
+    "verify_snapshots",
 ]
 
 MEDIA_TYPE: Final = "application/vnd.ombord.status"
+_AT_ONCE: Final = 8 << 20  # bytes of states that are decoded before their signatures are checked
 _AHEAD: Final = timedelta(days=1)  # how far a list may be dated ahead of a clock that is a little slow
 
 
@@ -102,6 +105,30 @@ def verify_snapshot(blob: bytes, *, directory: Directory, at: datetime | None = 
 
     As with `verify_list`, `at` is given when a list comes in, and refuses one dated ahead of the clock.
     """
+    (one,) = verify_snapshots((blob,), directory=directory, at=at)
+    return one
+
+
+def verify_snapshots(
+    blobs: Iterable[bytes], *, directory: Directory, at: datetime | None = None
+) -> list[StatusList]:
+    """As `verify_snapshot`, for many: lists are decoded, then signatures checked, some megabytes at a time.
+
+    In turn, list by list, the two would drive each other out of the processor's caches.
+    """
+    found: list[StatusList] = []
+    waiting: list[_Stated] = []
+    size = 0
+    for blob in blobs:
+        waiting.append(_decoded(blob, directory, at))
+        size += len(waiting[-1].states)
+        if size > _AT_ONCE:
+            found += [_signed(one, directory) for one in waiting]
+            waiting, size = [], 0
+    return [*found, *(_signed(one, directory) for one in waiting)]
+
+
+def _decoded(blob: bytes, directory: Directory, at: datetime | None) -> "_Stated":
     parsed = parse(blob)
     if parsed.size is None or parsed.before is None:
         raise StatusListError("a delta, where a snapshot is needed")
@@ -110,7 +137,7 @@ def verify_snapshot(blob: bytes, *, directory: Directory, at: datetime | None = 
         states = rice.decode(parsed.body, parsed.size)
     except rice.RiceError as error:
         raise StatusListError(f"{_named(parsed.header)}: its states cannot be read: {error}") from None
-    return _verified(parsed, parsed.before, states, authority, directory, at)
+    return _stated(parsed, parsed.before, states, authority, directory, at)
 
 
 def apply_delta(
@@ -139,7 +166,8 @@ def apply_delta(
         states = rice.apply_changes(held.states, parsed.body)
     except rice.RiceError as error:
         raise StatusListError(f"{_named(header)}: its changes cannot be read: {error}") from None
-    return _verified(parsed, parsed.before or base[:BEFORE_BYTES], states, authority, directory, at)
+    before = parsed.before or base[:BEFORE_BYTES]
+    return _signed(_stated(parsed, before, states, authority, directory, at), directory)
 
 
 def reverify(held: StatusList, *, directory: Directory) -> StatusList:
@@ -176,15 +204,23 @@ def _forked(statement: Statement, what: str) -> NoReturn:
     raise ForkedList(f"{statement.uri}: {what}; report this to the authority, its key may be stolen")
 
 
-def _verified(
+class _Stated(NamedTuple):
+    """A list that was read, and the statement about it, whose signature is still to be checked."""
+
+    statement: Statement
+    states: bytes
+    authority: Authority
+
+
+def _stated(
     parsed: Parsed,
     before: bytes,
     states: bytes,
     authority: Authority,
     directory: Directory,
     at: datetime | None,
-) -> StatusList:
-    """What a blob's states amount to, once the statement about them is shown to be signed."""
+) -> _Stated:
+    """What must have been signed about a blob's states."""
     header = parsed.header
     statement = Statement(
         uri=authority.status_prefix + header.name,
@@ -202,6 +238,12 @@ def _verified(
         raise StatusListError(f"{_named(header)}: {problem}")
     if at is not None and header.iat > max(at, directory.time_floor) + _AHEAD:
         raise StatusListError(f"dated {header.iat:%Y-%m-%d %H:%M} UTC, which is still to come")
+    return _Stated(statement, states, authority)
+
+
+def _signed(one: _Stated, directory: Directory) -> StatusList:
+    """What a blob amounts to, once the statement about it is shown to be signed."""
+    statement, states, authority = one
     return _list(statement, states, _signer(statement, authority, directory))
 
 

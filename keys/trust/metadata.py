@@ -28,6 +28,7 @@ HEX_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 HEX_SIGNATURE = re.compile(r"[0-9a-f]{128}", re.ASCII)
 
 _SPELLING = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
+_CANONICAL = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 
 SignedT = TypeVar("SignedT", Root, Timestamp, Snapshot, Targets)
 
@@ -149,7 +150,10 @@ def _signed_part(members: Mapping[str, Json], data: bytes, name: str) -> bytes |
     start = b'{"signatures":%b,"signed":' % _spell(members.get("signatures"))
     if len(data) != len(start) + len(signed) + 1 or b"%b%b}" % (start, signed) != data:
         raise UntrustedMetadata(f"{name}: not in the one spelling that is accepted")
-    return None if b"\\" in signed else signed
+    if b"\\" not in signed:
+        return signed
+    plain = _CANONICAL.encode(members.get("signed"))  # the same, where only letters beyond ASCII are escaped
+    return None if "\\" in plain else plain.encode("utf-8")
 
 
 def _check_keys(signed: Signed, name: str) -> None:
