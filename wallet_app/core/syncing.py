@@ -4,8 +4,9 @@ An answer is stored whole or not at all, once it is shown to be this phone's and
 fails changes nothing. Everything works without one, for weeks: it tells as of when it knows what it shows.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from wallet_app.core import held_pass, oid4vci
 from wallet_app.core.held import Held
 from wallet_app.core.oid4vci import JSON_HEADERS
 from wallet_app.core.pickup import PickUps, Progress, Proposal
-from wallet_app.core.records import SyncRecord
+from wallet_app.core.records import StoredCredential, SyncRecord
 from wallet_app.core.sync_answer import members_of, problem_of, read_answer
 from wallet_app.core.transport import Transport, require_secure
 from wallet_app.core.troubles import PickUpError, Trouble
@@ -69,6 +70,7 @@ class Syncs:
         self._clock = clock
         self._pick_ups = pick_ups
         self._one_at_a_time = threading.Lock()
+        self._read_from: tuple[tuple[StoredCredential, ...], tuple[Held, ...]] = ((), ())
 
     @property
     def records(self) -> tuple[SyncRecord, ...]:
@@ -152,7 +154,7 @@ class Syncs:
                 return members_of(answer, problem)
         raise PickUpError(Trouble.SERVICE, "fresh nonces are refused")
 
-    def _store(self, record: SyncRecord, mine: list[Held]) -> SyncRecord:
+    def _store(self, record: SyncRecord, mine: Sequence[Held]) -> SyncRecord:
         """Of the statuses, those of what is held; the rest is none of this phone's."""
         places = {(one.credential.status.uri, one.credential.status.idx) for one in mine}
         try:
@@ -161,14 +163,19 @@ class Syncs:
             raise PickUpError(Trouble.NOT_STORED, str(error)) from error
         return contents.sync_with(record.issuer) or record
 
-    def _held(self) -> list[Held]:
-        found = []
-        for stored in self._vault.contents.credentials:
-            try:
-                found.append(reading.read(stored, self._signer.public_key))
-            except reading.Unreadable:
-                continue
+    def _held(self) -> tuple[Held, ...]:
+        """What can be read; read once, as the list asks with each letter that is searched for."""
+        stored, found = self._read_from
+        credentials = self._vault.contents.credentials
+        if stored is not credentials:
+            found = tuple(self._readable(credentials))
+            self._read_from = (credentials, found)
         return found
+
+    def _readable(self, credentials: tuple[StoredCredential, ...]) -> Iterator[Held]:
+        for stored in credentials:
+            with contextlib.suppress(reading.Unreadable):
+                yield reading.read(stored, self._signer.public_key)
 
 
 def _facts(records: Iterable[SyncRecord]) -> set[tuple[str, ...]]:

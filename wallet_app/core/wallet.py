@@ -34,6 +34,7 @@ class Wallet:
         self._read_from: Contents | None = None
         self._held: tuple[Held, ...] = ()
         self._passes: tuple[HeldPass, ...] = ()
+        self._told: dict[tuple[str, str, int], ToldStatus] = {}
         self._unreadable = 0
 
     @property
@@ -65,12 +66,9 @@ class Wallet:
 
     def told(self, held: Held) -> ToldStatus | None:
         """What its own authority last said of a certificate's status; no other one counts."""
-        record = self._vault.contents.sync_with(held.credential.issuer)
+        self._read()
         place = held.credential.status
-        for one in record.statuses if record is not None else ():
-            if (one.uri, one.idx) == (place.uri, place.idx):
-                return one
-        return None
+        return self._told.get((held.credential.issuer, place.uri, place.idx))
 
     def live_code(self, held: Showable) -> LiveCode:
         """A presentation of `held`, now. Raises CannotShow."""
@@ -92,6 +90,9 @@ class Wallet:
                 unreadable += 1
         self._held, self._unreadable, self._read_from = tuple(readable), unreadable, contents
         self._passes = tuple(self._read_passes(contents))
+        self._told = {
+            (record.issuer, one.uri, one.idx): one for record in contents.syncs for one in record.statuses
+        }
 
     def _read_passes(self, contents: Contents) -> list[HeldPass]:
         """A pass that cannot be read is left out: the next sync brings another."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics.texture import Texture
 from kivy.properties import ObjectProperty
@@ -31,6 +32,7 @@ from wallet_app.ui.sync_control import SyncControl
 
 ESCAPE: Final = 27
 SLIDE_SECONDS: Final = 0.18
+OPENED_SECONDS: Final = 0.3  # the list should stand before the network is asked
 # Where "back" leads from each screen, unless another was visited on the way.
 PARENT: Final = {"certificate": "list", "code": "list", "add": "list"}
 LATER: Final = {
@@ -113,7 +115,7 @@ class WalletApp(App):
             return
         self._syncing = SyncControl(self.wallet, self.background, self.refresh_list, self.say)
         self.screens.add_widget(list_screen.ListScreen())
-        self._syncing.run_on_opening()
+        Clock.schedule_once(lambda _: self._require_syncing().run_on_opening(), OPENED_SECONDS)
         if self._offer is not None:
             self.add(self._offer, self._tx_code)
             self._offer = None
