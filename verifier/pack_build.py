@@ -156,18 +156,17 @@ def _write_site(site: str, new: Built, at: datetime) -> str:
     except OSError as error:
         raise Unusable(f"{site}: {error.strerror}", "choose a folder that can be written") from None
     write_file(os.path.join(folder, f"{new.taken.pack}.pack"), new.data)
-    written = {}
+    written = set()
     for name in dict.fromkeys((f"{new.taken.pack}.pack", *earlier[:_MOST_UPDATES])):
         data = _update_from(os.path.join(folder, name), new, at)
         if data is not None:
             id_ = name.removesuffix(".pack")
             write_file(os.path.join(updates, id_), data)
-            written[id_] = len(data)
+            written.add(id_)
     write_file(os.path.join(folder, "latest"), new.data)
-    for name in stale - written.keys():  # they lead to what is the newest no more
+    for name in stale - written:  # they lead to what is the newest no more
         os.unlink(os.path.join(updates, name))
-    sizes = f" of {min(written.values())} to {max(written.values())} bytes" if written else ""
-    return f"packs/latest, and updates from {len(written)} packs{sizes}"
+    return f"packs/latest, and updates from {len(written - {new.taken.pack})} earlier packs"
 
 
 def _update_from(path: str, new: Built, at: datetime) -> bytes | None:

@@ -16,7 +16,7 @@ _NEWER: Final = "fetch the newest sea pack, from where you trust it to come"
 _PIN: Final = "give the root that you trust: --root ROOT.json (of the authority, or of a device that has it)"
 _STALE: Final = timedelta(days=45)
 _CLOCK_AHEAD: Final = timedelta(days=400)
-_MANY: Final = 10  # lists that are named one by one
+_MANY: Final = 10  # lists or changes that are named one by one
 
 
 def take_in(path: str, root_path: str | None, at: datetime) -> str:
@@ -84,7 +84,9 @@ def _report(taken: Intake, at: datetime) -> str:
         f"  directory of {directory.published_at:%Y-%m-%d %H:%M} UTC, {age(directory.published_at, at)}",
         f"  {len(flags)} authorities ({', '.join(flags)}) with {len(directory.keys)} keys",
     ]
-    lines += [f"  {change}" for change in taken.changes] or ["  nothing has changed"]
+    lines += [f"  {change}" for change in taken.changes[:_MANY]] or ["  nothing has changed"]
+    if len(taken.changes) > _MANY:
+        lines.append(f"  and {len(taken.changes) - _MANY} more changes: ombord-verify pack show")
     lines += _holdings(taken, at)
     if at - directory.published_at > _STALE:
         lines.append("  this is old: status over 45 days counts as unknown")
@@ -108,7 +110,9 @@ def _holdings(taken: Intake, at: datetime) -> list[str]:
 def age(moment: datetime, at: datetime) -> str:
     """In words, by days."""
     days = (at - moment).days
-    return "from today" if days == 0 else f"{days} days old" if days > 0 else "dated ahead of this clock"
+    if days < 0:
+        return "dated ahead of this clock"
+    return ("from today", "a day old")[days] if days < 2 else f"{days} days old"
 
 
 # export

@@ -7,7 +7,7 @@ from typing import Final
 from keys.encoding import Json, json_dumps
 from keys.trust.directory import Authority, Directory, KeyState, TrustedKey
 from keys.trust.record import unix
-from verifier import checks, pack_update, state
+from verifier import checks, pack_commands, pack_update, state
 from verifier.memory import Memory
 from verifier.policy import AgeClass, Policy
 from verifier.state import State
@@ -192,9 +192,8 @@ def _authority_lines(held: Holdings, authority: Authority) -> Iterator[str]:
 
 
 def _as_of(held: Holdings, moment: datetime) -> str:
-    days = _days(held, moment)
-    old = "today" if days == 0 else f"{days} days old" if days > 0 else "dated ahead of the clock"
-    return f"as of {moment:%Y-%m-%d %H:%M} UTC, {old}: {_WORDS[held.age(moment)]}"
+    age = pack_commands.age(moment, held.time)
+    return f"as of {moment:%Y-%m-%d %H:%M} UTC, {age}: {_WORDS[held.age(moment)]}"
 
 
 def _policy(policy: Policy) -> str:

@@ -22,6 +22,7 @@ NOT_ON_THE_WAY = {
     *("cryptography.hazmat.backends.openssl.backend", "verifier.intake", "verifier.store", "verifier.pack"),
     *("verifier.pass_decision", "verifier.report_pass", "verifier.credential.sea_pass"),
     *("verifier.rice", "verifier.statement", "verifier.status_wire", "verifier.ship_status"),
+    *("verifier.memory", "verifier.merging", "verifier.pack_cli", "verifier.download", "http", "ssl"),
 }
 
 PROBE = """
