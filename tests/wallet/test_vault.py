@@ -127,6 +127,17 @@ def test_second_window_is_refused_until_the_first_is_closed(tmp_path: Path) -> N
     Vault(tmp_path, KEY).close()
 
 
+def test_answer_that_comes_after_closing_writes_nothing(tmp_path: Path) -> None:
+    store(tmp_path, FIRST)
+    vault = Vault(tmp_path, KEY)
+    vault.close()
+    other = Vault(tmp_path, KEY)
+    with pytest.raises(VaultError, match="closed"):
+        vault.update(lambda contents: contents.with_credential(SECOND))
+    other.close()
+    assert reopen(tmp_path) == (Contents((FIRST,)), None)
+
+
 def test_store_of_a_newer_version_is_not_guessed_at() -> None:
     with pytest.raises(RecordError, match="another version"):
         Contents.from_json({"version": 2, "credentials": []})

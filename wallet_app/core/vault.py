@@ -79,6 +79,8 @@ class Vault:
     def update(self, change: Callable[[Contents], Contents]) -> Contents:
         """Store `change(contents)`; when this returns it is on disk. Raises VaultError, and keeps the old."""
         with self._lock:
+            if self._guard.closed:  # the app was closed while an answer was on its way
+                raise VaultError("the store is closed")
             contents = change(self._contents)
             if contents != self._contents:
                 self._write(self._generation + 1, contents)
