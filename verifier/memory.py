@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from struct import Struct
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keys.encoding import Json, json_dumps, json_object
 from keys.trust.record import Record, RecordError, unix
@@ -53,7 +53,14 @@ class Memory:
         )
 
 
-def write(intake: "Intake") -> bytes:
+class Written(NamedTuple):
+    """The file of an import, and where in it each trust file begins."""
+
+    data: bytes
+    places: Mapping[str, int]
+
+
+def write(intake: "Intake") -> Written:
     """The file of what was just taken in."""
     trust = intake.trust.to_json()
     statements = [one.statement for one in intake.lists.values() if one.statement is not None]
@@ -72,8 +79,13 @@ def write(intake: "Intake") -> bytes:
             "imported_at": None if intake.at is None else unix(intake.at),
         }
     )
-    blobs = (intake.root, trust, *intake.files.values(), *intake.tokens.values())
-    return b"".join((_LENGTH.pack(len(head)), head, *blobs))
+    before = (_LENGTH.pack(len(head)), head, intake.root, trust)
+    at = sum(map(len, before))
+    places = {}
+    for name, data in intake.files.items():
+        places[name] = at
+        at += len(data)
+    return Written(b"".join((*before, *intake.files.values(), *intake.tokens.values())), places)
 
 
 def read(data: bytes) -> Memory:

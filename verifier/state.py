@@ -2,7 +2,7 @@
 
     current        the generation that counts, a checksum, and the index: where everything lies
     g-000001/      trust: a record for each authority; states: raw status arrays; allow: allow lists;
-                   memory: what the next import needs (`memory.py`)
+                   memory: what the next import needs, keys as their flags signed them too (`memory.py`)
     clock          the clock last seen
 
 `store` writes a generation whole and makes it current by one rename: whatever dies, the last good one stays.
@@ -12,6 +12,7 @@ Checksums find damage by accident; who can write here can also replace the progr
 import os
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -19,7 +20,7 @@ from keys.encoding import Json, json_object
 from keys.regular_file import opener
 from keys.trust import directory as trust
 from keys.trust.allow_list import AllowList
-from keys.trust.directory import Authority, Directory, DirectoryError, Environment, TrustedKey
+from keys.trust.directory import Authority, Directory, Environment, TrustedKey
 from keys.trust.record import Record, RecordError
 from verifier.status import StatusBook, StatusList
 
@@ -118,10 +119,26 @@ class State:
         record = self._parts.get(iss)
         if record is None:
             try:
-                record = self._parts[iss] = trust.from_json(self._part("trust", self._issuers[iss]))
-            except DirectoryError as error:
+                record = self._parts[iss] = self._read_trust(self._issuers[iss])
+            except ValueError as error:  # DirectoryError, EncodingError, RecordError or JwkError
+                if isinstance(error, StateError):
+                    raise
                 raise _damaged(self._folder, str(error)) from None
         return record
+
+    def _read_trust(self, places: Json) -> Directory:
+        """An authority's record, and the keys that its flag has signed, but for those that count for less."""
+        place, *signed = places if isinstance(places, list) else [None]
+        record = trust.from_json(self._part("trust", place))
+        keys: dict[tuple[str, str], TrustedKey] = {}
+        for file in signed:
+            listed = Record(
+                json_object(self._part("memory", file), max_size=trust.MAX_TRUST_FILE), "keys.json"
+            )
+            keys.update(
+                ((key.issuer, key.kid), key) for key in map(trust.key_from_json, listed.records("keys"))
+            )
+        return replace(record, keys={**keys, **record.keys})
 
     def _allow_list(self, pair: tuple[str, str]) -> AllowList:
         return AllowList(self._part("allow", self._allow[pair].members().get("part")))

@@ -16,6 +16,7 @@ from keys.encoding import json_dumps
 from keys.trust import directory as trust
 from keys.trust.directory import Directory, TrustedKey
 from keys.trust.record import unix
+from keys.trust.state import COMPROMISED
 from verifier import memory
 from verifier.intake import Intake
 from verifier.state import CURRENT, ELSEWHERE, FORMAT, NoState, StateError, current, index_checksum
@@ -106,10 +107,10 @@ def _next(folder: str) -> int:
 def _write_generation(generation: str, intake: Intake) -> bytes:
     """All files of a generation; returns its index."""
     directory = intake.directory
-    issuers, trust_records = _trust(directory)
+    remembered, places = memory.write(intake)
+    issuers, trust_records = _trust(intake, places)
     lists, states = _lists(intake)
     allow, allow_lists = _allow(directory)
-    remembered = memory.write(intake)
     index = {
         "format": FORMAT[0],
         "version": FORMAT[1],
@@ -141,20 +142,28 @@ class _Parts(list[bytes]):
         return [start, len(data), zlib.crc32(data)]
 
 
-def _trust(directory: Directory) -> tuple[dict[str, list[int]], _Parts]:
-    """A record for each authority, and where it lies for each of its issuers."""
+def _trust(intake: Intake, places: Mapping[str, int]) -> tuple[dict[str, list[list[int]]], _Parts]:
+    """A record for each authority, and where it and the keys that its flag has signed lie, by issuer.
+
+    The record repeats only keys that may count for less than their flag says: a revocation is for ever.
+    """
+    directory = intake.directory
+    files = {name.split("/")[1]: name for name in places if name.endswith(".keys.json")}
     keys: dict[str, dict[tuple[str, str], TrustedKey]] = {}
     for pair, key in directory.keys.items():
-        keys.setdefault(key.issuer, {})[pair] = key
-    issuers: dict[str, list[int]] = {}
+        flag_has_said = key.state not in COMPROMISED and not key.conflicting
+        if not flag_has_said or directory.authorities[key.issuer].flag not in files:
+            keys.setdefault(key.issuer, {})[pair] = key
+    issuers: dict[str, list[list[int]]] = {}
     parts = _Parts()
     for authority in {one.flag: one for one in directory.authorities.values()}.values():
-        own: dict[tuple[str, str], TrustedKey] = {}
-        for iss in authority.issuers:
-            own.update(keys.get(iss, {}))
+        own = {pair: key for iss in authority.issuers for pair, key in keys.get(iss, {}).items()}
         named = dict.fromkeys(authority.issuers, authority)
-        place = parts.place(trust.to_json(dataclasses.replace(directory, authorities=named, keys=own)))
-        issuers.update(dict.fromkeys(authority.issuers, place))
+        lies = [parts.place(trust.to_json(dataclasses.replace(directory, authorities=named, keys=own)))]
+        if (file := files.get(authority.flag)) is not None:
+            data = intake.files[file]
+            lies.append([places[file], len(data), zlib.crc32(data)])
+        issuers.update(dict.fromkeys(authority.issuers, lies))
     return issuers, parts
 
 
