@@ -24,6 +24,7 @@ from verifier.state import CURRENT, ELSEWHERE, FORMAT, NoState, StateError, curr
 WAIT: Final = 10.0  # seconds for another import to end
 _PAUSE: Final = 0.1
 _LOCK: Final = "lock"
+_FRESH: Final = ".new"  # what a name ends with until it is renamed
 
 
 @contextmanager
@@ -72,10 +73,14 @@ def write(folder: str, intake: Intake) -> None:
         generation = os.path.join(folder, name)
         _remove(generation)  # what an import that died has left
         os.mkdir(generation, mode=0o700)
-        index = _write_generation(generation, intake)
-        _sync_folder(generation)
+        files, index = _generation(intake)
         line = f"{name} {index_checksum(name, index)}\n".encode("ascii")
-        _replace(os.path.join(folder, CURRENT), line + index)
+        fresh = os.path.join(folder, CURRENT + _FRESH)
+        _write(
+            {**{os.path.join(generation, file): data for file, data in files.items()}, fresh: line + index}
+        )
+        _sync_folder(generation)
+        os.replace(fresh, os.path.join(folder, CURRENT))
         _sync_folder(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
@@ -88,7 +93,9 @@ def write(folder: str, intake: Intake) -> None:
 def replace(folder: str, name: str, data: bytes) -> None:
     """Write a small file of `folder`, whole or not at all. Raises StateError."""
     try:
-        _replace(os.path.join(folder, name), data)
+        path = os.path.join(folder, name)
+        _write({path + _FRESH: data})
+        os.replace(path + _FRESH, path)
         _sync_folder(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
@@ -104,8 +111,8 @@ def _next(folder: str) -> int:
         return max(_generations(folder), default=0) + 1
 
 
-def _write_generation(generation: str, intake: Intake) -> bytes:
-    """All files of a generation; returns its index."""
+def _generation(intake: Intake) -> tuple[dict[str, bytes], bytes]:
+    """All files of a generation, and its index."""
     directory = intake.directory
     remembered, places = memory.write(intake)
     issuers, trust_records = _trust(intake, places)
@@ -124,8 +131,7 @@ def _write_generation(generation: str, intake: Intake) -> bytes:
         "memory": [0, len(remembered), zlib.crc32(remembered)],
     }
     files = {"trust": trust_records, "states": states, "allow": allow_lists, "memory": [remembered]}
-    _write(generation, {name: b"".join(parts) for name, parts in files.items() if parts})
-    return json_dumps(index)
+    return {name: b"".join(parts) for name, parts in files.items() if parts}, json_dumps(index)
 
 
 class _Parts(list[bytes]):
@@ -188,12 +194,12 @@ def _allow(directory: Directory) -> tuple[list[dict[str, object]], _Parts]:
     return [{"iss": iss, "kid": kid, "part": parts.place(one.data)} for (iss, kid), one in lists], parts
 
 
-def _write(generation: str, files: Mapping[str, bytes]) -> None:
-    """Write all, then sync all: the first sync carries the others with it on most file systems."""
+def _write(files: Mapping[str, bytes]) -> None:
+    """Write all, by path, then sync all: the first sync carries the others with it on most file systems."""
     with ExitStack() as handles:
         opened = []
-        for name, data in files.items():
-            opened.append(handles.enter_context(open(os.path.join(generation, name), "xb", buffering=0)))
+        for path, data in files.items():
+            opened.append(handles.enter_context(open(path, "wb", buffering=0)))
             _write_all(opened[-1], data)
         for file in opened:
             os.fsync(file.fileno())
@@ -204,15 +210,6 @@ def _write_all(file: FileIO, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
-
-
-def _replace(path: str, data: bytes) -> None:
-    fresh = path + ".new"
-    with open(fresh, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
 
 
 def _sync_folder(path: str) -> None:
