@@ -4,7 +4,7 @@ The bytes are those of docs/sea-pack-format.md, section 3. What a blob says coun
 out of it have the hash that a status key of the list's own authority has signed, and not before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, NamedTuple, NoReturn
@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 MEDIA_TYPE: Final = "application/vnd.ombord.status"
+_Keys = Mapping[str, Sequence[TrustedKey]]  # by issuer
 _AT_ONCE: Final = 8 << 20  # bytes of states that are decoded before their signatures are checked
 _AHEAD: Final = timedelta(days=1)  # how far a list may be dated ahead of a clock that is a little slow
 
@@ -116,6 +117,7 @@ def verify_snapshots(
 
     In turn, list by list, the two would drive each other out of the processor's caches.
     """
+    keys = _keys(directory)
     found: list[StatusList] = []
     waiting: list[_Stated] = []
     size = 0
@@ -123,9 +125,9 @@ def verify_snapshots(
         waiting.append(_decoded(blob, directory, at))
         size += len(waiting[-1].states)
         if size > _AT_ONCE:
-            found += [_signed(one, directory) for one in waiting]
+            found += [_signed(one, keys, directory) for one in waiting]
             waiting, size = [], 0
-    return [*found, *(_signed(one, directory) for one in waiting)]
+    return [*found, *(_signed(one, keys, directory) for one in waiting)]
 
 
 def _decoded(blob: bytes, directory: Directory, at: datetime | None) -> "_Stated":
@@ -167,7 +169,7 @@ def apply_delta(
     except rice.RiceError as error:
         raise StatusListError(f"{_named(header)}: its changes cannot be read: {error}") from None
     before = parsed.before or base[:BEFORE_BYTES]
-    return _signed(_stated(parsed, before, states, authority, directory, at), directory)
+    return _signed(_stated(parsed, before, states, authority, directory, at), _keys(directory), directory)
 
 
 def reverify(held: StatusList, *, directory: Directory) -> StatusList:
@@ -180,7 +182,7 @@ def reverify(held: StatusList, *, directory: Directory) -> StatusList:
         raise StatusListError(f"{held.uri}: no authority in the directory owns this address")
     if sha256(held.states).digest() != statement.after or held.uri != statement.uri:
         raise StatusListError(f"{held.uri}: its states are not those that were signed")
-    return _list(statement, held.states, _signer(statement, authority, directory))
+    return _list(statement, held.states, _signer(statement, authority, _keys(directory), directory))
 
 
 def refuse_fork(held: StatusList | None, offered: StatusList) -> None:
@@ -241,10 +243,10 @@ def _stated(
     return _Stated(statement, states, authority)
 
 
-def _signed(one: _Stated, directory: Directory) -> StatusList:
+def _signed(one: _Stated, keys: _Keys, directory: Directory) -> StatusList:
     """What a blob amounts to, once the statement about it is shown to be signed."""
     statement, states, authority = one
-    return _list(statement, states, _signer(statement, authority, directory))
+    return _list(statement, states, _signer(statement, authority, keys, directory))
 
 
 def _list(statement: Statement, states: bytes, key: TrustedKey) -> StatusList:
@@ -267,10 +269,18 @@ def _authority(header: Header, directory: Directory) -> Authority:
     raise StatusListError(f"{_named(header)}: the directory has no authority {header.flag}")
 
 
-def _signer(statement: Statement, authority: Authority, directory: Directory) -> TrustedKey:
+def _keys(directory: Directory) -> _Keys:
+    """The directory's keys by their issuers: a pack has many lists, and a directory many keys."""
+    keys: dict[str, list[TrustedKey]] = {}
+    for key in directory.keys.values():
+        keys.setdefault(key.issuer, []).append(key)
+    return keys
+
+
+def _signer(statement: Statement, authority: Authority, keys: _Keys, directory: Directory) -> TrustedKey:
     """The authority's key that signed it, good for that when it did. Raises StatusListError."""
-    keys = [directory.keys[pair] for pair in directory.keys if pair[0] in authority.issuers]
-    hinted = [key for key in keys if key_hint(key.key) == statement.key_hint]
+    own = [key for issuer in authority.issuers for key in keys.get(issuer, ())]
+    hinted = [key for key in own if key_hint(key.key) == statement.key_hint]
     if not hinted:
         raise StatusListError(f"{statement.uri}: signed with no key of {authority.name} that is known here")
     problems = []
