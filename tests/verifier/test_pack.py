@@ -45,6 +45,26 @@ def test_any_files_and_lists_survive_the_pack(files: dict[str, bytes], lists: li
     assert (contents.files, contents.lists) == (files, tuple(lists))
 
 
+HEX, URL = "0123456789abcdef", "ABCXYZabcxyz0189-_"
+VALUES = st.one_of(
+    st.text(HEX, min_size=64, max_size=64),
+    st.text(HEX, min_size=128, max_size=128),
+    st.text(HEX, min_size=8, max_size=8),
+    st.text(URL, min_size=43, max_size=43),
+    st.text(st.characters(min_codepoint=0x20, exclude_categories=["Cs"]), max_size=70),
+    st.sampled_from((sha256(b"a").hexdigest(), sha256(b"b").hexdigest(), "\x06a", '"', "\\")),
+)
+
+
+@given(st.lists(st.lists(VALUES, max_size=6), min_size=1, max_size=6), st.booleans())
+def test_whatever_values_a_text_has_it_comes_out_as_it_went_in(texts: list[list[str]], named: bool) -> None:
+    files = {"targets/a." + sha256(b"a").hexdigest(): b"a"} if named else {}
+    for number, values in enumerate(texts):
+        files[f"{number}.json"] = ",".join(f'"{value}"' for value in values).encode() + b"."
+    contents = pack.read(pack.build(files, []))
+    assert contents.files == files
+
+
 @given(st.integers(0, len(BUILT) * 8 - 1))
 @settings(max_examples=300)
 def test_every_flipped_bit_is_noticed(bit: int) -> None:
