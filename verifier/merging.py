@@ -52,6 +52,7 @@ class _Merge:
         self._out = Merged(seen=dict(held.seen))
         self._directory, self._at = directory, at
         self._whole: dict[str, StatusList] = {}  # offered
+        self._inflated = 0  # bytes of states that tokens became
         self._before = held.lists
         for uri, one in held.lists.items():
             self._keep(one, held.tokens.get(uri))
@@ -77,13 +78,21 @@ class _Merge:
                 if blob in snapshots:
                     self._offer_whole(snapshots[blob], None)
                 elif is_token(blob):
-                    self._offer_whole(verify_list(_text(blob), directory=self._directory, at=self._at), blob)
+                    token = verify_list(_text(blob), directory=self._directory, at=self._at)
+                    self._room(token)
+                    self._offer_whole(token, blob)
                 else:
                     self._offer_delta(blob)
         except ship_status.WrongBase as error:
             raise WrongBase(f"a status list in the pack: {error}") from None
         except StatusListError as error:
             raise RefusedPack(f"a status list in the pack: {error}") from None
+
+    def _room(self, token: StatusList) -> None:
+        """Refuse one token too many before the next is inflated: a few bytes may become megabytes."""
+        self._inflated += len(token.states)
+        if self._inflated > ship_status.MAX_STATES:
+            raise StatusListError(ship_status.TOO_MUCH)
 
     def _offer_whole(self, new: StatusList, token: bytes | None) -> None:
         if new.uri in self._whole:
@@ -100,8 +109,8 @@ class _Merge:
         base = held if held is not None and held.number == header.since else self._whole.get(uri, held)
         if base is None:
             raise WrongBase(f"changes since number {header.since} of {uri}, of which no list is held")
-        if held is not None and held.number is not None and header.number <= held.number:
-            return  # older, or known: nothing to learn, and nothing to build on
+        if _tells_nothing(header, held, self._whole.get(uri)):
+            return
         new = ship_status.apply_delta(base, blob, directory=self._directory, at=self._at)
         ship_status.refuse_fork(held, new)
         if uri in self._whole:
@@ -142,6 +151,8 @@ class _Merge:
 
     def finish(self) -> Merged:
         """Say what is new, and what the index of all lists knows to be newer still."""
+        if sum(len(one.states) for one in self._out.lists.values()) > ship_status.MAX_STATES:
+            raise RefusedPack(f"with what is held: {ship_status.TOO_MUCH}")
         for uri, one in self._out.lists.items():
             before = self._before.get(uri)
             if before is None or (before.iat, before.states) != (one.iat, one.states):
@@ -164,6 +175,15 @@ class _Merge:
         """A list that the index names and nobody has brought is unknown here, which is worth a word."""
         for uri in self._directory.list_numbers.keys() - self._out.lists.keys():
             self._out.changes.append(f"{uri}: exists, and no list of it is held")
+
+
+def _tells_nothing(header: ship_status.Header, held: StatusList | None, whole: StatusList | None) -> bool:
+    """Whether a delta is older than what is held, or known. A token has no number, but a time."""
+    if held is not None and held.number is not None:
+        return header.number <= held.number
+    if whole is not None and whole.number is not None:
+        return False  # a link of the chain that starts there
+    return any(one is not None and header.iat <= one.iat for one in (held, whole))
 
 
 def _text(blob: bytes) -> str:

@@ -36,6 +36,8 @@ __all__ = [
 
 MEDIA_TYPE: Final = "application/vnd.ombord.status"
 _Keys = Mapping[str, Sequence[TrustedKey]]  # by issuer
+MAX_STATES: Final = 128 << 20  # bytes of states of all lists together: 500 million entries
+TOO_MUCH: Final = f"the status lists have more than {MAX_STATES * 8 // BITS} entries together"
 _AT_ONCE: Final = 8 << 20  # bytes of states that are decoded before their signatures are checked
 _AHEAD: Final = timedelta(days=1)  # how far a list may be dated ahead of a clock that is a little slow
 
@@ -120,9 +122,13 @@ def verify_snapshots(
     keys = _keys(directory)
     found: list[StatusList] = []
     waiting: list[_Stated] = []
-    size = 0
+    size = total = 0
     for blob in blobs:
-        waiting.append(_decoded(blob, directory, at))
+        parsed = parse(blob)
+        total += (parsed.size or 0) * BITS // 8  # before it is decoded: 80 bytes may claim 4 MB
+        if total > MAX_STATES:
+            raise StatusListError(TOO_MUCH)
+        waiting.append(_decoded(parsed, directory, at))
         size += len(waiting[-1].states)
         if size > _AT_ONCE:
             found += [_signed(one, keys, directory) for one in waiting]
@@ -130,8 +136,7 @@ def verify_snapshots(
     return [*found, *(_signed(one, keys, directory) for one in waiting)]
 
 
-def _decoded(blob: bytes, directory: Directory, at: datetime | None) -> "_Stated":
-    parsed = parse(blob)
+def _decoded(parsed: Parsed, directory: Directory, at: datetime | None) -> "_Stated":
     if parsed.size is None or parsed.before is None:
         raise StatusListError("a delta, where a snapshot is needed")
     authority = _authority(parsed.header, directory)

@@ -146,6 +146,57 @@ def test_a_delta_builds_on_a_token_of_the_same_states(sea: Sea) -> None:
     assert (held(sea).number, held(sea).states) == (2, sea.flag.states)
 
 
+def test_a_delta_that_is_no_newer_than_a_held_token_is_passed_over(sea: Sea) -> None:
+    """A token has no number: whoever fetched one at noon can still import the update of the morning."""
+    old = sea.built()
+    sea.take_in(old.data)
+    sea.fleet.next_day(2)
+    update, delta = sea.update(old), sea.flag.delta()
+    for after in (timedelta(0), HOUR):
+        newest = token(sea, states=bytes(len(sea.flag.states)), after=after)
+        sea.held = intake.take_in(old.data, Held(root=sea.fleet.root), at=sea.at).held()
+        sea.take_in(sea.addition(newest))
+        taken = sea.take_in(update)
+        assert taken.tokens[sea.uri] == newest
+        assert sea.held.pack == taken.pack
+        assert sea.take_in(sea.addition(delta)).lists == taken.lists
+
+
+def test_a_delta_that_is_newer_than_a_held_token_of_other_states_asks_for_a_whole_pack(sea: Sea) -> None:
+    old = sea.built()
+    sea.take_in(old.data)
+    sea.take_in(sea.addition(token(sea, states=bytes(len(sea.flag.states)), after=HOUR)))
+    sea.fleet.next_day(2)
+    with pytest.raises(WrongBase):
+        sea.take_in(sea.update(old))
+
+
+def test_a_chain_from_a_snapshot_is_walked_past_a_held_token(sea: Sea) -> None:
+    chain = [sea.flag.snapshot()]
+    sea.fleet.next_day(2)
+    chain.append(sea.flag.delta())
+    between = token(sea, after=HOUR)
+    sea.fleet.next_day(2)
+    chain.append(sea.flag.delta())
+    sea.take_in(sea.pack([between]))
+    sea.take_in(sea.pack(chain))
+    assert (held(sea).number, held(sea).states) == (3, sea.flag.states)
+
+
+def test_many_small_lists_that_claim_huge_sizes_are_refused_before_they_are_decoded(
+    sea: Sea, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ship_status, "MAX_STATES", 2 * len(sea.flag.states) - 1)
+    with pytest.raises(RefusedPack, match="entries together"):
+        sea.take_in(sea.pack())
+    with pytest.raises(RefusedPack, match="entries together"):
+        sea.take_in(sea.pack([token(sea), *(flag.snapshot() for flag in sea.fleet.flags[1:])]))
+    assert sea.held.pack is None
+    monkeypatch.setattr(ship_status, "MAX_STATES", len(sea.flag.states) - 1)
+    with pytest.raises(RefusedPack, match="entries together"):
+        sea.take_in(sea.pack([token(sea)]))
+
+
 def test_two_contents_of_one_number_are_refused_and_reported(sea: Sea) -> None:
     sea.take_in(sea.pack())
     other = Sea()
