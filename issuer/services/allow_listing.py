@@ -3,8 +3,10 @@
 A thief of the key can sign anything and date it as he likes, but he cannot put it into the register's past.
 """
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -46,9 +48,22 @@ def write_allow_list(
     """Write the allow list of key `kid` to `path`, under a new salt, and note that in the audit trail.
 
     It holds each credential that was released under the key; what became of it, the status lists say.
-    Raises NotFound for a key that signed none, Conflict when the register has one that was never logged.
+    Raises NotFound for a key that signed none, Conflict when the register has one that was never logged,
+    InvalidInput when something is at `path` already: a slip of the keyboard must not cost the sealed keys.
     """
     _check_name(kid)
+    with _new_file(path):
+        data, unfinished = _build(database, kid, progress)
+        listed = len(AllowList(data))
+        details: dict[str, str | int | None] = {"credentials": listed, "sha256": sha256(data).hexdigest()}
+        with database.write() as connection:
+            audit.record(connection, clock, [audit.AuditEvent("allow-list", kid, details, actor)])
+            _write(path, data)  # noted or not made: what fails after this takes the file away again
+    return MadeAllowList(path, listed, unfinished)
+
+
+def _build(database: Database, kid: str, progress: Progress) -> tuple[bytes, int]:
+    """The file's bytes, and how many credentials are left out."""
     with database.read() as connection:
         released, unfinished = _count(connection, kid)
         if not released:
@@ -57,12 +72,7 @@ def write_allow_list(
             data = build(_inputs(connection, kid, released, progress), secrets.token_bytes(SALT_BYTES))
         except AllowListError as error:
             raise InvalidInput(f"key {kid}: {error}", hint="sign them again under another key") from error
-    _write(path, data)
-    listed = len(AllowList(data))
-    details: dict[str, str | int | None] = {"credentials": listed, "sha256": sha256(data).hexdigest()}
-    with database.write() as connection:
-        audit.record(connection, clock, [audit.AuditEvent("allow-list", kid, details, actor)])
-    return MadeAllowList(path, listed, unfinished)
+    return data, unfinished
 
 
 def _check_name(kid: str) -> None:
@@ -114,10 +124,28 @@ def _inputs(connection: Connection, kid: str, total: int, progress: Progress) ->
         progress(done, total)
 
 
+@contextmanager
+def _new_file(path: Path) -> Iterator[None]:
+    """The name is ours, and of nothing that was there before; it is free again if the block fails."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+    except FileExistsError as error:
+        raise InvalidInput(f"{path} exists already", hint="choose another --out") from error
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
 def _write(path: Path, data: bytes) -> None:
     try:
         atomic_file.write(path, data)
     except OSError as error:
-        raise InvalidInput(
-            f"{path} cannot be written: {error.strerror}", hint="choose another --out"
-        ) from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> InvalidInput:
+    return InvalidInput(f"{path} cannot be written: {error.strerror}", hint="choose another --out")

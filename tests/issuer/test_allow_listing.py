@@ -11,7 +11,7 @@ from support.issuer_app import KEYS, HandClock
 from issuer.adapters.database import Database
 from issuer.adapters.repository import insert_many
 from issuer.adapters.tables import certificate, credential, credential_text, seafarer, status_list
-from issuer.domain.errors import Conflict, InvalidInput, NotFound
+from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound
 from issuer.services import allow_listing, drafting
 from issuer.services.allow_listing import MadeAllowList, write_allow_list
 from issuer.services.audit import LOGGED, AuditEvent, record
@@ -127,6 +127,33 @@ def test_making_a_list_is_noted(desk: Desk, tmp_path: Path) -> None:
     desk.issue()
     listed(desk, tmp_path / "list.bin")
     assert desk.events(KID) == ["allow-list"]
+
+
+def test_file_that_is_there_already_is_left_as_it_is_and_named(desk: Desk, tmp_path: Path) -> None:
+    desk.enter()
+    desk.issue()
+    sealed = tmp_path / "keys.sealed"
+    sealed.write_bytes(b"private")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for path in (sealed, tmp_path / "link"):
+        with pytest.raises(InvalidInput, match=f"{path.name} exists already"):
+            listed(desk, path)
+    assert sealed.read_bytes() == b"private"
+    assert "allow-list" not in desk.events()
+
+
+def test_list_that_could_not_be_noted_is_not_made(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DatabaseUnusable("the disk is full")
+
+    desk.enter()
+    desk.issue()
+    monkeypatch.setattr(allow_listing.audit, "record", full)
+    with pytest.raises(DatabaseUnusable):
+        listed(desk, tmp_path / "list.bin")
+    assert list(tmp_path.glob("*list.bin*")) == []
 
 
 def test_folder_that_is_not_there_is_named(desk: Desk, tmp_path: Path) -> None:
