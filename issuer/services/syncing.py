@@ -233,11 +233,15 @@ def _is_older_edition(signed: Row[Any], row: Row[Any]) -> bool:
 
 
 def _entries(known: _Known, thumbprint: str) -> Iterable[Entry]:
-    """Each certificate in force with the status entry that speaks for it: this phone's, else the paper's."""
+    """Each certificate in force with the status entry of this phone's own credential, if it has one.
+
+    Never the paper's: that entry stays good when the phone is lost, and so would the pass.
+    """
     for row in known.certificates:
-        usable = [one for one in known.living[row.id] if one.status == Status.VALID.value]
-        mine = [one for one in usable if one.holder_thumbprint == thumbprint]
-        paper = [one for one in usable if one.holder_thumbprint is None]
-        chosen = (mine or paper)[-1:]
-        status = StatusReference(chosen[0].uri, chosen[0].idx) if chosen else None
+        mine = [
+            one
+            for one in known.living[row.id]
+            if one.status == Status.VALID.value and one.holder_thumbprint == thumbprint
+        ]
+        status = StatusReference(mine[-1].uri, mine[-1].idx) if mine else None
         yield Entry(row.document_number, read_certificate(row.type, row.claims, row.holder_claims), status)

@@ -55,6 +55,11 @@ def on_paper(office: Office, number: str) -> None:
     )
 
 
+def on_phone(office: Office, number: str, phone: SyncWallet) -> None:
+    issuer = CredentialIssuer(office.database, office.clock, KEYS, office.settings)
+    issuer.issue(number, phone.signer.public_key, f"phone {number}")
+
+
 def nowhere_but_good(office: Office, number: str = "NO-COP-1") -> None:
     """One more certificate in force, which no phone and no paper has."""
     enter(
@@ -90,15 +95,20 @@ def test_pass_points_at_the_entries_of_this_phones_credentials(ingrid: SyncWalle
     assert entries == {(one["uri"], one["idx"]) for one in answer["credentials"]}
 
 
-def test_certificate_on_paper_alone_is_in_the_pass_with_the_papers_entry(
+def test_certificate_on_paper_alone_is_left_out_of_the_pass_and_offered(
     office: Office, ingrid: SyncWallet
 ) -> None:
     nowhere_but_good(office)
     on_paper(office, "NO-COP-1")
     answer = ingrid.sync()
-    assert numbers(answer["pass"]) == [COC, FIT, "NO-COP-1"]
-    own = {one["idx"] for one in answer["credentials"]}
-    assert read(answer["pass"]).members[2].status.idx not in own
+    assert numbers(answer["pass"]) == [COC, FIT]
+    assert answer["left_out"] == ["NO-COP-1"]
+    [offer] = answer["offers"]
+    assert ingrid.redeem(offer).request("NO-COP-1").is_success
+    after = ingrid.sync()
+    assert numbers(after["pass"]) == [COC, FIT, "NO-COP-1"]
+    own = {one["idx"] for one in after["credentials"]}
+    assert {member.status.idx for member in read(after["pass"]).members} == own
 
 
 def test_phones_entry_is_preferred_to_the_papers(office: Office, ingrid: SyncWallet) -> None:
@@ -144,7 +154,7 @@ def test_pass_of_more_certificates_than_it_holds_keeps_what_decides_and_names_th
 ) -> None:
     for number in range(MAX_MEMBERS):
         nowhere_but_good(office, f"NO-COP-{number:02}")
-        on_paper(office, f"NO-COP-{number:02}")
+        on_phone(office, f"NO-COP-{number:02}", ingrid)
     answer = ingrid.sync()
     assert len(numbers(answer["pass"])) == MAX_MEMBERS
     assert numbers(answer["pass"])[:2] == [COC, FIT]

@@ -8,6 +8,7 @@ from support.scenario import show
 from support.simulator import CERTIFICATES
 from support.sync_wallet import SyncWallet
 
+from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
 from keys.trust.directory import PASS, STATUS, Authority, Directory, Environment, TrustedKey
 from verifier.decision import verify
@@ -98,3 +99,16 @@ def test_pass_of_a_lost_phone_is_rejected_once_its_seafarer_has_a_new_one(
     office.clock.forward(hours=1)
     office.rebind()
     assert isinstance(judge(office, ingrid, text), Rejected)
+
+
+def test_no_member_of_a_lost_phones_pass_stays_good_where_it_is_on_paper_too(
+    office: Office, ingrid: SyncWallet
+) -> None:
+    issuer = CredentialIssuer(office.database, office.clock, KEYS, office.settings)
+    for number in ("NO-COC-0001", "NO-MED-0001"):
+        issuer.issue(number, None, f"paper {number}")
+    text = SyncWallet(office, "lost phone").pick_up("NO-COC-0001").sync()["pass"]
+    office.clock.forward(hours=1)
+    office.rebind()
+    verdict = judge(office, SyncWallet(office, "lost phone"), text)
+    assert [type(member) for member in verdict.members] == [Rejected]
