@@ -24,7 +24,6 @@ from verifier import pack_text
 __all__ = ["MAX_PACK", "Pack", "PackError", "build", "read"]
 
 MAGIC: Final = b"OMBPACK\x02"
-ELDER: Final = b"OMBPACK\x01"
 ANY: Final = "any"  # the base of what adds to whatever a device holds
 MAX_PACK: Final = 64 << 20
 MAX_HEAD: Final = 16 << 20
@@ -37,6 +36,8 @@ _START: Final = len(MAGIC) + _LENGTHS.size
 # Names are keys, never paths on a disk: no folder above, nothing hidden. `*` is the file's own hash.
 _PART: Final = r"[0-9A-Za-z_*-][0-9A-Za-z._*-]{0,127}"
 _NAME: Final = re.compile(rf"(?:{_PART}/){{0,3}}{_PART}", re.ASCII)
+_WHOLE: Final = ("format", "version", "files", "others", "lists")  # an index, and what updates add to it
+_MEMBERS: Final = (_WHOLE, (*_WHOLE, "base"), (*_WHOLE, "base", "completes"))
 _ID: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -114,38 +115,34 @@ def _place(name: str) -> tuple[bool, str, str]:
 
 def read(data: bytes) -> Pack:
     """Take a pack apart, strictly. Raises PackError."""
-    if len(data) > MAX_PACK:
-        raise PackError(f"{len(data)} bytes; a sea pack has at most {MAX_PACK}")
-    if not data.startswith(MAGIC[:-1]):
-        raise PackError("this is no sea pack")
-    if len(data) < len(MAGIC) + DIGEST_SIZE:
-        raise PackError("the sea pack is cut short")
-    end = len(data) - DIGEST_SIZE
-    if sha256(memoryview(data)[:end]).digest() != data[end:]:
-        raise PackError("the sea pack is damaged: its digest does not fit; fetch it again")
-    if data.startswith(MAGIC):
-        return _read(data, end)
-    if data.startswith(ELDER):
-        from verifier import pack_elder
-
-        return Pack(*pack_elder.read(data, end))
-    raise PackError(f"a sea pack of version {data[len(MAGIC) - 1]}, which this version does not read")
-
-
-def _read(data: bytes, end: int) -> Pack:
-    if end < _START:
-        raise PackError("the sea pack is cut short")
+    end = _checked(data)
     deflated_size, head_size, values_size, parts_size = _LENGTHS.unpack_from(data, len(MAGIC))
     values_at = _START + deflated_size
     parts_at = values_at + values_size
     if parts_at + parts_size != end:
         raise PackError("the lengths in the sea pack do not add up")
-    head = inflate(data[_START:values_at], head_size)
+    head = _inflate(data[_START:values_at], head_size)
     index, texts = _index(head)
     files = _files(index, texts, data[values_at:parts_at])
-    lists = cut(data[parts_at:end], [size(one) for one in entries(index, "lists")])
+    lists = _cut(data[parts_at:end], [_size(one) for one in _entries(index, "lists")])
     digest = sha256(head + data[values_at:end]).hexdigest()
     return Pack(files, lists, digest, _label(index, "base"), _label(index, "completes"))
+
+
+def _checked(data: bytes) -> int:
+    """Where a pack that is undamaged, and of this version, ends but for its digest."""
+    if len(data) > MAX_PACK:
+        raise PackError(f"{len(data)} bytes; a sea pack has at most {MAX_PACK}")
+    if not data.startswith(MAGIC[:-1]):
+        raise PackError("this is no sea pack")
+    if len(data) < _START + DIGEST_SIZE:
+        raise PackError("the sea pack is cut short")
+    end = len(data) - DIGEST_SIZE
+    if sha256(memoryview(data)[:end]).digest() != data[end:]:
+        raise PackError("the sea pack is damaged: its digest does not fit; fetch it again")
+    if not data.startswith(MAGIC):
+        raise PackError(f"a sea pack of version {data[len(MAGIC) - 1]}, which this version does not read")
+    return end
 
 
 def _index(head: bytes) -> tuple[dict[str, Json], list[bytes]]:
@@ -153,7 +150,16 @@ def _index(head: bytes) -> tuple[dict[str, Json], list[bytes]]:
     text, *texts = head.split(b"\0", MAX_PARTS + 2)
     if not texts or texts.pop():
         raise PackError("the metadata in the sea pack is cut off")
-    index = parse_index(text, 2)
+    try:
+        index = json_object(text, max_size=MAX_INDEX)
+    except EncodingError as error:
+        raise PackError(f"the index of the sea pack: {error}") from None
+    if (index.get("format"), index.get("version")) != ("ombord-pack", 2):
+        raise PackError("the index of the sea pack is of another format or version")
+    if tuple(index) not in _MEMBERS:
+        raise PackError("the index of the sea pack has other members than it should, or in another order")
+    if index.get("base") == ANY and "completes" in index:
+        raise PackError("the index of the sea pack: what adds to any pack completes none")
     if json_dumps(index) != text:
         raise PackError("the index of the sea pack is not in its one spelling")
     return index, texts
@@ -161,16 +167,16 @@ def _index(head: bytes) -> tuple[dict[str, Json], list[bytes]]:
 
 def _files(index: Mapping[str, Json], texts: list[bytes], values: bytes) -> dict[str, bytes]:
     """Each file by its full name, values put back."""
-    names = [file_name(name) for name in entries(index, "files")]
+    names = [_file_name(name) for name in _entries(index, "files")]
     if len(names) != len(texts):
         raise PackError("the index of the sea pack names another number of files than there are")
     if sum(map(pack_text.grown, texts)) > MAX_HEAD:
         raise PackError(f"metadata of over {MAX_HEAD} bytes, which is more than is read")
     others = []
-    for entry in entries(index, "others"):
+    for entry in _entries(index, "others"):
         if not isinstance(entry, list) or len(entry) != 2:
             raise PackError("the index of the sea pack has a file without a size")
-        others.append((file_name(entry[0]), size(entry[1])))
+        others.append((_file_name(entry[0]), _size(entry[1])))
     lifted = len(values) - sum(length for _, length in others)
     if lifted < 0:
         raise PackError("the sizes of the files in the sea pack do not add up")
@@ -178,7 +184,7 @@ def _files(index: Mapping[str, Json], texts: list[bytes], values: bytes) -> dict
         found = [*pack_text.restore(names, texts, values[:lifted])]
     except pack_text.LiftingError as error:
         raise PackError(f"the metadata in the sea pack: {error}") from None
-    contents = cut(values[lifted:], [length for _, length in others])
+    contents = _cut(values[lifted:], [length for _, length in others])
     for (name, _), content in zip(others, contents, strict=True):
         found.append((name.replace(pack_text.OWN_HASH, sha256(content).hexdigest()), content))
     files = dict(found)
@@ -196,10 +202,7 @@ def _label(index: Mapping[str, Json], name: str) -> str | None:
     return value
 
 
-# What both versions have
-
-
-def inflate(deflated: bytes, length: int) -> bytes:
+def _inflate(deflated: bytes, length: int) -> bytes:
     """Raw deflate that must become exactly so long. Raises PackError."""
     if length > MAX_HEAD:
         raise PackError(f"metadata of {length} bytes; at most {MAX_HEAD} are read")
@@ -213,18 +216,7 @@ def inflate(deflated: bytes, length: int) -> bytes:
     return head
 
 
-def parse_index(text: bytes, version: int) -> dict[str, Json]:
-    """The index, if it is of this version. Raises PackError."""
-    try:
-        index = json_object(text, max_size=MAX_INDEX)
-    except EncodingError as error:
-        raise PackError(f"the index of the sea pack: {error}") from None
-    if (index.get("format"), index.get("version")) != ("ombord-pack", version):
-        raise PackError("the index of the sea pack is of another format or version")
-    return index
-
-
-def entries(index: Mapping[str, Json], name: str) -> list[Json]:
+def _entries(index: Mapping[str, Json], name: str) -> list[Json]:
     """A list in the index, not too long. Raises PackError."""
     value = index.get(name)
     if not isinstance(value, list) or len(value) > MAX_PARTS:
@@ -232,21 +224,21 @@ def entries(index: Mapping[str, Json], name: str) -> list[Json]:
     return value
 
 
-def file_name(value: Json) -> str:
+def _file_name(value: Json) -> str:
     """A name that a file may have. Raises PackError."""
     if not isinstance(value, str) or _NAME.fullmatch(value) is None or value.count(pack_text.OWN_HASH) > 1:
         raise PackError(f"the index of the sea pack names a file that it may not: {str(value)[:60]!r}")
     return value
 
 
-def size(value: Json) -> int:
+def _size(value: Json) -> int:
     """A size in bytes. Raises PackError."""
     if type(value) is not int or not 0 < value <= MAX_PACK:
         raise PackError("the index of the sea pack has an impossible size")
     return value
 
 
-def cut(data: bytes, sizes: list[int]) -> tuple[bytes, ...]:
+def _cut(data: bytes, sizes: list[int]) -> tuple[bytes, ...]:
     """Parts that lie one after another. Raises PackError unless they fill `data`."""
     if sum(sizes) != len(data):
         raise PackError("the sizes of the lists in the sea pack do not add up")
