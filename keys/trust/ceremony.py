@@ -95,6 +95,11 @@ def _named(plan: Plan, key: PublicKey, names: Iterable[str]) -> bool:
 
 def draft_root(plan: Plan, published: Published, at: datetime, *, replaced: Iterable[str] = ()) -> Draft:
     """The next root; flags in `replaced` get the keys that the plan gives them, by the root's word."""
+    if plan.time_floor is not None and plan.time_floor > at:
+        raise RegisterError(
+            f"a time floor of {plan.time_floor:%Y-%m-%d %H:%M} UTC, which is yet to come",
+            "--time-floor takes devices' floor back: name a time that has been",
+        )
     wanted, old = content.root(plan), published.root
     return Draft(
         role=ROOT,

@@ -99,7 +99,7 @@ class _Verification:
             listing.keys(one, flag.authority, self._take) for one, flag in zip(signed, flags, strict=True)
         ]
         memory, keys = remember(self.before.keys, chain.from_iterable(listed))
-        floor = max(self._floor(), signed_at)
+        floor = max(self._floor(signed_at), signed_at)
         authorities = [flag.authority for flag in flags]
         found = Directory(
             environment=environment,
@@ -137,14 +137,22 @@ class _Verification:
                 raise UntrustedMetadata(f"{name}: test and production have different roots")
         return environment
 
-    def _floor(self) -> datetime:
-        """The time floor before this publication: only a root that is new to the device may take it back."""
-        floor = self.before.time_floor
+    def _floor(self, signed_at: datetime) -> datetime:
+        """The time floor before this publication: only a root that is new to the device may take it back.
+
+        Back, and never ahead of the publication that brings it: else one slip of a pen would put every clock
+        at sea out of bounds. A later root mends the slip of an earlier one.
+        """
+        named = None
         for root in self.workflow.roots[1:]:
             extension = listing.extension(root, file_name(Root.type, root.version))
             if "time_floor" in extension:
-                floor = extension.instant("time_floor")
-        return floor
+                named = extension.instant("time_floor")
+        if named is None:
+            return self.before.time_floor
+        if named > signed_at:
+            raise UntrustedMetadata(f"the root's time floor, {named:%Y-%m-%d %H:%M} UTC, is yet to come")
+        return max(RELEASED, named)
 
     def _flags(
         self, directory: Targets, environment: Environment, replaced: Mapping[str, str]

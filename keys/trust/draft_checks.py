@@ -28,7 +28,7 @@ def check(draft: Draft, at: datetime) -> None:
         _check_signatures(draft)
         _check_order(draft, at)
         if isinstance(draft.metadata.signed, Root):
-            _check_root(draft.metadata.signed, draft)
+            _check_root(draft.metadata.signed, draft, at)
         elif draft.role == DIRECTORY:
             delegated(draft.metadata.signed)
             if draft.before is not None:
@@ -67,7 +67,7 @@ def _check_order(draft: Draft, at: datetime) -> None:
         raise DraftError(f"{role}: would last until {signed.expires:%Y-%m-%d}, longer than it may")
 
 
-def _check_root(root: Root, draft: Draft) -> None:
+def _check_root(root: Root, draft: Draft, at: datetime) -> None:
     for name, role in root.roles.items():
         if role.threshold > len(role.keyids):
             raise DraftError(f"root: {name} asks {role.threshold} signatures of {len(role.keyids)} keys")
@@ -75,6 +75,10 @@ def _check_root(root: Root, draft: Draft) -> None:
     if (own, root.roles[Root.type].threshold) != (set(draft.signers.keys), draft.signers.threshold):
         raise DraftError("root: its holders are not those whom the draft names")
     says = root_says(root)
+    if says.time_floor is not None and says.time_floor > at:
+        raise DraftError(
+            f"root: sets devices' time floor to {says.time_floor:%Y-%m-%d %H:%M} UTC, which is yet to come"
+        )
     for flag, keys in draft.replaced.items():
         if says.replaced.get(flag) != fingerprint(*keys):
             raise DraftError(f"root: names other keys of {flag} than the draft brings along")

@@ -298,6 +298,11 @@ def test_a_stolen_online_key_is_replaced_by_a_root_and_devices_start_counting_an
     assert old["snapshot"] == new["snapshot"]
 
 
+def test_a_time_floor_that_is_yet_to_come_is_not_drafted(established: Ceremony) -> None:
+    said = established.refused("operator", "root", "rotate", "--time-floor", "2099-01-01")
+    assert "2099-01-01 00:00 UTC, which is yet to come" in said
+
+
 def test_the_time_floor_of_one_ceremony_is_not_that_of_the_next(established: Ceremony) -> None:
     established.done("operator", "root", "rotate", "--time-floor", "2026-11-20")
     established.sign(DRAFT, "Anna", "Bo", "Cai")

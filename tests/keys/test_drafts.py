@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,6 +121,14 @@ def test_any_flipped_byte_is_refused_or_leaves_what_is_signed_as_it_was(place: i
 def test_a_draft_that_was_cut_off_is_refused(length: int) -> None:
     with pytest.raises(DraftError):
         judge(signed(flag_draft)[:length])
+
+
+def test_a_time_floor_that_is_yet_to_come_is_not_signed() -> None:
+    published = Publication(Authority("NO"))
+    plan = replace(published.plan(), time_floor=LATER + DAY / 2)
+    draft = ceremony.draft_root(plan, Published(published.files), LATER + DAY)
+    with pytest.raises(DraftError, match="which is yet to come"):
+        check(draft, LATER)
 
 
 # What a list of keys may not say

@@ -433,6 +433,28 @@ def test_a_stolen_timestamp_key_can_push_the_floor_ahead_and_a_new_root_takes_it
     assert repository.verify(state).state.time_floor == NOW + 9 * DAY, "it takes back once"
 
 
+@pytest.mark.parametrize("wrong", [NOW + DAY, NOW + 40_000 * DAY])
+def test_a_root_sets_no_floor_later_than_its_publication_and_a_later_root_mends_the_slip(
+    repository: Repository, wrong: datetime
+) -> None:
+    state = repository.verify().state
+    repository.root_extension["time_floor"] = int(wrong.timestamp())
+    repository.publish("root", "targets")
+    for seen in (state, None):
+        with pytest.raises(UntrustedMetadata, match="the root's time floor"):
+            repository.verify(seen)
+    repository.root_extension["time_floor"] = int(NOW.timestamp())
+    repository.publish("root", "targets")
+    assert repository.verify(state).state.time_floor == NOW
+
+
+def test_no_root_takes_the_floor_back_before_the_release(repository: Repository) -> None:
+    state = repository.verify().state
+    repository.root_extension["time_floor"] = 1_000_000_000
+    repository.publish("root", "targets", at=RELEASED - DAY)
+    assert repository.verify(state).state.time_floor == RELEASED
+
+
 FROM_A_FOLDER = """
 import sys
 from datetime import UTC, datetime
