@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,16 @@ def refuse_existing(path: Path, hint: str = "remove it, or name another with --o
 
 def holders(paths: Iterable[Path]) -> tuple[Holder, ...]:
     """The people behind these files. Raises RegisterError, OSError."""
-    return tuple(Holder.from_json(read(path), str(path)) for path in paths)
+    people = tuple(Holder.from_json(read(path), str(path)) for path in paths)
+    for one, other in combinations(people, 2):
+        if one.key == other.key or one.name == other.name:
+            raise RegisterError(
+                f"two holders called {other.name}"
+                if one.key != other.key
+                else f"{other.name} is named twice",
+                "name each holder's file once, and each holder by a name of their own",
+            )
+    return people
 
 
 def draft(path: Path) -> "Draft":

@@ -53,6 +53,10 @@ class Role:
     threshold: int = 1
     lifetime: timedelta
 
+    def __post_init__(self) -> None:
+        if len(set(self.keys)) != len(self.keys):  # every device would refuse it (TUF: KEYIDs are unique)
+            raise DirectoryError("a role has one key twice")
+
     @property
     def ids(self) -> list[str]:
         """Short key ids, in the order of the keys."""
