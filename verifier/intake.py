@@ -97,10 +97,15 @@ def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
 
 
 def _on_base(contents: pack.Pack, held: Held) -> Mapping[str, bytes]:
-    """The trust files to verify: those of the pack, and for an update those held before."""
+    """The trust files to verify: those of the pack, and for an update those held before.
+
+    Of what is held, a whole pack need not bring the roots, which are for ever, nor allow lists, which may have
+    come on their own: they stay, as long as they are listed.
+    """
     base = contents.base
-    if base is None:  # allow lists may have come on their own: they stay, as long as they are listed
-        return {**{name: held.files[name] for name in held.files if "/allow/" in name}, **contents.files}
+    if base is None:
+        stays = [name for name in held.files if "/allow/" in name or name.endswith(".root.json")]
+        return {**{name: held.files[name] for name in stays}, **contents.files}
     if held.pack is None:
         raise WrongBase("it is an update, and no pack that it could add to was imported yet")
     if base not in (held.pack, pack.ANY):

@@ -48,7 +48,7 @@ def verify(
         raise UntrustedMetadata("what this device remembers belongs to another root")
     before = previous or TrustState(pin=pin, root=root, time_floor=RELEASED)
     try:
-        return _Verification(files, before).verify(at)
+        return _Verification(files, before, root).verify(at)
     except UntrustedMetadata:
         raise
     except ValueError as error:  # a record, key or address that is none
@@ -80,8 +80,8 @@ class _Flag(NamedTuple):
 class _Verification:
     """One pass over the files; nothing is remembered unless all of it succeeds."""
 
-    def __init__(self, files: Mapping[str, bytes], before: TrustState) -> None:
-        self.files, self.before = files, before
+    def __init__(self, files: Mapping[str, bytes], before: TrustState, pinned: bytes) -> None:
+        self.files, self.before, self.pinned = files, before, pinned
         self.used: dict[str, bytes] = {}
         self.workflow = Workflow(self._fetch, Policy(), memory=before.seen)
 
@@ -181,8 +181,23 @@ class _Verification:
         return found
 
     def _elder_roots(self, newest: Root) -> dict[str, bytes]:
-        """The whole chain, as far as it is here: another device may start from an older root."""
-        names = [file_name(Root.type, version) for version in range(1, newest.version + 1)]
+        """The chain as far as it is here and proved: another device may start from an older root.
+
+        Nothing proves those from before the pin; after it, each is signed by the one before. What is not
+        proved is left out, for whoever kept it would refuse the true one.
+        """
+        chain = self.workflow
+        if self.before.root != self.pinned:  # else it has been walked
+            chain = Workflow(self._fetch, Policy(), memory={})
+            chain.root(self.pinned)
+        pin, last = chain.roots[0].version, chain.roots[-1].version
+        trusted = self.workflow.roots[0].version
+        for version, known in ((pin, self.pinned), (trusted, self.before.root)):
+            name = file_name(Root.type, version)
+            if self.files.get(name, known) != known:
+                raise UntrustedMetadata(f"{name}: another content than this device has verified")
+        versions = {*range(1, last + 1), *range(trusted, newest.version + 1)}
+        names = [file_name(Root.type, version) for version in sorted(versions)]
         return {name: self.files[name] for name in names if name in self.files}
 
     def _fetch(self, role: str, version: int | None, length: int) -> bytes | None:
