@@ -96,19 +96,42 @@ class TrustState:
 def remember(
     before: Mapping[tuple[str, str], KeyMemory], listed: Iterable[TrustedKey]
 ) -> tuple[dict[tuple[str, str], KeyMemory], dict[tuple[str, str], TrustedKey]]:
-    """Keys as listed, but for what is for ever: one key per (iss, kid), and no way back from a compromise."""
+    """Keys as listed, but for what is for ever: one key per (iss, kid), and no way back from a compromise.
+
+    Whoever holds a stolen key signs with it under any id, so a compromise goes with the key as with its id.
+    """
+    listed = tuple(listed)
     memory, keys = dict(before), dict[tuple[str, str], TrustedKey]()
+    stolen = _compromised(before, listed)
     for key in listed:
         pair, thumbprint = (key.issuer, key.kid), key.key.thumbprint()
         old = memory.get(pair, KeyMemory(thumbprint))
         conflicting = old.conflicting or old.thumbprint != thumbprint
-        worst = max(old.compromised or key.state, key.state, key=lambda state: COMPROMISED.get(state, 0))
+        worst = _worse(_worse(old.compromised, stolen.get((key.issuer, thumbprint))), key.state)
         compromised = worst if worst in COMPROMISED else None
         memory[pair] = KeyMemory(old.thumbprint, conflicting, compromised)
         if compromised not in (None, key.state):
             key = replace(key, state=compromised, reason="a revocation is never taken back")
         keys[pair] = replace(key, conflicting=True) if conflicting else key
     return memory, keys
+
+
+def _compromised(
+    before: Mapping[tuple[str, str], KeyMemory], listed: Iterable[TrustedKey]
+) -> dict[tuple[str, str], KeyState | None]:
+    """The worst ever said of each key of an issuer, by its thumbprint."""
+    found: dict[tuple[str, str], KeyState | None] = {}
+    known = [
+        (issuer, one.thumbprint, one.compromised) for (issuer, _), one in before.items() if one.compromised
+    ]
+    said = [(key.issuer, key.key.thumbprint(), key.state) for key in listed if key.state in COMPROMISED]
+    for issuer, thumbprint, state in (*known, *said):
+        found[issuer, thumbprint] = _worse(found.get((issuer, thumbprint)), state)
+    return found
+
+
+def _worse(one: KeyState | None, other: KeyState | None) -> KeyState | None:
+    return max(one, other, key=lambda state: 0 if state is None else COMPROMISED.get(state, 0))
 
 
 def _seen_to_json(role: str, seen: Seen) -> dict[str, object]:

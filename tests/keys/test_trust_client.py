@@ -22,7 +22,7 @@ from keys.trust.metadata import RoleSigner, UntrustedMetadata, encode
 from keys.trust.plan import key_id
 from keys.trust.publisher import PublishError, publish
 from keys.trust.record import RecordError
-from keys.trust.state import TrustState
+from keys.trust.state import TrustState, remember
 
 
 @pytest.fixture
@@ -501,6 +501,25 @@ def test_a_compromise_is_never_taken_back(published: Publication, norway: Author
     fresh = open_(published)[0].key(norway.iss, norway.certificate_kid)
     assert fresh is not None
     assert fresh.state is KeyState.ACTIVE  # only a device that saw it can know
+
+
+@pytest.mark.parametrize("state", [KeyState.REVOKED, KeyState.ALLOW_LIST_ONLY])
+@pytest.mark.parametrize("order", ["old id first", "new id first", "new id alone"])
+def test_a_compromised_key_under_another_id_is_as_compromised(
+    norway: Authority, state: KeyState, order: str
+) -> None:
+    norway.retire_key(norway.certificate_kid, state, "stolen")
+    stolen = norway.keys[norway.certificate_kid]
+    again = replace(stolen, kid="NO-again", state=KeyState.ACTIVE, reason=None)
+    both = {"old id first": (stolen, again), "new id first": (again, stolen), "new id alone": (again,)}
+    memory, _ = remember({}, [stolen] if order == "new id alone" else [])
+    memory, keys = remember(memory, both[order])
+    assert {key.state for key in keys.values()} == {state}
+    assert memory[again.issuer, again.kid].compromised is state
+    elsewhere = replace(again, issuer="https://dk.example")
+    assert remember(memory, [elsewhere])[1]["https://dk.example", "NO-again"].state is KeyState.ACTIVE, (
+        "no flag can spoil another's key by listing it as its own"
+    )
 
 
 def test_an_allow_listed_key_can_still_be_revoked(published: Publication, norway: Authority) -> None:
