@@ -172,7 +172,7 @@ def _from_pack(arguments: argparse.Namespace, at: datetime) -> Basis:
     taken = pack_commands.verified(arguments.pack, arguments.root, at)
     return {
         "directory": taken.directory,
-        "status": StatusBook(taken.lists.values(), pack=taken.pack),
+        "status": StatusBook(taken.lists.values(), pack=taken.pack, missing=taken.missing),
         "last_clock": None,
     }
 

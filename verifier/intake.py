@@ -16,7 +16,7 @@ from keys.trust.metadata import UntrustedMetadata
 from keys.trust.state import TrustState
 from verifier import pack
 from verifier.merging import RefusedPack, WrongBase, merge
-from verifier.status import StatusList
+from verifier.status import Missing, StatusList
 
 _END_OF_TIME: Final = datetime(2199, 12, 31, tzinfo=UTC)  # a clock may say anything; arithmetic ends in 9999
 __all__ = ["Held", "Intake", "RefusedPack", "WrongBase", "take_in"]
@@ -54,6 +54,13 @@ class Intake:
     seen: Mapping[str, datetime] = field(default_factory=dict)
     changes: tuple[str, ...]  # in words, a line each
     at: datetime | None = None  # the clock at import
+
+    @property
+    def missing(self) -> dict[str, Missing]:
+        """The lists that are not held: those that were once, and those that the signed index names."""
+        known = dict.fromkeys(self.directory.list_numbers, Missing.WITHHELD)
+        known |= dict.fromkeys(self.seen, Missing.DROPPED)
+        return {uri: why for uri, why in known.items() if uri not in self.lists}
 
     def held(self) -> Held:
         """What the next pack is taken in upon."""

@@ -18,7 +18,7 @@ from verifier.credential.sd_jwt import SdJwt
 from verifier.credential.sea_pass import Pass, PassMember, contradiction
 from verifier.policy import Policy
 from verifier.remarks import remarks
-from verifier.status import Status, StatusBook, StatusList
+from verifier.status import Missing, Status, StatusBook, StatusList
 from verifier.verdict import Check, Outcome, ReliedOn, Verdict, conclude, conclude_pass
 
 _AGREE: Final = Check("C4b", Outcome.PASS, "its dates agree with each other")
@@ -27,6 +27,9 @@ _NONE_OF_ITS_OWN: Final = tuple(
     for row in ("C6", "C7", "C8", "C12")
 )
 _AGAINST: Final = (Outcome.FAIL, Outcome.UNKNOWN)
+_DROPPED: Final = Check(
+    "C12", Outcome.UNKNOWN, "its status list was dropped, as its key counts no more: import a newer sea pack"
+)
 _FOREIGN: Final = Check("C12", Outcome.UNKNOWN, "its status list is not one of this authority's")
 
 
@@ -148,7 +151,9 @@ def _status(credential: Credential, basis: Basis) -> _Status:
 
     | the verifier's list | counts |
     |---|---|
-    | none held, or older and "valid" | the pass: valid when it was signed |
+    | never held, or older and "valid" | the pass: valid when it was signed |
+    | not held, and the signed index names it | the pass, with a remark |
+    | held once and dropped since | nothing: what it had revoked is forgotten |
     | as new as the pass, or newer | the list, whatever it says |
     | older, "revoked" or "replaced" | the list: no register takes either back |
     | older, "suspended" | the pass, with a remark: the suspension was lifted, or the pass overlooked it |
@@ -157,7 +162,11 @@ def _status(credential: Credential, basis: Basis) -> _Status:
     authority, stated_at = basis.authority, credential.issued_at
     if not credential.status.uri.startswith(authority.status_prefix):
         return _Status(*checks.STATE_UNKNOWN, _FOREIGN, (), None)
-    listed, lifted = basis.book.get(credential.status.uri), None
+    uri, lifted = credential.status.uri, None
+    listed = basis.book.get(uri)
+    missing = basis.book.missing.get(uri) if listed is None else None
+    if missing is Missing.DROPPED:
+        return _Status(*checks.STATE_UNKNOWN, _DROPPED, (), None)
     if listed is not None:
         said = checks.listed_state(credential, listed, authority)
         if isinstance(said, Check) or not _superseded(said[1], listed, stated_at):
@@ -171,7 +180,17 @@ def _status(credential: Credential, basis: Basis) -> _Status:
     c12, old = checks.status_age(stated_at, None, basis.policy, basis.time)
     if listed is not None and listed.behind and stated_at < basis.relied_on.directory_published_at:
         old = checks.behind(listed, old)
+    if missing is Missing.WITHHELD:
+        old = _withheld(old)
     return _Status(*checks.STATE_GOOD, c12, (*_some(lifted), *_some(old)), stated_at)
+
+
+def _withheld(old: Check | None) -> Check:
+    """The remark that a list exists which nobody has brought, beside that on the age of the pass."""
+    exists = "a status list exists that is not held here: import a newer sea pack"
+    if old is None:
+        return Check("C14", Outcome.REMARK, exists)
+    return Check("C14", Outcome.REMARK, "{}, and " + exists, (old.reason,))
 
 
 def _superseded(status: Status, listed: StatusList, stated_at: datetime) -> bool:

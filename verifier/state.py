@@ -22,7 +22,7 @@ from keys.trust import directory as trust
 from keys.trust.allow_list import AllowList
 from keys.trust.directory import Authority, Directory, Environment, TrustedKey
 from keys.trust.record import Record, RecordError
-from verifier.status import StatusBook, StatusList
+from verifier.status import Missing, StatusBook, StatusList
 
 if TYPE_CHECKING:
     from verifier.intake import Held
@@ -78,6 +78,8 @@ class State:
             self._lists = index.record("lists")
             self._allow = {(one.text("iss"), one.text("kid")): one for one in index.records("allow")}
             self._memory = index.members().get("memory")
+            missing = index.record("missing").members() if "missing" in index else {}
+            why = {uri: Missing(str(name)) for uri, name in missing.items()}
             self.directory = Directory(
                 environment=Environment(index.text("environment")),
                 authorities=_Lazy(self._authority, self._issuers),
@@ -88,7 +90,9 @@ class State:
             )
         except ValueError as error:  # EncodingError, RecordError or an unknown environment
             raise _damaged(folder, str(error)) from None
-        self.status: StatusBook = _StoredBook(_Lazy(self._list, self._lists.members()), self.pack)
+        self.status: StatusBook = _StoredBook(
+            _Lazy(self._list, self._lists.members()), pack=self.pack, missing=why
+        )
         self._parts: dict[str, Directory] = {}
 
     def memory(self) -> "Memory":
@@ -204,8 +208,8 @@ class _Lazy(Mapping[K, V]):
 class _StoredBook(StatusBook):
     """Status lists on disk."""
 
-    def __init__(self, lists: Mapping[str, StatusList], pack: str) -> None:
-        super().__init__(pack=pack)
+    def __init__(self, lists: Mapping[str, StatusList], *, pack: str, missing: Mapping[str, Missing]) -> None:
+        super().__init__(pack=pack, missing=missing)
         self._lists = lists
 
 

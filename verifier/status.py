@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final
 
 from keys import jws
@@ -73,15 +73,30 @@ class StatusList:
         return len(self.states) * 8 // self.bits
 
 
-class StatusBook(Mapping[str, StatusList]):
-    """The lists that a verifier holds, by their uri, and the pack that they came with."""
+class Missing(StrEnum):
+    """What is known of a list that is not held."""
 
-    def __init__(self, lists: Iterable[StatusList] = (), *, pack: str | None = None) -> None:
+    DROPPED = "dropped"  # it was held, and whoever signed it counts no more: what it had revoked is forgotten
+    WITHHELD = "withheld"  # the signed index of all lists names it, and nobody has brought it
+
+
+class StatusBook(Mapping[str, StatusList]):
+    """The lists that a verifier holds, by their uri, the pack that they came with, and which are missing."""
+
+    missing: Mapping[str, Missing]  # for a pass, which without any list would speak for itself
+
+    def __init__(
+        self,
+        lists: Iterable[StatusList] = (),
+        *,
+        pack: str | None = None,
+        missing: Mapping[str, Missing] | None = None,
+    ) -> None:
         held: dict[str, StatusList] = {}
         for one in lists:
             held[one.uri] = newest(held.get(one.uri), one)
         self._lists: Mapping[str, StatusList] = held
-        self.pack = pack
+        self.pack, self.missing = pack, missing or {}
 
     def __getitem__(self, uri: str) -> StatusList:
         return self._lists[uri]
@@ -94,7 +109,7 @@ class StatusBook(Mapping[str, StatusList]):
 
     def merged(self, lists: Iterable[StatusList], *, pack: str | None = None) -> "StatusBook":
         """A book with these lists too, the newest of each uri."""
-        return StatusBook([*self._lists.values(), *lists], pack=pack or self.pack)
+        return StatusBook([*self._lists.values(), *lists], pack=pack or self.pack, missing=self.missing)
 
 
 def newest(held: StatusList | None, offered: StatusList) -> StatusList:

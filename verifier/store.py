@@ -130,6 +130,8 @@ def _generation(intake: Intake) -> tuple[dict[str, bytes], bytes]:
         "allow": allow,
         "memory": [0, len(remembered), zlib.crc32(remembered)],
     }
+    if missing := intake.missing:
+        index["missing"] = {uri: why.value for uri, why in missing.items()}
     files = {"trust": trust_records, "states": states, "allow": allow_lists, "memory": [remembered]}
     return {name: b"".join(parts) for name, parts in files.items() if parts}, json_dumps(index)
 
