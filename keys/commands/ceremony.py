@@ -6,7 +6,7 @@ from pathlib import Path
 
 from keys.algorithms import Algorithm
 from keys.commands import files
-from keys.custody import passphrase, sealed_file
+from keys.custody import lock, passphrase, sealed_file
 from keys.jwk import PublicKey
 from keys.options import UsageError
 from keys.signer import SoftwareSigner
@@ -34,12 +34,14 @@ def holder_new(arguments: argparse.Namespace) -> str:
     holder = Holder(arguments.name, signer.public_key)
     Holder.from_json(holder.to_json(), f"the name {arguments.name!r}")  # refused before anything is written
     secret = passphrase.ask(*files.OWN_PASSPHRASE, prompt=str(arguments.sealed), new=True)
-    sealed_file.seal(arguments.sealed, {key_id(signer.public_key): signer}, secret)
-    try:
-        files.write_new(out, holder.to_json())
-    except OSError:
-        arguments.sealed.unlink()  # a key of which nobody has the public half
-        raise
+    with lock.beside(arguments.sealed):
+        files.refuse_existing(arguments.sealed, "a holder's key is never overwritten: name a new file")
+        sealed_file.seal(arguments.sealed, {key_id(signer.public_key): signer}, secret)
+        try:
+            files.write_new(out, holder.to_json())
+        except (OSError, RegisterError):
+            arguments.sealed.unlink()  # a key of which nobody has the public half
+            raise
     return (
         f"{arguments.name}: key {key_id(signer.public_key)} in {arguments.sealed}: "
         "it stays on this machine\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 from keys import options
 from keys.algorithms import Algorithm
 from keys.commands import files
-from keys.custody import passphrase, sealed_file
+from keys.custody import lock, passphrase, sealed_file
 from keys.encoding import json_dumps, json_object
 from keys.jwk import PublicKey
 from keys.signer import SoftwareSigner
@@ -80,11 +80,12 @@ def key_new(arguments: argparse.Namespace) -> str:
     out = arguments.out or Path(f"{arguments.kid}.jwk.json")
     files.refuse_existing(out)
     secret = passphrase.ask(*files.OWN_PASSPHRASE, prompt=str(path), new=not path.exists())
-    signers = sealed_file.unseal(path, secret) if path.exists() else {}
-    signer = signers.get(arguments.kid)
-    if signer is None:
-        signer = SoftwareSigner.generate(Algorithm(arguments.algorithm))
-        sealed_file.seal(path, {**signers, arguments.kid: signer}, secret)
+    with lock.beside(path):
+        signers = sealed_file.unseal(path, secret) if path.exists() else {}
+        signer = signers.get(arguments.kid)
+        if signer is None:
+            signer = SoftwareSigner.generate(Algorithm(arguments.algorithm))
+            sealed_file.seal(path, {**signers, arguments.kid: signer}, secret)
     # Else it was made before: its public half is written once more.
     files.write_new(out, json_dumps({**signer.public_key.to_jwk(), "kid": arguments.kid}) + b"\n")
     public = f"its public half in {out}, thumbprint {signer.public_key.thumbprint()}"
@@ -118,15 +119,16 @@ def _made_here(
 ) -> TrustedKey:
     path: Path = arguments.sealed
     secret = passphrase.ask(*files.OWN_PASSPHRASE, prompt=str(path), new=not path.exists())
-    signers = sealed_file.unseal(path, secret) if path.exists() else {}
-    # A key that is sealed and not registered was left by a command that died in between.
-    signer = signers.get(kid) or SoftwareSigner.generate(Algorithm(arguments.algorithm))
-    if signer.algorithm != arguments.algorithm:
-        raise RegisterError(f"{path} has a key {kid} of another kind", f"--algorithm {signer.algorithm}")
-    key = options.trusted_key(arguments, plan, kid, signer.public_key, purposes)
-    changed = with_key(plan, arguments.flag, key)  # refused before anything is written
-    if kid not in signers:
-        sealed_file.seal(path, {**signers, kid: signer}, secret)
+    with lock.beside(path):
+        signers = sealed_file.unseal(path, secret) if path.exists() else {}
+        # A key that is sealed and not registered was left by a command that died in between.
+        signer = signers.get(kid) or SoftwareSigner.generate(Algorithm(arguments.algorithm))
+        if signer.algorithm != arguments.algorithm:
+            raise RegisterError(f"{path} has a key {kid} of another kind", f"--algorithm {signer.algorithm}")
+        key = options.trusted_key(arguments, plan, kid, signer.public_key, purposes)
+        changed = with_key(plan, arguments.flag, key)  # refused before anything is written
+        if kid not in signers:
+            sealed_file.seal(path, {**signers, kid: signer}, secret)
     home.save(changed)
     return key
 
@@ -147,6 +149,9 @@ def _made_elsewhere(arguments: argparse.Namespace, plan: Plan, purposes: frozens
 
 def key_retire(arguments: argparse.Namespace) -> str:
     """Another state for a key."""
+    from keys.trust.ceremony import published_key  # with python-tuf, which the other commands do without
+    from keys.trust.published import Published
+
     home, state = Home(arguments.home), KeyState(arguments.state)
     if arguments.signs_until is not None and state is not KeyState.RETIRED:
         raise options.UsageError(
@@ -162,6 +167,7 @@ def key_retire(arguments: argparse.Namespace) -> str:
             reason=arguments.reason,
             at=arguments.at,
             signs_until=arguments.signs_until,
+            published=published_key(Published(home.published()), arguments.flag, arguments.kid),
             allow_list=allow_list,
         )
         home.save(changed)

@@ -11,14 +11,14 @@ from typing import Any
 
 from tuf.api.metadata import Metadata, Root, Targets
 
-from keys.encoding import Json
+from keys.encoding import Json, json_object
 from keys.jwk import PublicKey
 from keys.trust import content
-from keys.trust.directory import Environment
+from keys.trust.directory import Environment, TrustedKey, key_from_json
 from keys.trust.drafts import Draft, by_id, role_keys
 from keys.trust.handover import fingerprint
 from keys.trust.holder import Holder
-from keys.trust.metadata import DIRECTORY, EXTENSION, keys_path, target_name
+from keys.trust.metadata import DIRECTORY, EXTENSION, MAX_FILE, keys_path, target_name
 from keys.trust.plan import LIFETIMES, Flag, Plan, Role, key_id
 from keys.trust.published import Published
 from keys.trust.record import Record
@@ -139,6 +139,18 @@ def draft_flag(plan: Plan, flag: str, published: Published, at: datetime) -> Dra
         keys=files[_keys_file(targets, flag)].decode(),
         keys_before=None if old is None else published.files[_keys_file(old.signed, flag)].decode(),
     )
+
+
+def published_key(published: Published, flag: str, kid: str) -> TrustedKey | None:
+    """A flag's key as devices know it, if they do. Raises ValueError for a damaged list."""
+    listed = published.listed(flag)
+    if listed is None:
+        return None
+    name = _keys_file(listed.signed, flag)
+    keys = map(
+        key_from_json, Record(json_object(published.files[name], max_size=MAX_FILE), name).records("keys")
+    )
+    return next((key for key in keys if key.kid == kid), None)
 
 
 def _keys_file(signed: Targets, flag: str) -> str:

@@ -90,11 +90,13 @@ def with_state(
     reason: str | None,
     at: datetime,
     signs_until: datetime | None = None,
+    published: TrustedKey | None = None,
     allow_list: bytes | None = None,
 ) -> Plan:
     """Retire a key, or say that it is compromised; what it truly signed is its allow list.
 
-    With `signs_until` the old key signs on beside its successor until then. Raises RegisterError.
+    With `signs_until` the old key signs on beside its successor until then: never before now, since what it
+    has signed meanwhile would be void, nor beyond what was `published` of it. Raises RegisterError.
     """
     listed = {key.kid: key for key in flag_of(plan, flag).keys}
     if kid not in listed:
@@ -106,7 +108,8 @@ def with_state(
         _check_allow_list(kid, state, allow_list)
     until = key.sign_until
     if state is KeyState.RETIRED:  # what was signed this very second stays good
-        until = max(key.sign_from, min(until, (signs_until or at) + timedelta(seconds=1)))
+        end = _end(key, published, signs_until, at)
+        until = max(key.sign_from, min(end, (signs_until or at) + timedelta(seconds=1)))
         state = state if until <= at + timedelta(seconds=1) else KeyState.ACTIVE
     changed = replace(key, state=state, reason=reason, sign_until=until)
     lists = {} if allow_list is None else {kid: allow_list}
@@ -120,6 +123,23 @@ def with_state(
             allow_lists={kid: data for kid, data in {**one.allow_lists, **lists}.items() if kid != gone},
         ),
     )
+
+
+def _end(key: TrustedKey, published: TrustedKey | None, wanted: datetime | None, at: datetime) -> datetime:
+    """Until when a key may still sign at most: a retirement that nobody has seen can be taken back."""
+    if wanted is None:
+        return key.sign_until
+    end = key.verify_until if published is None else published.sign_until
+    if wanted < at:
+        raise RegisterError(
+            f"{wanted:%Y-%m-%d %H:%M} UTC is past: what {key.kid} has signed since would be void",
+            "leave --signs-until out to retire the key now, or name a day to come",
+        )
+    if wanted > end:
+        raise RegisterError(
+            f"{key.kid} signs until {end:%Y-%m-%d %H:%M} UTC at most", "name an earlier day, or add a new key"
+        )
+    return end
 
 
 def _check_allow_list(kid: str, state: KeyState, data: bytes) -> None:

@@ -124,7 +124,7 @@ def _tell_flag(draft: Draft) -> Iterator[str]:
 def _tell_key(key: TrustedKey, old: TrustedKey | None) -> Iterator[str]:
     if key == old:
         return
-    mark = "+" if old is None else "!" if key.state in (KeyState.REVOKED, KeyState.ALLOW_LIST_ONLY) else " "
+    mark = "+" if old is None else "!" if _takes_away(key, old) else " "
     purposes = _few(sorted(key.purposes))
     yield f"{mark} {key.kid}: {key.state}, for {purposes}, {key.environment}"
     windows = (
@@ -138,6 +138,18 @@ def _tell_key(key: TrustedKey, old: TrustedKey | None) -> Iterator[str]:
             f"    before: {old.state}, for {_few(sorted(old.purposes))}, "
             f"{old.sign_from:%Y-%m-%d} to {old.sign_until:%Y-%m-%d}, until {old.verify_until:%Y-%m-%d}"
         )
+
+
+def _takes_away(key: TrustedKey, old: TrustedKey) -> bool:
+    """Whether something that this key signed, or is yet to sign, would count no more."""
+    return (
+        key.state in (KeyState.REVOKED, KeyState.ALLOW_LIST_ONLY)
+        or key.sign_from > old.sign_from
+        or key.sign_until < old.sign_until
+        or key.verify_until < old.verify_until
+        or bool(old.purposes - key.purposes)
+        or key.environment is not old.environment
+    )
 
 
 def _tell_allow_lists(flag: str, signed: Targets, before: Mapping[str, Any]) -> Iterator[str]:
