@@ -194,10 +194,10 @@ def registered(flags: Iterable[FlagState]) -> tuple[Flag, ...]:
 
 
 def write_snapshots(folder: Path, flags: Iterable[FlagState]) -> None:
-    """Each flag's list as XX.snapshot."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Each flag's list as XX/1.snapshot."""
     for one in flags:
-        (folder / f"{one.flag}.snapshot").write_bytes(one.snapshot())
+        (folder / one.flag).mkdir(parents=True, exist_ok=True)
+        (folder / one.flag / f"{LIST_NAME}.snapshot").write_bytes(one.snapshot())
 
 
 def _flag_state(

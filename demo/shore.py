@@ -68,10 +68,11 @@ class Shore:
             for one in self.flags:
                 one.change(CHANGES_A_DAY * days, self.random)
                 one.sign(at)
+        own = [f"{flag}={folder}" for flag, folder in zip(self.offices, folders, strict=True)]
         folders.append(stage.path("published", "others"))
         write_snapshots(folders[-1], self.flags)
         directory = stage.path("directory")
-        index = [word for folder in folders for word in ("--status", folder)]
+        index: list[str | Path] = [word for lists in (*own, str(folders[-1])) for word in ("--status", lists)]
         self.keys("publish", "--out", directory, *index, at=at, show=first)
         pack = stage.path("packs", f"sixty-flags-{'in-port' if at is None else at.date().isoformat()}.obpack")
         made = ("--out", pack, "--site", self.site)

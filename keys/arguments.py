@@ -56,11 +56,17 @@ def parser() -> argparse.ArgumentParser:
     )
     publish.add_argument(
         "--status",
-        type=Path,
         action="append",
         default=[],
-        metavar="FOLDER",
-        help="status lists to index; repeat it",
+        metavar="[FLAG=]FOLDER",
+        help="a flag's status lists to index, or a folder with one named FLAG for each; repeat it",
+    )
+    publish.add_argument(
+        "--list-number",
+        action="append",
+        default=[],
+        metavar="FLAG/LIST=N",
+        help="the newest number of a list, whatever was known; 0: there is none",
     )
     return top
 

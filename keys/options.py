@@ -5,6 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from keys.jwk import PublicKey
     from keys.trust.directory import Authority, TrustedKey
     from keys.trust.plan import Plan
@@ -85,6 +87,45 @@ def trusted_key(
         sign_until=sign_until,
         verify_until=arguments.verify_until or sign_until + verify_for,
     )
+
+
+def status_folders(named: list[str], plan: "Plan") -> "list[tuple[str, Path]]":
+    """Which folder speaks for which flag: `NO=folder`, or a folder with one in it for each. RegisterError."""
+    from pathlib import Path
+
+    from keys.trust.register import RegisterError, flag_of
+
+    folders = []
+    for text in named:
+        flag, equals, folder = text.partition("=")
+        if equals and len(flag) == 2:
+            folders.append((flag_of(plan, flag).authority.flag, Path(folder)))
+            continue
+        within = sorted(one for one in Path(text).glob("[A-Z][A-Z]") if one.is_dir())
+        folders += [(flag_of(plan, one.name).authority.flag, one) for one in within]
+        for path in Path(text).rglob("*.snapshot"):
+            if not any(one in path.parents for one in within):
+                raise RegisterError(f"{path}: whose list?", f"name the flag: --status FLAG={path.parent}")
+        if not Path(text).is_dir():
+            raise RegisterError(f"{text} is no folder", "ombord-issuer publish --out DIR makes DIR/status")
+    return folders
+
+
+def list_numbers(named: list[str], plan: "Plan") -> dict[str, dict[str, int]]:
+    """The operator's own word on the newest numbers: `NO/1=57`. Raises UsageError, RegisterError."""
+    from keys.trust.list_header import MAX_NUMBER, is_list_name
+    from keys.trust.register import flag_of
+
+    numbers: dict[str, dict[str, int]] = {}
+    for text in named:
+        place, _, digits = text.rpartition("=")
+        flag, _, name = place.partition("/")
+        if not (is_list_name(name) and digits.isascii() and digits.isdecimal() and len(digits) <= 10):
+            raise UsageError(f"--list-number {text} is not as NO/1=57")
+        if int(digits) > MAX_NUMBER:
+            raise UsageError(f"--list-number {text}: lists are numbered up to {MAX_NUMBER}")
+        numbers.setdefault(flag_of(plan, flag).authority.flag, {})[name] = int(digits)
+    return numbers
 
 
 def instant(text: str) -> datetime:

@@ -13,12 +13,12 @@ from typing import Final
 from keys.encoding import Json, b64url_decode, b64url_encode, json_dumps
 from keys.jwk import PublicKey
 from keys.signer import Signer
+from keys.trust.list_header import MAX_NUMBER
 from keys.trust.record import Record, unix
 from verifier.rice import MAX_SIZE
 
 CONTEXT: Final = b"ombord-status-1\n"
 BITS: Final = 2
-MAX_NUMBER: Final = (1 << 31) - 1
 BEFORE_BYTES: Final = 16  # of the SHA-256 of the states before
 NO_STATES: Final = bytes(BEFORE_BYTES)  # what number 1 has before it
 EPOCH: Final = 1_577_836_800  # 2020-01-01T00:00:00Z, from which the wire counts

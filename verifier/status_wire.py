@@ -1,33 +1,24 @@
-"""Status blobs for ships, byte by byte: their header is put together and taken apart here, and nowhere else.
+"""Status blobs for ships, byte by byte: put together and taken apart here, after what they begin with.
 
 The bytes are those of docs/sea-pack-format.md, section 3. Nothing here verifies anything.
 """
 
-import re
 from datetime import UTC, datetime
-from enum import IntEnum
 from typing import Final, NamedTuple
 
 from keys.algorithms import SIGNATURE_BYTES
+from keys.trust import list_header
+from keys.trust.list_header import MAX_NUMBER, HeaderError, Kind, ListHeader, varint
 from keys.trust.record import unix
 from verifier import rice
-from verifier.statement import BEFORE_BYTES, DAY, EPOCH, MAX_NUMBER, Statement
+from verifier.statement import BEFORE_BYTES, DAY, EPOCH, Statement
 from verifier.status import StatusListError
+
+__all__ = ["CHECK_BYTES", "MAX_BLOB", "Header", "Kind", "Parsed", "names", "parse", "start", "varint"]
 
 MAX_BLOB: Final = rice.MAX_SIZE // 4 + 256  # bytes: the largest array and its header
 CHECK_BYTES: Final = 2  # of the hash of a delta's base
 MAX_DAYS: Final = 100_000  # from iat to exp: later than any date that is read
-
-_FLAG: Final = re.compile("[A-Z]{2}")
-_NAME: Final = re.compile(r"[0-9A-Za-z._~/-]{1,64}")
-_MAX_VARINT: Final = 5  # bytes
-
-
-class Kind(IntEnum):
-    """What the body of a blob is."""
-
-    SNAPSHOT = 1
-    DELTA = 2
 
 
 class Header(NamedTuple):
@@ -59,7 +50,7 @@ class Parsed(NamedTuple):
 
 def names(flag: str, name: str, uri: str) -> bool:
     """Whether a flag and the end of an address can stand for a list."""
-    return _FLAG.fullmatch(flag) is not None and _NAME.fullmatch(name) is not None and uri.endswith(name)
+    return list_header.is_flag(flag) and list_header.is_list_name(name) and uri.endswith(name)
 
 
 def start(kind: Kind, statement: Statement, flag: str, name: str) -> bytes:
@@ -67,26 +58,12 @@ def start(kind: Kind, statement: Statement, flag: str, name: str) -> bytes:
     days = 0 if statement.exp is None else (unix(statement.exp) - unix(statement.iat)) // DAY
     return b"".join(
         (
-            bytes((kind,)),
-            flag.encode("ascii"),
-            bytes((len(name),)),
-            name.encode("ascii"),
-            varint(statement.number),
+            list_header.write(ListHeader(kind, flag, name, statement.number)),
             (unix(statement.iat) - EPOCH).to_bytes(4, "big"),
             varint(days),
             bytes((statement.key_hint,)),
         )
     )
-
-
-def varint(number: int) -> bytes:
-    """Seven bits a byte, the lowest first, the top bit set where another byte follows (as in LEB128)."""
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)
 
 
 # Reading
@@ -96,12 +73,15 @@ def parse(blob: bytes) -> Parsed:
     """Take a blob apart; every byte has one meaning, and no number two spellings. Raises StatusListError."""
     if len(blob) > MAX_BLOB:
         raise StatusListError(f"a status list of {len(blob)} bytes; at most {MAX_BLOB} are read")
-    reader = _Reader(blob)
-    kind = reader.take(1)[0]
-    if kind not in (Kind.SNAPSHOT, Kind.DELTA):
-        raise StatusListError(f"no status list of a kind that is known here: {kind}")
-    flag, name = reader.text(2, _FLAG), reader.text(reader.take(1)[0], _NAME)
-    number = reader.number(1, MAX_NUMBER)
+    try:
+        return _parse(blob)
+    except HeaderError as error:
+        raise StatusListError(str(error)) from error
+
+
+def _parse(blob: bytes) -> Parsed:
+    (kind, flag, name, number), end = list_header.read(blob)
+    reader = _Reader(blob, end)
     iat = int.from_bytes(reader.take(4), "big") + EPOCH
     days, hint = reader.number(0, MAX_DAYS), reader.take(1)[0]
     since = size = before = None
@@ -115,15 +95,15 @@ def parse(blob: bytes) -> Parsed:
         if since < 1:
             raise StatusListError(f"a delta to number {number} that builds on number {since}")
     exp = datetime.fromtimestamp(iat + days * DAY, UTC) if days else None
-    header = Header(Kind(kind), flag, name, number, since, datetime.fromtimestamp(iat, UTC))
+    header = Header(kind, flag, name, number, since, datetime.fromtimestamp(iat, UTC))
     return Parsed(header, exp, hint, size, before, check, reader.take(SIGNATURE_BYTES), reader.rest())
 
 
 class _Reader:
-    """The bytes of a blob, from the first to the last."""
+    """The bytes of a blob after what it begins with, to the last."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data, self._at = data, 0
+    def __init__(self, data: bytes, at: int) -> None:
+        self._data, self._at = data, at
 
     def take(self, count: int) -> bytes:
         taken = self._data[self._at : self._at + count]
@@ -132,22 +112,9 @@ class _Reader:
         self._at += count
         return taken
 
-    def text(self, count: int, pattern: re.Pattern[str]) -> str:
-        text = self.take(count).decode("latin-1")
-        if pattern.fullmatch(text) is None:
-            raise StatusListError("a status list whose flag or name is none")
-        return text
-
     def number(self, low: int, high: int) -> int:
-        number = 0
-        for place in range(_MAX_VARINT):
-            byte = self.take(1)[0]
-            number |= (byte & 0x7F) << 7 * place
-            if byte < 0x80:
-                if not low <= number <= high or (place and not byte):
-                    break
-                return number
-        raise StatusListError("a status list with a number that is out of range, or spelled too long")
+        number, self._at = list_header.read_varint(self._data, self._at, low, high)
+        return number
 
     def rest(self) -> bytes:
         return self._data[self._at :]

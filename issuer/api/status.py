@@ -19,6 +19,7 @@ from issuer.api.published import OPEN_TO_ALL, published
 from issuer.domain.errors import InvalidInput
 from issuer.services.publishing import StatusPublisher
 from keys.encoding import json_dumps
+from keys.trust.list_header import MAX_NUMBER
 from verifier.ship_status import MEDIA_TYPE as SHIP_MEDIA_TYPE
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,6 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/statuslist+jwt"
 # A revocation must not wait behind caches for the whole `ttl` of a list; asking again costs a 304.
 MAX_AGE = 900
-MAX_NUMBER = 2**31 - 1
 
 Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
 Since = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="the number that is held; 0 for none")]

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from keys import options
 from keys.commands import files
 from keys.commands.ceremony import with_root
 from keys.commands.register import stray_test_keys
@@ -27,7 +28,8 @@ def publish(arguments: argparse.Namespace) -> str:
     with home.locked() as plan:
         before = home.published()
         signed = [_checked(path, arguments) for path in arguments.signed]
-        lists = status_index.read(arguments.status)
+        known = Published(before).list_numbers
+        lists = status_index.read(options.status_folders(arguments.status, plan), known)
         roots = [path for path, draft in zip(arguments.signed, signed, strict=True) if draft.role == ROOT]
         now = with_root(plan, roots[0] if roots else None, Published(before))
         secret = files.home_secret(arguments)
@@ -37,7 +39,8 @@ def publish(arguments: argparse.Namespace) -> str:
             at=arguments.at,
             before=before,
             drafts=signed,
-            lists=lists,
+            lists=lists.numbers,
+            list_words=options.list_numbers(arguments.list_number, plan),
         )
         check_successor(out, made, arguments.at)
         out.mkdir(parents=True, exist_ok=True)
@@ -45,7 +48,8 @@ def publish(arguments: argparse.Namespace) -> str:
             home.save(now)  # first: were it lost, the next publication would undo what the root says
         home.store(made)  # remembered before it is shown: no version is ever signed twice
         write_folder(out, made)
-    return _told(now, made, out, arguments)
+    said = [f"Passed over: {one}" for one in lists.passed_over]
+    return "\n".join([_told(now, made, out, arguments), *said])
 
 
 def _checked(path: Path, arguments: argparse.Namespace) -> Draft:

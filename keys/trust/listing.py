@@ -1,8 +1,6 @@
 """What verified metadata says in our words: authorities, their keys, allow lists and status list numbers."""
 
-import re
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from tuf.api.exceptions import LengthOrHashMismatchError
 from tuf.api.metadata import DelegatedRole, Root, TargetFile, Targets, Timestamp
@@ -13,6 +11,7 @@ from keys.trust.allow_list import AllowList
 from keys.trust.authority import check_apart, check_authority, check_key
 from keys.trust.directory import Authority, Environment, TrustedKey, authority_from_json, key_from_json
 from keys.trust.handover import RoleKeys
+from keys.trust.list_header import MAX_NUMBER, is_list_name
 from keys.trust.metadata import (
     EXTENSION,
     MAX_FILE,
@@ -22,9 +21,6 @@ from keys.trust.metadata import (
     target_name,
 )
 from keys.trust.record import Record
-
-MAX_NUMBER: Final = 2**31 - 1  # of a status list
-_LIST_NAME: Final = re.compile(r"\w[A-Za-z0-9._~-]{0,63}(/\w[A-Za-z0-9._~-]{0,63}){0,3}", re.ASCII)
 
 Take = Callable[[str], bytes | None]  # a file of the bag, by its name
 
@@ -152,7 +148,7 @@ def list_numbers(timestamp: Timestamp, listed: list[Authority]) -> dict[str, int
     for flag in by_flag.members():
         named = by_flag.record(flag)
         for name in named.members():
-            if not _LIST_NAME.fullmatch(name):
+            if not is_list_name(name):
                 raise UntrustedMetadata(f"timestamp.json: {flag} has no status list of such a name")
             number = named.number(name, 1, MAX_NUMBER)
             if flag in prefixes:  # an authority that has left, or is to come, has no lists here

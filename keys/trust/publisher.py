@@ -33,6 +33,7 @@ from keys.trust.plan import Flag, Plan
 from keys.trust.published import Published
 from keys.trust.record import unix
 from keys.trust.signatories import few, groups, keyids
+from keys.trust.status_index import Numbers
 
 __all__ = ["PublishError", "publish"]
 
@@ -44,20 +45,23 @@ def publish(
     at: datetime,
     before: Mapping[str, bytes],
     drafts: Iterable[Draft] = (),
-    lists: Mapping[str, Mapping[str, int]] | None = None,
+    lists: Numbers | None = None,
+    list_words: Numbers | None = None,
 ) -> dict[str, bytes]:
     """All files of the next publication, earlier ones included.
 
     `signers` are private keys by their short ids; `before` is what the last call returned, empty at first;
     `drafts` are what roles' holders have signed elsewhere; `lists` the newest number known of each flag's
-    status lists, which never goes down. Raises PublishError when keys are missing, a draft is not what is to
-    be published now, the clock has gone back, or our client would refuse the result.
+    status lists, which never goes down but by the operator's own `list_words`. Raises PublishError when keys
+    are missing, a draft is not what is to be published now, the clock has gone back, or our client would
+    refuse the result.
     """
     by_role: dict[str, Draft] = {}
     for draft in drafts:
         if by_role.setdefault(draft.role, draft) is not draft:
             raise PublishError(f"two drafts of {draft.role}: name the one that is meant")
-    return _Publication(plan, signers, at.astimezone(UTC), Published(before), by_role).run(lists or {})
+    run = _Publication(plan, signers, at.astimezone(UTC), Published(before), by_role).run
+    return run(lists or {}, list_words or {})
 
 
 class _Publication:
@@ -74,7 +78,8 @@ class _Publication:
         self.plan, self.signers, self.at, self.before, self.drafts = plan, signers, at, before, drafts
         self.files = dict(before.files)
 
-    def run(self, lists: Mapping[str, Mapping[str, int]]) -> dict[str, bytes]:
+    def run(self, lists: Numbers, list_words: Numbers) -> dict[str, bytes]:
+        """All of it. Raises PublishError."""
         self._refuse_clock_set_back()
         root = self.root = self._root()
         plan = self.plan if DIRECTORY in self.drafts else self._without_silent_flags()
@@ -91,7 +96,8 @@ class _Publication:
         snapshot = self._renew(Snapshot(meta=meta), Snapshot.type, root, self.before.snapshot)
         extension: dict[str, object] = {"signed_at": unix(self.at)}
         flags = [flag.authority.flag for flag in self.plan.flags]
-        if numbers := status_index.risen(self.before.list_numbers, lists, flags):
+        numbers = status_index.risen(self.before.list_numbers, lists, flags)
+        if numbers := status_index.corrected(numbers, list_words):
             extension["lists"] = numbers
         timestamp = Timestamp(
             snapshot_meta=MetaFile(snapshot.version), unrecognized_fields={EXTENSION: extension}

@@ -11,18 +11,25 @@ from typing import Any
 import pytest
 from support.ship_lists import Series
 from support.simulator import DAY, NOW, Authority, Publication, seeded_signer
+from support.tuf_repository import Repository
 from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface, Updater
 
+from keys import options
 from keys.algorithms import Algorithm
-from keys.trust import ceremony, client, drafts, status_index
+from keys.options import UsageError
+from keys.trust import ceremony, client, drafts, list_header, status_index
 from keys.trust.allow_list import build
 from keys.trust.directory import DirectoryError
+from keys.trust.list_header import HeaderError, Kind, ListHeader
+from keys.trust.metadata import UntrustedMetadata
 from keys.trust.pending import pending
 from keys.trust.plan import Role, from_json, to_json
 from keys.trust.published import Published
 from keys.trust.publisher import PublishError, publish
 from keys.trust.register import RegisterError
+from verifier import status_wire
+from verifier.status import StatusListError
 
 
 @pytest.fixture
@@ -193,50 +200,70 @@ def test_lists_of_a_flag_that_is_not_signed_in_yet_hold_nobody_up(published: Pub
     assert directory.list_numbers == {}
 
 
-def varint(number: int) -> bytes:
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes((*encoded, number))
-
-
-def snapshot(flag: bytes = b"NO", name: bytes = b"1", number: int = 5) -> bytes:
-    return b"\x01" + flag + bytes([len(name)]) + name + varint(number) + bytes(100)
+def snapshot(flag: str = "NO", name: str = "1", number: int = 5, kind: Kind = Kind.SNAPSHOT) -> bytes:
+    return list_header.write(ListHeader(kind, flag, name, number)) + bytes(100)
 
 
 @pytest.mark.parametrize("number", [1, 127, 128, 300, 2**31 - 1])
 def test_the_header_of_a_snapshot_says_which_list_it_is(number: int) -> None:
-    assert status_index.header(snapshot(number=number), "x") == ("NO", "1", number)
+    header, end = list_header.read(snapshot(number=number))
+    assert header == (Kind.SNAPSHOT, "NO", "1", number)
+    assert end == len(snapshot(number=number)) - 100
 
 
-def test_a_snapshot_of_the_issuers_own_writer_is_read(norway: Authority) -> None:
+def test_a_snapshot_of_the_issuers_own_writer_is_read(tmp_path: Path, norway: Authority) -> None:
     series = Series(norway, *([bytes(1024)] * 200))
-    blob = series.snapshot(200)
-    assert status_index.header(blob[:80], "x") == ("NO", "1", 200)
+    (tmp_path / "1.snapshot").write_bytes(series.snapshot(200))
+    assert status_index.read([("NO", tmp_path)], {}) == ({"NO": {"1": 200}}, ())
+
+
+ODD_NAMES = ["", "a b", "../1", "-1", ".1", "~1", "a//b", "a/", "/a", "a/-b", "1/2/3/4/5", "1" * 65, "1\n"]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_list_name_that_one_reader_refuses_all_refuse(name: str) -> None:
+    assert not list_header.is_list_name(name)
+    with pytest.raises(HeaderError):
+        list_header.read(snapshot(name=name))
+    with pytest.raises(StatusListError):
+        status_wire.parse(snapshot(name=name))
+    repository = Repository("NO")
+    repository.timestamp_extension["lists"] = {"NO": {name: 1}}
+    repository.publish()
+    with pytest.raises(UntrustedMetadata):
+        repository.verify()
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "reason"),
     [
-        b"",
-        b"\x01NO",
-        b"\x02" + snapshot()[1:],
-        snapshot(flag=b"no"),
-        snapshot(name=b""),
-        snapshot(name=b"a b"),
-        snapshot(number=0),
-        snapshot(number=2**31),
-        b"\x01NO\x011\x80\x80\x80\x80\x80\x01",
-        b"\x01NO\x011\x81\x00" + bytes(9),
-        b"\x01NO\x40" + b"1" * 20,
-        b"\xff" * 80,
+        (b"", "cut off"),
+        (b"\x01NO", "cut off"),
+        (snapshot(kind=Kind.DELTA), "no snapshot"),
+        (b"\x03" + snapshot()[1:], "a kind that is known here"),
+        (snapshot(flag="no"), "flag or name"),
+        *((snapshot(name=name), "flag or name") for name in ODD_NAMES),
+        (snapshot(number=0), "out of range"),
+        (snapshot(number=2**31), "out of range"),
+        (b"\x01NO\x011\x80\x80\x80\x80\x80\x01", "out of range"),
+        (b"\x01NO\x011\x81\x00" + bytes(9), "spelled too long"),
+        (b"\x01NO\x011\x81", "cut off"),
+        (b"\x01NO\x40" + b"1" * 20, "flag or name"),
+        (b"\xff" * 80, "a kind that is known here"),
+        (snapshot("SE"), "a list of SE, in the folder of NO"),
+        (snapshot(number=2**31 - 1), "number 2147483647, and 0 was known"),
     ],
 )
-def test_what_is_no_snapshot_is_named(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "1.snapshot").write_bytes(data)
-    with pytest.raises(RegisterError, match=r"1\.snapshot is no snapshot of a status list"):
-        status_index.read([tmp_path])
+def test_a_bent_file_is_passed_over_by_name_and_holds_nobody_up(
+    tmp_path: Path, data: bytes, reason: str
+) -> None:
+    (tmp_path / "bent.snapshot").write_bytes(data)
+    (tmp_path / "good.snapshot").write_bytes(snapshot(number=7))
+    numbers, passed_over = status_index.read([("NO", tmp_path)], {})
+    assert numbers == {"NO": {"1": 7}}
+    assert len(passed_over) == 1
+    assert "bent.snapshot: " in passed_over[0]
+    assert reason in passed_over[0]
 
 
 def test_the_newest_of_several_folders_counts(tmp_path: Path) -> None:
@@ -244,10 +271,54 @@ def test_the_newest_of_several_folders_counts(tmp_path: Path) -> None:
         (tmp_path / place).mkdir(parents=True)
         (tmp_path / place / "1.snapshot").write_bytes(snapshot(number=number))
         (tmp_path / place / "1.jwt").write_bytes(b"not looked at")
-    (tmp_path / "c" / "se.snapshot").write_bytes(snapshot(b"SE", b"list/2", 1))
-    assert status_index.read([tmp_path]) == {"NO": {"1": 9}, "SE": {"list/2": 1}}
+    (tmp_path / "se").mkdir()
+    (tmp_path / "se" / "1.snapshot").write_bytes(snapshot("SE", "list/2", 1))
+    folders = [*(("NO", tmp_path / place) for place in "abc"), ("SE", tmp_path / "se")]
+    assert status_index.read(folders, {}) == ({"NO": {"1": 9}, "SE": {"list/2": 1}}, ())
     with pytest.raises(RegisterError, match="is no folder"):
-        status_index.read([tmp_path / "nowhere"])
+        status_index.read([("NO", tmp_path / "nowhere")], {})
+
+
+def test_a_flag_has_so_many_lists_and_no_more(tmp_path: Path) -> None:
+    for number in range(status_index.MAX_LISTS + 1):
+        (tmp_path / f"{number}.snapshot").write_bytes(snapshot(name=str(number)))
+    numbers, passed_over = status_index.read([("NO", tmp_path)], {"NO": {"0": 1}})
+    assert len(numbers["NO"]) == status_index.MAX_LISTS
+    assert len(passed_over) == 1
+
+
+def test_the_operators_own_word_takes_a_number_back(published: Publication) -> None:
+    published.files = lists(published, NO={"1": 900_000, "2": 4})
+    words = {"NO": {"1": 7, "2": 0}}
+    files = publish(
+        published.plan(),
+        signers=published.signers,
+        at=NOW + 2 * DAY,
+        before=published.files,
+        list_words=words,
+    )
+    directory, _ = client.load(files, root=published.root, at=NOW + 2 * DAY)
+    assert directory.list_numbers == {"https://no.example/status/1": 7}
+
+
+def test_a_folder_speaks_for_the_flag_that_it_is_named_for(tmp_path: Path, published: Publication) -> None:
+    plan, folder = published.plan(), tmp_path / "NO"
+    folder.mkdir()
+    (folder / "1.snapshot").write_bytes(snapshot())
+    assert options.status_folders([str(tmp_path), f"NO={folder}"], plan) == [("NO", folder)] * 2
+    with pytest.raises(RegisterError, match=r"1\.snapshot: whose list\?"):
+        options.status_folders([str(folder)], plan)
+    with pytest.raises(RegisterError, match="no authority XX"):
+        options.status_folders([f"XX={folder}"], plan)
+    with pytest.raises(RegisterError, match="nowhere is no folder"):
+        options.status_folders([str(tmp_path / "nowhere")], plan)
+
+
+@pytest.mark.parametrize("word", ["NO", "NO/1", "NO/1=", "NO/1=-1", "NO/1=x", "NO/-1=4", "NO/1=2147483648"])
+def test_the_operators_word_on_a_list_is_read_strictly(published: Publication, word: str) -> None:
+    assert options.list_numbers(["NO/a/1=57"], published.plan()) == {"NO": {"a/1": 57}}
+    with pytest.raises(UsageError, match="--list-number"):
+        options.list_numbers([word], published.plan())
 
 
 # The register on disk

@@ -17,9 +17,10 @@ from support.simulator import DAY, NOW, Authority, directory, seeded_signer
 from keys.algorithms import Algorithm
 from keys.signer import SoftwareSigner
 from keys.trust.directory import STATUS
+from keys.trust.list_header import MAX_NUMBER
 from verifier import rice
 from verifier.ship_status import apply_delta, verify_snapshot
-from verifier.statement import MAX_NUMBER, Statement, sign
+from verifier.statement import Statement, sign
 from verifier.status import StatusList
 
 FOLDER = Path(__file__).with_name("status")

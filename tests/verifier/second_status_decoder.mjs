@@ -87,7 +87,7 @@ function decode(blob, base, prefixes, keys) {
   if (kind !== 1 && kind !== 2) refuse("kind");
   const flag = take(2).toString("latin1");
   const name = take(take(1)[0]).toString("latin1");
-  if (!/^[0-9A-Za-z._~/-]{1,64}$/.test(name)) refuse("name");
+  if (name.length > 64 || !/^[0-9A-Za-z_][0-9A-Za-z._~-]*(\/[0-9A-Za-z_][0-9A-Za-z._~-]*){0,3}$/.test(name)) refuse("name");
   const list = varint(1, 2 ** 31 - 1);
   const iat = EPOCH + take(4).readUInt32BE();
   const days = varint(0, 100000);

@@ -15,10 +15,11 @@ from support.simulator import DAY, NOW, Authority, directory, seeded_signer
 
 from keys.algorithms import Algorithm
 from keys.trust.directory import STATUS, Environment, KeyState
+from keys.trust.list_header import MAX_NUMBER
 from verifier import rice, ship_status, status
 from verifier.rice import MAX_SIZE
 from verifier.ship_status import ForkedList, Kind, WrongBase, apply_delta, peek, reverify, verify_snapshot
-from verifier.statement import MAX_NUMBER, Statement, sign
+from verifier.statement import Statement, sign
 from verifier.status import Status, StatusList, StatusListError
 
 NORWAY = Authority("NO")

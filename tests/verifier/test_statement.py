@@ -10,9 +10,10 @@ from support.simulator import DAY, NOW, Authority, seeded_signer
 
 from keys.algorithms import Algorithm, SignatureMismatch
 from keys.encoding import b64url_encode, json_dumps, json_object
+from keys.trust.list_header import MAX_NUMBER
 from keys.trust.record import Record, RecordError
 from verifier import statement
-from verifier.statement import MAX_NUMBER, Statement, from_json, sign, to_json
+from verifier.statement import Statement, from_json, sign, to_json
 
 NORWAY = Authority("NO")
 EMPTY = bytes(256)
