@@ -162,12 +162,12 @@ class _Verification:
         for authority, role in listing.authorities(directory, environment):
             flag, current = role.name, listing.role_keys(directory, role, environment)
             known, left = self.before.roles.get(flag), self.before.left.get(flag, ())
+            named, entries = replaced.get(flag), listing.handovers(role)
             if known is not None and known != current:
-                entries = listing.handovers(role)
-                left += handover.walk(
-                    known, current, entries, flag=flag, root_allows=replaced.get(flag), left=left
-                )
-                left = tuple(one for one in dict.fromkeys(left) if one != current.fingerprint)
+                left += handover.walk(known, current, entries, flag=flag, root_allows=named, left=left)
+            if named is not None and named not in left:
+                left += handover.since(named, current, entries, flag=flag)
+            left = tuple(one for one in dict.fromkeys(left) if one != current.fingerprint)
             flags.append(_Flag(authority, role, current, left))
         return flags
 

@@ -75,17 +75,49 @@ def walk(
     """
     if known == current:
         return ()
-    handovers = [read(entry, flag) for entry in entries]
-    if len(handovers) > MAX_ENTRIES:
-        raise UntrustedMetadata(f"{flag}: more than {MAX_ENTRIES} handovers")
+    handovers = _read_all(entries, flag)
     paths: dict[str, tuple[str, ...]] = {known.fingerprint: ()}
     frontier = [known]
     if root_allows is not None and root_allows not in left:
-        named = [
-            role for role in (current, *(one.to for one in handovers)) if role.fingerprint == root_allows
-        ]
-        frontier += named[:1]
+        frontier += _named(root_allows, current, handovers)
         paths.setdefault(root_allows, (known.fingerprint,))
+    path = _path(frontier, paths, current, handovers, flag)
+    if path is None:
+        raise UntrustedMetadata(f"{flag}: its keys were replaced without its old keys or the root's holders")
+    return path
+
+
+def since(root_allows: str, current: RoleKeys, entries: Iterable[Record], *, flag: str) -> tuple[str, ...]:
+    """The roles left behind since the root named one of them, as far as handovers prove it.
+
+    A device that meets a flag after that has never held those roles, and the root's word, which stands, must
+    not lead it to them either. Raises UntrustedMetadata.
+    """
+    handovers = _read_all(entries, flag)
+    return _path(_named(root_allows, current, handovers), {root_allows: ()}, current, handovers, flag) or ()
+
+
+def _read_all(entries: Iterable[Record], flag: str) -> list[Handover]:
+    handovers = [read(entry, flag) for entry in entries]
+    if len(handovers) > MAX_ENTRIES:
+        raise UntrustedMetadata(f"{flag}: more than {MAX_ENTRIES} handovers")
+    return handovers
+
+
+def _named(root_allows: str, current: RoleKeys, handovers: Iterable[Handover]) -> list[RoleKeys]:
+    """The role that the root names by its fingerprint; its keys stand in the directory."""
+    listed = (current, *(one.to for one in handovers))
+    return [role for role in listed if role.fingerprint == root_allows][:1]
+
+
+def _path(
+    frontier: list[RoleKeys],
+    paths: dict[str, tuple[str, ...]],
+    current: RoleKeys,
+    handovers: Iterable[Handover],
+    flag: str,
+) -> tuple[str, ...] | None:
+    """The shortest way of signed handovers to `current`, breadth first; None where there is none."""
     for old in frontier:
         path = paths[old.fingerprint]
         if old == current:
@@ -96,7 +128,7 @@ def walk(
             if handover.from_ == old.fingerprint and to not in paths and _signed(handover, old, flag):
                 paths[to] = (*path, old.fingerprint)
                 frontier.append(handover.to)
-    raise UntrustedMetadata(f"{flag}: its keys were replaced without its old keys or the root's holders")
+    return None
 
 
 def read(entry: Record, flag: str) -> Handover:

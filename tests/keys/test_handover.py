@@ -242,6 +242,49 @@ def test_the_roots_word_leads_on_and_never_back_to_keys_that_were_left(repositor
             repository.verify(state)
 
 
+@pytest.mark.parametrize("meets", ["for the first time", "again, knowing no more than its keys"])
+def test_the_roots_old_word_is_nothing_to_a_device_that_met_the_flag_after_it(
+    repository: Repository, meets: str
+) -> None:
+    asleep = repository.verify().state
+    old = repository.role_keys("NO")
+    repository.replace("NO")
+    named = repository.holders["NO"]
+    repository.root_extension["roles"] = {"NO": repository.role_keys("NO").fingerprint}
+    repository.handovers["NO"] = [entry("NO", old, role_keys(named), [])]
+    repository.publish("root", "targets", "NO", at=NOW + DAY)
+    repository.hand_over("NO")
+    repository.publish(at=NOW + 2 * DAY)
+    state = repository.verify().state
+    assert state.left["NO"] == (role_keys(named).fingerprint,)
+    if meets.startswith("again"):
+        state = repository.verify(replace(state, left={})).state
+    assert set(state.left["NO"]) <= set(repository.verify(asleep).state.left["NO"])
+    repository.replace("NO", named)
+    repository.versions["NO"] = 50
+    repository.publish(at=NOW + 3 * DAY)
+    with pytest.raises(UntrustedMetadata, match=REPLACED):
+        repository.verify(state)
+
+
+def test_the_roots_word_that_the_directory_has_yet_to_follow_is_not_left_behind(
+    repository: Repository,
+) -> None:
+    old, after = repository.holders["NO"], repository.new_keys()
+    repository.root_extension["roles"] = {"NO": role_keys(after).fingerprint}
+    repository.publish("root", at=NOW + DAY)
+    state = repository.verify().state
+    assert "NO" not in state.left
+    repository.handovers["NO"] = [entry("NO", role_keys(after), role_keys(old), old[:1])]
+    repository.publish(at=NOW + 2 * DAY)
+    state = repository.verify(state).state
+    assert "NO" not in state.left, "only keys themselves can say that others follow them"
+    repository.replace("NO", after)
+    del repository.handovers["NO"]
+    repository.publish(at=NOW + 3 * DAY)
+    assert repository.verify(state).state.roles["NO"] == role_keys(after)
+
+
 def test_keys_may_come_back_when_their_successors_say_so(repository: Repository) -> None:
     first = repository.holders["NO"]
     state = repository.verify().state
