@@ -77,7 +77,7 @@ def shipped(name: str) -> Policy | None:
     if name not in SHIPPED:
         return None
     with open(os.path.join(os.path.dirname(__file__), "policies", f"{name}.yaml"), "rb") as file:
-        return from_yaml(file.read())
+        return _read(file.read())
 
 
 def is_name(text: str) -> bool:
@@ -86,7 +86,21 @@ def is_name(text: str) -> bool:
 
 
 def from_yaml(data: bytes) -> Policy:
-    """Read a policy file; absent keys keep their defaults. Raises `settings_file.SettingsError`."""
+    """Read a policy file; absent keys keep their defaults. Raises `settings_file.SettingsError`.
+
+    No file may call itself by the name of a shipped policy that it differs from: verdicts say the name.
+    """
+    from verifier.settings_file import SettingsError
+
+    policy = _read(data)
+    name = policy.name.strip().casefold()
+    if (reserved := shipped(name)) is not None and policy != reserved:
+        raise SettingsError(f"name: {name} is a built-in policy; give this one a name of its own")
+    return policy
+
+
+def _read(data: bytes) -> Policy:
+    """As `from_yaml`, under whatever name."""
     from verifier.settings_file import SettingsError, entries
 
     file = entries(data)
@@ -107,8 +121,6 @@ def from_yaml(data: bytes) -> Policy:
     }
     file.close()
     policy = Policy(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
-    if policy.name == DEFAULT_NAME and policy != DEFAULT:
-        raise SettingsError(f"name: {DEFAULT_NAME} is the built-in policy; give this one a name of its own")
     if policy.age_green > policy.age_limit:
         raise SettingsError(
             f"age_green_days ({policy.age_green.days}) is more than age_limit_days ({policy.age_limit.days})"

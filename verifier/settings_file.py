@@ -124,7 +124,7 @@ def entries(data: bytes) -> Entries:
         raise SettingsError(f"{line}{error.problem or 'not YAML'}") from None
     except yaml.YAMLError as error:
         raise SettingsError(f"not YAML: {str(error).splitlines()[0]}") from None
-    except (UnicodeError, RecursionError, ValueError, TypeError) as error:
+    except (UnicodeError, OverflowError, RecursionError, ValueError, TypeError) as error:
         raise SettingsError(f"not YAML that can be read: {error}") from None
     if not isinstance(value, dict):
         raise SettingsError("lines of `key: value` are needed")

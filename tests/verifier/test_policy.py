@@ -140,7 +140,11 @@ REFUSED = {
     "a flag that is a number": (b"flags: [47]\n", "flags: different short texts"),
     "a flag that is none": (b"flags: [NO, null]\n", "flags: different short texts"),
     "another world": (b"environment: staging\n", "environment: production or test"),
-    "another default": (b"name: default\nage_limit_days: 90\n", "name: default is the built-in policy"),
+    "another default": (b"name: default\nage_limit_days: 90\n", "name: default is a built-in policy"),
+    "another of port state control": (b"name: psc\nage_limit_days: 90\n", "name: psc is a built-in policy"),
+    "another company's": (b"name: company\n", "name: company is a built-in policy"),
+    "the same in other letters": (b"name: ' PSC'\nage_limit_days: 90\n", "name: psc is a built-in policy"),
+    "a letter beyond Unicode": (b'a: "\\UD8000000"\n', "not YAML that can be read"),
     "a list": (b"- name\n", "lines of `key: value`"),
     "nothing": (b"", "lines of `key: value`"),
 }
@@ -150,6 +154,11 @@ REFUSED = {
 def test_a_policy_that_cannot_be_meant_is_refused_by_the_key(data: bytes, said: str) -> None:
     with pytest.raises(SettingsError, match=said):
         from_yaml(data)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_copy_of_a_shipped_policy_may_keep_its_name(name: str) -> None:
+    assert from_yaml((FOLDER / f"{name}.yaml").read_bytes()) == named(name)
 
 
 @given(st.binary(max_size=200))
