@@ -8,7 +8,9 @@ redirection, nothing that an answer says is followed.
 import http.client
 import os
 import re
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +21,7 @@ from keys.encoding import EncodingError, json_dumps, json_object
 from verifier.unusable import Unusable
 
 TIMEOUT: Final = 60.0  # seconds without a byte
+FIRST: Final = 180.0  # seconds for a connection and the answer's headers
 LONGEST: Final = 3 * 3600.0  # seconds for one file: 64 MB at 50 kbit/s, 2 MB at 1,600 bit/s
 TRIES: Final = 8  # of which each goes on where the last one broke
 _CHUNK: Final = 16_384
@@ -104,11 +107,35 @@ def _answer(address: str, headers: dict[str, str]) -> Iterator[http.client.HTTPR
     else:
         connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT)
     try:
-        connection.request("GET", parts.path or "/", headers=headers)
-        with connection.getresponse() as answer:
+        with _hurried(connection):
+            connection.request("GET", parts.path or "/", headers=headers)
+            answer = connection.getresponse()
+        with answer:
             yield answer
     finally:
         connection.close()
+
+
+@contextmanager
+def _hurried(connection: http.client.HTTPConnection) -> Iterator[None]:
+    """End a connection whose headers drip: each byte in its time, and all of them never. Raises TimeoutError."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        if connection.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)  # whatever TLS thinks of it
+
+    timer = threading.Timer(FIRST, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if late.is_set():
+            raise TimeoutError(f"no answer within {FIRST:g} seconds") from None
 
 
 def _receive(answer: http.client.HTTPResponse, part: "_Part", had: int, limit: int, deadline: float) -> None:
@@ -122,7 +149,7 @@ def _receive(answer: http.client.HTTPResponse, part: "_Part", had: int, limit: i
     if answer.status == 200:
         part.begin(answer.headers.get("ETag", ""))
         size = 0
-    while chunk := answer.read(_CHUNK):
+    while chunk := answer.read1(_CHUNK):  # what is there: a line that stalls loses nothing, and is timed
         size += len(chunk)
         if size > limit or (total is not None and size > total):
             part.drop()
@@ -136,7 +163,7 @@ def _receive(answer: http.client.HTTPResponse, part: "_Part", had: int, limit: i
 
 def _expected(answer: http.client.HTTPResponse, part: "_Part", had: int) -> int | None:
     """How long the whole file is said to be. Raises for every answer that brings none of it."""
-    if answer.headers.get("Content-Encoding", "identity") != "identity":
+    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Unusable("the server sends the pack encoded, though nobody asked for that", _ASK)
     if answer.status == 200:
         length = answer.headers.get("Content-Length", "")
