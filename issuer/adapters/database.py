@@ -153,6 +153,7 @@ _COMPLAINTS = (
     ("read-only transaction", "is read-only", "connect to the primary server"),
     ("database is locked", "is locked by another process", "wait for it to finish, then try again"),
     ("file is not a database", "is not a database file", "check OMBORD_DATABASE_URL, or restore a backup"),
+    ("deadlock detected", "was asked for the same rows from two sides", "try again; nothing was changed"),
     ("malformed", "is damaged", "restore a backup"),
     ("disk is full", "cannot grow: the disk is full", "make room; nothing was lost"),
     ("disk i/o error", "cannot be read or written", "check the disk; nothing that was committed is lost"),

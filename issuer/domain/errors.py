@@ -54,6 +54,12 @@ class NotInForce(Conflict):
     code = "not-in-force"
 
 
+class PhoneTaken(Conflict):
+    """One phone serves one seafarer."""
+
+    code = "phone-taken"
+
+
 class IdempotencyConflict(Conflict):
     """An idempotency key came back with another request."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import access_token, certificate, credential, notification, seafarer
-from issuer.domain.errors import NotFound, NotInForce
+from issuer.domain.errors import NotFound, NotInForce, PhoneTaken
 from issuer.domain.register import CredentialState
 from issuer.services.audit import WALLET, AuditEvent, record
 from issuer.services.clock import Clock
@@ -69,6 +69,8 @@ class Collecting:
             issued = self._issuer.issue(document_number, key, request)
         except (NotInForce, NotFound):
             return Denied("the certificate is no longer in force")
+        except PhoneTaken:  # by a pick-up that went on beside this one
+            return Denied(_OTHER_SEAFARER)
         identifier = self._notification_id(access, issued.serial)
         if identifier is None:
             return Denied(_NOT_THIS_PHONE)

@@ -115,8 +115,8 @@ class Lifecycle:
             )
             serials = connection.execute(select(credential.c.serial).where(on_phone)).scalars().all()
             those = among(connection, credential.c.serial, serials)
-            connection.execute(update(credential).where(those).values(superseded_at=now))
             set_status(connection, and_(those, credential.c.status != Status.REVOKED.value), Status.REPLACED)
+            connection.execute(update(credential).where(those).values(superseded_at=now))
             close_pick_ups(connection, seafarer_id, now)
             details = {"credentials": len(serials)}
             record(connection, self._clock, [AuditEvent("seafarer-rebound", seafarer_id, details, actor)])

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, updat
 from issuer.adapters.database import Database
 from issuer.adapters.repository import among, bump_lists, execute_many, in_force, insert_many, set_status
 from issuer.adapters.tables import certificate, credential, credential_text, seafarer, status_list
-from issuer.domain.errors import Conflict, IssuerError, NotInForce, SelfVerificationFailed
+from issuer.domain.errors import Conflict, IssuerError, NotInForce, PhoneTaken, SelfVerificationFailed
 from issuer.domain.register import CredentialEvent, CredentialState, next_credential_state
 from issuer.services import drafting
 from issuer.services.audit import LOGGED, AuditEvent, record
@@ -40,6 +40,14 @@ Failures = Mapping[str, Refusal]  # by serial
 
 class _Overtaken(Exception):
     """Another process took a step first: look again at what the database holds."""
+
+
+class _TwoSeafarers(Exception):
+    """This draft would give one phone the certificates of two seafarers."""
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(serial)
+        self.serial = serial
 
 
 class IssuingProtocol:
@@ -112,6 +120,22 @@ class IssuingProtocol:
 
     def release(self, due: list[Draft]) -> Failures:
         """Let go of what is still in force; a certificate may have been suspended since it was reserved."""
+        failures: dict[str, Refusal] = {}
+        while due:
+            try:
+                return failures | dict(self._release(due))
+            except _TwoSeafarers as clash:
+                shared = [draft for draft in due if draft.serial == clash.serial]
+                with self._database.write() as connection:
+                    record(connection, self._clock, list(_give_up(connection, shared)))
+                _arrived(shared, CredentialState.VOID)
+                failures.update(
+                    (draft.serial, Refusal(draft.document_number, _shared(draft))) for draft in shared
+                )
+                due = [draft for draft in due if draft.serial != clash.serial]
+        return failures
+
+    def _release(self, due: list[Draft]) -> Failures:
         with self._database.write() as connection:
             good = _still_in_force(connection, due, in_force(self._settings.today(self._clock())))
             released = [draft for draft in due if draft.serial in good]
@@ -119,6 +143,8 @@ class IssuingProtocol:
             events = [*_give_up(connection, lapsed), *self._supersede_older(connection, released)]
             target = _advance(connection, released, CredentialEvent.RELEASE)
             record(connection, self._clock, events)
+            # The audit head is ours until we commit: whoever released before us is seen, and sees us after.
+            _refuse_second_seafarer(connection, released)
         _arrived(released, target)
         _arrived(lapsed, CredentialState.VOID)
         return {draft.serial: Refusal(draft.document_number, _no_longer(draft)) for draft in lapsed}
@@ -140,26 +166,29 @@ class IssuingProtocol:
         good = [draft for draft in due if draft.serial not in failures]
         bad = [draft for draft in due if draft.serial in failures]
         with self._database.write() as connection:
+            given_up = list(_give_up(connection, bad))  # lists are locked before credentials
             target = _advance(connection, good, event)
             store(connection, good)
-            if bad:
-                record(connection, self._clock, _give_up(connection, bad))
+            if given_up:
+                record(connection, self._clock, given_up)
         _arrived(good, target)
         _arrived(bad, CredentialState.VOID)
         return failures
 
     def _supersede_older(self, connection: Connection, released: Sequence[Draft]) -> Iterable[AuditEvent]:
         """A certificate has one phone and one edition on paper: the newest."""
-        now = int(self._clock().timestamp())
+        now, own = int(self._clock().timestamp()), {draft.serial for draft in released}
         for thumbprint in {draft.holder_thumbprint for draft in released}:
             certificates = {d.certificate_id for d in released if d.holder_thumbprint == thumbprint}
             query = select(credential.c.serial).where(_older(connection, certificates, thumbprint))
             replaced = connection.execute(query).scalars().all()
             if not replaced:
                 continue
+            if not own.isdisjoint(replaced):
+                raise _Overtaken  # another process has just released it: it is not older than itself
             chosen = among(connection, credential.c.serial, replaced)
+            set_status(connection, chosen, Status.REPLACED)  # locks the lists, then the credentials
             connection.execute(update(credential).where(chosen).values(superseded_at=now))
-            set_status(connection, chosen, Status.REPLACED)
             yield from (AuditEvent("credential-superseded", serial) for serial in replaced)
 
     def _look_again(self, drafts: Sequence[Draft]) -> None:
@@ -275,13 +304,17 @@ def _arrived(drafts: Iterable[Draft], state: CredentialState) -> None:
 
 
 def _still_in_force(connection: Connection, drafts: list[Draft], good: ColumnElement[bool]) -> set[str]:
-    """Serials whose certificate is in force, and stays so until we commit."""
+    """Serials whose certificate is in force, and stays so until we commit.
+
+    Not shared with another release: of two phones that one certificate is released for at once, the second
+    must find the first to replace it.
+    """
     query = (
         select(credential.c.serial)
         .join(certificate, certificate.c.id == credential.c.certificate_id)
         .where(_rows_of(connection, drafts), good)
         .order_by(certificate.c.id)
-        .with_for_update(read=True, of=certificate)
+        .with_for_update(key_share=True, of=certificate)
     )
     return set(connection.execute(query).scalars())
 
@@ -300,11 +333,45 @@ def _older(
     )
 
 
+def _refuse_second_seafarer(connection: Connection, released: Sequence[Draft]) -> None:
+    """A sync could not tell whose a phone with two seafarers' certificates is. Raises _TwoSeafarers."""
+    on_phones = [draft.serial for draft in released if draft.holder_thumbprint is not None]
+    if not on_phones:
+        return
+    mine, its = credential.alias(), certificate.alias()
+    query = (
+        select(mine.c.serial)
+        .join(its, its.c.id == mine.c.certificate_id)
+        .join(credential, credential.c.holder_thumbprint == mine.c.holder_thumbprint)
+        .join(certificate, certificate.c.id == credential.c.certificate_id)
+        .where(
+            among(connection, mine.c.serial, on_phones),
+            certificate.c.seafarer_id != its.c.seafarer_id,
+            credential.c.state == CredentialState.RELEASED.value,
+            credential.c.superseded_at.is_(None),
+            # of one batch, the first may stay
+            ~among(connection, credential.c.serial, on_phones) | (credential.c.id < mine.c.id),
+        )
+        .order_by(mine.c.id)
+        .limit(1)
+    )
+    shared = connection.execute(query).scalar_one_or_none()
+    if shared is not None:
+        raise _TwoSeafarers(shared)
+
+
 def _log_entry(draft: Draft) -> AuditEvent:
     assert draft.token is not None, "only what is signed is logged"  # noqa: S101
     digest = drafting.log_digest(draft.log_salt, draft.token)
     return AuditEvent(
         LOGGED, draft.serial, {"certificate": draft.document_number, "kid": draft.kid, "signed": digest}
+    )
+
+
+def _shared(draft: Draft) -> PhoneTaken:
+    return PhoneTaken(
+        f"certificate {draft.document_number} is for a phone that holds another seafarer's",
+        hint="one phone serves one seafarer",
     )
 
 

@@ -376,7 +376,10 @@ def test_phone_of_two_seafarers_is_refused_and_pick_up_makes_none(office: Office
     other = Holder(seafarer_id="9ZZZZZZZ", family_name="Li", birth_date=TODAY - timedelta(days=9_000))
     enter(office, replace(competency(), document_number="NO-COC-0009", holder=other))
     issuer = CredentialIssuer(office.database, office.clock, KEYS, office.settings)
-    issuer.issue("NO-COC-0009", ingrid.signer.public_key, "by a mistake")
+    stray = issuer.issue("NO-COC-0009", SyncWallet(office, "other").signer.public_key, "by a mistake")
+    with office.database.write() as connection:  # as only an earlier version could have left it
+        moved = update(tables.credential).where(tables.credential.c.serial == stray.serial)
+        connection.execute(moved.values(holder_thumbprint=ingrid.signer.public_key.thumbprint()))
     answer = ingrid.ask()
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:ombord:problem:shared-phone")
     denied = office.admitted_wallet().request(FIT)
