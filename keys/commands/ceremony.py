@@ -137,7 +137,7 @@ def directory_draft(arguments: argparse.Namespace) -> str:
     home = Home(arguments.home)
     with home.locked() as plan:
         published = Published(home.published())
-        plan = with_root(plan, arguments.signed, published)
+        plan = with_root(plan, _root(arguments.signed), published)
         draft = ceremony.draft_directory(plan, published, arguments.at)
         return _write(arguments, home, plan, draft)
 
@@ -147,20 +147,24 @@ def authority_draft(arguments: argparse.Namespace) -> str:
     home = Home(arguments.home)
     with home.locked() as plan:
         published = Published(home.published())
-        plan = with_root(plan, arguments.signed, published)
+        plan = with_root(plan, _root(arguments.signed), published)
         draft = ceremony.draft_flag(plan, arguments.flag, published, arguments.at)
         return _write(arguments, home, plan, draft)
 
 
-def with_root(plan: Plan, path: Path | None, published: Published) -> Plan:
+def with_root(plan: Plan, draft: drafts.Draft | None, published: Published) -> Plan:
     """The register as a root will have changed it that is signed and not yet published."""
-    if path is None:
-        return plan
-    draft = files.draft(path)
-    if draft.role != ROOT:
-        raise drafts.DraftError(f"{path} is a draft of {draft.role}, not of the root")
     known = 0 if published.root is None else published.root.signed.version
-    return plan if draft.metadata.signed.version <= known else ceremony.adopt(plan, draft)
+    if draft is None or draft.metadata.signed.version <= known:
+        return plan
+    return ceremony.adopt(plan, draft)
+
+
+def _root(path: Path | None) -> drafts.Draft | None:
+    draft = None if path is None else files.draft(path)
+    if draft is not None and draft.role != ROOT:
+        raise drafts.DraftError(f"{path} is a draft of {draft.role}, not of the root")
+    return draft
 
 
 def _write(arguments: argparse.Namespace, home: Home, plan: Plan, draft: drafts.Draft) -> str:

@@ -10,8 +10,8 @@ from keys.commands.register import stray_test_keys
 from keys.options import UsageError
 from keys.trust import draft_checks, status_index
 from keys.trust.ceremony import ROOT
-from keys.trust.drafts import Draft
-from keys.trust.folder import check_successor, write_folder
+from keys.trust.drafts import Draft, gather, same
+from keys.trust.folder import check_successor, read_folder, write_folder
 from keys.trust.home import Home
 from keys.trust.pending import pending
 from keys.trust.plan import Plan
@@ -27,11 +27,13 @@ def publish(arguments: argparse.Namespace) -> str:
         raise UsageError(f"{out} lies in the home {home.folder}, which is never shown to anyone")
     with home.locked() as plan:
         before = home.published()
-        signed = [_checked(path, arguments) for path in arguments.signed]
+        if not before:
+            _refuse_lost(home, plan, out)
+        signed = _gathered(arguments)
         known = Published(before).list_numbers
         lists = status_index.read(options.status_folders(arguments.status, plan), known)
-        roots = [path for path, draft in zip(arguments.signed, signed, strict=True) if draft.role == ROOT]
-        now = with_root(plan, roots[0] if roots else None, Published(before))
+        root = next((draft for draft in signed if draft.role == ROOT), None)
+        now = with_root(plan, root, Published(before))
         secret = files.home_secret(arguments)
         made = sign_all(
             now,
@@ -52,14 +54,28 @@ def publish(arguments: argparse.Namespace) -> str:
     return "\n".join([_told(now, made, out, arguments), *said])
 
 
-def _checked(path: Path, arguments: argparse.Namespace) -> Draft:
-    draft = files.draft(path)
-    draft_checks.check(draft, arguments.at)
-    if lacking := draft.lacking():
+def _refuse_lost(home: Home, plan: Plan, out: Path) -> None:
+    """A home that has forgotten what it published would begin anew, and no device would follow."""
+    shown = Published(read_folder(out)).root
+    if shown is not None and set(shown.signed.roles["timestamp"].keyids) & set(plan.roles["timestamp"].ids):
         raise RegisterError(
-            f"{path} is not signed by enough holders: it needs {lacking}", "let others sign it"
+            f"{home.folder} has lost what it published, which {out} still shows",
+            f"restore the newest backup of the home, or copy {out} to {home.folder / 'published'}",
         )
-    return draft
+
+
+def _gathered(arguments: argparse.Namespace) -> list[Draft]:
+    """The drafts, each signed by enough: copies that were signed apart count together."""
+    copies = [files.draft(path) for path in arguments.signed]
+    for draft in copies:
+        draft_checks.check(draft, arguments.at)
+    for path, one in zip(arguments.signed, copies, strict=True):
+        whole = next(iter(gather(draft for draft in copies if same(one, draft))))
+        if lacking := whole.lacking():
+            raise RegisterError(
+                f"{path} is not signed by enough holders: it needs {lacking}", "let others sign it"
+            )
+    return gather(copies)
 
 
 def _told(plan: Plan, made: dict[str, bytes], out: Path, arguments: argparse.Namespace) -> str:

@@ -4,7 +4,8 @@ import argparse
 
 from keys import console
 from keys.commands import files
-from keys.custody import atomic_file
+from keys.custody import atomic_file, lock
+from keys.options import UsageError
 from keys.trust import draft_checks, drafts, words
 from keys.trust.ceremony import ROOT
 from keys.trust.drafts import Draft, DraftError
@@ -47,7 +48,10 @@ def _sign(arguments: argparse.Namespace, kind: str) -> str:
     if not added:
         return "This file's key has signed it already; nothing was changed"
     SignedBefore(arguments.sealed).note(draft, instead=arguments.instead)
-    atomic_file.write(arguments.draft, drafts.to_json(draft))
+    with lock.beside(arguments.draft):  # others may have signed the same file meanwhile
+        draft = drafts.merge(draft, files.draft(arguments.draft))
+        draft_checks.check(draft, arguments.at)
+        atomic_file.write(arguments.draft, drafts.to_json(draft))
     return _thanks(", ".join(map(draft.name, added)), draft.lacking(), f"--signed {arguments.draft}")
 
 
@@ -60,16 +64,22 @@ def _compare(arguments: argparse.Namespace, draft: Draft) -> None:
 
 
 def _sign_handover(arguments: argparse.Namespace, data: bytes) -> str:
+    if arguments.before is not None:
+        raise UsageError("a handover follows no version before it: leave --before out")
     draft = HandoverDraft.from_json(data)
     draft.check()
     if arguments.show:
         return draft.describe()
     console.say(draft.describe())
     signed = draft.signed_by(files.own_signers(arguments).values())
-    atomic_file.write(arguments.draft, signed.to_json())
     added = ", ".join(draft.name(one) for one in signed.signatures if one not in draft.signatures)
     if not added:
         return "This file's key has signed it already; nothing was changed"
+    SignedBefore(arguments.sealed).note_handover(signed, instead=arguments.instead)
+    with lock.beside(arguments.draft):
+        signed = signed.merged(HandoverDraft.from_json(files.read(arguments.draft)))
+        signed.check()
+        atomic_file.write(arguments.draft, signed.to_json())
     lack = draft.old.threshold - len(signed.signatures)
     return _thanks(added, f"{lack} more" if lack > 0 else "", f"authority rotate {draft.flag} --signed")
 

@@ -7,7 +7,7 @@ signatures are judged by what is in force (`publisher`).
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -94,6 +94,31 @@ class Draft:
         """Add the signatures of keys that may sign, by their short ids."""
         for signer in signers.values():
             self.metadata.sign(RoleSigner(signer), append=True)
+
+
+def merge(one: Draft, other: Draft) -> Draft:
+    """One draft with the signatures of two copies of it. Raises DraftError when they say different things."""
+    if not same(one, other):
+        raise DraftError(f"the two drafts of {one.role} say different things")
+    signatures = {**other.metadata.signatures, **one.metadata.signatures}
+    return replace(one, metadata=Metadata(one.metadata.signed, signatures))
+
+
+def gather(drafts: Iterable[Draft]) -> list[Draft]:
+    """Copies of one draft, each signed by somebody else, as the one that they are."""
+    gathered: list[Draft] = []
+    for draft in drafts:
+        copy = next((i for i, one in enumerate(gathered) if same(one, draft)), None)
+        if copy is None:
+            gathered.append(draft)
+        else:
+            gathered[copy] = merge(gathered[copy], draft)
+    return gathered
+
+
+def same(one: Draft, other: Draft) -> bool:
+    """Whether a signature of one is a signature of the other."""
+    return one.role == other.role and one.metadata.signed_bytes == other.metadata.signed_bytes
 
 
 def entitled(

@@ -42,6 +42,12 @@ class HandoverDraft:
                 signatures.setdefault(keyid, signer.sign(self.content).hex())
         return replace(self, signatures=signatures)
 
+    def merged(self, other: "HandoverDraft") -> "HandoverDraft":
+        """With the signatures of two copies. Raises DraftError when they say different things."""
+        if (self.flag, self.old, self.new) != (other.flag, other.old, other.new):
+            raise DraftError(f"the two handovers of {self.flag} say different things")
+        return replace(self, signatures={**other.signatures, **self.signatures})
+
     def check(self) -> None:
         """Raise DraftError when it was changed after somebody signed."""
         allowed = by_id(self.old.keys)

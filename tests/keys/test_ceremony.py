@@ -375,9 +375,16 @@ def test_a_draft_that_was_published_already_changes_nothing(established: Ceremon
 
 
 def test_two_drafts_of_one_role_are_one_too_many(established: Ceremony) -> None:
-    draft = "1.root.draft.json"
-    words = ("publish", "--out", "out", "--signed", draft, "--signed", draft)
+    established.done("operator", "root", "rotate")
+    established.done("operator", "root", "rotate", "--time-floor", "2026-11-20", "--out", "other.json")
+    established.sign(DRAFT, "Anna", "Bo", "Cai")
+    established.sign("other.json", "Dag", "Eva")
+    established.carry("other.json", "operator", "Anna")
+    established.done("Anna", "root", "sign", "other.json", "--sealed", "Anna.sealed", "--instead")
+    established.carry("other.json", "Anna", "operator")
+    words = ("publish", "--out", "out", "--signed", DRAFT, "--signed", "other.json")
     assert "two drafts of root" in established.refused("operator", *words, at=DAY_2)
+    established.publish(DRAFT, DRAFT, at=DAY_2)
 
 
 def test_a_draft_of_another_directory_is_refused(established: Ceremony, tmp_path: Path) -> None:

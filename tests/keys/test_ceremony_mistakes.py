@@ -1,16 +1,26 @@
 """What operators and holders do wrong by an ordinary slip, and what it may not cost."""
 
+import argparse
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from support.ceremony import Ceremony, cheap_passphrases
 
 from keys.cli import main
+from keys.commands import files
 from keys.custody.sealed_file import unseal
+from keys.signer import SoftwareSigner
 
 ISS = "https://no.example"
 DAY_2, DAY_3 = (f"2026-11-2{day}T12:00:00Z" for day in (2, 3))
+DRAFT = "2.root.draft.json"
+
+
+def secret(name: str) -> bytes:
+    return f"the passphrase of {name}".encode()
 
 
 @pytest.fixture
@@ -119,3 +129,94 @@ def test_keys_made_at_the_same_time_are_all_sealed(home: Ceremony, monkeypatch: 
     assert made == [0] * len(kids)
     assert sorted(unseal(folder / "no.sealed", b"Nora's")) == kids
     assert sorted(path.name for path in folder.iterdir()) == [*kids, "no.sealed"]
+
+
+@pytest.fixture
+def apart(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ceremony:
+    """Root and directory held elsewhere, published once; the next root is drafted."""
+    cheap_passphrases(monkeypatch)
+    apart = Ceremony(tmp_path, capsys)
+    apart.establish()
+    apart.done("operator", "root", "rotate")
+    return apart
+
+
+def test_a_draft_that_is_signed_by_three_at_the_same_time_has_three_signatures(
+    apart: Ceremony, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = apart.machine("operator") / DRAFT
+    names = ("Anna", "Bo", "Cai")
+    own = {name: unseal(apart.machine(name) / f"{name}.sealed", secret(name)) for name in names}
+    together = Barrier(len(names), timeout=30)
+
+    def own_signers(arguments: argparse.Namespace) -> dict[str, SoftwareSigner]:
+        together.wait()  # everybody has read the draft, and nobody has signed it
+        return own[arguments.sealed.stem]
+
+    monkeypatch.setattr(files, "own_signers", own_signers)
+    words = ("root", "sign", str(draft), "--at", apart.at, "--sealed")
+    with ThreadPoolExecutor(len(names)) as pool:
+        codes = [*pool.map(lambda one: main([*words, str(apart.machine(one) / f"{one}.sealed")]), names)]
+    assert codes == [0, 0, 0]
+    apart.publish(DRAFT, at=DAY_2)
+
+
+def test_copies_that_were_signed_apart_are_published_together(apart: Ceremony) -> None:
+    copies = []
+    for name in ("Anna", "Bo", "Cai"):
+        apart.carry(DRAFT, "operator", name)
+        apart.done(name, "root", "sign", DRAFT, "--sealed", f"{name}.sealed")
+        copies.append(f"{name}.json")
+        (apart.machine("operator") / copies[-1]).write_bytes((apart.machine(name) / DRAFT).read_bytes())
+    said = apart.refused("operator", "publish", "--out", "out", "--signed", copies[0], "--signed", copies[1])
+    assert "it needs 1 more of" in said
+    apart.publish(*copies, at=DAY_2)
+
+
+def test_a_draft_that_was_exchanged_while_it_was_signed_is_left_alone(
+    apart: Ceremony, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apart.done("operator", "root", "rotate", "--time-floor", "2026-11-20", "--out", "other.json")
+    draft, other = (apart.machine("operator") / name for name in (DRAFT, "other.json"))
+    own = unseal(apart.machine("Anna") / "Anna.sealed", secret("Anna"))
+
+    def own_signers(arguments: argparse.Namespace) -> dict[str, SoftwareSigner]:
+        draft.write_bytes(other.read_bytes())
+        return own
+
+    monkeypatch.setattr(files, "own_signers", own_signers)
+    assert apart.run("operator", "root", "sign", DRAFT, "--sealed", "../Anna/Anna.sealed") == 1
+    assert "say different things" in apart.capsys.readouterr().err
+    assert draft.read_bytes() == other.read_bytes()
+
+
+def test_nobody_hands_over_to_two_different_successors(people: Ceremony) -> None:
+    people.done("operator", *SWEDEN, "--holder", "Sven.pub.json", "--holder", "Siv.pub.json")
+    for name in ("Stina", "Sture"):
+        people.new_holder(name)
+        words = ("--holder", f"{name}.pub.json", "--out", f"{name}.json")
+        people.done("operator", "authority", "rotate", "SE", *words)
+        people.carry(f"{name}.json", "operator", "Siv")
+    sign = ("authority", "sign", "Stina.json", "--sealed", "Siv.sealed")
+    assert people.run("Siv", *sign, "--before", "Sture.json") == 3
+    people.done("Siv", *sign)
+    assert "has signed it already" in people.done("Siv", *sign)
+    sign = ("authority", "sign", "Sture.json", "--sealed", "Siv.sealed")
+    assert "this file has signed another version" in people.refused("Siv", *sign)
+    people.done("Siv", *sign, "--instead")
+
+
+def test_damaged_notes_of_what_was_signed_say_where_they_are(apart: Ceremony) -> None:
+    apart.carry(DRAFT, "operator", "Anna")
+    (apart.machine("Anna") / "Anna.sealed.signed.json").write_text("{}")
+    said = apart.refused("Anna", "root", "sign", DRAFT, "--sealed", "Anna.sealed")
+    assert "Anna.sealed.signed.json" in said
+
+
+def test_a_home_that_has_lost_what_it_published_does_not_begin_anew(home: Ceremony) -> None:
+    published = home.machine("operator") / "ombord-keys/published"
+    shutil.rmtree(published)
+    said = home.refused("operator", "publish", "--out", "out", at=DAY_2)
+    assert "has lost what it published" in said
+    shutil.copytree(home.machine("operator") / "out", published)
+    home.publish(at=DAY_2)
