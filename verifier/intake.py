@@ -4,7 +4,7 @@ Pure: what it returns, `store` writes at once or not at all. This is the side of
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,43 +15,21 @@ from keys.trust.directory import Directory
 from keys.trust.metadata import UntrustedMetadata
 from keys.trust.state import TrustState
 from verifier import pack
-from verifier.merging import RefusedPack, WrongBase, merge
-from verifier.status import Missing, StatusList
+from verifier.held import Held
+from verifier.merging import RefusedPack, WholePackNeeded, merge
+from verifier.status import Missing
 
 _END_OF_TIME: Final = datetime(2199, 12, 31, tzinfo=UTC)  # a clock may say anything; arithmetic ends in 9999
-__all__ = ["Held", "Intake", "RefusedPack", "WrongBase", "take_in"]
+__all__ = ["Held", "Intake", "RefusedPack", "WholePackNeeded", "take_in"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """What a device remembers: the root it trusts, what it has seen, and the newest of each list.
+class Intake(Held):
+    """What is held once the pack is in, and what it brought."""
 
-    `tokens` are those of the lists that came as `statuslist+jwt`; the others have their statement. `seen` is
-    when the newest list of each address was signed, also of those that were dropped. `files` are the verified
-    trust files, to which an update adds.
-    """
-
-    root: bytes
-    trust: TrustState | None = None
-    pack: str | None = None
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    lists: Mapping[str, StatusList] = field(default_factory=dict)
-    tokens: Mapping[str, bytes] = field(default_factory=dict)
-    seen: Mapping[str, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
-    """What is held once the pack is in."""
-
-    pack: str
-    root: bytes
     trust: TrustState
+    pack: str
     directory: Directory
-    files: Mapping[str, bytes] = field(default_factory=dict)  # these and what follows: as in `Held`
-    lists: Mapping[str, StatusList]
-    tokens: Mapping[str, bytes] = field(default_factory=dict)
-    seen: Mapping[str, datetime] = field(default_factory=dict)
     changes: tuple[str, ...]  # in words, a line each
     at: datetime | None = None  # the clock at import
 
@@ -61,18 +39,6 @@ class Intake:
         known = dict.fromkeys(self.directory.list_numbers, Missing.WITHHELD)
         known |= dict.fromkeys(self.seen, Missing.DROPPED)
         return {uri: why for uri, why in known.items() if uri not in self.lists}
-
-    def held(self) -> Held:
-        """What the next pack is taken in upon."""
-        return Held(
-            root=self.root,
-            trust=self.trust,
-            pack=self.pack,
-            files=self.files,
-            lists=self.lists,
-            tokens=self.tokens,
-            seen=self.seen,
-        )
 
 
 def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
@@ -87,7 +53,7 @@ def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
     if unlisted:
         raise RefusedPack(f"{unlisted[0]} is in the pack, and nobody has signed for it")
     directory = verified.directory
-    kept = _without_elders(verified.files, held)
+    kept = _from_the_pin_on(verified.files, held)
     merged = merge(held, contents.lists, directory=directory, at=at)
     return Intake(
         pack=_name(contents, directory, held),
@@ -106,21 +72,21 @@ def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
 def _on_base(contents: pack.Pack, held: Held) -> Mapping[str, bytes]:
     """The trust files to verify: those of the pack, and for an update those held before.
 
-    Of what is held, a whole pack need not bring the roots, which are for ever, nor allow lists, which may have
-    come on their own: they stay, as long as they are listed.
+    Of what is held, a whole pack need not bring the roots, which are for ever, nor allow lists, which may
+    have come on their own: they stay, as long as they are listed.
     """
     base = contents.base
     if base is None:
         stays = [name for name in held.files if "/allow/" in name or name.endswith(".root.json")]
         return {**{name: held.files[name] for name in stays}, **contents.files}
     if held.pack is None:
-        raise WrongBase("it is an update, and no pack that it could add to was imported yet")
+        raise WholePackNeeded("it is an update, and no pack that it could add to was imported yet")
     if base not in (held.pack, pack.ANY):
-        raise WrongBase(f"it is an update of pack {base}, and this device holds {held.pack}")
+        raise WholePackNeeded(f"it is an update of pack {base}, and this device holds {held.pack}")
     return {**held.files, **contents.files}
 
 
-def _without_elders(files: Mapping[str, bytes], held: Held) -> Mapping[str, bytes]:
+def _from_the_pin_on(files: Mapping[str, bytes], held: Held) -> Mapping[str, bytes]:
     """The files without the roots from before the pinned one, of which nothing is proved here.
 
     Raises RefusedPack where a root that was verified before has another content now.

@@ -14,43 +14,24 @@ from keys.encoding import Json, json_dumps, json_object
 from keys.trust.record import Record, RecordError, unix
 from keys.trust.state import TrustState
 from verifier import statement
-from verifier.statement import Statement
+from verifier.held import Held
 from verifier.status import StatusList
 
 if TYPE_CHECKING:
-    from verifier.intake import Held, Intake
+    from verifier.intake import Intake
 
 _MAX_HEAD: Final = 32 << 20
 _LENGTH: Final = Struct(">I")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
-    """As `verifier.intake.Held` has it, and what the last import had to say."""
+class Memory(Held):
+    """What is held, and what the last import had to say."""
 
-    root: bytes
     trust: TrustState
-    files: Mapping[str, bytes]
-    tokens: Mapping[str, bytes]
-    statements: Mapping[str, Statement]
-    seen: Mapping[str, datetime]
     numbers: Mapping[str, int]  # newest known to the signed index, by the list's address
     changes: tuple[str, ...]
     imported_at: datetime | None
-
-    def held(self, pack: str, lists: Mapping[str, StatusList]) -> "Held":
-        """What the next import starts from; `lists` are those of the generation, which lack statements."""
-        from verifier.intake import Held
-
-        return Held(
-            root=self.root,
-            trust=self.trust,
-            pack=pack,
-            files=self.files,
-            lists={uri: replace(one, statement=self.statements.get(uri)) for uri, one in lists.items()},
-            tokens=self.tokens,
-            seen=self.seen,
-        )
 
 
 class Written(NamedTuple):
@@ -88,8 +69,8 @@ def write(intake: "Intake") -> Written:
     return Written(b"".join((*before, *intake.files.values(), *intake.tokens.values())), places)
 
 
-def read(data: bytes) -> Memory:
-    """Read what `write` wrote. Raises ValueError."""
+def read(data: bytes, pack: str | None = None, lists: Mapping[str, StatusList] | None = None) -> Memory:
+    """Read what `write` wrote; `lists` are the generation's, without statements. Raises ValueError."""
     at = _LENGTH.size + (_LENGTH.unpack_from(data)[0] if len(data) >= _LENGTH.size else 0)
     head = Record(json_object(data[_LENGTH.size : at], max_size=_MAX_HEAD), "memory")
     if (head.text("format"), head.number("version")) != ("ombord-memory", 1):
@@ -103,10 +84,11 @@ def read(data: bytes) -> Memory:
     changes = head.members().get("changes")
     return Memory(
         root=root,
+        pack=pack,
         trust=TrustState.from_json(trust),
         files=dict(zip(files, rest, strict=False)),
         tokens=dict(zip(tokens, rest[len(files) :], strict=True)),
-        statements=statements,
+        lists={uri: replace(one, statement=statements.get(uri)) for uri, one in (lists or {}).items()},
         seen={uri: seen.instant(uri) for uri in seen.members()},
         numbers={uri: numbers.number(uri) for uri in numbers.members()},
         changes=tuple(str(one) for one in changes) if isinstance(changes, list) else (),

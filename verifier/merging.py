@@ -3,27 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from keys.trust.directory import Directory
 from verifier import ship_status
+from verifier.held import Held
 from verifier.status import StatusList, StatusListError, verify_list
-
-if TYPE_CHECKING:
-    from verifier.intake import Held
 
 
 class RefusedPack(ValueError):
     """A pack that must not come in; what is held stays as it is."""
 
 
-class WrongBase(RefusedPack):
-    """An update that builds on something else than what is held: a whole pack is needed."""
+class WholePackNeeded(RefusedPack):
+    """An update that builds on something else than what is held."""
 
 
 @dataclass(slots=True)
 class Merged:
-    """The lists that count from now on; see `verifier.intake.Held`."""
+    """The lists that count from now on; see `verifier.held.Held`."""
 
     lists: dict[str, StatusList] = field(default_factory=dict)
     tokens: dict[str, bytes] = field(default_factory=dict)
@@ -31,7 +28,7 @@ class Merged:
     changes: list[str] = field(default_factory=list)
 
 
-def merge(held: "Held", offered: Sequence[bytes], *, directory: Directory, at: datetime) -> Merged:
+def merge(held: Held, offered: Sequence[bytes], *, directory: Directory, at: datetime) -> Merged:
     """What is held and what is offered, under the keys of the new directory. Raises RefusedPack.
 
     A list that is held goes when its key no longer counts. An offered one that is bad refuses the whole pack;
@@ -48,7 +45,7 @@ def is_token(blob: bytes) -> bool:
 
 
 class _Merge:
-    def __init__(self, held: "Held", directory: Directory, at: datetime) -> None:
+    def __init__(self, held: Held, directory: Directory, at: datetime) -> None:
         self._out = Merged(seen=dict(held.seen))
         self._directory, self._at = directory, at
         self._whole: dict[str, StatusList] = {}  # offered
@@ -84,7 +81,7 @@ class _Merge:
                 else:
                     self._offer_delta(blob)
         except ship_status.WrongBase as error:
-            raise WrongBase(f"a status list in the pack: {error}") from None
+            raise WholePackNeeded(f"a status list in the pack: {error}") from None
         except StatusListError as error:
             raise RefusedPack(f"a status list in the pack: {error}") from None
 
@@ -104,11 +101,11 @@ class _Merge:
 
     def _offer_delta(self, blob: bytes) -> None:
         header = ship_status.peek(blob)
-        uri = self._uri(header)
+        uri = ship_status.address(header, self._directory)
         held = self._out.lists.get(uri)
         base = held if held is not None and held.number == header.since else self._whole.get(uri, held)
         if base is None:
-            raise WrongBase(f"changes since number {header.since} of {uri}, of which no list is held")
+            raise WholePackNeeded(f"changes since number {header.since} of {uri}, of which no list is held")
         if _tells_nothing(header, held, self._whole.get(uri)):
             return
         new = ship_status.apply_delta(base, blob, directory=self._directory, at=self._at)
@@ -117,12 +114,6 @@ class _Merge:
             self._whole[uri] = new  # the next of a chain
         if not self._goes_back(new):
             self._take(new, None)
-
-    def _uri(self, header: ship_status.Header) -> str:
-        for authority in self._directory.authorities.values():
-            if authority.flag == header.flag:
-                return authority.status_prefix + header.name
-        raise StatusListError(f"the directory has no authority {header.flag}")
 
     def _goes_back(self, new: StatusList) -> bool:
         """Whether a list would undo news: an older one, or another of the same second. It is passed over.

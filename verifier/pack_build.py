@@ -18,7 +18,7 @@ from keys.trust.metadata import UntrustedMetadata
 from verifier import intake, merging, pack, ship_status, status
 from verifier.intake import Held, Intake, RefusedPack
 from verifier.pack import PackError
-from verifier.pack_commands import write_file
+from verifier.pack_commands import whole_list, write_file
 from verifier.status import MAX_TOKEN, StatusList, StatusListError
 from verifier.unusable import Unusable, read_file
 
@@ -130,15 +130,17 @@ def _changed(before: Intake, after: Intake, uri: str) -> bytes | None:
     old, new = before.lists.get(uri), after.lists[uri]
     if old is not None and (old.iat, old.states, old.number) == (new.iat, new.states, new.number):
         return None
-    token = after.tokens.get(uri)
-    authority = after.directory.authority_for_status(uri)
-    if token is not None or new.statement is None or authority is None:
-        return token
-    flag, name = authority.flag, uri.removeprefix(authority.status_prefix)
-    if old is None or old.number is None or old.number >= new.statement.number:
-        return ship_status.to_snapshot(new.statement, new.states, flag=flag, name=name)
+    statement, authority = new.statement, after.directory.authority_for_status(uri)
+    since = None if old is None else old.number
+    if statement is None or authority is None or old is None or since is None or since >= statement.number:
+        return whole_list(after, uri, after.directory)
     return ship_status.smaller(
-        new.statement, new.states, since=old.number, before_states=old.states, flag=flag, name=name
+        statement,
+        new.states,
+        since=since,
+        before_states=old.states,
+        flag=authority.flag,
+        name=uri.removeprefix(authority.status_prefix),
     )
 
 

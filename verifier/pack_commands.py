@@ -1,21 +1,21 @@
 """`ombord-verify pack import` and `pack export`: a file in, verified state out, and the other way round."""
 
 import os
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from keys.trust.directory import Directory
 from verifier import intake, pack, ship_status, state, store
 from verifier.intake import Held, Intake, RefusedPack
 from verifier.pack import PackError
+from verifier.policy import DEFAULT, AgeClass
 from verifier.state import State
 from verifier.unusable import Unusable, read_file
 
 _MAX_ROOT: Final = 1 << 20
 _NEWER: Final = "fetch the newest sea pack, from where you trust it to come"
 _PIN: Final = "give the root that you trust: --root ROOT.json (of the authority, or of a device that has it)"
-_STALE: Final = timedelta(days=45)
-_CLOCK_AHEAD: Final = timedelta(days=400)
 _MANY: Final = 10  # lists or changes that are named one by one
 
 
@@ -72,7 +72,7 @@ def held(folder: str, root_path: str | None) -> Held:
 
 def is_plausible(at: datetime, floor: datetime) -> bool:
     """Whether a clock may be right (row C10): what is not, is not remembered as the clock last seen."""
-    return floor <= at <= floor + _CLOCK_AHEAD
+    return floor <= at <= floor + DEFAULT.clock_ahead
 
 
 def _report(taken: Intake, at: datetime) -> str:
@@ -88,14 +88,15 @@ def _report(taken: Intake, at: datetime) -> str:
     if len(taken.changes) > _MANY:
         lines.append(f"  and {len(taken.changes) - _MANY} more changes: ombord-verify pack show")
     lines += _holdings(taken, at)
-    if at - directory.published_at > _STALE:
-        lines.append("  this is old: status over 45 days counts as unknown")
+    if DEFAULT.age_class(max(at, directory.time_floor) - directory.published_at) is AgeClass.UNKNOWN:
+        lines.append(f"  this is old: status over {DEFAULT.age_limit.days} days counts as unknown")
     lines += [
         f"  the metadata of {role} had expired: fetch a newer pack soon" for role in taken.trust.expired
     ]
     if not is_plausible(at, directory.time_floor):
         clock, floor = f"{at:%Y-%m-%d %H:%M} UTC", f"{directory.time_floor:%Y-%m-%d %H:%M} UTC"
-        lines.append(f"  set the clock: it says {clock}; it is later than {floor}, by 400 days at most")
+        most = DEFAULT.clock_ahead.days
+        lines.append(f"  set the clock: it says {clock}; it is later than {floor}, by {most} days at most")
     return "\n".join(lines)
 
 
@@ -123,7 +124,7 @@ def export(out: str) -> str:
     try:
         stored = State(state.home())
         remembered = stored.held()
-        lists = [_part(remembered, uri, stored) for uri in sorted(remembered.lists)]
+        lists = [whole_list(remembered, uri, stored.directory) for uri in sorted(remembered.lists)]
     except state.StateError as error:
         raise Unusable(str(error), error.hint) from None
     data = pack.build(remembered.files, lists)
@@ -131,15 +132,14 @@ def export(out: str) -> str:
     return f"{out}: sea pack {stored.pack} as held here, {len(data)} bytes, {len(lists)} status lists"
 
 
-def _part(remembered: Held, uri: str, stored: State) -> bytes:
-    """A list as it travels: the token that it came as, or a snapshot with its statement."""
-    token = remembered.tokens.get(uri)
-    one = remembered.lists[uri]
-    if token is not None or one.statement is None:
-        return token or b""
-    authority = stored.directory.authority_for_status(uri)
-    if authority is None:
-        raise state.StateError(f"{uri}: belongs to no authority")
+def whole_list(held: Held, uri: str, directory: Directory) -> bytes:
+    """A list that is held, as it travels: the token that it came as, or a snapshot. Raises StateError."""
+    token, one = held.tokens.get(uri), held.lists[uri]
+    if token is not None:
+        return token
+    authority = directory.authority_for_status(uri)
+    if authority is None or one.statement is None:
+        raise state.StateError(f"{uri}: belongs to no authority, or has lost what was signed")
     name = uri.removeprefix(authority.status_prefix)
     return ship_status.to_snapshot(one.statement, one.states, flag=authority.flag, name=name)
 

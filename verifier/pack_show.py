@@ -31,11 +31,11 @@ class Holdings:
         """Open what was imported. Raises Unusable."""
         try:
             self.state = State(folder)
-            self.memory: Memory = self.state.memory()
+            self.memory: Memory = self.state.held()
             self.directory: Directory = self.state.directory
             authorities = {one.flag: one for one in self.directory.authorities.values()}
             self.authorities = [authorities[flag] for flag in sorted(authorities)]
-            self.lists = dict(self.state.status)
+            self.lists = self.memory.lists
             self.keys = {authority.flag: [*self.state.keys_of(authority)] for authority in self.authorities}
         except state.NoState as error:
             raise Unusable(str(error), _EMPTY) from None

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from keys.encoding import EncodingError, json_dumps, json_object
 from verifier import download, pack, pack_commands, state, store
 from verifier.download import NotThere
-from verifier.intake import RefusedPack, WrongBase
+from verifier.intake import RefusedPack, WholePackNeeded
 from verifier.pack import PackError
 from verifier.unusable import Unusable, read_file
 
@@ -103,7 +103,7 @@ class _Run:
                 return None if again is None else self._take(again.data)
         except NotThere:
             return None
-        except WrongBase as error:
+        except WholePackNeeded as error:
             if whole:
                 raise Unusable(f"{self._source.address}: {error}", _NEWER) from None
             return None

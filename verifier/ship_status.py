@@ -5,7 +5,7 @@ out of it have the hash that a status key of the list's own authority has signed
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple, NoReturn
 
@@ -13,7 +13,7 @@ from keys.algorithms import SignatureMismatch
 from keys.trust.directory import STATUS, Authority, Directory, TrustedKey
 from verifier import rice
 from verifier.statement import BEFORE_BYTES, BITS, Statement, key_hint, objection
-from verifier.status import StatusList, StatusListError
+from verifier.status import StatusList, StatusListError, refuse_dated_ahead
 from verifier.status_wire import CHECK_BYTES, MAX_BLOB, Header, Kind, Parsed, names, parse, start, varint
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Header",
     "Kind",
     "WrongBase",
+    "address",
     "apply_delta",
     "peek",
     "refuse_fork",
@@ -39,7 +40,6 @@ _Keys = Mapping[str, Sequence[TrustedKey]]  # by issuer
 MAX_STATES: Final = 128 << 20  # bytes of states of all lists together: 500 million entries
 TOO_MUCH: Final = f"the status lists have more than {MAX_STATES * 8 // BITS} entries together"
 _AT_ONCE: Final = 8 << 20  # bytes of states that are decoded before their signatures are checked
-_AHEAD: Final = timedelta(days=1)  # how far a list may be dated ahead of a clock that is a little slow
 
 
 class WrongBase(StatusListError):
@@ -103,6 +103,11 @@ def peek(blob: bytes) -> Header:
     return parse(blob).header
 
 
+def address(header: Header, directory: Directory) -> str:
+    """The address of the list that a blob says it is. Raises StatusListError."""
+    return _authority(header, directory).status_prefix + header.name
+
+
 def verify_snapshot(blob: bytes, *, directory: Directory, at: datetime | None = None) -> StatusList:
     """The list of a snapshot that its authority has signed. Raises StatusListError.
 
@@ -156,7 +161,7 @@ def apply_delta(
     if header.since is None:
         raise StatusListError("a snapshot, where a delta is needed")
     authority = _authority(header, directory)
-    if held.uri != authority.status_prefix + header.name:
+    if held.uri != address(header, directory):
         raise StatusListError(f"{_named(header)}: a delta to another list than {held.uri}")
     base = sha256(held.states).digest()
     if held.bits != BITS or (held.number is not None and held.number != header.since):
@@ -243,8 +248,7 @@ def _stated(
     problem = objection(statement)
     if problem is not None:
         raise StatusListError(f"{_named(header)}: {problem}")
-    if at is not None and header.iat > max(at, directory.time_floor) + _AHEAD:
-        raise StatusListError(f"dated {header.iat:%Y-%m-%d %H:%M} UTC, which is still to come")
+    refuse_dated_ahead(header.iat, directory, at)
     return _Stated(statement, states, authority)
 
 

@@ -25,7 +25,6 @@ from keys.trust.record import Record, RecordError
 from verifier.status import Missing, StatusBook, StatusList
 
 if TYPE_CHECKING:
-    from verifier.intake import Held
     from verifier.memory import Memory
 
 FORMAT: Final = ("ombord-state", 2)
@@ -95,18 +94,16 @@ class State:
         )
         self._parts: dict[str, Directory] = {}
 
-    def memory(self) -> "Memory":
-        """What the last import has left for the next one. Raises StateError."""
+    def held(self) -> "Memory":
+        """What the next import starts from, and what the last had to say. Raises StateError."""
         from verifier import memory
 
         try:
-            return memory.read(self._part("memory", self._memory))
+            return memory.read(self._part("memory", self._memory), pack=self.pack, lists=self.status)
         except ValueError as error:
+            if isinstance(error, StateError):
+                raise
             raise _damaged(self._folder, f"memory: {error}") from None
-
-    def held(self) -> "Held":
-        """What the next import starts from. Raises StateError."""
-        return self.memory().held(self.pack, dict(self.status))
 
     def keys_of(self, authority: Authority) -> "Collection[TrustedKey]":
         """All keys of an authority, as listed. Raises StateError."""

@@ -135,8 +135,7 @@ def verify_list(token: str, *, directory: Directory, at: datetime | None = None)
     signed_at = _instant(claims, "iat")
     if signed_at is None:
         raise StatusListError('"iat" is missing')
-    if at is not None and signed_at > max(at, directory.time_floor) + _AHEAD:
-        raise StatusListError(f"dated {signed_at:%Y-%m-%d %H:%M} UTC, which is still to come")
+    refuse_dated_ahead(signed_at, directory, at)
     key = _signer(uri, parsed.kid, signed_at, directory)
     try:
         jws.verify(parsed, key.key, typ=TYP)
@@ -145,6 +144,12 @@ def verify_list(token: str, *, directory: Directory, at: datetime | None = None)
     bits, states = _array(claims.get("status_list"))
     expires = _instant(claims, "exp")
     return StatusList(uri=uri, issuer=key.issuer, iat=signed_at, exp=expires, bits=bits, states=states)
+
+
+def refuse_dated_ahead(signed_at: datetime, directory: Directory, at: datetime | None) -> None:
+    """Raise StatusListError for a list that comes in at `at`, and says that it was signed later."""
+    if at is not None and signed_at > max(at, directory.time_floor) + _AHEAD:
+        raise StatusListError(f"dated {signed_at:%Y-%m-%d %H:%M} UTC, which is still to come")
 
 
 def encode(

@@ -1,5 +1,6 @@
 """What a pack brings to a device: of each list the newest evidence, and nothing old, mixed or of nobody."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from support.sea import DAY, HOUR, Sea
 from keys.trust import allow_list, client
 from keys.trust.directory import KeyState
 from verifier import intake, pack, ship_status, status
-from verifier.intake import Held, RefusedPack, WrongBase
+from verifier.intake import Held, RefusedPack, WholePackNeeded
 from verifier.pack import PackError
 from verifier.status import StatusList
 
@@ -90,12 +91,12 @@ def test_of_a_chain_only_the_links_that_are_news_are_needed(sea: Sea) -> None:
 
 def test_a_delta_without_its_base_is_refused_and_a_whole_pack_asked_for(sea: Sea) -> None:
     sea.fleet.next_day(2)
-    with pytest.raises(WrongBase, match="no list is held"):
+    with pytest.raises(WholePackNeeded, match="no list is held"):
         sea.take_in(sea.pack([sea.flag.delta()]))
     sea.take_in(sea.pack())
     sea.fleet.next_day(2)
     sea.fleet.next_day(2)
-    with pytest.raises(WrongBase):
+    with pytest.raises(WholePackNeeded):
         sea.take_in(sea.pack([sea.flag.delta()]))
     assert held(sea).number == 2
 
@@ -167,7 +168,7 @@ def test_a_delta_that_is_newer_than_a_held_token_of_other_states_asks_for_a_whol
     sea.take_in(old.data)
     sea.take_in(sea.addition(token(sea, states=bytes(len(sea.flag.states)), after=HOUR)))
     sea.fleet.next_day(2)
-    with pytest.raises(WrongBase):
+    with pytest.raises(WholePackNeeded):
         sea.take_in(sea.update(old))
 
 
@@ -274,10 +275,10 @@ def test_an_update_for_another_base_is_refused(sea: Sea) -> None:
     second = sea.built()
     sea.fleet.next_day(2)
     update = sea.update(second)
-    with pytest.raises(WrongBase, match="no pack that it could add to"):
+    with pytest.raises(WholePackNeeded, match="no pack that it could add to"):
         sea.take_in(update)
     sea.take_in(first.data)
-    with pytest.raises(WrongBase, match="this device holds"):
+    with pytest.raises(WholePackNeeded, match="this device holds"):
         sea.take_in(update)
 
 
@@ -315,7 +316,7 @@ def test_an_update_onto_a_list_that_has_moved_on_asks_for_a_whole_pack(sea: Sea)
     sea.fleet.next_day(2)
     sea.take_in(sea.addition(sea.flag.delta()))
     sea.fleet.next_day(2)
-    with pytest.raises(WrongBase):
+    with pytest.raises(WholePackNeeded):
         sea.take_in(sea.update(old))
     sea.take_in(sea.pack())
     assert (held(sea).number, held(sea).states) == (3, sea.flag.states)
@@ -336,7 +337,7 @@ def stolen(sea: Sea, state: KeyState) -> None:
     sea.fleet.next_day(0, flags=[])
 
 
-def test_a_list_whose_key_was_revoked_is_dropped_and_its_elder_stays_out(sea: Sea) -> None:
+def test_a_list_whose_key_was_revoked_is_dropped_and_an_older_one_stays_out(sea: Sea) -> None:
     sea.take_in(sea.pack())
     stolen(sea, KeyState.REVOKED)
     taken = sea.take_in(sea.pack([]))
@@ -387,7 +388,7 @@ def test_a_pack_without_one_of_its_files_is_refused_by_name(sea: Sea) -> None:
     for name in files:
         if name == "1.root.json":  # it is pinned: a device has it
             continue
-        with pytest.raises(RefusedPack):
+        with pytest.raises(RefusedPack, match=re.escape(name)):
             sea.take_in(pack.build({file: data for file, data in files.items() if file != name}, []))
 
 

@@ -48,7 +48,7 @@ class Voyage:
         """Which of the two the device holds, whole: everything is read."""
         stored = State(str(self.home))
         (holds,) = [one for one in (self.first, self.second) if one.pack == stored.pack]
-        assert stored.held() == holds.held()
+        assert stored.held().held() == holds.held()
         for pair, key in holds.directory.keys.items():
             assert stored.directory.key(*pair) == key
         return holds
