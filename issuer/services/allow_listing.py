@@ -69,7 +69,7 @@ def _build(database: Database, kid: str, progress: Progress) -> tuple[bytes, int
         if not released:
             raise _unknown(connection, kid)
         try:
-            data = build(_inputs(connection, kid, released, progress), secrets.token_bytes(SALT_BYTES))
+            data = build(kid, _inputs(connection, kid, released, progress), secrets.token_bytes(SALT_BYTES))
         except AllowListError as error:
             raise InvalidInput(f"key {kid}: {error}", hint="sign them again under another key") from error
     return data, unfinished

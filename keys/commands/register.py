@@ -190,6 +190,10 @@ def _state(flag: Flag, kid: str) -> str:
         return (
             f"{key.state}, and no allow list is registered: nothing that it signed counts (--allow-list FILE)"
         )
+    if key.state is KeyState.ALLOW_LIST_ONLY:
+        from keys.trust.allow_list import AllowList
+
+        return f"{key.state}: {len(AllowList(flag.allow_lists[kid]))} credentials that it signed count on"
     return str(key.state)
 
 

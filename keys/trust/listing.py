@@ -9,7 +9,15 @@ from keys.encoding import json_object
 from keys.trust import allow_list
 from keys.trust.allow_list import AllowList
 from keys.trust.authority import check_apart, check_authority, check_key
-from keys.trust.directory import Authority, Environment, TrustedKey, authority_from_json, key_from_json
+from keys.trust.directory import (
+    PASS,
+    STATUS,
+    Authority,
+    Environment,
+    TrustedKey,
+    authority_from_json,
+    key_from_json,
+)
 from keys.trust.handover import RoleKeys
 from keys.trust.list_header import MAX_NUMBER, is_list_name
 from keys.trust.metadata import (
@@ -127,12 +135,12 @@ def allow_lists(
         if path == keys_path(flag):
             continue
         key = by_path.get(path)
-        if key is None or not role.is_delegated_path(path):
-            raise UntrustedMetadata(f"{flag}.json: {path} is no allow list of a key of its own")
+        if key is None or key.purposes & {PASS, STATUS} or not role.is_delegated_path(path):
+            raise UntrustedMetadata(f"{flag}.json: {path} is no allow list of a certificate key of its own")
         name, data = _target(target, take)
         if data is not None:
             try:
-                found[key.issuer, key.kid] = AllowList.read(data)
+                found[key.issuer, key.kid] = AllowList.read(data, key.kid)
             except allow_list.AllowListError as error:
                 raise UntrustedMetadata(f"{name}: {error}") from error
     return found

@@ -105,7 +105,7 @@ def with_state(
     if COMPROMISED.get(key.state, 0) > COMPROMISED.get(state, 0):
         raise RegisterError(f"{kid} is {key.state} for ever", "add a new key instead")
     if allow_list is not None:
-        _check_allow_list(kid, state, allow_list)
+        _check_allow_list(key, state, allow_list)
     until = key.sign_until
     if state is KeyState.RETIRED:  # what was signed this very second stays good
         end = _end(key, published, signs_until, at)
@@ -142,13 +142,18 @@ def _end(key: TrustedKey, published: TrustedKey | None, wanted: datetime | None,
     return end
 
 
-def _check_allow_list(kid: str, state: KeyState, data: bytes) -> None:
+def _check_allow_list(key: TrustedKey, state: KeyState, data: bytes) -> None:
     from keys.trust.allow_list import AllowList, AllowListError
 
+    kid = key.kid
+    if special := key.purposes & {PASS, STATUS}:
+        raise RegisterError(
+            f"{kid} signs no certificates; a key for {min(special)} has no allow list", "--state revoked"
+        )
     if state is not KeyState.ALLOW_LIST_ONLY:
         raise RegisterError(f"an allow list for {kid}, which is to be {state}", "--state allow-list-only")
     try:
-        AllowList.read(data)
+        AllowList.read(data, kid)
     except AllowListError as error:
         raise RegisterError(
             f"no allow list for {kid}: {error}", "make it anew: ombord-issuer allow-list KID --out FILE"

@@ -6,7 +6,7 @@ from typing import Any
 
 from tuf.api.metadata import Root, Targets
 
-from keys.trust.allow_list import ENTRY_BYTES
+from keys.trust.allow_list import entries
 from keys.trust.directory import Authority, KeyState, TrustedKey
 from keys.trust.draft_checks import delegated, listed, root_says
 from keys.trust.drafts import Draft, by_id, is_flag
@@ -155,7 +155,7 @@ def _takes_away(key: TrustedKey, old: TrustedKey) -> bool:
 def _tell_allow_lists(flag: str, signed: Targets, before: Mapping[str, Any]) -> Iterator[str]:
     for path, target in signed.targets.items():
         if path != keys_path(flag) and before.get(path) != target:
-            size = max(0, target.length // ENTRY_BYTES - 1)
+            size = entries(target.length)
             yield f"! {path}: {size} credentials that a stolen key truly signed"
     for path in before.keys() - signed.targets.keys():
         yield f"! - {path}: nothing that this key signed would count"

@@ -24,7 +24,7 @@ KID = KEYS.certificate_kid
 
 def listed(desk: Desk, path: Path, kid: str = KID) -> AllowList:
     write_allow_list(desk.database, desk.clock, kid, path, actor="clerk")
-    return AllowList.read(path.read_bytes())
+    return AllowList.read(path.read_bytes(), kid)
 
 
 def covered(token: str) -> bytes:
@@ -71,8 +71,8 @@ def test_each_file_has_a_salt_of_its_own(desk: Desk, tmp_path: Path) -> None:
     desk.enter()
     desk.issue()
     files = [listed(desk, tmp_path / name).data for name in ("a", "b")]
-    assert len({data[5:21] for data in files}) == 2
-    assert len({data[21:] for data in files}) == 2
+    assert len({data[13:29] for data in files}) == 2
+    assert len({data[29:] for data in files}) == 2
 
 
 @pytest.mark.parametrize("kid", ["NO-2025z", KEYS.status_kid, "no-2026A", "NO-2026a "])
@@ -107,7 +107,7 @@ def test_what_was_not_released_is_not_listed(desk: Desk, tmp_path: Path, state: 
         connection.execute(update(credential).where(credential.c.serial == other.serial).values(state=state))
     made = write_allow_list(desk.database, desk.clock, KID, tmp_path / "list.bin", actor="clerk")
     assert made == MadeAllowList(tmp_path / "list.bin", 1, 0 if state == "void" else 1)
-    found = AllowList.read((tmp_path / "list.bin").read_bytes())
+    found = AllowList.read((tmp_path / "list.bin").read_bytes(), KID)
     assert (found.holds(covered(kept.token)), found.holds(covered(other.token))) == (True, False)
 
 
@@ -204,6 +204,6 @@ def test_large_register_passes_through_in_bounded_memory(database: Database, tmp
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert made.credentials == count
-    assert AllowList.read(path.read_bytes()).holds(drafting.signing_input(one))
+    assert AllowList.read(path.read_bytes(), "NO-2024a").holds(drafting.signing_input(one))
     assert shown == list(range(10, 101, 10))
     assert peak < 6 << 20, peak  # the texts alone are 7 MB

@@ -291,14 +291,15 @@ def test_one_person_may_hold_two_keys_and_one_key_has_one_role(abroad: Ceremony)
 
 
 def allow_list(home: Ceremony, *inputs: bytes) -> str:
-    (home.machine("operator") / "true.bin").write_bytes(build(inputs, bytes(16)))
+    (home.machine("operator") / "true.bin").write_bytes(build("NO-2026a", inputs, bytes(16)))
     return "true.bin"
 
 
 def test_what_a_stolen_key_truly_signed_stays_good(home: Ceremony) -> None:
     name = allow_list(home, b"one", b"two")
     words = ("key", "retire", "NO", "NO-2026a", "--state", "allow-list-only", "--allow-list", name)
-    home.done("operator", *words, "--reason", "laptop stolen")
+    said = home.done("operator", *words, "--reason", "laptop stolen")
+    assert "allow-list-only: 2 credentials that it signed count on" in said
     (home.machine("operator") / name).unlink()  # the home keeps it
     home.publish(at=DAY_2)
     directory, _ = home.read(at=DAY_2)
@@ -334,16 +335,25 @@ def test_revoked_for_good_there_is_no_allow_list(home: Ceremony) -> None:
     ("state", "data", "reason"),
     [
         ("allow-list-only", b"", "no allow list for NO-2026a"),
-        ("allow-list-only", b"OBAL\x02" + bytes(16), "no allow list for NO-2026a"),
-        ("allow-list-only", build([b"x"], bytes(16)) + b"\0", "no allow list for NO-2026a"),
-        ("revoked", build([b"x"], bytes(16)), "which is to be revoked"),
-        ("retired", build([b"x"], bytes(16)), "which is to be retired"),
+        ("allow-list-only", b"OBAL\x02" + bytes(23), "no allow list for NO-2026a"),
+        ("allow-list-only", build("NO-2026a", [b"x"], bytes(16)) + b"\0", "no allow list for NO-2026a"),
+        ("allow-list-only", build("NO-2026b", [b"x"], bytes(16)), "the allow list of another key"),
+        ("revoked", build("NO-2026a", [b"x"], bytes(16)), "which is to be revoked"),
+        ("retired", build("NO-2026a", [b"x"], bytes(16)), "which is to be retired"),
     ],
 )
 def test_a_wrong_allow_list_is_refused(home: Ceremony, state: str, data: bytes, reason: str) -> None:
     (home.machine("operator") / "x.bin").write_bytes(data)
     words = ("key", "retire", "NO", "NO-2026a", "--state", state, "--allow-list", "x.bin")
     assert reason in home.refused("operator", *words)
+
+
+def test_a_status_key_has_no_allow_list(home: Ceremony) -> None:
+    home.done("operator", "key", "add", "NO", "--purpose", "status", "--sealed", "s.sealed")
+    kid = "NO-status-2026a"
+    (home.machine("operator") / "x.bin").write_bytes(build(kid, [b"x"], bytes(16)))
+    words = ("key", "retire", "NO", kid, "--state", "allow-list-only", "--allow-list", "x.bin")
+    assert f"{kid} signs no certificates" in home.refused("operator", *words)
 
 
 def test_a_damaged_allow_list_in_the_home_is_named(home: Ceremony) -> None:

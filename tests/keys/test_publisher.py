@@ -326,7 +326,7 @@ def test_the_operators_word_on_a_list_is_read_strictly(published: Publication, w
 
 def test_the_register_reads_what_it_wrote(published: Publication) -> None:
     plan = published.plan()
-    data = build([b"one"], bytes(16))
+    data = build("NO-2026a", [b"one"], bytes(16))
     flag = replace(plan.flags[0], allow_lists={"NO-2026a": data})
     plan = replace(plan, flags=(flag, *plan.flags[1:]), replaced={"NO": "0" * 32}, holders={"00": "Anna"})
     assert from_json(to_json(plan), {sha256(data).hexdigest(): data}) == plan
@@ -364,8 +364,8 @@ def test_python_tufs_own_client_follows_what_is_published(tmp_path: Path, norway
     published.generation["timestamp"] += 1
     norway.retire_key(norway.certificate_kid)
     plan = published.plan()
-    data = build([b"one"], bytes(16))
-    listed = replace(plan.flags[0], allow_lists={norway.pass_kid: data})
+    data = build(norway.certificate_kid, [b"one"], bytes(16))
+    listed = replace(plan.flags[0], allow_lists={norway.certificate_kid: data})
     plan = replace(plan, flags=(listed, *plan.flags[1:]))
     files = publish(
         plan, signers=published.signers, at=today - DAY, before=published.files, lists={"NO": {"1": 4}}
@@ -381,7 +381,7 @@ def test_python_tufs_own_client_follows_what_is_published(tmp_path: Path, norway
         bootstrap=pinned,
     )
     updater.refresh()
-    for path in ("NO/keys.json", f"NO/allow/{norway.pass_kid}.bin", "DK/keys.json"):
+    for path in ("NO/keys.json", f"NO/allow/{norway.certificate_kid}.bin", "DK/keys.json"):
         info = updater.get_targetinfo(path)
         assert info is not None
         content = Path(updater.download_target(info)).read_bytes()

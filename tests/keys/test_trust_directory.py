@@ -163,7 +163,7 @@ def test_joining_keeps_allow_lists_and_list_numbers_apart() -> None:
     for flag, number in (("NO", 7), ("DK", 12)):
         authority = Authority(flag)
         pair = (authority.iss, authority.certificate_kid)
-        listed = AllowList.read(build([flag.encode()], bytes(16)))
+        listed = AllowList.read(build("1", [flag.encode()], bytes(16)), "1")
         parts.append(
             replace(
                 authority.directory(),

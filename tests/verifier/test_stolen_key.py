@@ -36,7 +36,11 @@ def judged(norway: Authority, text: str, truly: list[str] | None, at: datetime =
     known = directory(norway)
     if truly is not None:
         inputs = [jws.parse(one.split("~", 1)[0]).signing_input for one in truly]
-        listed = {(norway.iss, norway.certificate_kid): AllowList.read(build(inputs, SALT))}
+        listed = {
+            (norway.iss, norway.certificate_kid): AllowList.read(
+                build(norway.certificate_kid, inputs, SALT), norway.certificate_kid
+            )
+        }
         known = replace(known, allow_lists=listed)
     book = StatusBook([verify_list(norway.status_list(), directory=known)], pack="test pack")
     return verify(show(text), directory=known, status=book, policy=Policy(), at=at)
@@ -82,7 +86,11 @@ def test_an_allow_list_saves_no_revoked_key(norway: Authority, honest: str) -> N
     norway.retire_key(state=KeyState.REVOKED)
     known = directory(norway)
     inputs = [jws.parse(honest.split("~", 1)[0]).signing_input]
-    listed = {(norway.iss, norway.certificate_kid): AllowList.read(build(inputs, SALT))}
+    listed = {
+        (norway.iss, norway.certificate_kid): AllowList.read(
+            build(norway.certificate_kid, inputs, SALT), norway.certificate_kid
+        )
+    }
     known = replace(known, allow_lists=listed)
     book = StatusBook([verify_list(norway.status_list(), directory=known)], pack="test pack")
     verdict = verify(show(honest), directory=known, status=book, policy=Policy(), at=NOW)
