@@ -118,7 +118,7 @@ def _answer(address: str, headers: dict[str, str]) -> Iterator[http.client.HTTPR
 
 @contextmanager
 def _hurried(connection: http.client.HTTPConnection) -> Iterator[None]:
-    """End a connection whose headers drip: each byte in its time, and all of them never. Raises TimeoutError."""
+    """End a connection whose headers drip, each byte in its time. Raises TimeoutError."""
     late = threading.Event()
 
     def end() -> None:

@@ -12,7 +12,7 @@ key ids follow from keys. What stands alone in quotes leaves one control byte, w
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -26,6 +26,7 @@ _LIFTED: Final = re.compile(
 _CONTROL: Final = re.compile(rb"[\x01-\x05]|\x06(?s:.)?")
 _TEXT: Final = bytes(range(0x20, 0x100))
 _GROWS: Final = {1: 65, 2: 129, 3: 44, 4: 65, 5: 9, 6: 8}  # bytes that a control byte becomes more
+_VALUES: Final = {1: 32, 2: 64, 3: 32}  # bytes of values that a control byte takes
 _MOST_IDS: Final = 128
 
 
@@ -46,6 +47,11 @@ def short_name(name: str, data: bytes) -> str:
 def grown(text: bytes) -> int:
     """How long lifted text becomes."""
     return len(text) + sum(text.count(control) * more for control, more in _GROWS.items())
+
+
+def taken(text: bytes) -> int:
+    """How many bytes of values go back into lifted text."""
+    return sum(text.count(control) * size for control, size in _VALUES.items())
 
 
 class Lifter:
@@ -91,8 +97,10 @@ class Lifter:
         return b"\x06%c" % (0x80 + known.index(id_)) if id_ in known else None
 
 
-def restore(names: Iterable[str], texts: Iterable[bytes], values: bytes) -> Iterator[tuple[str, bytes]]:
+def restore(names: Iterable[str], texts: Sequence[bytes], values: bytes) -> Iterator[tuple[str, bytes]]:
     """The files, by their full names, that `Lifter` took values out of. Raises LiftingError."""
+    if sum(map(taken, texts)) != len(values):  # before anything is made of values that have no place
+        raise LiftingError("the values and their places do not add up")
     restorer = _Restorer(values)
     for name, text in zip(names, texts, strict=True):
         data = _CONTROL.sub(restorer.value, text)
@@ -101,8 +109,6 @@ def restore(names: Iterable[str], texts: Iterable[bytes], values: bytes) -> Iter
             restorer.hashes.append(digest.encode("ascii"))
             name = name.replace(OWN_HASH, digest)
         yield name, data
-    if restorer.at != len(values):
-        raise LiftingError("the values and their places do not add up")
 
 
 class _Restorer:

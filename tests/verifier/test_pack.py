@@ -1,6 +1,7 @@
 """The sea pack: what is built is read, and no damage passes."""
 
 import struct
+import tracemalloc
 import zlib
 from datetime import timedelta
 from hashlib import sha256
@@ -161,6 +162,9 @@ HOSTILE = {
     "a head beyond all bounds": made(index(), sizes=(72, 1 << 30, 0, 0)),
     "a bomb of zeros": made(None, head=bytes(pack.MAX_HEAD + 1)),
     "a bomb of values": made(index(files=["a"]), b"\x02" * (pack.MAX_HEAD // 100)),
+    "a bomb of key ids": made(
+        index(files=["a"]), b"\x05" + b"\x06\x80" * (pack.MAX_HEAD // 8), values=bytes(32)
+    ),
     "cut before its lengths": sealed(pack.MAGIC),
 }
 
@@ -174,6 +178,18 @@ def test_a_hostile_pack_with_a_good_digest_is_refused(data: bytes) -> None:
 def test_a_pack_of_65_megabytes_is_not_read() -> None:
     with pytest.raises(PackError, match="at most"):
         pack.read(pack.MAGIC + bytes(pack.MAX_PACK))
+
+
+def test_values_without_a_place_are_refused_before_anything_is_made_of_them() -> None:
+    size = 8 << 20
+    data = made(index(files=["a"]), b"x", values=bytes(size))
+    tracemalloc.start()
+    try:
+        with pytest.raises(PackError, match="do not add up"):
+            pack.read(data)
+        assert tracemalloc.get_traced_memory()[1] < 3 * size
+    finally:
+        tracemalloc.stop()
 
 
 # What comes in
