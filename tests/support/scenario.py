@@ -138,7 +138,8 @@ class Inspection:
     def verdict(self, presented: str, **how: object) -> Verdict:
         """What the inspector sees."""
         known = directory(self.norway, self.denmark, at=self.published_at)
-        status = how.pop("status", None) or self.book()
+        status = how.pop("status", None)
+        status = self.book() if status is None else status  # an empty one is false
         at = how.pop("at", self.at)
         return verify(presented, directory=known, status=status, policy=self.policy, at=at, **how)  # type: ignore[arg-type]
 
