@@ -75,6 +75,7 @@ class _Flag(NamedTuple):
     delegation: DelegatedRole
     role: RoleKeys
     left: tuple[str, ...]  # elder roles' fingerprints
+    anew: bool  # its keys are here by the root's word: its elders' count binds nobody
 
 
 class _Verification:
@@ -94,7 +95,12 @@ class _Verification:
         snapshot = self.workflow.snapshot(root, timestamp)
         directory = self.workflow.targets(root, DIRECTORY, snapshot)
         flags = self._flags(directory, environment, listing.replaced_roles(root))
-        signed = self.workflow.all_targets(directory, [flag.delegation.name for flag in flags], snapshot)
+        signed = self.workflow.all_targets(
+            directory,
+            [flag.delegation.name for flag in flags],
+            snapshot,
+            anew={flag.delegation.name for flag in flags if flag.anew},
+        )
         listed = [
             listing.keys(one, flag.authority, self._take) for one, flag in zip(signed, flags, strict=True)
         ]
@@ -162,13 +168,16 @@ class _Verification:
         for authority, role in listing.authorities(directory, environment):
             flag, current = role.name, listing.role_keys(directory, role, environment)
             known, left = self.before.roles.get(flag), self.before.left.get(flag, ())
-            named, entries = replaced.get(flag), listing.handovers(role)
+            named, entries, anew = replaced.get(flag), listing.handovers(role), False
             if known is not None and known != current:
-                left += handover.walk(known, current, entries, flag=flag, root_allows=named, left=left)
+                path = handover.walk(known, current, entries, flag=flag, root_allows=named, left=left)
+                # Not after a mere handover: of two keys one stays, and what it once signed would count again.
+                anew = named in (*path, current.fingerprint)[1:]
+                left += path
             if named is not None and named not in left:
                 left += handover.since(named, current, entries, flag=flag)
             left = tuple(one for one in dict.fromkeys(left) if one != current.fingerprint)
-            flags.append(_Flag(authority, role, current, left))
+            flags.append(_Flag(authority, role, current, left, anew))
         return flags
 
     def _allow_lists(

@@ -4,7 +4,7 @@ The offline client reads a bag of files, takes one spelling and lets nothing exp
 takes every encoding of `tuf.api` and stops at expiry. The order of the checks, and the checks, are these.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Generic, NamedTuple, Protocol
@@ -166,18 +166,25 @@ class Workflow:
         return found
 
     def all_targets(
-        self, delegator: Root | Targets, roles: Iterable[str], snapshot: Snapshot
+        self,
+        delegator: Root | Targets,
+        roles: Iterable[str],
+        snapshot: Snapshot,
+        *,
+        anew: Collection[str] | None = None,
     ) -> list[Targets]:
         """(5.6) Roles that one role delegates to, in their order: all are read, then all are verified.
 
-        Parsing and signatures in turn would drive each other out of the processor's caches.
+        Parsing and signatures in turn would drive each other out of the processor's caches. Those in `anew`
+        may start anew with their new keys; all may where TUF decides.
         """
         waiting = []
         for role in roles:
             meta = snapshot.meta.get(f"{role}.json")
             if meta is None:
                 raise UntrustedMetadata(f"{role}.json: not in the snapshot")
-            self._recover(delegator, role)
+            if anew is None or role in anew:
+                self._recover(delegator, role)
             waiting.append((role, self._listed(Targets, role, meta)))
         return [self._accept(self._signed(delegator, role, listed), role, listed) for role, listed in waiting]
 
