@@ -131,6 +131,9 @@ def test_new_certificates_are_announced_and_picked_up_without_a_code_to_type(voy
         voyage.issue(number)
     eyes = voyage.sync()
     assert eyes.sees("2 new certificates are ready.")
+    eyes = voyage.sync()
+    assert eyes.sees("2 new certificates are ready.")
+    assert not eyes.sees("nothing new"), "the second sync learned nothing; there is something to get"
     eyes.tap("Pick up").wait(1)
     assert eyes.sees("Sjøfartsdirektoratet offers you")
     assert not eyes.sees("Pick-up code")

@@ -69,9 +69,14 @@ class SyncControl:
             as_of=self._wallet.syncs.as_of,
             at=self._wallet.clock(),
             progress=self._progress,
-            is_unchanged=not self._outcome.has_news and not self._outcome.failures,
+            is_unchanged=not (self._outcome.has_news or self._outcome.failures or self._anything_ready),
             say=self._say,
         )
+
+    @property
+    def _anything_ready(self) -> bool:
+        """Whether certificates wait to be picked up: "nothing new" would contradict that."""
+        return any(record.ready for record in self._wallet.syncs.records)
 
     def _tell(self, progress: Progress) -> None:
         if self._progress and progress.total > 1:
