@@ -1,9 +1,12 @@
 """What an import leaves for the next one, for `show` and for `export`, as one file of a generation.
 
-length of the head (4 bytes, big-endian), the head (JSON), then one after another: the pinned root, the trust
-state, the verified trust files, the status list tokens
+lengths of the head and of all that follows, and the checksum of that (4 bytes each, big-endian); then the head
+(JSON), the pinned root, the trust state, the verified trust files, the status list tokens, one after another
+
+It tells by itself whether it is whole: `salvage` reads it where nothing beside it can be read.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from verifier.intake import Intake
 
 _MAX_HEAD: Final = 32 << 20
-_LENGTH: Final = Struct(">I")
+_START: Final = Struct(">III")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +63,25 @@ def write(intake: "Intake") -> Written:
             "imported_at": None if intake.at is None else unix(intake.at),
         }
     )
-    before = (_LENGTH.pack(len(head)), head, intake.root, trust)
-    at = sum(map(len, before))
+    before = (head, intake.root, trust)
+    at = _START.size + sum(map(len, before))
     places = {}
     for name, data in intake.files.items():
         places[name] = at
         at += len(data)
-    return Written(b"".join((*before, *intake.files.values(), *intake.tokens.values())), places)
+    rest = b"".join((*before, *intake.files.values(), *intake.tokens.values()))
+    return Written(_START.pack(len(head), len(rest), zlib.crc32(rest)) + rest, places)
 
 
 def read(data: bytes, pack: str | None = None, lists: Mapping[str, StatusList] | None = None) -> Memory:
     """Read what `write` wrote; `lists` are the generation's, without statements. Raises ValueError."""
-    at = _LENGTH.size + (_LENGTH.unpack_from(data)[0] if len(data) >= _LENGTH.size else 0)
-    head = Record(json_object(data[_LENGTH.size : at], max_size=_MAX_HEAD), "memory")
+    if len(data) < _START.size:
+        raise RecordError("memory: cut off")
+    length, rest, checksum = _START.unpack_from(data)
+    if rest != len(data) - _START.size or zlib.crc32(memoryview(data)[_START.size :]) != checksum:
+        raise RecordError("memory: its checksum does not fit")
+    at = _START.size + length
+    head = Record(json_object(data[_START.size : at], max_size=_MAX_HEAD), "memory")
     if (head.text("format"), head.number("version")) != ("ombord-memory", 1):
         raise RecordError("memory: of another format or version")
     files, tokens = _named(head, "files"), _named(head, "tokens")

@@ -23,6 +23,9 @@ def add(commands: "Actions", *, now: "Now", policy_of: "Policies", policy_help: 
     take_in = actions.add_parser("import", help="verify a pack and keep it for checks")
     take_in.add_argument("file", metavar="FILE")
     take_in.add_argument("--root", metavar="FILE", help="the trusted root, the first time")
+    take_in.add_argument(
+        "--forget", action="store_true", help="go on where what was held is damaged and cannot be saved"
+    )
     take_in.set_defaults(run=lambda arguments: (0, _import(arguments, now())))
     update = actions.add_parser("update", help="fetch what is new, and import it")
     update.add_argument(
@@ -77,7 +80,7 @@ def _build(arguments: argparse.Namespace, at: datetime) -> str:
 def _import(arguments: argparse.Namespace, at: datetime) -> str:
     from verifier import pack_commands
 
-    return pack_commands.take_in(arguments.file, arguments.root, at)
+    return pack_commands.take_in(arguments.file, arguments.root, at, forget=arguments.forget)
 
 
 def _update(arguments: argparse.Namespace, at: datetime) -> str:

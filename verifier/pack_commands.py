@@ -6,39 +6,38 @@ from pathlib import Path
 from typing import Final
 
 from keys.trust.directory import Directory
-from verifier import intake, pack, ship_status, state, store
+from verifier import intake, pack, remembered, ship_status, state, store
 from verifier.intake import Held, Intake, RefusedPack
 from verifier.pack import PackError
 from verifier.policy import DEFAULT, AgeClass
 from verifier.state import State
 from verifier.unusable import Unusable, read_file
 
-_MAX_ROOT: Final = 1 << 20
 _NEWER: Final = "fetch the newest sea pack, from where you trust it to come"
-_PIN: Final = "give the root that you trust: --root ROOT.json (of the authority, or of a device that has it)"
 _MANY: Final = 10  # lists or changes that are named one by one
 
 
-def take_in(path: str, root_path: str | None, at: datetime) -> str:
+def take_in(path: str, root_path: str | None, at: datetime, *, forget: bool = False) -> str:
     """Verify the pack at `path`, keep it, and say what changed. Raises Unusable; then all stays as it was."""
     try:
-        return keep(read_file(path, pack.MAX_PACK + 1), root_path, at)
+        return keep(read_file(path, pack.MAX_PACK + 1), root_path, at, forget=forget)
     except (PackError, RefusedPack) as error:
         raise Unusable(f"{path}: {error}", _NEWER) from None
 
 
-def keep(data: bytes, root_path: str | None, at: datetime) -> str:
+def keep(data: bytes, root_path: str | None, at: datetime, *, forget: bool = False) -> str:
     """As `take_in`, for bytes. Raises PackError or RefusedPack too."""
     folder = state.home()
     try:
         with store.locked(folder):
-            taken = intake.take_in(data, held(folder, root_path), at=at)
+            held, said = remembered.read(folder, root_path, forget=forget)
+            taken = intake.take_in(data, held, at=at)
             store.write(folder, taken)
     except state.StateError as error:
         raise Unusable(str(error), error.hint) from None
     if is_plausible(at, taken.directory.time_floor):
         state.remember_clock(folder, at)
-    return _report(taken, at)
+    return "\n".join((_report(taken, at), *(f"  {line}" for line in said)))
 
 
 def verified(path: str, root_path: str | None, at: datetime) -> Intake:
@@ -46,28 +45,9 @@ def verified(path: str, root_path: str | None, at: datetime) -> Intake:
     data = read_file(path, pack.MAX_PACK + 1)
     # What this device holds counts too: a revocation that it knows is not undone by an older pack.
     try:
-        return intake.take_in(data, held(state.home(), root_path), at=at)
+        return intake.take_in(data, remembered.read(state.home(), root_path).held, at=at)
     except (PackError, RefusedPack) as error:
         raise Unusable(f"{path}: {error}", _NEWER) from None
-
-
-def held(folder: str, root_path: str | None) -> Held:
-    """What this device remembers; a root is pinned the first time, and never silently exchanged."""
-    given = None if root_path is None else read_file(root_path, _MAX_ROOT)
-    try:
-        remembered = State(folder).held()
-    except state.NoState:
-        if given is None:
-            raise Unusable("no trusted root is pinned on this device", _PIN) from None
-        return Held(root=given)
-    except state.StateError as error:
-        if given is None:
-            raise Unusable(str(error), error.hint) from None
-        return Held(root=given)
-    if given is not None and given != remembered.root:
-        hint = f"to change whom this device trusts, remove {folder} and import again"
-        raise Unusable("another root is pinned on this device", hint)
-    return remembered
 
 
 def is_plausible(at: datetime, floor: datetime) -> bool:
@@ -123,11 +103,11 @@ def export(out: str) -> str:
     """Make a pack of what this device holds, for another that trusts the same root. Raises Unusable."""
     try:
         stored = State(state.home())
-        remembered = stored.held()
-        lists = [whole_list(remembered, uri, stored.directory) for uri in sorted(remembered.lists)]
+        held = stored.held()
+        lists = [whole_list(held, uri, stored.directory) for uri in sorted(held.lists)]
     except state.StateError as error:
         raise Unusable(str(error), error.hint) from None
-    data = pack.build(remembered.files, lists)
+    data = pack.build(held.files, lists)
     write_file(out, data)
     return f"{out}: sea pack {stored.pack} as held here, {len(data)} bytes, {len(lists)} status lists"
 

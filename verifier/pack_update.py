@@ -76,7 +76,7 @@ class _Run:
         self._folder, self._source, self._root_path, self._at = folder, source, root_path, at
         self._tags: dict[str, str] = {}
         self._held: str | None = None
-        with suppress(state.NoState):
+        with suppress(state.StateError):  # a damaged one is mended by a whole pack, or refused with it
             self._held = state.State(folder).pack
 
     def run(self) -> tuple[str, dict[str, str]]:

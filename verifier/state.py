@@ -71,7 +71,7 @@ class State:
         try:
             index = Record(json_object(content, max_size=MAX_INDEX), "index")
             if (index.text("format"), index.number("version")) != FORMAT:
-                raise RecordError("of another format or version")
+                raise RecordError("another release of this program has written it")
             self.pack = index.text("pack")
             self._issuers = index.record("issuers").members()
             self._lists = index.record("lists")
@@ -94,12 +94,16 @@ class State:
         )
         self._parts: dict[str, Directory] = {}
 
-    def held(self) -> "Memory":
-        """What the next import starts from, and what the last had to say. Raises StateError."""
+    def held(self, lists: Mapping[str, StatusList] | None = None) -> "Memory":
+        """What the next import starts from, with all lists or these, and what the last had to say.
+
+        Raises StateError.
+        """
         from verifier import memory
 
+        lists = self.status if lists is None else lists
         try:
-            return memory.read(self._part("memory", self._memory), pack=self.pack, lists=self.status)
+            return memory.read(self._part("memory", self._memory), pack=self.pack, lists=lists)
         except ValueError as error:
             if isinstance(error, StateError):
                 raise
@@ -218,6 +222,8 @@ def current(folder: str) -> tuple[str, bytes]:
         generation, _, checksum = line[:100].decode("ascii").partition(" ")
         if not generation.startswith("g-") or not generation[2:].isdecimal():
             raise ValueError("names no generation")
+        if not index and os.path.exists(os.path.join(folder, generation, "index.json")):
+            raise ValueError("an earlier release of this program has written it, which this one cannot read")
         if index_checksum(generation, index) != checksum:
             raise ValueError("its checksum does not fit")
         return generation, index
@@ -229,6 +235,15 @@ def current(folder: str) -> tuple[str, bytes]:
         raise StateError(f"{folder}: {CURRENT}: {error.strerror}", ELSEWHERE) from None
     except ValueError as error:
         raise _damaged(folder, f"{CURRENT}: {error}") from None
+
+
+def generations(folder: str) -> list[int]:
+    """The numbers of all generations that lie there, whole or not."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return [int(name[2:]) for name in names if name.startswith("g-") and name[2:].isdecimal()]
 
 
 def index_checksum(generation: str, index: bytes) -> str:

@@ -19,7 +19,16 @@ from keys.trust.record import unix
 from keys.trust.state import COMPROMISED
 from verifier import memory
 from verifier.intake import Intake
-from verifier.state import CURRENT, ELSEWHERE, FORMAT, NoState, StateError, current, index_checksum
+from verifier.state import (
+    CURRENT,
+    ELSEWHERE,
+    FORMAT,
+    NoState,
+    StateError,
+    current,
+    generations,
+    index_checksum,
+)
 
 WAIT: Final = 10.0  # seconds for another import to end
 _PAUSE: Final = 0.1
@@ -84,7 +93,7 @@ def write(folder: str, intake: Intake) -> None:
         _sync_folder(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
-    for older in _generations(folder):
+    for older in generations(folder):
         if older < number - 1:  # a check may have the last one open
             with suppress(OSError):  # what counts is written; the next import tries again
                 _remove(os.path.join(folder, f"g-{older:06d}"))
@@ -108,7 +117,7 @@ def _next(folder: str) -> int:
     except NoState:
         return 1
     except StateError:
-        return max(_generations(folder), default=0) + 1
+        return max(generations(folder), default=0) + 1
 
 
 def _generation(intake: Intake) -> tuple[dict[str, bytes], bytes]:
@@ -222,14 +231,6 @@ def _sync_folder(path: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _generations(folder: str) -> list[int]:
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return []
-    return [int(name[2:]) for name in names if name.startswith("g-") and name[2:].isdecimal()]
 
 
 def _remove(generation: str) -> None:
