@@ -66,10 +66,12 @@ def root_init(arguments: argparse.Namespace) -> str:
     out = arguments.out or Path(_name(1, ROOT))
     files.refuse_existing(out)
     secret = files.home_secret(arguments, new=True)
-    home, plan = Home.create_for(arguments.home, secret, lambda online: plan_for(dict(online)))
-    draft = ceremony.draft_root(plan, Published({}), arguments.at)
-    files.write_new(out, drafts.to_json(draft))
-    return f"Made {home.folder}, which holds the snapshot and timestamp keys alone\n{_hand_out(draft, out)}"
+    with Home.create_for(arguments.home, secret, lambda online: plan_for(dict(online))) as plan:
+        draft = ceremony.draft_root(plan, Published({}), arguments.at)
+        files.write_new(out, drafts.to_json(draft))
+    return (
+        f"Made {arguments.home}, which holds the snapshot and timestamp keys alone\n{_hand_out(draft, out)}"
+    )
 
 
 def root_rotate(arguments: argparse.Namespace) -> str:
@@ -95,22 +97,21 @@ def root_rotate(arguments: argparse.Namespace) -> str:
         for flag in arguments.replace_flag:
             flag_of(plan, flag)  # refused before a key is made
         for name in dict.fromkeys(arguments.renew):
-            keys = home.new_keys(1, files.home_secret(arguments))
+            keys = home.new_keys(1)
             plan = replace(plan, roles={**plan.roles, name: replace(plan.roles[name], keys=keys)})
         for flag in dict.fromkeys(arguments.replace_flag):
-            plan = _replaced(arguments, home, plan, flag, flag_holders)
+            plan = _replaced(home, plan, flag, flag_holders)
         plan = replace(plan, time_floor=arguments.time_floor)
         draft = ceremony.draft_root(
             plan, published, arguments.at, replaced=dict.fromkeys(arguments.replace_flag)
         )
         draft.sign_with(files.signers_here(arguments, home, plan, draft.allowed))
+        files.keep(arguments, home)
         files.write_new(out, drafts.to_json(draft))
     return _hand_out(draft, out)
 
 
-def _replaced(
-    arguments: argparse.Namespace, home: Home, plan: Plan, flag: str, people: tuple[Holder, ...]
-) -> Plan:
+def _replaced(home: Home, plan: Plan, flag: str, people: tuple[Holder, ...]) -> Plan:
     """A flag with keys that its old ones have not vouched for: the root's holders must."""
     one = flag_of(plan, flag)
     if people:
@@ -120,7 +121,7 @@ def _replaced(
                 f"{flag} needs {FLAG_KEYS} keys, a current one and the next", "--flag-holder PUB.JSON"
             )
     else:
-        keys = home.new_keys(FLAG_KEYS, files.home_secret(arguments))
+        keys = home.new_keys(FLAG_KEYS)
     role = Role(keys=keys, threshold=min(one.role.threshold, len(keys)), lifetime=one.role.lifetime)
     changed = replace(one, role=role)
     plan = replace(

@@ -78,8 +78,12 @@ def draft(path: Path) -> "Draft":
 
 
 def home_secret(arguments: argparse.Namespace, *, new: bool = False) -> bytes:
-    """The passphrase of the home's own keys."""
-    return passphrase.ask(*HOME_PASSPHRASE, prompt=f"the role keys in {arguments.home}", new=new)
+    """The passphrase of the home's own keys, asked for once."""
+    if "home_secret" not in arguments:
+        prompt = f"the role keys in {arguments.home}"
+        arguments.home_secret = passphrase.ask(*HOME_PASSPHRASE, prompt=prompt, new=new)
+    secret: bytes = arguments.home_secret
+    return secret
 
 
 def own_signers(arguments: argparse.Namespace) -> "dict[str, SoftwareSigner]":
@@ -90,20 +94,26 @@ def own_signers(arguments: argparse.Namespace) -> "dict[str, SoftwareSigner]":
     return sealed_file.unseal(path, passphrase.ask(*OWN_PASSPHRASE, prompt=str(path)))
 
 
-def held_here(plan: Plan, keyids: Iterable[str]) -> bool:
-    """Whether some of these keys are the home's own: keys with a holder's name lie elsewhere."""
+def perhaps_here(plan: Plan, keyids: Iterable[str]) -> bool:
+    """Whether some of these keys may be the home's own: keys with a holder's name lie elsewhere."""
     return any(keyid not in plan.holders for keyid in keyids)
 
 
 def signers_here(
     arguments: argparse.Namespace, home: Home, plan: Plan, keyids: Iterable[str]
 ) -> "Mapping[str, SoftwareSigner]":
-    """The home's keys among these; nobody is asked for a passphrase when there are none."""
+    """Those of these keys that the home's sealed file holds; when all have holders, it stays closed."""
     keyids = list(keyids)
-    if not held_here(plan, keyids):
+    if not perhaps_here(plan, keyids):
         return {}
     own = home.signers(home_secret(arguments))
     return {keyid: own[keyid] for keyid in keyids if keyid in own}
+
+
+def keep(arguments: argparse.Namespace, home: Home) -> None:
+    """Seal the keys that a command has made in the home, if any: after its last refusal."""
+    if home.has_new_keys:
+        home.keep(home_secret(arguments))
 
 
 def not_in_home(home: Home, path: Path) -> None:

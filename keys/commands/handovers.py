@@ -9,6 +9,7 @@ from keys.options import UsageError
 from keys.trust import ceremony
 from keys.trust.drafts import role_keys
 from keys.trust.handing_over import HandoverDraft, handed_over
+from keys.trust.handover import MAX_KEYS
 from keys.trust.holder import Holder
 from keys.trust.home import Home
 from keys.trust.plan import FLAG_KEYS, Flag, Plan, Role, key_id
@@ -21,9 +22,8 @@ def authority_rotate(arguments: argparse.Namespace) -> str:
     with home.locked() as plan:
         flag = flag_of(plan, arguments.flag)
         if arguments.signed is not None:
-            return _register(
-                home, plan, HandoverDraft.from_json(files.read(arguments.signed)), arguments.flag
-            )
+            draft = HandoverDraft.from_json(files.read(arguments.signed))
+            return _register(arguments, home, plan, draft)
         role = _next_role(arguments, home, plan, flag, people)
         names = {key_id(one.key): one.name for one in people}
         ceremony.with_flag_role(plan, arguments.flag, role, ())  # refused before anybody is asked to sign
@@ -37,18 +37,22 @@ def authority_rotate(arguments: argparse.Namespace) -> str:
         if here:
             draft = draft.signed_by(here.values(), enough=True)
         if len(draft.signatures) >= flag.role.threshold:
-            return _register(home, plan, draft, arguments.flag)
+            return _register(arguments, home, plan, draft)
         out = arguments.out or Path(f"{arguments.flag}.handover.draft.json")
         files.new_draft(home, out)
+        files.keep(arguments, home)
         files.write_new(out, draft.to_json())
     return f"{draft.describe()}\nNext: ombord-keys authority sign {out} --sealed FILE"
 
 
-def _register(home: Home, plan: Plan, draft: HandoverDraft, flag: str) -> str:
+def _register(arguments: argparse.Namespace, home: Home, plan: Plan, draft: HandoverDraft) -> str:
+    flag = arguments.flag
     if draft.flag != flag:
         raise RegisterError(f"this handover is of {draft.flag}, not of {flag}", "name another draft")
     draft.check()
-    home.save(handed_over(plan, draft))
+    changed = handed_over(plan, draft)
+    files.keep(arguments, home)
+    home.save(changed)
     return f"{draft.describe()}\n{flag}: registered; publish signs what follows from it"
 
 
@@ -57,11 +61,12 @@ def _next_role(
 ) -> Role:
     if people or arguments.remove:
         return _chosen(arguments, plan, flag, people)
-    if not files.held_here(plan, flag.role.ids):
+    if not files.signers_here(arguments, home, plan, flag.role.ids):
         raise UsageError(f"{arguments.flag} holds its keys elsewhere: --holder PUB.JSON, --remove NAME")
     kept = () if arguments.all else flag.role.keys[1:] if len(flag.role.keys) >= FLAG_KEYS else flag.role.keys
-    number = max(FLAG_KEYS, arguments.threshold or flag.role.threshold) - len(kept)
-    new = home.new_keys(max(0, number), files.home_secret(arguments))
+    threshold = flag.role.threshold if arguments.threshold is None else arguments.threshold
+    number = min(max(FLAG_KEYS, threshold), MAX_KEYS) - len(kept)
+    new = home.new_keys(max(0, number))
     return _checked(flag, replace(flag.role, keys=(*kept, *new)), arguments.threshold)
 
 
@@ -82,6 +87,8 @@ def _chosen(arguments: argparse.Namespace, plan: Plan, flag: Flag, people: tuple
 def _checked(flag: Flag, role: Role, threshold: int | None) -> Role:
     role = replace(role, threshold=role.threshold if threshold is None else threshold)
     name = flag.authority.flag
+    if len(role.keys) > MAX_KEYS:
+        raise RegisterError(f"{name} would have more than {MAX_KEYS} keys", "name fewer holders")
     if len(role.keys) < FLAG_KEYS or not 1 <= role.threshold <= len(role.keys):
         raise RegisterError(
             f"{name} would have {len(role.keys)} keys of which {role.threshold} must sign; "

@@ -45,14 +45,19 @@ def authority_add(arguments: argparse.Namespace) -> str:
     with home.locked() as plan:
         with_authority(plan, authority, plan.roles["targets"])  # refused before a key is made for it
         if people:
-            role = _elsewhere([one.key for one in people], arguments.threshold or 1, authority.flag)
+            role = _elsewhere(
+                [one.key for one in people],
+                1 if arguments.threshold is None else arguments.threshold,
+                authority.flag,
+            )
         elif arguments.threshold is not None:
             raise options.UsageError("--threshold is for a flag whose --holder files are named")
         else:
-            role = home.new_flag_role(files.home_secret(arguments))
+            role = home.new_flag_role()
         changed = with_authority(plan, authority, role)
         named = {keyid: one.name for keyid, one in zip(role.ids, people, strict=False)}
         check_roles_apart(changed)
+        files.keep(arguments, home)
         home.save(_with_names(changed, named))
     issuers = ", ".join(authority.issuers)
     return f"{authority.flag}: {authority.name} at {issuers}, status lists below {authority.status_prefix}"
@@ -173,7 +178,7 @@ def key_retire(arguments: argparse.Namespace) -> str:
         home.save(changed)
     state_now = _state(flag_of(changed, arguments.flag), arguments.kid)
     flag = flag_of(changed, arguments.flag)
-    elsewhere = not files.held_here(changed, flag.role.ids)
+    elsewhere = not files.perhaps_here(changed, flag.role.ids)
     then = (
         f"ombord-keys authority draft {arguments.flag}, and publish"
         if elsewhere

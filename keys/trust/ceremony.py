@@ -101,14 +101,15 @@ def draft_root(plan: Plan, published: Published, at: datetime, *, replaced: Iter
             "--time-floor takes devices' floor back: name a time that has been",
         )
     wanted, old = content.root(plan), published.root
+    given = {flag: flag_of(plan, flag).role for flag in replaced}
     return Draft(
         role=ROOT,
         metadata=_next(wanted, old, at, plan.roles[ROOT]),
         made=at,
         signers=role_keys(plan.roles[ROOT]),
         before=old,
-        holders=_people(plan, [*plan.roles.values()], old),
-        replaced={flag: role_keys(flag_of(plan, flag).role) for flag in replaced},
+        holders=_people(plan, [*plan.roles.values(), *given.values()], old),
+        replaced={flag: role_keys(role) for flag, role in given.items()},
     )
 
 
@@ -193,7 +194,7 @@ def adopt(plan: Plan, draft: Draft) -> Plan:
         roles=roles,
         time_floor=extension.instant("time_floor") if "time_floor" in extension else None,
         replaced={flag: named.text(flag) for flag in named.members()},
-        holders={**plan.holders, **draft.holders},
+        holders=with_names(plan, draft.holders),
     )
     for flag, keys in draft.replaced.items():
         role = replace(
@@ -219,6 +220,13 @@ def with_flag_role(plan: Plan, flag: str, role: Role, signatures: Iterable[Mappi
     plan = replace(plan, flags=tuple(changed if other is one else other for other in plan.flags))
     check_roles_apart(plan)
     return plan
+
+
+def with_names(plan: Plan, named: Mapping[str, str]) -> dict[str, str]:
+    """Whose keys are whose, with what a draft says of keys that are new here; it renames no others."""
+    roles = [*plan.roles.values(), *(flag.role for flag in plan.flags)]
+    known = {keyid for role in roles for keyid in role.ids}
+    return {**{keyid: name for keyid, name in named.items() if keyid not in known}, **plan.holders}
 
 
 def names_flag(plan: Plan, flag: Flag) -> Plan:

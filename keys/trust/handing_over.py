@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from keys.algorithms import SignatureMismatch
 from keys.encoding import Json, json_loads
 from keys.signer import Signer
-from keys.trust.ceremony import with_flag_role
+from keys.trust.ceremony import with_flag_role, with_names
 from keys.trust.drafts import MAX_DRAFT, DraftError, by_id, entitled, role_keys_from_json, role_keys_to_json
 from keys.trust.handover import RoleKeys, fingerprint, message, walk
 from keys.trust.metadata import HEX_SIGNATURE, UntrustedMetadata
@@ -143,4 +143,4 @@ def handed_over(plan: Plan, draft: HandoverDraft) -> Plan:
         raise RegisterError(
             f"the handover of {draft.flag} proves nothing yet: {lack}", "let others sign it"
         ) from error
-    return replace(changed, holders={**plan.holders, **draft.holders})
+    return replace(changed, holders=with_names(plan, draft.holders))

@@ -38,6 +38,7 @@ class Home:
         self._roles = folder / "roles.sealed"
         self._published = folder / "published"
         self._lists = folder / "allow-lists"
+        self._made: list[SoftwareSigner] = []
 
     @classmethod
     def create(
@@ -48,7 +49,6 @@ class Home:
         sizes: Mapping[str, tuple[int, int]] = SINGLE,
     ) -> "Home":
         """A home that holds every role's keys; `sizes` are (keys, needed). Raises RegisterError, OSError."""
-        home = cls._empty(folder)
         signers = {name: [_new_signer() for _ in range(sizes[name][0])] for name in LIFETIMES}
         roles = {
             name: Role(
@@ -56,21 +56,41 @@ class Home:
             )
             for name, made in signers.items()
         }
-        home._seal([one for made in signers.values() for one in made], passphrase)
-        home.save(Plan(environment=environment, roles=roles))  # last: it makes the folder a home
+        with cls._whole(folder) as home:
+            home._seal([one for made in signers.values() for one in made], passphrase)
+            home.save(Plan(environment=environment, roles=roles))  # last: it makes the folder a home
         return home
 
     @classmethod
+    @contextmanager
     def create_for(
         cls, folder: Path, passphrase: bytes, plan: Callable[[Mapping[str, PublicKey]], Plan]
-    ) -> tuple["Home", Plan]:
-        """A home whose root and directory are held elsewhere; `plan` is made from its own online keys."""
-        home = cls._empty(folder)
+    ) -> Iterator[Plan]:
+        """A home whose root and directory are held elsewhere; `plan` is made from its own online keys.
+
+        It stays when the block under it succeeds: a home without its first draft is of no use.
+        """
         online = {name: _new_signer() for name in ONLINE}
         made = plan({name: signer.public_key for name, signer in online.items()})
-        home._seal(online.values(), passphrase)
-        home.save(made)
-        return home, made
+        with cls._whole(folder) as home:
+            home._seal(online.values(), passphrase)
+            home.save(made)
+            yield made
+
+    @classmethod
+    @contextmanager
+    def _whole(cls, folder: Path) -> Iterator["Home"]:
+        """A new home, of which nothing stays when it cannot be made whole, such as on a full disk."""
+        there = folder.exists()
+        home = cls._empty(folder)
+        try:
+            yield home
+        except BaseException:
+            for path in (home._register, home._roles):
+                path.unlink(missing_ok=True)
+            if not there:
+                folder.rmdir()
+            raise
 
     @classmethod
     def _empty(cls, folder: Path) -> "Home":
@@ -120,15 +140,25 @@ class Home:
         """The roles' private keys that lie here, by their short ids. Raises SealedFileError."""
         return sealed_file.unseal(self._roles, passphrase)
 
-    def new_keys(self, number: int, passphrase: bytes) -> tuple[PublicKey, ...]:
-        """Make and seal keys for a role: a flag's, or an online one. Raises SealedFileError."""
+    def new_keys(self, number: int) -> tuple[PublicKey, ...]:
+        """Make keys for a role, a flag's or an online one; `keep` seals them when nothing can be refused."""
         made = [_new_signer() for _ in range(number)]
-        self._seal([*self.signers(passphrase).values(), *made], passphrase)
+        self._made += made
         return tuple(one.public_key for one in made)
 
-    def new_flag_role(self, passphrase: bytes) -> Role:
-        """Make and seal the keys, current and next, with which one flag will sign its list of keys."""
-        return Role(keys=self.new_keys(FLAG_KEYS, passphrase), lifetime=FLAG_LIFETIME)
+    def new_flag_role(self) -> Role:
+        """Make the keys, current and next, with which one flag will sign its list of keys."""
+        return Role(keys=self.new_keys(FLAG_KEYS), lifetime=FLAG_LIFETIME)
+
+    @property
+    def has_new_keys(self) -> bool:
+        """Whether there is something to `keep`."""
+        return bool(self._made)
+
+    def keep(self, passphrase: bytes) -> None:
+        """Seal the keys that were made. Raises SealedFileError, OSError."""
+        self._seal([*self.signers(passphrase).values(), *self._made], passphrase)
+        self._made = []
 
     def _seal(self, signers: Iterable[SoftwareSigner], passphrase: bytes) -> None:
         sealed_file.seal(self._roles, {key_id(one.public_key): one for one in signers}, passphrase)

@@ -1,6 +1,7 @@
 """What operators and holders do wrong by an ordinary slip, and what it may not cost."""
 
 import argparse
+import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +12,7 @@ from support.ceremony import Ceremony, cheap_passphrases
 
 from keys.cli import main
 from keys.commands import files
+from keys.custody import atomic_file
 from keys.custody.sealed_file import unseal
 from keys.signer import SoftwareSigner
 
@@ -220,3 +222,76 @@ def test_a_home_that_has_lost_what_it_published_does_not_begin_anew(home: Ceremo
     assert "has lost what it published" in said
     shutil.copytree(home.machine("operator") / "out", published)
     home.publish(at=DAY_2)
+
+
+# Whose keys are where
+
+
+REPLACE = ("root", "rotate", "--replace-flag", "NO", *("--flag-holder", "Sven.pub.json"))
+
+
+def test_a_flag_that_got_its_keys_by_the_roots_word_keeps_their_holders_names(people: Ceremony) -> None:
+    people.done("operator", *REPLACE, "--flag-holder", "Siv.pub.json")
+    people.done("operator", "authority", "draft", "NO", "--signed", DRAFT)
+    people.sign("2.NO.draft.json", "Siv", kind="authority")
+    people.publish(DRAFT, "2.NO.draft.json", at=DAY_2)
+    assert "Sven" in people.done("operator", "authority", "draft", "NO")
+    before = people.snapshot()
+    assert people.run("operator", "authority", "rotate", "NO") == 3, "it holds its keys elsewhere"
+    assert people.snapshot() == before
+
+
+def test_a_home_without_holders_names_makes_no_keys_for_a_flag_that_has_its_own(people: Ceremony) -> None:
+    people.done("operator", *SWEDEN, "--holder", "Sven.pub.json", "--holder", "Siv.pub.json")
+    register = people.machine("operator") / "ombord-keys/home.json"
+    members = json.loads(register.read_text())
+    register.write_text(json.dumps({**members, "holders": {}}))
+    before = people.snapshot()
+    assert people.run("operator", "authority", "rotate", "SE") == 3
+    assert people.snapshot() == before
+
+
+def test_a_draft_names_no_key_that_the_home_knows(home: Ceremony) -> None:
+    home.done("operator", "root", "rotate")
+    path = home.machine("operator") / DRAFT
+    draft = json.loads(path.read_text())
+    draft["holders"] = dict.fromkeys(draft["signed"]["keys"], "Mallory")
+    path.write_text(json.dumps(draft))
+    home.publish(DRAFT, at=DAY_2)
+    assert "Mallory" not in home.done("operator", "root", "rotate", "--out", "3.json", at=DAY_2)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("authority", "rotate", "NO", "--threshold", "20"),
+        ("authority", "rotate", "NO", "--all", "--threshold", "0"),
+        ("authority", "add", "SE", "--name", "S", "--iss", "https://no.example"),
+        (*SWEDEN, "--holder", "Sven.pub.json", "--holder", "Siv.pub.json", "--threshold", "0"),
+        ("root", "rotate", "--renew", "snapshot", "--replace-flag", "NO", "--time-floor", "2099-01-01"),
+    ],
+)
+def test_what_is_refused_leaves_no_key_behind(people: Ceremony, words: tuple[str, ...]) -> None:
+    people.refused("operator", *words)
+
+
+def test_a_home_whose_first_draft_could_not_be_written_is_not_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cheap_passphrases(monkeypatch)
+    office = Ceremony(tmp_path, capsys)
+    people = ("--holder", office.new_holder("Anna"), "--directory", office.new_holder("Gro"))
+    words = ("root", "init", *people, "--threshold", "1", "--directory-threshold", "1")
+    write = atomic_file.write
+    for name in ("1.root.draft.json", "home.json", "roles.sealed"):
+
+        def full(path: Path, data: bytes, *, mode: int = 0o644, name: str = name) -> None:
+            if path.name == name:
+                raise OSError(28, "No space left on device", str(path))
+            write(path, data, mode=mode)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(atomic_file, "write", full)
+            assert "No space left" in office.refused("operator", *words)
+        assert not (office.machine("operator") / "ombord-keys").exists()
+    office.done("operator", *words)
