@@ -18,6 +18,7 @@ from keys.trust import handover, listing
 from keys.trust.allow_list import AllowList
 from keys.trust.directory import Authority, Directory, Environment, TrustedKey
 from keys.trust.handover import RoleKeys
+from keys.trust.listing import RootSays
 from keys.trust.metadata import DIRECTORY, UntrustedMetadata, file_name
 from keys.trust.state import TrustState, remember
 from keys.trust.workflow import Policy, Rollback, Workflow
@@ -89,12 +90,12 @@ class _Verification:
     def verify(self, at: datetime) -> Verified:
         """All steps, in the order of TUF § 5.3-5.6. Raises ValueError."""
         root = self.workflow.root(self.before.root)
-        environment = self._environment()
+        says = self._roots_say()
         timestamp = self.workflow.timestamp(root)
         signed_at = listing.extension(timestamp, Timestamp.type).instant("signed_at")
         snapshot = self.workflow.snapshot(root, timestamp)
         directory = self.workflow.targets(root, DIRECTORY, snapshot)
-        flags = self._flags(directory, environment, listing.replaced_roles(root))
+        flags = self._flags(directory, says.environment, says.replaced)
         signed = self.workflow.all_targets(
             directory,
             [flag.delegation.name for flag in flags],
@@ -105,10 +106,10 @@ class _Verification:
             listing.keys(one, flag.authority, self._take) for one, flag in zip(signed, flags, strict=True)
         ]
         memory, keys = remember(self.before.keys, chain.from_iterable(listed))
-        floor = max(self._floor(signed_at), signed_at)
+        floor = max(self._floor(says.time_floor, signed_at), signed_at)
         authorities = [flag.authority for flag in flags]
         found = Directory(
-            environment=environment,
+            environment=says.environment,
             authorities={iss: authority for authority in authorities for iss in authority.issuers},
             keys=keys,
             time_floor=floor,
@@ -133,27 +134,24 @@ class _Verification:
             expired=tuple(role for role, end in workflow.expires.items() if end <= max(at, floor)),
         )
 
-    def _environment(self) -> Environment:
-        """The one environment of all roots, from the trusted one to the newest."""
+    def _roots_say(self) -> RootSays:
+        """What the newest root says, all of one environment; the floor is the last that is new to the device."""
         first, *following = self.workflow.roots
-        environment = listing.environment(first)
+        says = listing.root_says(first)._replace(time_floor=None)
         for root in following:
-            if listing.environment(root) is not environment:
+            now = listing.root_says(root)
+            if now.environment is not says.environment:
                 name = file_name(Root.type, root.version)
                 raise UntrustedMetadata(f"{name}: test and production have different roots")
-        return environment
+            says = now if now.time_floor else now._replace(time_floor=says.time_floor)
+        return says
 
-    def _floor(self, signed_at: datetime) -> datetime:
+    def _floor(self, named: datetime | None, signed_at: datetime) -> datetime:
         """The time floor before this publication: only a root that is new to the device may take it back.
 
         Back, and never ahead of the publication that brings it: else one slip of a pen would put every clock
         at sea out of bounds. A later root mends the slip of an earlier one.
         """
-        named = None
-        for root in self.workflow.roots[1:]:
-            extension = listing.extension(root, file_name(Root.type, root.version))
-            if "time_floor" in extension:
-                named = extension.instant("time_floor")
         if named is None:
             return self.before.time_floor
         if named > signed_at:
@@ -166,8 +164,9 @@ class _Verification:
         """What the directory delegates to, each to keys that had the right to replace the ones remembered."""
         flags = []
         for authority, role in listing.authorities(directory, environment):
-            flag, current = role.name, listing.role_keys(directory, role, environment)
+            flag, current = role.name, listing.role_keys(directory, role)
             known, left = self.before.roles.get(flag), self.before.left.get(flag, ())
+            listing.check_two(flag, current, environment)
             named, entries, anew = replaced.get(flag), listing.handovers(role), False
             if known is not None and known != current:
                 path = handover.walk(known, current, entries, flag=flag, root_allows=named, left=left)
@@ -178,6 +177,8 @@ class _Verification:
                 left += handover.since(named, current, entries, flag=flag)
             left = tuple(one for one in dict.fromkeys(left) if one != current.fingerprint)
             flags.append(_Flag(authority, role, current, left, anew))
+        if vanished := self.before.roles.keys() - {flag.authority.flag for flag in flags}:
+            raise Rollback(f"{min(vanished)} has vanished from the directory")
         return flags
 
     def _allow_lists(

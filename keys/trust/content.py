@@ -58,13 +58,17 @@ def _delegation(flag: Flag) -> DelegatedRole:
 
 
 def flag_targets(flag: Flag) -> tuple[Targets, dict[str, bytes]]:
-    """A flag's list of keys and its allow lists, and these files by their published names."""
+    """A flag's list of keys and its allow lists, and these files by their published names.
+
+    The flag itself says where its status lists lie: the directory alone could lead devices away from them.
+    """
     name = flag.authority.flag
     keys = json_dumps(
         {
             "format": "ombord-keys",
             "version": 1,
             "flag": name,
+            "status_prefix": flag.authority.status_prefix,
             "keys": [key_to_json(key) for key in flag.keys],
         }
     )

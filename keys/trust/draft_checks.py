@@ -8,14 +8,14 @@ from typing import Final, NamedTuple
 from tuf.api.metadata import Metadata, Root, Targets
 
 from keys.algorithms import SignatureMismatch
-from keys.encoding import json_loads
-from keys.trust.authority import check_apart, check_purposes
-from keys.trust.directory import Authority, TrustedKey, authority_from_json, key_from_json
+from keys.trust import listing
+from keys.trust.authority import check_purposes
+from keys.trust.directory import Authority, TrustedKey
 from keys.trust.drafts import Draft, DraftError
 from keys.trust.handover import fingerprint
-from keys.trust.metadata import DIRECTORY, EXTENSION, MAX_FILE, keys_path
+from keys.trust.listing import KeyList, RootSays, root_says
+from keys.trust.metadata import DIRECTORY, keys_path
 from keys.trust.plan import LIFETIMES
-from keys.trust.record import Record
 from keys.trust.state import COMPROMISED
 
 LONGEST: Final = timedelta(days=3_660)
@@ -86,7 +86,7 @@ def _check_root(root: Root, draft: Draft, at: datetime) -> None:
         _check_elder(draft.before, says)
 
 
-def _check_elder(before: Metadata[Root], says: "RootSays") -> None:
+def _check_elder(before: Metadata[Root], says: RootSays) -> None:
     elder = before.signed
     if not elder.get_root_verification_result(None, before.signed_bytes, before.signatures):
         raise DraftError("root: the version before, as the draft shows it, is not signed by its holders")
@@ -97,54 +97,31 @@ def _check_elder(before: Metadata[Root], says: "RootSays") -> None:
 # What drafts say
 
 
-class RootSays(NamedTuple):
-    """What a root says beside TUF's keys and thresholds."""
+class Delegated(NamedTuple):
+    """A flag as the directory pins it."""
 
-    environment: str
-    time_floor: datetime | None
-    replaced: dict[str, str]
-
-
-def root_says(root: Root) -> RootSays:
-    """Our extension of a root. Raises RecordError."""
-    extension = Record(root.unrecognized_fields.get(EXTENSION), "root")
-    names = extension.record("roles") if "roles" in extension else Record({}, "roles")
-    return RootSays(
-        extension.text("environment"),
-        extension.instant("time_floor") if "time_floor" in extension else None,
-        {flag: names.text(flag) for flag in names.members()},
-    )
+    authority: Authority
+    keys: tuple[str, ...]  # its role's public keys
+    threshold: int
+    handovers: int  # how many are listed
 
 
-def delegated(signed: Targets) -> dict[str, tuple[Authority, tuple[str, ...], int, int]]:
-    """Each flag's entry, its role's public keys and threshold, and how many handovers it lists."""
-    found = {}
-    delegations = signed.delegations
-    if delegations is None or delegations.roles is None or signed.targets:
-        raise DraftError("targets: the directory names authorities and nothing else")
-    for name, role in delegations.roles.items():
-        record = Record(role.unrecognized_fields.get(EXTENSION), f"targets, {name}")
-        authority = authority_from_json(record)
-        if authority.flag != name or not role.terminating:
-            raise DraftError(f"targets: {name} is no terminating role of that flag")
-        keys = tuple(sorted(delegations.keys[one].keyval["public"] for one in role.keyids))
-        if not 1 <= role.threshold <= len(keys):
-            raise DraftError(f"targets: {name} asks {role.threshold} signatures of {len(keys)} keys")
-        handovers = len(record.records("handovers")) if "handovers" in record else 0
-        found[name] = (authority, keys, role.threshold, handovers)
-    check_apart([authority for authority, *_ in found.values()])
-    return found
+def delegated(signed: Targets) -> dict[str, Delegated]:
+    """What a directory says of each flag. Raises ValueError."""
+    return {
+        role.name: Delegated(authority, *listing.role_keys(signed, role), len(listing.handovers(role)))
+        for authority, role in listing.delegated(signed)
+    }
+
+
+def key_list(text: str | None, flag: str) -> KeyList:
+    """A flag's keys.json; an empty one where there was none. Raises ValueError."""
+    return KeyList(None, []) if text is None else listing.read_keys(text.encode(), flag, keys_path(flag))
 
 
 def listed(text: str | None, flag: str) -> dict[tuple[str, str], TrustedKey]:
-    """The keys of a flag's keys.json, by (issuer, kid)."""
-    if text is None:
-        return {}
-    record = Record(json_loads(text.encode(), max_size=MAX_FILE), keys_path(flag))
-    if (record.text("format"), record.text("flag")) != ("ombord-keys", flag):
-        raise DraftError(f"{flag}: the list of keys is another flag's, or of another format")
-    keys = [key_from_json(one) for one in record.records("keys")]
-    return {(key.issuer, key.kid): key for key in keys}
+    """The keys of a flag's keys.json, by (issuer, kid). Raises ValueError."""
+    return {(key.issuer, key.kid): key for key in key_list(text, flag).keys}
 
 
 def _check_flag(draft: Draft) -> None:

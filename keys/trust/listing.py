@@ -1,6 +1,8 @@
 """What verified metadata says in our words: authorities, their keys, allow lists and status list numbers."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
 
 from tuf.api.exceptions import LengthOrHashMismatchError
 from tuf.api.metadata import DelegatedRole, Root, TargetFile, Targets, Timestamp
@@ -38,24 +40,36 @@ def extension(signed: Root | Timestamp | DelegatedRole, name: str) -> Record:
     return Record(signed.unrecognized_fields.get(EXTENSION), f"{name}, {EXTENSION}")
 
 
-def environment(root: Root) -> Environment:
-    """Whether a root is for rehearsals."""
-    return Environment(extension(root, "root").text("environment"))
+class RootSays(NamedTuple):
+    """What a root says beside TUF's keys and thresholds."""
+
+    environment: Environment
+    time_floor: datetime | None  # to which devices' floor goes back
+    replaced: dict[str, str]  # flags whose role keys its holders replaced: the new keys' fingerprints
 
 
-def replaced_roles(root: Root) -> dict[str, str]:
-    """Flags whose role keys the root's holders have replaced themselves: their new keys' fingerprints."""
+class KeyList(NamedTuple):
+    """A flag's keys.json."""
+
+    status_prefix: str | None  # none where an earlier release wrote it
+    keys: list[TrustedKey]
+
+
+def root_says(root: Root) -> RootSays:
+    """Our extension of a root. Raises ValueError."""
     record = extension(root, "root")
-    if "roles" not in record:
-        return {}
-    roles = record.record("roles")
-    return {flag: roles.text(flag) for flag in roles.members()}
+    names = record.record("roles") if "roles" in record else Record({}, "roles")
+    return RootSays(
+        Environment(record.text("environment")),
+        record.instant("time_floor") if "time_floor" in record else None,
+        {flag: names.text(flag) for flag in names.members()},
+    )
 
 
-def authorities(directory: Targets, environment: Environment) -> list[tuple[Authority, DelegatedRole]]:
-    """What the directory role pins, one terminating delegation a flag."""
-    if directory.delegations is None or directory.delegations.roles is None:
-        raise UntrustedMetadata("targets.json: names no authorities")
+def delegated(directory: Targets) -> list[tuple[Authority, DelegatedRole]]:
+    """What the directory role pins: one terminating delegation a flag. Raises ValueError."""
+    if directory.delegations is None or directory.delegations.roles is None or directory.targets:
+        raise UntrustedMetadata("targets.json: the directory names authorities and nothing else")
     listed = []
     for role in directory.delegations.roles.values():
         authority = authority_from_json(extension(role, f"targets.json, {role.name}"))
@@ -63,9 +77,16 @@ def authorities(directory: Targets, environment: Environment) -> list[tuple[Auth
         paths = ([keys_path(flag)], [keys_path(flag), allow_path(flag, "*")])
         if authority.flag != flag or not role.terminating or role.paths not in paths:
             raise UntrustedMetadata(f"targets.json: {flag} is no terminating role for its own keys")
-        check_authority(authority, environment)
         listed.append((authority, role))
     check_apart([authority for authority, _ in listed])
+    return listed
+
+
+def authorities(directory: Targets, environment: Environment) -> list[tuple[Authority, DelegatedRole]]:
+    """The same, where each entry must be fit for an environment. Raises ValueError."""
+    listed = delegated(directory)
+    for authority, _ in listed:
+        check_authority(authority, environment)
     return listed
 
 
@@ -91,12 +112,18 @@ def settled(before: Mapping[str, str], listed: list[Authority]) -> dict[str, str
     return owners
 
 
-def role_keys(directory: Targets, role: DelegatedRole, environment: Environment) -> RoleKeys:
-    """Who signs for a flag. In production that is a current and a next key, so that none is ever the last."""
+def role_keys(directory: Targets, role: DelegatedRole) -> RoleKeys:
+    """Who signs for a flag. Raises ValueError."""
     keys = sorted({directory.get_key(keyid).keyval["public"] for keyid in role.keyids})
-    if len(keys) < 2 and environment is not Environment.TEST:
-        raise UntrustedMetadata(f"{role.name}: has one key to sign with; a flag has two, current and next")
+    if not 1 <= role.threshold <= len(keys):
+        raise UntrustedMetadata(f"{role.name}: asks {role.threshold} signatures of {len(keys)} keys")
     return RoleKeys(tuple(keys), role.threshold)
+
+
+def check_two(flag: str, role: RoleKeys, environment: Environment) -> None:
+    """In production a flag has a current and a next key, so that none is ever the last."""
+    if len(role.keys) < 2 and environment is not Environment.TEST:
+        raise UntrustedMetadata(f"{flag}: has one key to sign with; a flag has two, current and next")
 
 
 def handovers(role: DelegatedRole) -> tuple[Record, ...]:
@@ -113,15 +140,27 @@ def keys(signed: Targets, authority: Authority, take: Take) -> list[TrustedKey]:
     name, data = _target(signed.targets[path], take)
     if data is None:
         raise UntrustedMetadata(f"{name}: missing")
+    listed = read_keys(data, flag, name)
+    if listed.status_prefix not in (None, authority.status_prefix):
+        raise UntrustedMetadata(
+            f"{flag}: its status lists lie below {listed.status_prefix}, as it says itself, "
+            f"and not below {authority.status_prefix}, as the directory has it"
+        )
+    for key in listed.keys:
+        check_key(key, authority)
+    return listed.keys
+
+
+def read_keys(data: bytes, flag: str, name: str) -> KeyList:
+    """A keys.json of a flag. Raises ValueError."""
     record = Record(json_object(data, max_size=MAX_FILE), name)
     if (record.text("format"), record.number("version")) != ("ombord-keys", 1):
         raise UntrustedMetadata(f"{name}: of another format or version")
     if record.text("flag") != flag:
         raise UntrustedMetadata(f"{name}: lists the keys of another flag")
-    listed = [key_from_json(one) for one in record.records("keys")]
-    for key in listed:
-        check_key(key, authority)
-    return listed
+    return KeyList(
+        record.text_or_none("status_prefix"), [key_from_json(one) for one in record.records("keys")]
+    )
 
 
 def allow_lists(

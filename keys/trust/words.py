@@ -8,10 +8,12 @@ from tuf.api.metadata import Root, Targets
 
 from keys.trust.allow_list import entries
 from keys.trust.directory import Authority, KeyState, TrustedKey
-from keys.trust.draft_checks import delegated, listed, root_says
+from keys.trust.draft_checks import delegated, key_list, listed
 from keys.trust.drafts import Draft, by_id, is_flag
-from keys.trust.handover import fingerprint
-from keys.trust.metadata import DIRECTORY, keys_path
+from keys.trust.handover import RoleKeys, fingerprint, read, walk
+from keys.trust.listing import root_says
+from keys.trust.metadata import DIRECTORY, EXTENSION, UntrustedMetadata, keys_path
+from keys.trust.record import Record
 
 _ROLES = {"root": "root", DIRECTORY: "directory", "snapshot": "snapshot", "timestamp": "timestamp"}
 
@@ -72,6 +74,10 @@ def _tell_root(draft: Draft) -> Iterator[str]:
     for flag, keys in says.replaced.items():
         if allowed.get(flag) != keys:
             yield f"! {flag} gets new keys without its old keys' word (fingerprint {keys})"
+            if flag in draft.replaced:  # which `draft_checks` holds against the fingerprint
+                given = draft.replaced[flag]
+                yield f"    {given.threshold} of {len(given.keys)} keys must sign"
+                yield from (f"    + {_whose(draft, key)}" for key in given.keys)
 
 
 def _thumbprint(root: Root, keyid: str) -> str:
@@ -87,18 +93,42 @@ def _tell_directory(draft: Draft) -> Iterator[str]:
     old = {} if draft.before is None else delegated(draft.before.signed)
     for flag in sorted(old.keys() - new.keys()):
         yield f"! - {flag}: its certificates would count for nothing, and devices refuse that"
-    for flag, (authority, keys, threshold, handovers) in new.items():
+    for flag, (authority, keys, threshold, _) in new.items():
         if flag not in old:
             yield f"+ {flag}: {_entry(authority)}"
-            yield f"    {threshold} of {len(keys)} keys sign for it ({fingerprint(keys, threshold)})"
+            yield f"    {threshold} of {len(keys)} keys sign for it (fingerprint {fingerprint(keys, threshold)})"
+            yield from (f"    + {_whose(draft, key)}" for key in keys)
             continue
-        before, old_keys, old_threshold, old_handovers = old[flag]
+        before, old_keys, old_threshold, _ = old[flag]
         if authority != before:
             yield f"{flag}: {_entry(authority)}"
             yield f"    before: {_entry(before)}"
         if (keys, threshold) != (old_keys, old_threshold):
-            kind = "handed over by its old keys" if handovers > old_handovers else "WITHOUT a handover"
+            kind = _kind(draft, flag, RoleKeys(old_keys, old_threshold), RoleKeys(keys, threshold))
             yield f"! {flag}: other keys sign for it (fingerprint {fingerprint(keys, threshold)}), {kind}"
+            yield f"    {threshold} of {len(keys)} keys must sign (before: {old_threshold} of {len(old_keys)})"
+            yield from (f"    + {_whose(draft, key)}" for key in keys if key not in old_keys)
+            yield from (f"    - {_whose(draft, key)}" for key in old_keys if key not in keys)
+
+
+def _whose(draft: Draft, public: str) -> str:
+    [(keyid, key)] = by_id([public]).items()
+    return f"{draft.name(keyid)}, key {key.thumbprint()}"
+
+
+def _kind(draft: Draft, flag: str, old: RoleKeys, new: RoleKeys) -> str:
+    """Who vouches for a flag's new keys: only signatures of its old ones say that it was they."""
+    says = draft.metadata.signed.delegations.roles[flag].unrecognized_fields[EXTENSION]
+    entries = [Record(one, f"handovers of {flag}") for one in says.get("handovers", [])]
+    try:
+        walk(old, new, entries, flag=flag)
+    except UntrustedMetadata:
+        if any((one.from_, one.to) == (old.fingerprint, new) for one in (read(one, flag) for one in entries)):
+            return (
+                "NOT signed by its old keys: devices follow only if the root's holders name this fingerprint"
+            )
+        return "WITHOUT a handover"
+    return "handed over by its old keys"
 
 
 def _entry(authority: Authority) -> str:
@@ -112,6 +142,9 @@ def _entry(authority: Authority) -> str:
 
 
 def _tell_flag(draft: Draft) -> Iterator[str]:
+    prefixes = [key_list(text, draft.role).status_prefix for text in (draft.keys, draft.keys_before)]
+    if prefixes[1] not in (None, prefixes[0]):
+        yield f"! status lists at {prefixes[0]} (before: {prefixes[1]}): those at the old address are dropped"
     new, old = listed(draft.keys, draft.role), listed(draft.keys_before, draft.role)
     for pair in old.keys() - new.keys():
         yield f"! - {pair[1]}: removed from the list; what it signed counts for nothing"

@@ -91,6 +91,43 @@ def test_a_flag_that_lists_another_flags_keys_is_refused(repository: Repository)
         repository.verify()
 
 
+def test_the_directory_alone_cannot_lead_devices_away_from_a_flags_status_lists(
+    repository: Repository,
+) -> None:
+    seen, norway = repository.verify().state, repository.authorities["NO"]
+    said = norway.entry.status_prefix
+    norway.entry = replace(norway.entry, status_prefix="https://no.example/elsewhere/")
+    repository.publish("targets")
+    for device in (seen, None):
+        with pytest.raises(
+            UntrustedMetadata, match=f"NO: its status lists lie below {said}, as it says itself"
+        ):
+            repository.verify(device)
+    repository.publish("NO")  # its own holders say so too
+    assert repository.verify(seen).directory.authority_for_status("https://no.example/elsewhere/1")
+
+
+def test_the_directory_alone_cannot_take_an_address_from_keys_that_are_listed_there(
+    repository: Repository,
+) -> None:
+    norway = repository.authorities["NO"]
+    norway.entry = replace(norway.entry, issuers=("https://other.no.example",))
+    repository.publish("targets")
+    with pytest.raises(UntrustedMetadata, match="is not an address of NO"):
+        repository.verify()
+
+
+def test_a_flag_cannot_vanish_from_the_directory(repository: Repository) -> None:
+    seen = repository.verify().state
+    gone = repository.authorities.pop("NO")
+    repository.sign("targets", repository._directory())
+    repository.authorities = {"NO": gone, **repository.authorities}
+    repository.publish("snapshot")  # it still lists what NO has signed
+    assert repository.verify().directory.authority(gone.iss) is None, "a new device cannot know"
+    with pytest.raises(Rollback, match="NO has vanished from the directory"):
+        repository.verify(seen)
+
+
 def test_test_keys_are_never_good_in_production(repository: Repository) -> None:
     norway = repository.authorities["NO"]
     norway.change_key(environment=Environment.TEST)

@@ -78,6 +78,7 @@ class Repository:
         self.timestamp_extension: dict[str, Any] = {}
         self.handovers: dict[str, list[dict[str, Any]]] = {}
         self.allow_lists: dict[str, dict[str, bytes]] = {}
+        self.prefixes: dict[str, str] = {}  # of status lists, where a flag signs another than the directory
         self.files: dict[str, bytes] = {}
         self._elders: list[SoftwareSigner] = []
         self.publish(*TOP, *flags)
@@ -198,7 +199,15 @@ class Repository:
     def _targets(self, flag: str) -> dict[str, TargetFile]:
         listed = [key_to_json(key) for key in self.authorities[flag].keys.values()]
         contents = {
-            keys_path(flag): json_dumps({"format": "ombord-keys", "version": 1, "flag": flag, "keys": listed})
+            keys_path(flag): json_dumps(
+                {
+                    "format": "ombord-keys",
+                    "version": 1,
+                    "flag": flag,
+                    "status_prefix": self.prefixes.get(flag, self.authorities[flag].entry.status_prefix),
+                    "keys": listed,
+                }
+            )
         }
         contents |= {allow_path(flag, kid): data for kid, data in self.allow_lists.get(flag, {}).items()}
         for path, data in contents.items():
