@@ -7,7 +7,7 @@ from datetime import datetime
 from keys.trust.directory import Directory
 from verifier import ship_status
 from verifier.held import Held
-from verifier.status import StatusList, StatusListError, verify_list
+from verifier.status import AHEAD, StatusList, StatusListError, verify_list
 
 
 class RefusedPack(ValueError):
@@ -32,7 +32,8 @@ def merge(held: Held, offered: Sequence[bytes], *, directory: Directory, at: dat
     """What is held and what is offered, under the keys of the new directory. Raises RefusedPack.
 
     A list that is held goes when its key no longer counts. An offered one that is bad refuses the whole pack;
-    one that is older is passed over.
+    one that is older is passed over, and one that cannot be true beside the one held is reported and passed
+    over: else a thief of one flag's key would keep every flag's news from a device.
     """
     merging = _Merge(held, directory, at)
     merging.offer(offered)
@@ -49,6 +50,7 @@ class _Merge:
         self._out = Merged(seen=dict(held.seen))
         self._directory, self._at = directory, at
         self._whole: dict[str, StatusList] = {}  # offered
+        self._disputed: set[str] = set()
         self._inflated = 0  # bytes of states that tokens became
         self._before = held.lists
         for uri, one in held.lists.items():
@@ -62,8 +64,15 @@ class _Merge:
                 kept = verify_list(token.decode("ascii"), directory=self._directory)
         except StatusListError as error:
             self._out.changes.append(f"a list held until now is dropped: {error}")
+            self._forget_date_ahead(one)
             return
         self._take(kept, token)
+
+    def _forget_date_ahead(self, dropped: StatusList) -> None:
+        """What a revoked key has dated ahead outdates nothing that its successor signs for this directory."""
+        seen, published = self._out.seen.get(dropped.uri, dropped.iat), self._directory.published_at
+        # Lists are signed some time before the directory that they come with.
+        self._out.seen[dropped.uri] = published - AHEAD if seen > published else seen
 
     def offer(self, blobs: Sequence[bytes]) -> None:
         """The lists in the pack, in order; deltas build on what comes before, and at last on what is held."""
@@ -95,8 +104,7 @@ class _Merge:
         if new.uri in self._whole:
             raise RefusedPack(f"the pack holds {new.uri} twice")
         self._whole[new.uri] = new
-        ship_status.refuse_fork(self._out.lists.get(new.uri), new)
-        if not self._goes_back(new):
+        if not self._is_disputed(new) and not self._goes_back(new):
             self._take(new, token)
 
     def _offer_delta(self, blob: bytes) -> None:
@@ -109,11 +117,20 @@ class _Merge:
         if _tells_nothing(header, held, self._whole.get(uri)):
             return
         new = ship_status.apply_delta(base, blob, directory=self._directory, at=self._at)
-        ship_status.refuse_fork(held, new)
         if uri in self._whole:
             self._whole[uri] = new  # the next of a chain
-        if not self._goes_back(new):
+        if not self._is_disputed(new) and not self._goes_back(new):
             self._take(new, None)
+
+    def _is_disputed(self, new: StatusList) -> bool:
+        """Whether this list and the one held cannot both be true. What is held may have been acted upon."""
+        try:
+            ship_status.refuse_fork(self._out.lists.get(new.uri), new)
+        except ship_status.ForkedList as error:
+            if new.uri not in self._disputed:
+                self._out.changes.append(f"{error}; kept what is held")
+            self._disputed.add(new.uri)
+        return new.uri in self._disputed
 
     def _goes_back(self, new: StatusList) -> bool:
         """Whether a list would undo news: an older one, or another of the same second. It is passed over.

@@ -23,7 +23,8 @@ BITS: Final = 2  # what Ombord issues
 
 _HEADER: Final = frozenset(("alg", "kid", "typ"))
 _END_OF_TIME: Final = 7_258_118_400  # 2200-01-01T00:00:00Z
-_AHEAD: Final = timedelta(days=1)  # how far a list may be dated ahead of a clock that is a little slow
+AHEAD: Final = timedelta(days=1)  # how far a list may be dated ahead of a clock that is a little slow
+_PLAUSIBLE: Final = timedelta(days=400)  # a clock further after the newest directory is believed no more
 
 
 class StatusListError(ValueError):
@@ -147,8 +148,14 @@ def verify_list(token: str, *, directory: Directory, at: datetime | None = None)
 
 
 def refuse_dated_ahead(signed_at: datetime, directory: Directory, at: datetime | None) -> None:
-    """Raise StatusListError for a list that comes in at `at`, and says that it was signed later."""
-    if at is not None and signed_at > max(at, directory.time_floor) + _AHEAD:
+    """Raise StatusListError for a list that comes in at `at`, and says that it was signed later.
+
+    A clock that is years ahead would let a thief's list in, next to which every later one is old.
+    """
+    if at is None:
+        return
+    now = max(min(at, directory.time_floor + _PLAUSIBLE), directory.time_floor)
+    if signed_at > now + AHEAD:
         raise StatusListError(f"dated {signed_at:%Y-%m-%d %H:%M} UTC, which is still to come")
 
 
