@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from verifier.status import StatusBook
 
 UNUSABLE: Final = 3
+_LAST_YEAR: Final = 2261  # of 63 bits of nanoseconds
 POLICY_HELP: Final = "what the inspector demands: psc, company, port-agent, or a YAML file"
 T = TypeVar("T")
 _EXIT: Final = {"valid": 0, "rejected": 1, "undetermined": 2}
@@ -35,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if sys.stdout is None:
             raise Unusable("standard output is closed", "give the command somewhere to write to")
+        if words[:1] == ["pack"]:
+            _readable_clock()
         code, said = arguments.run(arguments)
         return code if _written(said) else UNUSABLE
     except Unusable as error:
@@ -42,6 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("interrupted", "run the command again")
     return UNUSABLE
+
+
+def _readable_clock() -> None:
+    """Refuse a clock that what verifies packs cannot read: it counts nanoseconds. Raises Unusable."""
+    year = datetime.now(UTC).year
+    if year > _LAST_YEAR:
+        raise Unusable(f"the clock says that it is the year {year} or later", "set the clock")
 
 
 def _written(said: str) -> bool:
@@ -166,6 +176,7 @@ def _from_state(arguments: argparse.Namespace) -> Basis:
 
 def _from_pack(arguments: argparse.Namespace, at: datetime) -> Basis:
     """A pack given for this check alone: verified against the pinned root, kept nowhere."""
+    _readable_clock()
     from verifier import pack_commands
     from verifier.status import StatusBook
 

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from keys.encoding import EncodingError, json_dumps, json_object
+from keys.regular_file import opener
 from verifier.unusable import Unusable
 
 TIMEOUT: Final = 60.0  # seconds without a byte
@@ -209,7 +210,7 @@ class _Part:
         self._address = address
         self.tag: str | None = None
         try:
-            with open(self._about, "rb") as file:
+            with open(self._about, "rb", opener=opener) as file:
                 about = json_object(file.read(65_536))
             if about.get("address") == address and isinstance(about.get("tag"), str):
                 self.tag = str(about["tag"])

@@ -1,6 +1,6 @@
 """What an import leaves for the next one, for `show` and for `export`, as one file of a generation.
 
-lengths of the head and of all that follows, and the checksum of that (4 bytes each, big-endian); then the head
+sizes of the head and of all that follows, and the checksum of that (4 bytes each, big-endian); then the head
 (JSON), the pinned root, the trust state, the verified trust files, the status list tokens, one after another
 
 It tells by itself whether it is whole: `salvage` reads it where nothing beside it can be read.

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from keys.encoding import EncodingError, json_dumps, json_object
+from keys.regular_file import opener
 from verifier import download, pack, pack_commands, state, store
 from verifier.download import NotThere
 from verifier.intake import RefusedPack, WholePackNeeded
@@ -41,7 +42,7 @@ def update(address: str | None, root_path: str | None, at: datetime) -> str:
 def remembered(folder: str) -> Source | None:
     """Where the last update came from, if any."""
     try:
-        with open(os.path.join(folder, SOURCE), "rb") as file:
+        with open(os.path.join(folder, SOURCE), "rb", opener=opener) as file:
             record = json_object(file.read(65_536))
     except (OSError, EncodingError):
         return None

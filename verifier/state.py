@@ -32,6 +32,7 @@ MAX_INDEX: Final = 8 << 20
 MAX_PART: Final = 256 << 20
 CURRENT: Final = "current"
 CLOCK: Final = "clock"
+FRESH: Final = ".new"  # what a name ends with until it is renamed
 _DAY: Final = 86_400
 _ANEW: Final = "import the newest sea pack again: ombord-verify pack import FILE --root ROOT.json"
 ELSEWHERE: Final = "check the folder, or choose another: OMBORD_HOME"
@@ -254,7 +255,7 @@ def index_checksum(generation: str, index: bytes) -> str:
 def last_clock(folder: str) -> datetime | None:
     """The clock when it was last seen, or None where that is not known."""
     try:
-        with open(os.path.join(folder, CLOCK), "rb") as file:
+        with open(os.path.join(folder, CLOCK), "rb", opener=opener) as file:
             return datetime.fromtimestamp(int(file.read(20)), UTC)
     except (OSError, ValueError, OverflowError):
         return None
@@ -267,9 +268,13 @@ def remember_clock(folder: str, at: datetime, seen: datetime | None = None) -> N
     """
     if seen is not None and (at - seen).total_seconds() < _DAY:
         return
+    path = os.path.join(folder, CLOCK)
     try:
-        with open(os.path.join(folder, CLOCK), "wb") as file:
+        if os.path.lexists(path + FRESH):
+            os.unlink(path + FRESH)  # what died there has left
+        with open(path + FRESH, "xb") as file:
             file.write(b"%d" % int(at.timestamp()))
+        os.replace(path + FRESH, path)  # a full disk, or an end just here, leaves the old one
     except OSError:
         return
 

@@ -23,6 +23,7 @@ from verifier.state import (
     CURRENT,
     ELSEWHERE,
     FORMAT,
+    FRESH,
     NoState,
     StateError,
     current,
@@ -33,7 +34,6 @@ from verifier.state import (
 WAIT: Final = 10.0  # seconds for another import to end
 _PAUSE: Final = 0.1
 _LOCK: Final = "lock"
-_FRESH: Final = ".new"  # what a name ends with until it is renamed
 
 
 @contextmanager
@@ -71,7 +71,9 @@ def _wait_for(lock: int, folder: str) -> None:
 
 
 def _unwritable(folder: str, error: OSError) -> StateError:
-    return StateError(f"{folder} cannot be written: {error.strerror}", ELSEWHERE)
+    # Of a link that leads in a circle, the system says that it exists.
+    reason = "is no folder" if isinstance(error, FileExistsError) else f"cannot be written: {error.strerror}"
+    return StateError(f"{folder} {reason}", ELSEWHERE)
 
 
 def write(folder: str, intake: Intake) -> None:
@@ -80,11 +82,12 @@ def write(folder: str, intake: Intake) -> None:
     name = f"g-{number:06d}"
     try:
         generation = os.path.join(folder, name)
-        _remove(generation)  # what an import that died has left
+        fresh = os.path.join(folder, CURRENT + FRESH)
+        for path in (generation, fresh):  # what an import that died has left
+            _remove(path)
         os.mkdir(generation, mode=0o700)
         files, index = _generation(intake)
         line = f"{name} {index_checksum(name, index)}\n".encode("ascii")
-        fresh = os.path.join(folder, CURRENT + _FRESH)
         _write(
             {**{os.path.join(generation, file): data for file, data in files.items()}, fresh: line + index}
         )
@@ -103,8 +106,9 @@ def replace(folder: str, name: str, data: bytes) -> None:
     """Write a small file of `folder`, whole or not at all. Raises StateError."""
     try:
         path = os.path.join(folder, name)
-        _write({path + _FRESH: data})
-        os.replace(path + _FRESH, path)
+        _remove(path + FRESH)
+        _write({path + FRESH: data})
+        os.replace(path + FRESH, path)
         _sync_folder(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
@@ -233,11 +237,14 @@ def _sync_folder(path: str) -> None:
         os.close(descriptor)
 
 
-def _remove(generation: str) -> None:
-    """A generation's folder, which is flat."""
+def _remove(path: str) -> None:
+    """A file, or a flat folder, such as a generation's; none at all is as good."""
     try:
-        for name in os.listdir(generation):
-            os.unlink(os.path.join(generation, name))
-        os.rmdir(generation)
+        if os.path.isdir(path) and not os.path.islink(path):
+            for name in os.listdir(path):
+                os.unlink(os.path.join(path, name))
+            os.rmdir(path)
+        else:
+            os.unlink(path)
     except FileNotFoundError:
         return
