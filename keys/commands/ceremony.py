@@ -16,7 +16,7 @@ from keys.trust.directory import Environment
 from keys.trust.holder import Holder
 from keys.trust.home import ONLINE, Home
 from keys.trust.metadata import DIRECTORY
-from keys.trust.plan import FLAG_KEYS, Plan, Role, key_id
+from keys.trust.plan import FLAG_KEYS, Plan, Role, key_id, spoken
 from keys.trust.published import Published
 from keys.trust.register import RegisterError, check_roles_apart, flag_of
 
@@ -164,7 +164,7 @@ def with_root(plan: Plan, draft: drafts.Draft | None, published: Published) -> P
 def _root(path: Path | None) -> drafts.Draft | None:
     draft = None if path is None else files.draft(path)
     if draft is not None and draft.role != ROOT:
-        raise drafts.DraftError(f"{path} is a draft of {draft.role}, not of the root")
+        raise drafts.DraftError(f"{path} is a draft of {spoken(draft.role)}, not of the root")
     return draft
 
 

@@ -10,6 +10,7 @@ from keys.custody import lock, passphrase, sealed_file
 from keys.encoding import json_dumps, json_object
 from keys.jwk import PublicKey
 from keys.signer import SoftwareSigner
+from keys.trust.authority import check_kid
 from keys.trust.directory import Environment, KeyState, TrustedKey
 from keys.trust.home import FULL, SINGLE, Home
 from keys.trust.plan import FLAG_KEYS, FLAG_LIFETIME, Flag, Plan, Role
@@ -81,6 +82,7 @@ def _with_names(plan: Plan, names: dict[str, str]) -> Plan:
 
 def key_new(arguments: argparse.Namespace) -> str:
     """A key on the authority's machine; the publisher gets its public half."""
+    check_kid(arguments.kid)  # it names a file, too
     path: Path = arguments.sealed
     out = arguments.out or Path(f"{arguments.kid}.jwk.json")
     files.refuse_existing(out)

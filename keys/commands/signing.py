@@ -11,6 +11,7 @@ from keys.trust.ceremony import ROOT
 from keys.trust.drafts import Draft, DraftError
 from keys.trust.handing_over import HandoverDraft
 from keys.trust.metadata import DIRECTORY, encode
+from keys.trust.plan import spoken
 from keys.trust.signed_before import SignedBefore
 
 
@@ -36,7 +37,7 @@ def _sign(arguments: argparse.Namespace, kind: str) -> str:
     draft = files.draft(arguments.draft)
     its_kind = {ROOT: "root", DIRECTORY: "directory"}.get(draft.role, "authority")
     if its_kind != kind:
-        raise DraftError(f"{arguments.draft} is a draft of {draft.role}: ombord-keys {its_kind} sign")
+        raise DraftError(f"{arguments.draft} is a draft of {spoken(draft.role)}: ombord-keys {its_kind} sign")
     draft_checks.check(draft, arguments.at)
     _compare(arguments, draft)
     text = words.describe(draft)

@@ -59,10 +59,15 @@ def check_purposes(purposes: Collection[str]) -> None:
             raise DirectoryError(f"a key for {alone} has no other purpose: make another key")
 
 
+def check_kid(kid: str) -> None:
+    """Raise DirectoryError for what cannot name a key: it stands in tokens, paths and file names."""
+    if not _KID.fullmatch(kid):
+        raise DirectoryError(f"{kid!r} is no key id: 1-32 letters, digits, dots, dashes")
+
+
 def check_key(key: TrustedKey, authority: Authority) -> None:
     """A key that an authority may list. Raises DirectoryError."""
-    if not _KID.fullmatch(key.kid):
-        raise DirectoryError(f"{key.kid} is no key id: 1-32 letters, digits, dots, dashes")
+    check_kid(key.kid)
     if key.issuer not in authority.issuers:
         raise DirectoryError(f"{key.issuer} is not an address of {authority.flag}")
     check_purposes(key.purposes)

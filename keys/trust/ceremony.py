@@ -19,7 +19,7 @@ from keys.trust.drafts import Draft, by_id, role_keys
 from keys.trust.handover import fingerprint
 from keys.trust.holder import Holder
 from keys.trust.metadata import DIRECTORY, EXTENSION, MAX_FILE, keys_path, target_name
-from keys.trust.plan import LIFETIMES, Flag, Plan, Role, key_id
+from keys.trust.plan import LIFETIMES, Flag, Plan, Role, key_id, spoken
 from keys.trust.published import Published
 from keys.trust.record import Record
 from keys.trust.register import MAX_HANDOVERS, RegisterError, check_roles_apart, flag_of
@@ -62,21 +62,23 @@ def with_holders(plan: Plan, role: str, change: Change) -> Plan:
     for one in change.remove:
         if not any(_named(plan, key, (one,)) for key in old.keys):
             there = ", ".join(plan.holders.get(id_, id_) for id_ in old.ids)
-            raise RegisterError(f"{role} has no holder {one}", f"its holders are: {there}")
+            raise RegisterError(f"{spoken(role)} has no holder {one}", f"its holders are: {there}")
     names = {**plan.holders}
     for holder in change.add:
         if holder.key in keys:
             raise RegisterError(
-                f"{holder.name} holds a key of {role} already", "name each holder's file once"
+                f"{holder.name} holds a key of {spoken(role)} already", "name each holder's file once"
             )
         if holder.name in (names.get(key_id(key)) for key in keys):
-            raise RegisterError(f"{role} has two holders called {holder.name}", "give one another name")
+            raise RegisterError(
+                f"{spoken(role)} has two holders called {holder.name}", "give one another name"
+            )
         keys.append(holder.key)
         names[key_id(holder.key)] = holder.name
     threshold = old.threshold if change.threshold is None else change.threshold
     if not 1 <= threshold <= len(keys):
         raise RegisterError(
-            f"{role} would need {threshold} signatures of {len(keys)} holders",
+            f"{spoken(role)} would need {threshold} signatures of {len(keys)} holders",
             "change --threshold or the holders",
         )
     role_now = replace(old, keys=tuple(keys), threshold=threshold)
@@ -122,7 +124,7 @@ def draft_directory(plan: Plan, published: Published, at: datetime) -> Draft:
         made=at,
         signers=role_keys(role),
         before=old,
-        holders=_people(plan, [role], None),
+        holders=_people(plan, [role, *(flag.role for flag in plan.flags)], published.directory),
     )
 
 
@@ -165,9 +167,13 @@ def _next(signed: Any, old: Metadata[Any] | None, at: datetime, role: Role) -> M
     return Metadata(signed)
 
 
-def _people(plan: Plan, roles: Iterable[Role], old: Metadata[Root] | None) -> dict[str, str]:
+def _people(
+    plan: Plan, roles: Iterable[Role], old: Metadata[Root] | Metadata[Targets] | None
+) -> dict[str, str]:
+    """Names of those who hold these roles, and of those who held what the version before named."""
     ids = [keyid for role in roles for keyid in role.ids]
-    ids += [] if old is None else old.signed.keys
+    named = None if old is None else old.signed if isinstance(old.signed, Root) else old.signed.delegations
+    ids += [] if named is None else named.keys
     return {keyid: plan.holders[keyid] for keyid in dict.fromkeys(ids) if keyid in plan.holders}
 
 

@@ -15,7 +15,7 @@ from keys.trust.drafts import Draft, DraftError
 from keys.trust.handover import fingerprint
 from keys.trust.listing import KeyList, RootSays, root_says
 from keys.trust.metadata import DIRECTORY, keys_path
-from keys.trust.plan import LIFETIMES
+from keys.trust.plan import LIFETIMES, spoken
 from keys.trust.state import COMPROMISED
 
 LONGEST: Final = timedelta(days=3_660)
@@ -38,7 +38,7 @@ def check(draft: Draft, at: datetime) -> None:
     except DraftError:
         raise
     except ValueError as error:
-        raise DraftError(f"{draft.role}: {error}") from error
+        raise DraftError(f"{spoken(draft.role)}: {error}") from error
 
 
 def _check_signatures(draft: Draft) -> None:
@@ -46,13 +46,13 @@ def _check_signatures(draft: Draft) -> None:
     for keyid, signature in draft.metadata.signatures.items():
         key = draft.allowed.get(keyid)
         if key is None:
-            raise DraftError(f"{draft.role}: signed by {keyid}, whose signature does not count here")
+            raise DraftError(f"{spoken(draft.role)}: signed by {keyid}, whose signature does not count here")
         try:
             key.verify(content, bytes.fromhex(signature.signature))
         except SignatureMismatch as error:
             who = draft.name(keyid)
             raise DraftError(
-                f"{draft.role}: {who} signed something else; it was changed afterwards"
+                f"{spoken(draft.role)}: {who} signed something else; it was changed afterwards"
             ) from error
 
 
@@ -60,11 +60,11 @@ def _check_order(draft: Draft, at: datetime) -> None:
     role, signed = draft.role, draft.metadata.signed
     version = 0 if draft.before is None else draft.before.signed.version
     if signed.version != version + 1:
-        raise DraftError(f"{role}: version {signed.version} cannot follow version {version}")
+        raise DraftError(f"{spoken(role)}: version {signed.version} cannot follow version {version}")
     if signed.expires <= at:
-        raise DraftError(f"{role}: too old a draft: what it says ended on {signed.expires:%Y-%m-%d}")
+        raise DraftError(f"{spoken(role)}: too old a draft: what it says ended on {signed.expires:%Y-%m-%d}")
     if signed.expires > at + LIFETIMES.get(role, LONGEST) + DAY:
-        raise DraftError(f"{role}: would last until {signed.expires:%Y-%m-%d}, longer than it may")
+        raise DraftError(f"{spoken(role)}: would last until {signed.expires:%Y-%m-%d}, longer than it may")
 
 
 def _check_root(root: Root, draft: Draft, at: datetime) -> None:

@@ -19,7 +19,7 @@ from keys.jwk import PublicKey
 from keys.signer import Signer
 from keys.trust.handover import MAX_KEYS, RoleKeys
 from keys.trust.metadata import DIRECTORY, HEX_KEY, RoleSigner, decode, encode
-from keys.trust.plan import Role, key_id
+from keys.trust.plan import Role, key_id, spoken
 from keys.trust.record import Record, unix
 
 FORMAT = "ombord-draft"
@@ -85,7 +85,7 @@ class Draft:
 
     def sign(self, signers: Iterable[Signer]) -> list[str]:
         """Add these keys' signatures; the ids of those that had not signed yet. Raises DraftError."""
-        mine = entitled(self.allowed, signers, f"draft of {self.role}", self.name)
+        mine = entitled(self.allowed, signers, f"draft of {spoken(self.role)}", self.name)
         new = {keyid: one for keyid, one in mine.items() if keyid not in self.metadata.signatures}
         self.sign_with(new)
         return list(new)
@@ -99,7 +99,7 @@ class Draft:
 def merge(one: Draft, other: Draft) -> Draft:
     """One draft with the signatures of two copies of it. Raises DraftError when they say different things."""
     if not same(one, other):
-        raise DraftError(f"the two drafts of {one.role} say different things")
+        raise DraftError(f"the two drafts of {spoken(one.role)} say different things")
     signatures = {**other.metadata.signatures, **one.metadata.signatures}
     return replace(one, metadata=Metadata(one.metadata.signed, signatures))
 
@@ -207,9 +207,9 @@ def role_keys_from_json(record: Record) -> RoleKeys:
 def _metadata(role: str, members: Mapping[str, Json]) -> Metadata[Any]:
     kind = Root if role == Root.type else Targets
     spelt = json.dumps(members, separators=(",", ":"), sort_keys=True).encode("ascii")
-    metadata: Metadata[Any] = decode(kind, spelt, f"draft of {role}")
+    metadata: Metadata[Any] = decode(kind, spelt, f"draft of {spoken(role)}")
     if encode(metadata) != spelt:
-        raise DraftError(f"draft of {role}: metadata that says more than it may")
+        raise DraftError(f"draft of {spoken(role)}: metadata that says more than it may")
     _check_ids(metadata.signed, role)
     return metadata
 
@@ -221,10 +221,10 @@ def _check_ids(signed: Root | Targets, role: str) -> None:
         return
     for keyid, key in delegator.keys.items():
         if list(by_id([key.keyval["public"]])) != [keyid]:
-            raise DraftError(f"draft of {role}: {keyid} is not the id of its key")
+            raise DraftError(f"draft of {spoken(role)}: {keyid} is not the id of its key")
     for name, one in (delegator.roles or {}).items():
         if unknown := set(one.keyids) - set(delegator.keys):
-            raise DraftError(f"draft of {role}: {name} has a key {min(unknown)} that is not there")
+            raise DraftError(f"draft of {spoken(role)}: {name} has a key {min(unknown)} that is not there")
 
 
 def _texts(record: Record) -> dict[str, str]:

@@ -7,7 +7,7 @@ from tuf.api.metadata import Metadata, Root
 
 from keys.trust import content
 from keys.trust.metadata import DIRECTORY, EXTENSION, SignedT
-from keys.trust.plan import Plan
+from keys.trust.plan import Plan, spoken
 from keys.trust.published import Published
 
 
@@ -28,9 +28,9 @@ def _waiting(
     plan: Plan, role: str, old: Metadata[SignedT] | None, wanted: SignedT, at: datetime
 ) -> str | None:
     if old is None or not content.same(old.signed, wanted):
-        return f"{role}: a change waits for its holders' signatures"
+        return f"{spoken(role)}: a change waits for its holders' signatures"
     if old.signed.expires - at <= plan.lifetime(role) / 2:
-        return f"{role}: ends on {old.signed.expires:%Y-%m-%d}; let its holders sign it again"
+        return f"{spoken(role)}: ends on {old.signed.expires:%Y-%m-%d}; let its holders sign it again"
     return None
 
 

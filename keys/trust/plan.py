@@ -33,6 +33,11 @@ FLAG_KEYS: Final = 2  # the current one and the next: devices know the next befo
 MAX_PLAN: Final = 8 << 20
 
 
+def spoken(role: str) -> str:
+    """A role as people call it: `targets` is TUF's word for the directory."""
+    return "directory" if role == "targets" else role
+
+
 def hexadecimal(key: PublicKey) -> str:
     """An Ed25519 public key as TUF spells it. Raises ValueError for a key of another kind."""
     if key.algorithm is not Algorithm.ED25519:

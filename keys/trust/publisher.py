@@ -29,7 +29,7 @@ from keys.trust.metadata import (
     file_name,
 )
 from keys.trust.pending import current_root
-from keys.trust.plan import Flag, Plan
+from keys.trust.plan import Flag, Plan, spoken
 from keys.trust.published import Published
 from keys.trust.record import unix
 from keys.trust.signatories import few, groups, keyids
@@ -59,7 +59,7 @@ def publish(
     by_role: dict[str, Draft] = {}
     for draft in drafts:
         if by_role.setdefault(draft.role, draft) is not draft:
-            raise PublishError(f"two drafts of {draft.role}: name the one that is meant")
+            raise PublishError(f"two drafts of {spoken(draft.role)}: name the one that is meant")
     run = _Publication(plan, signers, at.astimezone(UTC), Published(before), by_role).run
     return run(lists or {}, list_words or {})
 
@@ -152,7 +152,7 @@ class _Publication:
             if name == Root.type or result:
                 return old.signed
             raise PublishError(
-                f"{name}: what its holders signed last counts no more, since its keys have changed",
+                f"{spoken(name)}: what its holders signed last counts no more, since its keys have changed",
                 f"let them sign again: {_draft_command(name)}; then ombord-keys publish --signed FILE",
             )
         return self._sign(wanted, name, delegator, old)
@@ -179,21 +179,21 @@ class _Publication:
         self, draft: Draft, wanted: SignedT, delegator: Root | Targets, old: Metadata[SignedT] | None
     ) -> SignedT:
         """A draft that enough holders have signed, if it says what is to be published and comes next."""
-        metadata, name = draft.metadata, draft.role
+        metadata, name, said = draft.metadata, draft.role, spoken(draft.role)
         version = 1 if old is None else old.signed.version + 1
         again = "make a new draft and let it be signed"
         if metadata.signed.version != version:
             raise PublishError(
-                f"the draft of {name} is version {metadata.signed.version}, not {version}", again
+                f"the draft of {said} is version {metadata.signed.version}, not {version}", again
             )
         if not content.same(metadata.signed, wanted):
-            raise PublishError(f"the draft of {name} is not what the register says now", again)
+            raise PublishError(f"the draft of {said} is not what the register says now", again)
         if metadata.signed.expires <= self.at:
-            raise PublishError(f"the draft of {name} ended on {metadata.signed.expires:%Y-%m-%d}", again)
+            raise PublishError(f"the draft of {said} ended on {metadata.signed.expires:%Y-%m-%d}", again)
         needed = groups(wanted, name, delegator, old)
         if lacking := draft.lacking(needed):
             raise PublishError(
-                f"the draft of {name} is not signed by enough: {lacking}", "let others sign it"
+                f"the draft of {said} is not signed by enough: {lacking}", "let others sign it"
             )
         kept = set(few(needed, metadata.signatures))
         metadata.signatures = {one: sig for one, sig in metadata.signatures.items() if one in kept}
@@ -211,7 +211,7 @@ class _Publication:
             hands = [keyid for keyid in ids if keyid in self.signers]
             if len(hands) < threshold:
                 raise PublishError(
-                    f"{name} needs {threshold} signatures, and {len(hands)} keys are here",
+                    f"{spoken(name)} needs {threshold} signatures, and {len(hands)} keys are here",
                     f"{_draft_command(name)}; then ombord-keys publish --signed FILE",
                 )
         for keyid in few(needed, self.signers):
@@ -228,7 +228,9 @@ class _Publication:
 
     def _refuse_left_over(self) -> None:
         for role in self.drafts:
-            raise PublishError(f"a draft of {role}, which is no role of this directory", "name another draft")
+            raise PublishError(
+                f"a draft of {spoken(role)}, which is no role of this directory", "name another draft"
+            )
 
     def _rehearse(self) -> None:
         """A device that has seen the last publication must accept this one."""

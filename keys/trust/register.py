@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from string import ascii_lowercase
 
-from keys.jwk import PublicKey
 from keys.trust.authority import check_apart, check_authority, check_key
 from keys.trust.directory import PASS, PURPOSES, STATUS, Authority, KeyState, TrustedKey
-from keys.trust.plan import Flag, Plan, Role, from_json, to_json
+from keys.trust.plan import Flag, Plan, Role, from_json, spoken, to_json
 from keys.trust.state import COMPROMISED
 
 MAX_HANDOVERS = 16  # a device that has slept through more asks for the root's word
@@ -44,9 +43,10 @@ def with_authority(plan: Plan, authority: Authority, role: Role) -> Plan:
 
 
 def check_roles_apart(plan: Plan) -> None:
-    """One key in two roles is one theft for both; a holder may hold two keys. Raises RegisterError."""
-    owners: dict[PublicKey, str] = {}
-    roles = [*plan.roles.items(), *((flag.authority.flag, flag.role) for flag in plan.flags)]
+    """One key in two places is one theft for both; a holder may hold two keys. Raises RegisterError."""
+    owners = {key.key: key.kid for flag in plan.flags for key in flag.keys}
+    roles = [*((spoken(name), role) for name, role in plan.roles.items())]
+    roles += [(flag.authority.flag, flag.role) for flag in plan.flags]
     for name, key in [(name, key) for name, role in roles for key in role.keys]:
         if (other := owners.setdefault(key, name)) != name:
             raise RegisterError(
@@ -78,7 +78,9 @@ def with_key(plan: Plan, flag: str, key: TrustedKey) -> Plan:
             raise RegisterError(f"{key.kid} names another key already", "a key id is never used again")
         if other.key == key.key:
             raise RegisterError(f"this is the key {other.kid}", "make a new key for other purposes")
-    return _changed(plan, flag, lambda one: replace(one, keys=(*one.keys, key)))
+    changed = _changed(plan, flag, lambda one: replace(one, keys=(*one.keys, key)))
+    check_roles_apart(changed)
+    return changed
 
 
 def with_state(

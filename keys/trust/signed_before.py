@@ -12,6 +12,7 @@ from keys.encoding import Json, json_dumps, json_loads
 from keys.trust.drafts import Draft, DraftError
 from keys.trust.handing_over import HandoverDraft
 from keys.trust.metadata import EXTENSION
+from keys.trust.plan import spoken
 from keys.trust.record import Record
 from keys.trust.words import digest
 
@@ -55,12 +56,12 @@ class SignedBefore:
 
 
 def _check(last: Record, own: str, version: int, what: str) -> None:
-    newest, digested = last.number("version"), last.text("digest")
+    whose, newest, digested = spoken(own), last.number("version"), last.text("digest")
     if version < newest:
-        raise DraftError(f"{own}: an old draft of version {version}: this file has signed version {newest}")
+        raise DraftError(f"{whose}: an old draft of version {version}: this file has signed version {newest}")
     if version == newest and what != digested:
         raise DraftError(
-            f"{own}: this file has signed another version {version} ({digested}); "
+            f"{whose}: this file has signed another version {version} ({digested}); "
             "--instead when that one was given up"
         )
 

@@ -94,9 +94,10 @@ def _tell_directory(draft: Draft) -> Iterator[str]:
     for flag in sorted(old.keys() - new.keys()):
         yield f"! - {flag}: its certificates would count for nothing, and devices refuse that"
     for flag, (authority, keys, threshold, _) in new.items():
+        mark = fingerprint(keys, threshold)
         if flag not in old:
             yield f"+ {flag}: {_entry(authority)}"
-            yield f"    {threshold} of {len(keys)} keys sign for it (fingerprint {fingerprint(keys, threshold)})"
+            yield f"    {threshold} of {len(keys)} keys must sign for it (fingerprint {mark})"
             yield from (f"    + {_whose(draft, key)}" for key in keys)
             continue
         before, old_keys, old_threshold, _ = old[flag]
@@ -105,8 +106,9 @@ def _tell_directory(draft: Draft) -> Iterator[str]:
             yield f"    before: {_entry(before)}"
         if (keys, threshold) != (old_keys, old_threshold):
             kind = _kind(draft, flag, RoleKeys(old_keys, old_threshold), RoleKeys(keys, threshold))
-            yield f"! {flag}: other keys sign for it (fingerprint {fingerprint(keys, threshold)}), {kind}"
-            yield f"    {threshold} of {len(keys)} keys must sign (before: {old_threshold} of {len(old_keys)})"
+            yield f"! {flag}: other keys sign for it (fingerprint {mark}), {kind}"
+            was = f"{old_threshold} of {len(old_keys)}"
+            yield f"    {threshold} of {len(keys)} keys must sign (before: {was})"
             yield from (f"    + {_whose(draft, key)}" for key in keys if key not in old_keys)
             yield from (f"    - {_whose(draft, key)}" for key in old_keys if key not in keys)
 
@@ -123,7 +125,8 @@ def _kind(draft: Draft, flag: str, old: RoleKeys, new: RoleKeys) -> str:
     try:
         walk(old, new, entries, flag=flag)
     except UntrustedMetadata:
-        if any((one.from_, one.to) == (old.fingerprint, new) for one in (read(one, flag) for one in entries)):
+        handovers = [read(one, flag) for one in entries]
+        if any((one.from_, one.to) == (old.fingerprint, new) for one in handovers):
             return (
                 "NOT signed by its old keys: devices follow only if the root's holders name this fingerprint"
             )

@@ -321,7 +321,7 @@ def test_the_time_floor_of_one_ceremony_is_not_that_of_the_next(established: Cer
         (["--threshold", "0"], "root would need 0 signatures"),
         (["--remove", "Anna", "--remove", "Bo", "--remove", "Cai"], "root would need 3 signatures of 2"),
         (["--add", "Anna.pub.json"], "Anna holds a key of root already"),
-        (["--directory-add", "Anna.pub.json"], "one key for root and targets"),
+        (["--directory-add", "Anna.pub.json"], "one key for root and directory"),
         (["--add", "1.root.draft.json"], "is no holder's public key"),
         (["--add", "nowhere.json"], "No such file"),
         (["--replace-flag", "SE"], "no authority SE"),
@@ -399,7 +399,7 @@ def test_a_draft_of_another_directory_is_refused(established: Ceremony, tmp_path
 def test_the_daily_publication_waits_for_no_ceremony(established: Ceremony) -> None:
     established.authority("NO")
     said = established.publish(at=DAY_2)
-    assert "Waiting: targets: a change waits for its holders' signatures" in said
+    assert "Waiting: directory: a change waits for its holders' signatures" in said
     assert established.read(at=DAY_2)[0].authorities == {}
     established.done("operator", "directory", "draft")
     established.sign("2.directory.draft.json", "Gro", "Hanna", kind="directory")
@@ -415,7 +415,7 @@ def test_a_flags_revocation_goes_out_while_the_directory_waits(established: Cere
     established.publish("2.directory.draft.json")
     established.authority("SE")
     established.done("operator", "key", "retire", "NO", "NO-2026a", "--state", "revoked")
-    assert "Waiting: targets" in established.publish(at=DAY_2)
+    assert "Waiting: directory" in established.publish(at=DAY_2)
     key = established.read(at=DAY_2)[0].key("https://no.example", "NO-2026a")
     assert key is not None
     assert key.state == "revoked"
@@ -424,7 +424,7 @@ def test_a_flags_revocation_goes_out_while_the_directory_waits(established: Cere
 def test_a_root_near_its_end_is_called_for_and_stops_nothing(established: Ceremony) -> None:
     said = established.publish(at="2028-06-01T00:00:00Z")
     assert "Waiting: root: ends on 2028-11-20; let its holders sign it again" in said
-    assert "Waiting: targets: ends on 2027-05-20" in said
+    assert "Waiting: directory: ends on 2027-05-20" in said
 
 
 # Where the whole ceremony is in one home
@@ -457,5 +457,5 @@ def test_a_home_is_made_for_at_least_as_many_holders_as_must_sign(ceremony: Cere
     )
     assert "root would need 3 signatures of 1 holders" in said
     same = ("--holder", root, "--directory", root, "--threshold", "1", "--directory-threshold", "1")
-    assert "one key for root and targets" in ceremony.refused("operator", "root", "init", *same)
+    assert "one key for root and directory" in ceremony.refused("operator", "root", "init", *same)
     assert not (ceremony.machine("operator") / "ombord-keys").exists()

@@ -200,7 +200,7 @@ def test_a_flag_that_never_signed_is_named_once_it_has(home: Ceremony) -> None:
     pubs = [home.new_holder(name) for name in ("Sven", "Siv")]
     holders = [word for pub in pubs for word in ("--holder", pub)]
     home.done("operator", "authority", "add", "SE", "--name", "S", "--iss", "https://se.example", *holders)
-    assert "Waiting: targets: a change waits" in home.publish(at=DAY_2)
+    assert "Waiting: directory: a change waits" in home.publish(at=DAY_2)
     assert set(home.read(at=DAY_2)[0].authorities) == {ISS}
 
 

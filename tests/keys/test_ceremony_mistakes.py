@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ from keys.commands import files
 from keys.custody import atomic_file
 from keys.custody.sealed_file import unseal
 from keys.signer import SoftwareSigner
+from keys.trust.holder import Holder
 
 ISS = "https://no.example"
 DAY_2, DAY_3 = (f"2026-11-2{day}T12:00:00Z" for day in (2, 3))
@@ -295,3 +297,72 @@ def test_a_home_whose_first_draft_could_not_be_written_is_not_made(
             assert "No space left" in office.refused("operator", *words)
         assert not (office.machine("operator") / "ombord-keys").exists()
     office.done("operator", *words)
+
+
+# Words
+
+
+def thumbprint(ceremony: Ceremony, name: str) -> str:
+    holder = (ceremony.machine(name) / f"{name}.pub.json").read_bytes()
+    return Holder.from_json(holder, name).key.thumbprint()
+
+
+def test_a_directory_draft_tells_each_key_of_a_new_flag(people: Ceremony) -> None:
+    people.done("operator", *SWEDEN, "--holder", "Sven.pub.json", "--holder", "Siv.pub.json")
+    said = people.done("operator", "directory", "draft")
+    for name in ("Sven", "Siv"):
+        assert re.search(rf"\+ {name} \(.+\), key {thumbprint(people, name)}", said)
+
+
+def test_words_tell_a_handover_from_the_roots_word_and_name_each_key(people: Ceremony) -> None:
+    people.done("operator", *SWEDEN, "--holder", "Sven.pub.json", "--holder", "Siv.pub.json")
+    people.done("operator", "authority", "draft", "SE")
+    people.sign("1.SE.draft.json", "Siv", kind="authority")
+    people.publish("1.SE.draft.json", at=DAY_2)
+    new = people.new_holder("Stina")
+    people.done("operator", "authority", "rotate", "SE", "--holder", new, "--remove", "Sven")
+    people.sign("SE.handover.draft.json", "Siv", kind="authority")
+    people.done("operator", "authority", "rotate", "SE", "--signed", "SE.handover.draft.json")
+    said = people.done("operator", "directory", "draft")
+    assert re.search("SE: other keys .*, handed over by its old keys", said)
+    assert re.search(rf"\+ Stina \(.+\), key {thumbprint(people, 'Stina')}", said)
+    assert re.search(r"- Sven \(", said)
+    for name in ("Nora", "Nils"):
+        people.new_holder(name)
+    given = ("--replace-flag", "NO", "--flag-holder", "Nora.pub.json", "--flag-holder", "Nils.pub.json")
+    said = people.done("operator", "root", "rotate", *given)
+    assert re.search(rf"\+ Nora \(.+\), key {thumbprint(people, 'Nora')}", said)
+    said = people.done("operator", "directory", "draft", "--signed", DRAFT, "--out", "3.json")
+    assert re.search("NO: other keys .*, NOT signed by its old keys: .* the root's holders", said)
+    assert re.search(rf"\+ Nils \(.+\), key {thumbprint(people, 'Nils')}", said)
+
+
+def test_a_message_says_directory_where_tuf_says_targets(apart: Ceremony) -> None:
+    said = apart.refused("operator", "root", "rotate", "--directory-remove", "Nobody", "--out", "x.json")
+    said += apart.refused("operator", "root", "rotate", "--directory-threshold", "9", "--out", "x.json")
+    apart.authority()
+    said += apart.publish(at=DAY_2)
+    apart.done("operator", "directory", "draft")
+    apart.carry("2.directory.draft.json", "operator", "Frida")
+    words = ("2.directory.draft.json", "--sealed", "Frida.sealed")
+    for kind, at in (("root", DAY_2), ("directory", "2099-01-01")):
+        said += apart.refused("Frida", kind, "sign", *words, at=at)
+    assert "directory" in said
+    assert "targets" not in said
+
+
+# Key ids and role keys
+
+
+@pytest.mark.parametrize("kid", ["../evil", "NO\n2026a", "", "NO 2026a", "x" * 33])
+def test_what_cannot_name_a_key_makes_no_file(home: Ceremony, kid: str) -> None:
+    said = home.refused("operator", "key", "new", kid, "--sealed", "other.sealed")
+    assert "is no key id" in said
+
+
+def test_a_key_of_a_role_signs_no_certificates(people: Ceremony) -> None:
+    home = json.loads((people.machine("operator") / "ombord-keys/home.json").read_text())
+    for role in (home["roles"]["root"], home["roles"]["targets"], home["flags"][0]["role"]):
+        (people.machine("operator") / "role.jwk.json").write_text(json.dumps(role["keys"][0]))
+        said = people.refused("operator", "key", "add", "NO", "--kid", "NO-x", "--public", "role.jwk.json")
+        assert "one key for NO-x and" in said

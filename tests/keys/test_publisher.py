@@ -100,7 +100,7 @@ def test_roles_that_are_held_elsewhere_keep_their_last_word(
     assert entry is not None
     assert entry.name == "Sjøfartsdirektoratet"
     assert pending(plan, files, at) == [
-        "targets: a change waits for its holders' signatures",
+        "directory: a change waits for its holders' signatures",
     ]
 
 
@@ -109,7 +109,7 @@ def test_what_ends_soon_is_named_long_before(published: Publication) -> None:
     late = pending(published.plan(), published.files, NOW + 400 * DAY)
     assert [one.split(";")[0] for one in late] == [
         "root: ends on 2028-11-20",
-        "targets: ends on 2027-05-20",
+        "directory: ends on 2027-05-20",
         "NO: ends on 2027-11-21",
         "DK: ends on 2027-11-21",
     ]
@@ -132,7 +132,7 @@ def test_a_draft_signed_elsewhere_is_published_with_just_enough_signatures(
     for number, enough in ((1, False), (2, True), (3, True)):
         signed = signed_draft(draft, published, number)
         if not enough:
-            with pytest.raises(PublishError, match="targets is not signed by enough: 1 more of"):
+            with pytest.raises(PublishError, match="directory is not signed by enough: 1 more of"):
                 publish(plan, signers=here, at=NOW + DAY, before=published.files, drafts=[signed])
             continue
         files = publish(plan, signers=here, at=NOW + DAY, before=published.files, drafts=[signed])
@@ -142,7 +142,7 @@ def test_a_draft_signed_elsewhere_is_published_with_just_enough_signatures(
 def test_a_draft_that_ran_out_before_it_was_published_is_refused(published: Publication) -> None:
     plan, here = published.plan(), without(published, "root", "targets")
     draft = signed_draft(ceremony.draft_directory(plan, Published(published.files), NOW), published, 2)
-    with pytest.raises(PublishError, match="the draft of targets ended on 2027-05-20"):
+    with pytest.raises(PublishError, match="the draft of directory ended on 2027-05-20"):
         publish(plan, signers=here, at=NOW + 300 * DAY, before=published.files, drafts=[draft])
 
 
