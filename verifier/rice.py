@@ -8,16 +8,17 @@ that saves nothing, the array itself. The bytes are those of docs/sea-pack-forma
 import re
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, compress, islice, repeat
+from operator import sub
 from typing import Final, NamedTuple
 
 MAX_SIZE: Final = 1 << 24  # entries; the most that a status list token may have
 _MAX_PARAMETER: Final = 24  # no gap is longer than the longest list
-_CHUNK: Final = 1 << 14  # bits of quotients that are split at once, so that a dense list costs little memory
 
 _PLACED: Final = re.compile(rb"[^\0]", re.DOTALL)
 _NUMBERS: Final = bytes(byte & 1 for byte in range(256))  # from ASCII digits to the numbers 0 and 1
+_INVERTED: Final = bytes(~byte & 1 for byte in range(256))  # to 1 and 0
 _MASKS: Final = tuple(tuple(state << 2 * place for place in range(4)) for state in range(4))
 # What a byte of the array holds: (place, state) of its entries that are not valid.
 _ENTRIES: Final = tuple(
@@ -74,8 +75,7 @@ def decode(data: bytes, size: int) -> bytes:
     count = sum(one.places for one in lists)
     if len(bits) - end >= 8 or bits.count(b"1", quotients) != count:
         raise RiceError("cut off, or with something after its end")
-    planes = bits[at:quotients].translate(_NUMBERS)
-    return _place(planes, lists, size, map(len, chain.from_iterable(_quotients(bits, quotients, end))))
+    return _place(bits[at:quotients], bits[quotients:end].translate(_NUMBERS), lists, size)
 
 
 def encode_changes(before: bytes, after: bytes) -> bytes:
@@ -176,14 +176,6 @@ def _read_parameter(bits: bytes, at: int, count: int, size: int) -> tuple[int, i
     return named, at + 6
 
 
-def _quotients(bits: bytes, at: int, end: int) -> Iterator[list[bytes]]:
-    """The quotients from `at` to `end`, each as so many zeros. The last bit before `end` is a one."""
-    while at < end:
-        stop = (bits.rfind(b"1", at, at + _CHUNK) + 1) or (bits.index(b"1", at) + 1)
-        yield bits[at : stop - 1].split(b"1")
-        at = stop
-
-
 def _remainders(planes: bytes, at: int, count: int, parameter: int) -> Iterable[int]:
     """The numbers whose planes of `count` bits (a byte each), the highest first, start at `at`."""
     if not parameter:
@@ -207,17 +199,19 @@ def _remainders(planes: bytes, at: int, count: int, parameter: int) -> Iterable[
     return numbers
 
 
-def _place(planes: bytes, lists: Sequence[_Gaps], size: int, quotients: Iterator[int]) -> bytes:
-    """Set each list's places to its state."""
-    states, at = bytearray(size // 4), 0
+def _place(planes: bytes, quotients: bytes, lists: Sequence[_Gaps], size: int) -> bytes:
+    """Set each list's places to its state. `planes` are ASCII digits, `quotients` the numbers 0 and 1.
+
+    A quotient is the distance of two ones, so the place of the i-th gap is where the i-th one stands, times
+    2^parameter, less what all remainders up to there lack of 2^parameter - 1.
+    """
+    states, at, bits = bytearray(size // 4), 0, iter(quotients)
+    lacking, end = planes.translate(_INVERTED), len(quotients) + 1
     try:
         for masks, (places, parameter) in zip(_MASKS[1:], lists, strict=True):
-            place = -1
-            # The remainders first: when they have ended, no quotient of the next list is taken.
-            for remainder, quotient in zip(
-                _remainders(planes, at, places, parameter), quotients, strict=False
-            ):
-                place += (quotient << parameter) + remainder + 1
+            ones = islice(compress(range((1 << parameter) - 1, end << parameter, 1 << parameter), bits), places)
+            lacks = accumulate(_remainders(lacking, at, places, parameter))
+            for place in map(sub, ones, lacks):
                 byte = place >> 2
                 if not states[byte]:
                     states[byte] = masks[place & 3]
