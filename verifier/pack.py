@@ -170,7 +170,7 @@ def _files(index: Mapping[str, Json], texts: list[bytes], values: bytes) -> dict
     names = [_file_name(name) for name in _entries(index, "files")]
     if len(names) != len(texts):
         raise PackError("the index of the sea pack names another number of files than there are")
-    if sum(map(pack_text.grown, texts)) > MAX_HEAD:
+    if pack_text.grown(b"".join(texts)) > MAX_HEAD:
         raise PackError(f"metadata of over {MAX_HEAD} bytes, which is more than is read")
     others = []
     for entry in _entries(index, "others"):

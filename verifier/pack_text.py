@@ -12,6 +12,7 @@ key ids follow from keys. What stands alone in quotes leaves one control byte, w
 """
 
 import re
+from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Final
@@ -28,6 +29,7 @@ _TEXT: Final = bytes(range(0x20, 0x100))
 _GROWS: Final = {1: 65, 2: 129, 3: 44, 4: 65, 5: 9, 6: 8}  # bytes that a control byte becomes more
 _VALUES: Final = {1: 32, 2: 64, 3: 32}  # bytes of values that a control byte takes
 _MOST_IDS: Final = 128
+_URL: Final = bytes.maketrans(b"+/", b"-_")
 
 
 class LiftingError(ValueError):
@@ -99,7 +101,7 @@ class Lifter:
 
 def restore(names: Iterable[str], texts: Sequence[bytes], values: bytes) -> Iterator[tuple[str, bytes]]:
     """The files, by their full names, that `Lifter` took values out of. Raises LiftingError."""
-    if sum(map(taken, texts)) != len(values):  # before anything is made of values that have no place
+    if taken(b"".join(texts)) != len(values):  # before anything is made of values that have no place
         raise LiftingError("the values and their places do not add up")
     restorer = _Restorer(values)
     for name, text in zip(names, texts, strict=True):
@@ -125,7 +127,7 @@ class _Restorer:
         control, start = found[0], self.at
         if control == b"\x03":
             self.at = end = start + 32
-            return b'"%s"' % b64url_encode(self._values[start:end]).encode("ascii")
+            return b'"%s"' % b2a_base64(self._values[start:end], newline=False)[:43].translate(_URL)
         if control in b"\x01\x02":
             self.at = end = start + (32 if control == b"\x01" else 64)
             return b'"%s"' % self._digits[2 * start : 2 * end]

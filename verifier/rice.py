@@ -209,7 +209,9 @@ def _place(planes: bytes, quotients: bytes, lists: Sequence[_Gaps], size: int) -
     lacking, end = planes.translate(_INVERTED), len(quotients) + 1
     try:
         for masks, (places, parameter) in zip(_MASKS[1:], lists, strict=True):
-            ones = islice(compress(range((1 << parameter) - 1, end << parameter, 1 << parameter), bits), places)
+            ones = islice(
+                compress(range((1 << parameter) - 1, end << parameter, 1 << parameter), bits), places
+            )
             lacks = accumulate(_remainders(lacking, at, places, parameter))
             for place in map(sub, ones, lacks):
                 byte = place >> 2

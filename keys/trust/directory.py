@@ -61,6 +61,8 @@ class KeyState(StrEnum):
 
 
 # An enum's members are slow to look up.
+_ENVIRONMENTS = {one.value: one for one in Environment}
+_STATES = {one.value: one for one in KeyState}
 _REVOKED = KeyState.REVOKED
 _ALLOW_LIST_ONLY = KeyState.ALLOW_LIST_ONLY
 
@@ -262,16 +264,17 @@ def key_to_json(key: TrustedKey) -> dict[str, Json]:
 
 def key_from_json(record: Record) -> TrustedKey:
     """Read a key; raises RecordError, JwkError or, for a name outside an enum, ValueError."""
+    environment, state = record.text("environment"), record.text("state")
     return TrustedKey(
         issuer=record.text("issuer"),
         kid=record.text("kid"),
         key=PublicKey.from_jwk(record.record("jwk").members()),
-        environment=Environment(record.text("environment")),
+        environment=_ENVIRONMENTS.get(environment) or Environment(environment),
         purposes=frozenset(record.texts("purposes")),
         sign_from=record.instant("sign_from"),
         sign_until=record.instant("sign_until"),
         verify_until=record.instant("verify_until"),
-        state=KeyState(record.text("state")),
+        state=_STATES.get(state) or KeyState(state),
         reason=record.text_or_none("reason"),
         conflicting="conflicting" in record,
     )

@@ -107,8 +107,10 @@ def remember(
         pair, thumbprint = (key.issuer, key.kid), key.key.thumbprint()
         old = memory.get(pair, KeyMemory(thumbprint))
         conflicting = old.conflicting or old.thumbprint != thumbprint
-        worst = _worse(_worse(old.compromised, stolen.get((key.issuer, thumbprint))), key.state)
-        compromised = worst if worst in COMPROMISED else None
+        compromised = None
+        if stolen:  # all that was ever said to be compromised
+            worst = _worse(_worse(old.compromised, stolen.get((key.issuer, thumbprint))), key.state)
+            compromised = worst if worst in COMPROMISED else None
         memory[pair] = KeyMemory(old.thumbprint, conflicting, compromised)
         if compromised not in (None, key.state):
             key = replace(key, state=compromised, reason="a revocation is never taken back")
@@ -131,7 +133,9 @@ def _compromised(
 
 
 def _worse(one: KeyState | None, other: KeyState | None) -> KeyState | None:
-    return max(one, other, key=lambda state: 0 if state is None else COMPROMISED.get(state, 0))
+    if one is None or other is None:
+        return one or other
+    return max(one, other, key=lambda state: COMPROMISED.get(state, 0))
 
 
 def _seen_to_json(role: str, seen: Seen) -> dict[str, object]:
