@@ -16,7 +16,7 @@ from tuf.api.metadata import DelegatedRole, Root, Targets, Timestamp
 
 from keys.trust import handover, listing
 from keys.trust.allow_list import AllowList
-from keys.trust.directory import Authority, Directory, Environment, TrustedKey
+from keys.trust.directory import Authority, Directory, TrustedKey
 from keys.trust.handover import RoleKeys
 from keys.trust.listing import RootSays
 from keys.trust.metadata import DIRECTORY, UntrustedMetadata, file_name
@@ -91,11 +91,12 @@ class _Verification:
         """All steps, in the order of TUF § 5.3-5.6. Raises ValueError."""
         root = self.workflow.root(self.before.root)
         says = self._roots_say()
+        self.workflow.may_vanish = frozenset(says.gone)
         timestamp = self.workflow.timestamp(root)
         signed_at = listing.extension(timestamp, Timestamp.type).instant("signed_at")
         snapshot = self.workflow.snapshot(root, timestamp)
         directory = self.workflow.targets(root, DIRECTORY, snapshot)
-        flags = self._flags(directory, says.environment, says.replaced)
+        flags = self._flags(directory, says)
         signed = self.workflow.all_targets(
             directory,
             [flag.delegation.name for flag in flags],
@@ -158,16 +159,20 @@ class _Verification:
             raise UntrustedMetadata(f"the root's time floor, {named:%Y-%m-%d %H:%M} UTC, is yet to come")
         return max(RELEASED, named)
 
-    def _flags(
-        self, directory: Targets, environment: Environment, replaced: Mapping[str, str]
-    ) -> list[_Flag]:
-        """What the directory delegates to, each to keys that had the right to replace the ones remembered."""
+    def _flags(self, directory: Targets, says: RootSays) -> list[_Flag]:
+        """What the directory delegates to, each to keys that had the right to replace the ones remembered.
+
+        A flag that the root's holders call gone has no say, and what is remembered of it stays: it comes back
+        with its own keys and newer lists, or not at all.
+        """
         flags = []
-        for authority, role in listing.authorities(directory, environment):
+        for authority, role in listing.authorities(directory, says.environment):
+            if role.name in says.gone:
+                continue
             flag, current = role.name, listing.role_keys(directory, role)
             known, left = self.before.roles.get(flag), self.before.left.get(flag, ())
-            listing.check_two(flag, current, environment)
-            named, entries, anew = replaced.get(flag), listing.handovers(role), False
+            listing.check_two(flag, current, says.environment)
+            named, entries, anew = says.replaced.get(flag), listing.handovers(role), False
             if known is not None and known != current:
                 path = handover.walk(known, current, entries, flag=flag, root_allows=named, left=left)
                 # Not after a mere handover: of two keys one stays, and what it once signed would count again.
@@ -177,7 +182,7 @@ class _Verification:
                 left += handover.since(named, current, entries, flag=flag)
             left = tuple(one for one in dict.fromkeys(left) if one != current.fingerprint)
             flags.append(_Flag(authority, role, current, left, anew))
-        if vanished := self.before.roles.keys() - {flag.authority.flag for flag in flags}:
+        if vanished := self.before.roles.keys() - {flag.authority.flag for flag in flags} - {*says.gone}:
             raise Rollback(f"{min(vanished)} has vanished from the directory")
         return flags
 

@@ -46,6 +46,7 @@ class RootSays(NamedTuple):
     environment: Environment
     time_floor: datetime | None  # to which devices' floor goes back
     replaced: dict[str, str]  # flags whose role keys its holders replaced: the new keys' fingerprints
+    gone: tuple[str, ...]  # flags that are no members any more, whatever the directory says
 
 
 class KeyList(NamedTuple):
@@ -63,6 +64,7 @@ def root_says(root: Root) -> RootSays:
         Environment(record.text("environment")),
         record.instant("time_floor") if "time_floor" in record else None,
         {flag: names.text(flag) for flag in names.members()},
+        record.texts("gone") if "gone" in record else (),
     )
 
 

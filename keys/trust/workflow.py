@@ -85,6 +85,7 @@ class Workflow:
         self._fetch, self._policy, self._keep = fetch, policy, keep
         self.memory = dict(memory)
         self.floors = dict(floors or {})
+        self.may_vanish: frozenset[str] = frozenset()  # roles that the snapshot need not name any more
         self.roots: list[Root] = []  # the trusted one, and those that follow it
         self.root_file = b""
         self.seen: dict[str, Seen] = {}
@@ -231,7 +232,7 @@ class Workflow:
     def _refuse_vanished(self, snapshot: Snapshot) -> None:
         for role in self.memory.keys() | self.floors.keys():
             meta = snapshot.meta.get(f"{role}.json")
-            if role in ONLINE:
+            if role in ONLINE or (meta is None and role in self.may_vanish):
                 continue
             if meta is None:
                 raise Rollback(f"{role}.json: has vanished from the snapshot")
