@@ -60,7 +60,7 @@ def open_keys(settings: Settings, passphrase: bytes) -> AuthorityKeys:
             f"{path}: wrong passphrase", hint="set OMBORD_PASSPHRASE, or OMBORD_PASSPHRASE_FILE to its file"
         ) from error
     except SealedFileError as error:
-        raise KeysUnusable(f"{path}: {error}", hint="restore it, or make keys with ombord-keys") from error
+        raise KeysUnusable(str(error), hint="restore it, or make keys with ombord-keys") from error
     except OSError as error:
         raise KeysUnusable(
             f"{path}: {error.strerror}", hint="set OMBORD_SEALED_KEYS to the file that ombord-keys wrote"

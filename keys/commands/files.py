@@ -58,12 +58,10 @@ def holders(paths: Iterable[Path]) -> tuple[Holder, ...]:
     people = tuple(Holder.from_json(read(path), str(path)) for path in paths)
     for one, other in combinations(people, 2):
         if one.key == other.key or one.name == other.name:
-            raise RegisterError(
-                f"two holders called {other.name}"
-                if one.key != other.key
-                else f"{other.name} is named twice",
-                "name each holder's file once, and each holder by a name of their own",
+            said = (
+                f"{other.name} is named twice" if one.key == other.key else f"two holders called {one.name}"
             )
+            raise RegisterError(said, "name each holder's file once, each by a name of their own")
     return people
 
 

@@ -11,7 +11,9 @@ from keys.custody import CustodyError
 class NoPassphrase(CustodyError):
     """Nobody gave a passphrase."""
 
-    hint = "set OMBORD_PASSPHRASE, or run it at a terminal"
+    def __init__(self, message: str, variables: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.hint = f"set {' or '.join(reversed(variables))}, or run it at a terminal"
 
 
 def from_text(text: str) -> bytes:
@@ -28,13 +30,13 @@ def ask(*variables: str, prompt: str, new: bool = False) -> bytes:
         if text := os.environ.get(variable):
             return from_text(text)
     if sys.stdin is None or not sys.stdin.isatty():  # None: it is closed
-        raise NoPassphrase(f"no passphrase for {prompt}")
+        raise NoPassphrase(f"no passphrase for {prompt}", variables)
     try:
         text = getpass.getpass(f"Passphrase for {prompt}: ")
         if new and getpass.getpass("The same again: ") != text:
-            raise NoPassphrase("the two passphrases differ")
+            raise NoPassphrase("the two passphrases differ", variables)
     except EOFError:
-        raise NoPassphrase(f"no passphrase for {prompt}") from None
+        raise NoPassphrase(f"no passphrase for {prompt}", variables) from None
     if not text:
-        raise NoPassphrase(f"no passphrase for {prompt}")
+        raise NoPassphrase(f"no passphrase for {prompt}", variables)
     return from_text(text)

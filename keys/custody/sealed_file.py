@@ -34,7 +34,10 @@ class SealedFileError(CustodyError):
 class WrongPassphrase(SealedFileError):
     """The file is whole, and this passphrase does not open it."""
 
-    hint = "check OMBORD_PASSPHRASE; somebody may also have changed the file: compare it with a backup"
+    hint = (
+        "check what was typed, or OMBORD_PASSPHRASE (for a home OMBORD_KEYS_PASSPHRASE, where that is set); "
+        "somebody may also have changed the file: compare it with a backup"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,13 @@ def unseal(path: Path | str, passphrase: bytes) -> dict[str, SoftwareSigner]:
     """
     with open(path, "rb", opener=opener) as file:
         data = file.read(MAX_FILE + 1)
+    try:
+        return _opened(data, passphrase)
+    except SealedFileError as error:
+        raise type(error)(f"{path}: {error}") from error
+
+
+def _opened(data: bytes, passphrase: bytes) -> dict[str, SoftwareSigner]:
     header, sealed = _lines(data)
     try:
         record = Record(json_loads(header), "header")

@@ -18,7 +18,7 @@ from keys.custody import atomic_file, sealed_file
 from keys.jwk import PublicKey
 from keys.signer import SoftwareSigner
 from keys.trust import plan as plans
-from keys.trust.directory import Environment
+from keys.trust.directory import DirectoryError, Environment
 from keys.trust.folder import read_folder, write_folder
 from keys.trust.plan import FLAG_KEYS, FLAG_LIFETIME, LIFETIMES, Plan, Role, key_id
 from keys.trust.register import RegisterError
@@ -111,7 +111,15 @@ class Home:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise RegisterError(f"{self.folder} is in use", "wait for the other ombord-keys") from None
-            yield plans.from_json(self._register.read_bytes(), self._allow_lists())
+            yield self._plan()
+
+    def _plan(self) -> Plan:
+        try:
+            return plans.from_json(self._register.read_bytes(), self._allow_lists())
+        except DirectoryError as error:
+            raise RegisterError(
+                f"{self._register}: {error}", "restore the newest backup of the home; nothing has changed"
+            ) from error
 
     def owns(self, path: Path) -> bool:
         """Whether a path is one of the home's own files, by whatever name it is reached."""

@@ -366,3 +366,36 @@ def test_a_key_of_a_role_signs_no_certificates(people: Ceremony) -> None:
         (people.machine("operator") / "role.jwk.json").write_text(json.dumps(role["keys"][0]))
         said = people.refused("operator", "key", "add", "NO", "--kid", "NO-x", "--public", "role.jwk.json")
         assert "one key for NO-x and" in said
+
+
+# Errors that say where
+
+
+@pytest.mark.parametrize("name", ["home.json", "roles.sealed"])
+def test_a_damaged_file_of_the_home_is_named_with_its_path(home: Ceremony, name: str) -> None:
+    path = home.machine("operator") / "ombord-keys" / name
+    path.write_bytes(path.read_bytes()[:-9])
+    assert f"error: ombord-keys/{name}: " in home.refused("operator", "publish", "--out", "out")
+
+
+def test_a_passphrase_that_does_not_open_a_file_names_the_file_and_where_it_came_from(
+    home: Ceremony, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMBORD_KEYS_PASSPHRASE", "another")
+    said = home.refused("operator", "publish", "--out", "out")
+    assert "ombord-keys/roles.sealed: " in said
+    assert "OMBORD_KEYS_PASSPHRASE" in said
+
+
+def test_a_missing_passphrase_names_the_variables_that_are_looked_at(
+    home: Ceremony, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    monkeypatch.delenv("OMBORD_PASSPHRASE", raising=False)
+    monkeypatch.chdir(home.machine("operator"))
+    for words, variables in (
+        (("publish", "--out", "out"), "set OMBORD_PASSPHRASE or OMBORD_KEYS_PASSPHRASE, or"),
+        (("key", "new", "NO-x", "--sealed", "no.sealed"), "set OMBORD_PASSPHRASE, or"),
+    ):
+        assert main([*words, "--at", home.at]) == 1
+        assert variables in home.capsys.readouterr().err
