@@ -224,6 +224,21 @@ class _Stated(NamedTuple):
     authority: Authority
 
 
+def statement_of(parsed: Parsed, before: bytes, states: bytes, *, uri: str) -> Statement:
+    """The statement that a blob's bytes and states make up; its signature is not checked."""
+    return Statement(
+        uri=uri,
+        number=parsed.header.number,
+        iat=parsed.header.iat,
+        exp=parsed.exp,
+        size=len(states) * 4,
+        before=before,
+        after=sha256(states).digest(),
+        key_hint=parsed.key_hint,
+        signature=parsed.signature,
+    )
+
+
 def _stated(
     parsed: Parsed,
     before: bytes,
@@ -234,17 +249,7 @@ def _stated(
 ) -> _Stated:
     """What must have been signed about a blob's states."""
     header = parsed.header
-    statement = Statement(
-        uri=authority.status_prefix + header.name,
-        number=header.number,
-        iat=header.iat,
-        exp=parsed.exp,
-        size=len(states) * 4,
-        before=before,
-        after=sha256(states).digest(),
-        key_hint=parsed.key_hint,
-        signature=parsed.signature,
-    )
+    statement = statement_of(parsed, before, states, uri=authority.status_prefix + header.name)
     problem = objection(statement)
     if problem is not None:
         raise StatusListError(f"{_named(header)}: {problem}")

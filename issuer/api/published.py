@@ -1,14 +1,18 @@
 """Answers that are the same for everybody: cacheable, compressed once, open to pages of any origin."""
 
 import gzip
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
+from typing import TypeVar
 
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer.api.ranges import has_already
 
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Response])
 OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*"}
 
 
@@ -34,6 +38,17 @@ def published(
         headers["Content-Encoding"] = "gzip"
         body = _zip(body)
     return Response(body, headers=headers, media_type=media_type)
+
+
+def readable(router: APIRouter, path: str, summary: str) -> Callable[[Endpoint], Endpoint]:
+    """`GET` and `HEAD` of a path, for an endpoint that answers with bytes (RFC 9110, 9.1)."""
+
+    def register(endpoint: Endpoint) -> Endpoint:
+        router.get(path, summary=summary, response_class=Response)(endpoint)
+        router.head(path, response_class=Response, include_in_schema=False)(endpoint)
+        return endpoint
+
+    return register
 
 
 def _codings(request: Request) -> set[str]:

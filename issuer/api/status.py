@@ -4,6 +4,7 @@ For ships the same lists as numbered snapshots, and as what changed since the nu
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,9 +16,10 @@ from starlette.responses import Response
 
 from issuer.api.addresses import Addresses
 from issuer.api.problems import Problem
-from issuer.api.published import OPEN_TO_ALL, published
-from issuer.domain.errors import InvalidInput
+from issuer.api.published import OPEN_TO_ALL, published, readable
+from issuer.domain.errors import InvalidInput, NotFound
 from issuer.services.publishing import StatusPublisher
+from issuer.services.statements import CHECK_BYTES
 from keys.encoding import json_dumps
 from keys.trust.list_header import MAX_NUMBER
 from verifier.ship_status import MEDIA_TYPE as SHIP_MEDIA_TYPE
@@ -28,58 +30,80 @@ MEDIA_TYPE = "application/statuslist+jwt"
 # A revocation must not wait behind caches for the whole `ttl` of a list; asking again costs a 304.
 MAX_AGE = 900
 
-Number = Annotated[int, Path(ge=1, le=MAX_NUMBER)]
-Since = Annotated[int, Query(ge=0, le=MAX_NUMBER, description="the number that is held; 0 for none")]
+# In its one spelling: a list has one address, which is signed. Caches hold no second copy under another.
+Number = Annotated[str, Path(pattern=r"^[1-9][0-9]{0,9}$", description="from 1 on")]
+Since = Annotated[list[str], Query(description="the number that is held; 0 for none")]
+State = Annotated[
+    list[str] | None,
+    Query(description="the first 4 bytes of the SHA-256 of the raw states that are held, as 8 hex digits"),
+]
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
+_CHECK = re.compile(f"[0-9a-f]{{{2 * CHECK_BYTES}}}")
 
 
 def status_router(publisher: StatusPublisher, addresses: Addresses) -> APIRouter:
     """`GET {prefix}/status` for the list of lists, `{prefix}/status/{number}`; below it what ships take."""
     router = APIRouter(tags=["status"])
 
-    @router.get(
-        addresses.path("status", "{number}"), summary="One status list token", response_class=Response
-    )
+    @readable(router, addresses.path("status", "{number}"), "One status list token")
     def status_list(number: Number, request: Request) -> Response:
         if "time" in request.query_params:
             raise Problem(501, "No history", "Only the current list is served: leave the time parameter out.")
         with _signing():
-            current = publisher.current(number)
+            current = publisher.current(_list_number(number))
         return published(request, current.token.encode(), MEDIA_TYPE, max_age=_max_age(current.ttl))
 
-    @router.get(
-        addresses.path("status", "{number}", "snapshot"),
-        summary="One status list for ships, whole",
-        response_class=Response,
-    )
+    @readable(router, addresses.path("status", "{number}", "snapshot"), "One status list for ships, whole")
     def snapshot(number: Number, request: Request) -> Response:
         with _signing():
-            current = publisher.current(number)
+            current = publisher.current(_list_number(number))
         age = _max_age(current.ttl)
         return published(request, current.snapshot, SHIP_MEDIA_TYPE, max_age=age, dense=True)
 
-    @router.get(
+    @readable(
+        router,
         addresses.path("status", "{number}", "delta"),
-        summary="One status list for ships, from the number that a ship holds; 204 when that is the newest",
-        response_class=Response,
+        "One status list for ships, from the number that a ship holds; 204 when that is the newest",
     )
-    def delta(number: Number, since: Since, request: Request) -> Response:
+    def delta(number: Number, since: Since, request: Request, state: State = None) -> Response:
+        held, check = _held(since), _check(state)
         with _signing():
-            update = publisher.update(number, since)
+            update = publisher.update(_list_number(number), held, check)
         if update is None:
             return Response(
                 status_code=204, headers=OPEN_TO_ALL | {"Cache-Control": f"public, max-age={MAX_AGE}"}
             )
         return published(request, update, SHIP_MEDIA_TYPE, max_age=MAX_AGE, dense=True)
 
-    @router.get(
-        addresses.path("status"), summary="The addresses of all status lists", response_class=Response
-    )
+    @readable(router, addresses.path("status"), "The addresses of all status lists")
     def aggregation(request: Request) -> Response:
         lists = [addresses.url("status", str(number)) for number in publisher.numbers()]
         body = json_dumps({"status_lists": lists})
         return published(request, body, "application/json", max_age=MAX_AGE)
 
     return router
+
+
+def _list_number(text: str) -> int:
+    """Raises NotFound for what is more than any list's number."""
+    number = int(text)
+    if number > MAX_NUMBER:
+        raise NotFound(f"there is no status list {number}")
+    return number
+
+
+def _held(since: list[str]) -> int:
+    if len(since) != 1 or not _NUMBER.fullmatch(since[0]) or int(since[0]) > MAX_NUMBER:
+        raise Problem(422, "Unclear number", f"query.since: one whole number from 0 to {MAX_NUMBER}.")
+    return int(since[0])
+
+
+def _check(state: list[str] | None) -> bytes | None:
+    if state is None:
+        return None
+    if len(state) != 1 or not _CHECK.fullmatch(state[0]):
+        raise Problem(422, "Unclear state", f"query.state: once, {2 * CHECK_BYTES} hex digits in lower case.")
+    return bytes.fromhex(state[0])
 
 
 def _max_age(ttl: timedelta) -> int:

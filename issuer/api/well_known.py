@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from issuer.api.addresses import Addresses
 from issuer.api.oid4vci.metadata import authorization_server_metadata, issuer_metadata
-from issuer.api.published import published
+from issuer.api.published import published, readable
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.publishing import jwt_vc_issuer
 from issuer.settings import Settings
@@ -31,6 +31,6 @@ def well_known_router(settings: Settings, keys: AuthorityKeys, addresses: Addres
 
 
 def _serve(router: APIRouter, path: str, name: str, body: bytes) -> None:
-    @router.get(path, summary=f"The document {name}", name=name, response_class=Response)
+    @readable(router, path, f"The document {name}")
     def document(request: Request) -> Response:
         return published(request, body, "application/json", max_age=MAX_AGE)

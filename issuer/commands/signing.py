@@ -10,6 +10,7 @@ from issuer.arguments import Out, check_numbers
 from issuer.commands.opening import PART, actor, register_of, services_of
 from issuer.services.allow_listing import write_allow_list
 from issuer.services.printing import INDEX, Printing
+from issuer.services.publishing import Orders
 
 
 def print_paper(
@@ -38,10 +39,17 @@ def publish(
     clock_is_right: Annotated[
         bool, typer.Option("--clock-is-right", help="sign although the last list is long expired")
     ] = False,
+    key_is_right: Annotated[
+        bool, typer.Option("--key-is-right", help="sign although another key has taken this one's place")
+    ] = False,
+    leap_ahead: Annotated[
+        bool, typer.Option("--leap-ahead", help="after a restore: pass over numbers that may be lost")
+    ] = False,
 ) -> None:
     """Write signed status lists and public keys to a folder, for any web server or ship."""
     publisher = services_of(context).publisher
-    for path in publisher.publish(out, clock_is_right=clock_is_right):
+    orders = Orders(clock_is_right=clock_is_right, key_is_right=key_is_right)
+    for path in publisher.publish(out, orders, leap_ahead=leap_ahead):
         terminal.tell(str(path))
     if not publisher.numbers():
         terminal.say("there is no status list yet: the first credential that is signed opens one")

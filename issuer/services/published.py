@@ -36,21 +36,36 @@ class _Published(NamedTuple):
     not_valid: dict[int, int]
 
 
-def refuse_older_database(connection: Connection, folder: Path, numbers: list[int]) -> None:
-    """Raise Conflict when `folder` has a list that this database never signed or would clear entries of."""
+def refuse_older_database(
+    connection: Connection, folder: Path, numbers: list[int], *, leaping_at: int | None = None
+) -> None:
+    """Raise Conflict when `folder` has a list that this database never signed or would clear entries of.
+
+    One that leaps ahead, at the second `leaping_at`, may have lost what it signed, but no decision.
+    """
     for path in sorted((folder / "status").glob("*.jwt")):
         held = _read(path)
         _refuse_unknown(path, numbers)
         row = connection.execute(select(status_list).where(status_list.c.number == int(path.stem))).one()
         if row.uri != held.uri:
             raise InvalidInput(f"{path} is the list {held.uri}", hint="choose another folder with --out")
-        if row.signed_iat is None or held.iat > row.signed_iat:
+        if leaping_at is not None and held.iat >= leaping_at:
+            _refuse(path, "the list there is dated ahead of the clock")
+        if leaping_at is None and (row.signed_iat is None or held.iat > row.signed_iat):
             _refuse(path, "the list there was signed later than any that the database knows of")
         for idx in _cleared(connection, int(path.stem), held):
             _refuse(path, f"entry {idx} is not valid there, and nobody reinstated it in the database")
 
     for path in sorted((folder / "status").glob("*.snapshot")):
-        _refuse_other_snapshot(connection, path, numbers)
+        _refuse_other_snapshot(connection, path, numbers, leaping=leaping_at is not None)
+
+
+def number_in(folder: Path, number: int) -> int:
+    """The number that a folder's snapshot of a list has; 0 where there is none."""
+    try:
+        return ship_status.peek((folder / "status" / f"{number}.snapshot").read_bytes()).number
+    except (OSError, StatusListError):
+        return 0
 
 
 @contextmanager
@@ -84,7 +99,7 @@ def _refuse_unknown(path: Path, numbers: list[int]) -> None:
         _refuse(path, "the database has no such list")
 
 
-def _refuse_other_snapshot(connection: Connection, path: Path, numbers: list[int]) -> None:
+def _refuse_other_snapshot(connection: Connection, path: Path, numbers: list[int], *, leaping: bool) -> None:
     """Ships refuse a second content of one number, and a list that builds on another one than theirs."""
     try:
         snapshot = path.read_bytes()
@@ -92,10 +107,12 @@ def _refuse_other_snapshot(connection: Connection, path: Path, numbers: list[int
     except (OSError, StatusListError) as error:
         raise _unreadable(path) from error
     _refuse_unknown(path, numbers)
+    if leaping:
+        return
     ours = statements.stored(connection, int(path.stem), header.number)
     if ours is None:
         _refuse(path, f"the database never signed number {header.number} of this list")
-    if ours != snapshot:
+    if not statements.is_of(ours, snapshot):
         _refuse(path, f"the database signed another list as number {header.number}")
 
 
@@ -110,7 +127,8 @@ def _refuse(path: Path, reason: str) -> NoReturn:
     raise Conflict(
         f"this database is older than what was published: {path}: {reason}",
         hint="restore a later backup; where there is none, repeat the decisions that are missing, then "
-        "publish into a new folder",
+        "run `ombord-issuer publish --leap-ahead` once; a folder with entries that nobody here knows is left "
+        "as it is: choose a new one with --out",
     )
 
 

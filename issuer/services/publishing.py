@@ -11,7 +11,7 @@ outdate every list of the years to come.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -46,6 +46,17 @@ class SignedList:
     ttl: timedelta
 
 
+class Orders(NamedTuple):
+    """What an operator insists on for once."""
+
+    clock_is_right: bool = False  # sign also long after the last list
+    key_is_right: bool = False  # sign also with a key that another one has taken the place of
+    number: int = 1  # the least that the next statement gets
+
+
+PLAIN: Final = Orders()
+
+
 class StatusPublisher:
     """Signs status lists when something changed or the last one has aged."""
 
@@ -61,54 +72,62 @@ class StatusPublisher:
             query = select(status_list.c.number).order_by(status_list.c.number)
             return list(connection.execute(query).scalars())
 
-    def current(self, number: int, *, clock_is_right: bool = False) -> SignedList:
+    def current(self, number: int, orders: Orders = PLAIN) -> SignedList:
         """The list as it stands now: the last token while nothing changed and it is fresh, else a new one."""
         with self._database.read() as connection:
-            row = _row(connection, number)
-        if self._is_current(row):
+            row = self._row(connection, number)
+        if self._is_current(row, orders):
             return self._signed(row)
         with self._database.write() as connection:
             _lock(connection, number)
-            row = _row(connection, number)  # after the lock, so that it is what the last to hold it left
-            if not self._is_current(row):
-                self._sign(connection, row, clock_is_right)
-                row = _row(connection, number)
+            row = self._row(connection, number)  # after the lock: it is what the last to hold it left
+            if not self._is_current(row, orders):
+                self._sign(connection, row, orders)
+                row = self._row(connection, number)
         return self._signed(row)
 
-    def update(self, number: int, held: int) -> bytes | None:
+    def update(self, number: int, held: int, check: bytes | None = None) -> bytes | None:
         """What leads a ship that holds the statement `held` (0: none) to the current one; None: it has that.
 
-        A delta, or the snapshot where that is smaller or `held` is none of ours. Raises Conflict for a
-        number that is still to come.
+        A delta, or the snapshot where that is smaller, or `held` is none of ours or too old. `check` are the
+        first bytes of the hash of the states that the ship holds. Raises Conflict for a number that is still
+        to come here, and where the newest is of other states than the ship's.
         """
         current = self.current(number)
-        if held == current.statement_number:
-            return None
         if held > current.statement_number:
-            raise Conflict(
-                f"status list {number} has come to number {current.statement_number}, not to {held}",
-                hint="keep the list that you have, and report this: it may be forged, or we lost something",
+            raise _forked(
+                f"status list {number} has come to number {current.statement_number}, not to {held}"
             )
+        if held == current.statement_number:
+            if check not in (None, statements.check_of(current.snapshot, current.uri, held)):
+                raise _forked(f"number {held} of status list {number} has another content here")
+            return None
         with self._database.read() as connection:
             before = statements.stored(connection, number, held)
-        if before is None:
+        if before is None or not statements.is_whole(before):
+            return current.snapshot
+        if check not in (None, statements.check_of(before, current.uri, held)):
             return current.snapshot
         return statements.update(current.snapshot, current.statement_number, before, held, current.uri)
 
-    def publish(self, folder: Path, *, clock_is_right: bool = False) -> list[Path]:
+    def publish(self, folder: Path, orders: Orders = PLAIN, *, leap_ahead: bool = False) -> list[Path]:
         """Write every list and the public keys into `folder`, each file whole or not at all.
 
         Raises Conflict when the folder knows more than the database, which is then a restored older one.
-        `clock_is_right` signs also long after the last list.
+        With `leap_ahead` the numbers of all lists pass over those that such a database may have forgotten.
         """
+        leaping_at = int(self._clock().timestamp()) if leap_ahead else None
         with published.locked(folder):
             numbers = self.numbers()
             with self._database.read() as connection:
-                published.refuse_older_database(connection, folder, numbers)
+                published.refuse_older_database(connection, folder, numbers, leaping_at=leaping_at)
             written = [_write(folder / "jwks.json", json_dumps(self._keys.jwks()))]
             document = json_dumps(jwt_vc_issuer(self._settings, self._keys))
             written.append(_write(folder / "jwt-vc-issuer.json", document))
-            lists = [self.current(number, clock_is_right=clock_is_right) for number in numbers]
+            lists = [
+                self.current(number, self._leap(folder, number, orders) if leap_ahead else orders)
+                for number in numbers
+            ]
             for one in lists:
                 written.append(_write(folder / "status" / f"{one.number}.snapshot", one.snapshot))
                 written.append(_write(folder / "status" / f"{one.number}.jwt", one.token.encode()))
@@ -116,22 +135,59 @@ class StatusPublisher:
             written.append(_write(folder / "status" / "aggregation.json", json_dumps(aggregation)))
         return written
 
-    def _is_current(self, row: Row[Any]) -> bool:
+    def _leap(self, folder: Path, number: int, orders: Orders) -> Orders:
+        """Past every number that this database or the folder has seen, by as many as may have been lost."""
+        with self._database.read() as connection:
+            ours = self._row(connection, number).statement_number or 0
+        return orders._replace(number=max(ours, published.number_in(folder, number)) + statements.LEAP)
+
+    def _row(self, connection: Connection, number: int) -> Row[Any]:
+        query = statements.list_with_statement(number, self._keys.status_kid)
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no status list {number}")
+        return row
+
+    def _is_current(self, row: Row[Any], orders: Orders) -> bool:
         if row.token is None or row.signed_revision != row.revision:
             return False
         if row.statement_iat != row.signed_iat:  # signed before there were statements
             return False
-        lasts = self._settings.status_ttl / 2 if row.statement_kid == self._keys.status_kid else OTHER_KEY
+        if (row.statement_number or 0) < orders.number:
+            return False
+        if self._is_superseded(row):  # those who have the other key renew it
+            return not orders.key_is_right and self._clock().timestamp() < float(row.signed_exp)
+        own = row.statement_kid == self._keys.status_kid
+        lasts = self._settings.status_ttl / 2 if own else OTHER_KEY
         return self._clock().timestamp() - float(row.signed_iat) < lasts.total_seconds()
 
-    def _sign(self, connection: Connection, row: Row[Any], clock_is_right: bool) -> None:
-        iat = self._next_iat(row, clock_is_right)
+    def _is_superseded(self, row: Row[Any]) -> bool:
+        """Whether our key has signed this list, and then another one did."""
+        return row.statement_kid != self._keys.status_kid and row.own_number is not None
+
+    def _sign(self, connection: Connection, row: Row[Any], orders: Orders) -> None:
+        if self._is_superseded(row) and not orders.key_is_right:
+            raise InvalidInput(
+                f"key {self._keys.status_kid} signs status list {row.number} no more: {row.statement_kid} "
+                "has taken its place",
+                hint="start this worker again with the settings and keys of the others; if "
+                f"{self._keys.status_kid} is the right one, run `ombord-issuer publish --key-is-right` once",
+            )
+        iat = self._next_iat(row, orders.clock_is_right)
         exp = iat + self._settings.status_expiry
         states = status.pack_states(_entries(connection, row.number), row.size)
         kid = self._keys.status_kid
         signer = self._keys.signer(kid)
         statements.state(
-            connection, row, states, iat=iat, exp=exp, flag=self._settings.flag, signer=signer, kid=kid
+            connection,
+            row,
+            states,
+            iat=iat,
+            exp=exp,
+            flag=self._settings.flag,
+            signer=signer,
+            kid=kid,
+            at_least=orders.number,
         )
         ttl = int(self._settings.status_ttl.total_seconds())
         token = status.encode(states, uri=row.uri, iat=iat, exp=exp, ttl=ttl, signer=signer, kid=kid)
@@ -192,11 +248,12 @@ def _lock(connection: Connection, number: int) -> None:
     connection.execute(select(status_list.c.number).where(status_list.c.number == number).with_for_update())
 
 
-def _row(connection: Connection, number: int) -> Row[Any]:
-    row = connection.execute(statements.list_with_statement(number)).one_or_none()
-    if row is None:
-        raise NotFound(f"there is no status list {number}")
-    return row
+def _forked(problem: str) -> Conflict:
+    return Conflict(
+        problem,
+        hint="keep the list that you have, and report this to the authority: it may be forged, or their "
+        "register is an older one, restored (`ombord-issuer publish --leap-ahead`)",
+    )
 
 
 def _entries(connection: Connection, number: int) -> dict[int, Status]:

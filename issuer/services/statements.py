@@ -1,8 +1,8 @@
 """Status for ships: beside each status list token a numbered statement of the same states, and its changes.
 
 Numbers count up, one for each signing, and each statement names the states of the number before. What was
-signed under a number stays as it is for ever, so that a delta can be made from any of them. The bytes:
-docs/sea-pack-format.md, sections 2 and 3.
+signed under a number never changes. It is kept whole for 60 days, so that a delta can be made from it, then
+as its hash alone: whoever holds an older one takes the snapshot. The bytes: docs/sea-pack-format.md, 2 and 3.
 """
 
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+from sqlalchemy import update as update_of
 
 from issuer.adapters.tables import status_list, status_statement
 from issuer.domain.errors import DatabaseUnusable, InvalidInput, SelfVerificationFailed
@@ -21,6 +22,10 @@ from verifier.statement import Statement, sign
 from verifier.status import StatusListError
 
 REMEMBERED = 128  # updates: many ships ask for the same few
+KEPT = timedelta(days=60)
+LEAP = 100_000  # numbers that a restored register passes over: two months of one a minute
+CHECK_BYTES = 4  # of the hash of the states that a ship holds
+_THINNED_AT_ONCE = 20
 _ONE_DAY = timedelta(days=1)
 
 
@@ -43,15 +48,17 @@ def state(
     flag: str,
     signer: Signer,
     kid: str,
+    at_least: int = 1,
 ) -> None:
     """Sign and store the next number of a list, within the transaction that signs its token.
 
     `row` is the list's, locked, with its latest statement as `list_with_statement` reads it. `exp` is rounded
-    down to whole days after `iat`. Raises InvalidInput for a time that no statement can have.
+    down to whole days after `iat`. Of numbers that are passed over (`at_least`) the last counts as one of the
+    states that came before them. Raises InvalidInput for a time that no statement can have.
     """
-    number, before = 1, None
+    number = max(at_least, (row.statement_number or 0) + 1)
+    before = states if number > 1 else None
     if row.statement_number is not None:
-        number = row.statement_number + 1
         before = read(row.snapshot, row.uri, row.statement_number).states
     until = iat + (exp - iat) // _ONE_DAY * _ONE_DAY
     try:
@@ -65,12 +72,32 @@ def state(
         )
     values = {"list_number": row.number, "number": number, "iat": int(iat.timestamp()), "kid": kid}
     connection.execute(insert(status_statement).values(**values, snapshot=snapshot))
+    _thin(connection, row.number, int((iat - KEPT).timestamp()))
 
 
-def list_with_statement(number: int) -> Select[Any]:
-    """The query of a list and its latest statement (`statement_…`, `snapshot`)."""
+def _thin(connection: Connection, list_number: int, before: int) -> None:
+    """Of what was signed that long ago, keep the hash. A few at a time: each signing adds one."""
+    old = (
+        (status_statement.c.list_number == list_number)
+        & (status_statement.c.iat < before)
+        & (func.length(status_statement.c.snapshot) > sha256().digest_size)
+    )
+    query = select(status_statement.c.number, status_statement.c.snapshot).where(old)
+    for row in connection.execute(query.order_by(status_statement.c.number).limit(_THINNED_AT_ONCE)).all():
+        one = (status_statement.c.list_number == list_number) & (status_statement.c.number == row.number)
+        digest = sha256(row.snapshot).digest()
+        connection.execute(update_of(status_statement).where(one).values(snapshot=digest))
+
+
+def list_with_statement(number: int, kid: str = "") -> Select[Any]:
+    """The query of a list and its latest statement (`statement_…`, `snapshot`).
+
+    With the newest number that key `kid` signed, whatever others have signed since (`own_number`).
+    """
     any_of_it = status_statement.alias()
     latest = select(func.max(any_of_it.c.number)).where(any_of_it.c.list_number == number).scalar_subquery()
+    by_kid = (any_of_it.c.list_number == number) & (any_of_it.c.kid == kid)
+    own = select(func.max(any_of_it.c.number)).where(by_kid).scalar_subquery()
     its_latest = and_(
         status_statement.c.list_number == status_list.c.number, status_statement.c.number == latest
     )
@@ -81,6 +108,7 @@ def list_with_statement(number: int) -> Select[Any]:
             status_statement.c.iat.label("statement_iat"),
             status_statement.c.kid.label("statement_kid"),
             status_statement.c.snapshot,
+            own.label("own_number"),
         )
         .select_from(status_list.outerjoin(status_statement, its_latest))
         .where(status_list.c.number == number)
@@ -88,12 +116,28 @@ def list_with_statement(number: int) -> Select[Any]:
 
 
 def stored(connection: Connection, list_number: int, number: int) -> bytes | None:
-    """The snapshot that was signed under a number, if this database ever did."""
+    """The snapshot that was signed under a number, or its SHA-256 where that is long ago; None: never."""
     query = select(status_statement.c.snapshot).where(
         status_statement.c.list_number == list_number, status_statement.c.number == number
     )
     found = connection.execute(query).scalar_one_or_none()
     return None if found is None else bytes(found)
+
+
+def is_whole(snapshot: bytes) -> bool:
+    """Whether `stored` has found more than a hash."""
+    return len(snapshot) != sha256().digest_size
+
+
+def is_of(stored_snapshot: bytes, snapshot: bytes) -> bool:
+    """Whether what is `stored` is `snapshot`, or was."""
+    return stored_snapshot in (snapshot, sha256(snapshot).digest())
+
+
+@lru_cache(maxsize=REMEMBERED)
+def check_of(snapshot: bytes, uri: str, number: int) -> bytes:
+    """The bytes by which a ship tells which states it holds: of their SHA-256, which was signed."""
+    return read(snapshot, uri, number).statement.after[:CHECK_BYTES]
 
 
 def name_of(list_number: int) -> str:
@@ -110,7 +154,8 @@ def read(snapshot: bytes, uri: str, number: int) -> Stated:
         states = rice.decode(parsed.body, parsed.size)
     except (StatusListError, rice.RiceError) as error:
         raise _damaged(uri, number, error) from error
-    return Stated(_statement(parsed, states, uri), states, parsed.header.flag, parsed.header.name)
+    statement = ship_status.statement_of(parsed, parsed.before, states, uri=uri)
+    return Stated(statement, states, parsed.header.flag, parsed.header.name)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -121,32 +166,17 @@ def update(newest: bytes, number: int, held: bytes, since: int, uri: str) -> byt
     """
     now, before = read(newest, uri, number), read(held, uri, since)
     try:
-        delta = ship_status.to_delta(
+        return ship_status.smaller(
             now.statement, now.states, since=since, before_states=before.states, flag=now.flag, name=now.name
         )
     except ValueError as error:  # these are not the states that were signed
         raise _damaged(uri, since, error) from error
-    return min(delta, newest, key=len)
 
 
 def _damaged(uri: str, number: int, error: Exception) -> DatabaseUnusable:
     return DatabaseUnusable(
         f"the database is damaged: number {number} of status list {uri} cannot be read: {error}",
         hint="restore a backup",
-    )
-
-
-def _statement(parsed: status_wire.Parsed, states: bytes, uri: str) -> Statement:
-    return Statement(
-        uri=uri,
-        number=parsed.header.number,
-        iat=parsed.header.iat,
-        exp=parsed.exp,
-        size=len(states) * 4,
-        before=parsed.before or b"",
-        after=sha256(states).digest(),
-        key_hint=parsed.key_hint,
-        signature=parsed.signature,
     )
 
 

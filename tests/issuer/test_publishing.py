@@ -13,7 +13,7 @@ from support.issuer_app import KEYS
 
 from issuer.adapters.database import Database
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
-from issuer.services.publishing import SignedList, StatusPublisher
+from issuer.services.publishing import Orders, SignedList, StatusPublisher
 from keys import jws
 from keys.jwk import PublicKey
 from verifier import status
@@ -123,7 +123,7 @@ def test_list_that_lay_long_is_signed_when_somebody_vouches_for_the_clock(desk: 
     with pytest.raises(InvalidInput, match="the clock says") as refused:
         desk.publisher.publish(tmp_path)
     assert "--clock-is-right" in refused.value.hint
-    desk.publisher.publish(tmp_path, clock_is_right=True)
+    desk.publisher.publish(tmp_path, Orders(clock_is_right=True))
     assert desk.publisher.current(1).iat == desk.clock.now.replace(microsecond=0)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from issuer.adapters.database import Database
 from issuer.adapters.tables import status_statement
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound, SelfVerificationFailed
 from issuer.services import publishing, statements
-from issuer.services.publishing import SignedList, StatusPublisher
+from issuer.services.publishing import Orders, SignedList, StatusPublisher
 from keys import jws
 from verifier import ship_status, status
 from verifier.statement import NO_STATES, before_hash
@@ -405,3 +406,142 @@ def test_two_publications_do_not_mix(desk: Desk, tmp_path: Path) -> None:
     assert list(folder.iterdir()) == []
     os.close(handle)
     desk.publisher.publish(folder)
+
+
+# A register that was restored
+
+
+def restored_fork(backup: Callable[[], Desk], tmp_path: Path) -> tuple[Desk, StatusList]:
+    """A restored register that signed another number 2 than the one that ships hold."""
+    later = backup()
+    later.clock.forward(hours=7)
+    later.lifecycle.suspend(NUMBER, reason="", actor="clerk")
+    held = aboard(later.publisher.current(1))
+    later.publisher.publish(tmp_path / "public")
+    restored = backup()
+    restored.clock.forward(hours=8)
+    restored.publisher.current(1)
+    return restored, held
+
+
+def check_of(held: StatusList) -> bytes:
+    return sha256(held.states).digest()[: statements.CHECK_BYTES]
+
+
+def test_ship_whose_number_has_another_content_here_is_told_so(
+    backup: Callable[[], Desk], tmp_path: Path
+) -> None:
+    restored, held = restored_fork(backup, tmp_path)
+    assert held.number == 2
+    assert restored.publisher.update(1, 2) is None  # a ship that does not say what it holds
+    with pytest.raises(Conflict, match="number 2 of status list 1 has another content here") as refused:
+        restored.publisher.update(1, 2, check_of(held))
+    assert "publish --leap-ahead" in refused.value.hint
+    assert restored.publisher.update(1, 2, check_of(aboard(restored.publisher.current(1)))) is None
+
+
+def test_ship_with_other_states_of_an_older_number_gets_the_snapshot(
+    backup: Callable[[], Desk], tmp_path: Path
+) -> None:
+    restored, held = restored_fork(backup, tmp_path)
+    restored.clock.forward(hours=8)
+    newest = restored.publisher.current(1)
+    assert restored.publisher.update(1, 2, check_of(held)) == newest.snapshot
+
+
+def test_restored_register_leaps_ahead_and_every_ship_takes_its_lists_again(
+    backup: Callable[[], Desk], tmp_path: Path
+) -> None:
+    restored, held = restored_fork(backup, tmp_path)
+    with pytest.raises(Conflict) as refused:
+        restored.publisher.publish(tmp_path / "public")
+    assert "publish --leap-ahead" in refused.value.hint
+    restored.lifecycle.suspend(NUMBER, reason="", actor="clerk")  # the decision that was lost
+    restored.publisher.publish(tmp_path / "public", leap_ahead=True)
+    taken = ship_status.verify_snapshot(
+        (tmp_path / "public/status/1.snapshot").read_bytes(), directory=DIRECTORY
+    )
+    assert taken.number == 2 + statements.LEAP
+    ship_status.refuse_fork(held, taken)
+    blob = restored.publisher.update(1, 2, check_of(held))
+    assert blob is not None
+    assert aboard(restored.publisher.current(1)).number == taken.number
+    restored.clock.forward(hours=7)
+    restored.publisher.publish(tmp_path / "public")  # and counts on from there
+    assert restored.publisher.current(1).statement_number == taken.number + 1
+
+
+def test_leap_undoes_no_revocation_that_nobody_repeated(backup: Callable[[], Desk], tmp_path: Path) -> None:
+    restored, _ = restored_fork(backup, tmp_path)
+    before = (tmp_path / "public/status/1.snapshot").read_bytes()
+    with pytest.raises(Conflict, match="nobody reinstated it"):
+        restored.publisher.publish(tmp_path / "public", leap_ahead=True)
+    assert (tmp_path / "public/status/1.snapshot").read_bytes() == before
+
+
+# Old statements
+
+
+def test_what_was_signed_long_ago_is_kept_as_a_hash_and_its_holder_takes_the_snapshot(
+    desk: Desk, tmp_path: Path
+) -> None:
+    first, second = history(desk, 2)
+    desk.publisher.publish(tmp_path)
+    desk.clock.forward(days=61)
+    newest = desk.publisher.current(1)
+    with desk.database.read() as connection:
+        kept = connection.execute(
+            select(status_statement.c.snapshot).order_by(status_statement.c.number)
+        ).scalars()
+        sizes = [len(bytes(one)) for one in kept]
+    assert sizes == [32, 32, len(newest.snapshot)]
+    for held in (first, second):
+        assert desk.publisher.update(1, held.statement_number) == newest.snapshot
+    desk.publisher.publish(tmp_path)  # the folder's old snapshot is known by its hash
+
+
+def test_what_was_signed_within_60_days_still_gives_a_delta(desk: Desk) -> None:
+    for number in desk.enter_many(30)[2:]:
+        desk.issue(number, key=number)
+        desk.lifecycle.revoke(number, reason="", actor="clerk")
+    first = history(desk, 1)[0]
+    desk.clock.forward(days=60)
+    newest = desk.publisher.current(1)
+    blob = desk.publisher.update(1, first.statement_number, check_of(aboard(first)))
+    assert blob is not None
+    assert ship_status.apply_delta(aboard(first), blob, directory=DIRECTORY) == aboard(newest)
+
+
+# A worker that was left behind
+
+
+def other_worker(desk: Desk) -> StatusPublisher:
+    return StatusPublisher(desk.database, desk.clock, replace(KEYS, status_kid="NO-2026a"), desk.settings)
+
+
+def test_worker_left_with_an_old_key_signs_nothing_and_says_so(desk: Desk) -> None:
+    history(desk, 1)
+    desk.clock.forward(minutes=2)
+    other_worker(desk).current(1)
+    for _ in range(3):
+        desk.clock.forward(minutes=2)
+        assert desk.publisher.current(1).statement_number == 2  # what the new key signed
+    desk.lifecycle.suspend(NUMBER, reason="", actor="clerk")
+    with pytest.raises(InvalidInput, match="NO-2026a has taken its place") as refused:
+        desk.publisher.current(1)
+    assert "--key-is-right" in refused.value.hint
+    assert other_worker(desk).current(1).statement_number == 3
+    assert desk.publisher.current(1).statement_number == 3
+
+
+def test_operator_who_goes_back_to_the_old_key_says_so_once(desk: Desk, tmp_path: Path) -> None:
+    history(desk, 1)
+    desk.clock.forward(minutes=2)
+    other_worker(desk).current(1)
+    desk.publisher.publish(tmp_path, Orders(key_is_right=True))
+    assert desk.publisher.current(1).statement_number == 3
+    desk.lifecycle.suspend(NUMBER, reason="", actor="clerk")
+    assert desk.publisher.current(1).statement_number == 4
+    desk.lifecycle.reinstate(NUMBER, reason="", actor="clerk")
+    with pytest.raises(InvalidInput, match="has taken its place"):
+        other_worker(desk).current(1)

@@ -1,5 +1,7 @@
 """Status for ships over HTTP: snapshots and deltas that verify, cached, and problems in words."""
 
+import hashlib
+
 import httpx
 import pytest
 from support.issuer_app import BASE_URL, Office
@@ -68,6 +70,17 @@ PROBLEMS = {
     "7/snapshot": 404,
     "0/snapshot": 422,
     "x/snapshot": 422,
+    "01/snapshot": 422,
+    "01/delta?since=1": 422,
+    "+1": 422,
+    "1/delta?since=01": 422,
+    "1/delta?since=1&since=1": 422,
+    "1/delta?since=1&state=": 422,
+    "1/delta?since=1&state=0000000": 422,
+    "1/delta?since=1&state=0000000G": 422,
+    "1/delta?since=1&state=00000000&state=00000000": 422,
+    "1/delta?since=1&state=00000000": 409,
+    "9999999999": 404,
     "1/snapshot/": 404,
     "1/1.snapshot": 404,
 }
@@ -82,6 +95,21 @@ def test_what_cannot_be_answered_is_a_problem_that_nobody_caches(
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json()["status"] == status
+
+
+@pytest.mark.parametrize("path", ["", "1", "1/snapshot", "1/delta?since=0"])
+def test_what_can_be_fetched_can_be_asked_after(shared_office: Office, path: str) -> None:
+    collect(shared_office)
+    url = f"{BASE_URL}/status/{path}".rstrip("/")
+    fetched, asked = shared_office.client.get(url), shared_office.client.head(url)
+    assert (asked.status_code, asked.headers["etag"]) == (200, fetched.headers["etag"])
+
+
+def test_ship_that_says_what_it_holds_is_believed_when_it_fits(office: Office) -> None:
+    collect(office)
+    held = ship_status.verify_snapshot(get(office, "1/snapshot").content, directory=DIRECTORY)
+    state = hashlib.sha256(held.states).hexdigest()[:8]
+    assert get(office, f"1/delta?since={held.number}&state={state}").status_code == 204
 
 
 def test_number_that_is_still_to_come_is_told_to_keep_what_it_has(shared_office: Office) -> None:
