@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from issuer.adapters import tables
 from issuer.adapters.database import Database
@@ -76,6 +77,26 @@ def hash_tx_code(code: str, tx_code: str) -> str:
     return hmac.digest(code.encode(), tx_code.encode(), "sha256").hex()
 
 
+class _Codes(NamedTuple):
+    """What a phone needs to redeem an offer, drawn anew each time that one is given out."""
+
+    handle: str
+    tx_code: str
+    created_at: datetime
+    expires_at: datetime
+
+    def stored(self) -> dict[str, str | int]:
+        """What the database keeps of them: hashes."""
+        code = code_of(self.handle)
+        return {
+            "id": offer_id(self.handle),
+            "code_hash": hash_code(code),
+            "tx_code_hash": hash_tx_code(code, self.tx_code),
+            "created_at": int(self.created_at.timestamp()),
+            "expires_at": int(self.expires_at.timestamp()),
+        }
+
+
 class Offering:
     """Make offers for a seafarer's certificates in force."""
 
@@ -103,12 +124,32 @@ class Offering:
     ) -> Offer:
         """An offer for the phone with this key alone; it takes the place of the one made for it before.
 
+        An open one of the same certificates gets other codes, as only their hashes are kept:
+        a phone that syncs every day leaves one row and one line of the audit trail, not one a day.
+
         Within the caller's transaction, which has locked the certificates and found them in force.
         """
         now = int(self._clock().timestamp())
         sweep(connection, now)
+        numbers = sorted(document_numbers)
+        codes = self._draw()
+        mine = (tables.offer.c.seafarer_id == seafarer_id) & (tables.offer.c.holder_thumbprint == thumbprint)
+        unused = mine & tables.offer.c.used_at.is_(None) & (tables.offer.c.expires_at > now)
+        the_same = unused & (tables.offer.c.document_numbers == json.dumps(numbers))
+        renewed = update(tables.offer).where(the_same).values(**codes.stored(), attempts=0)
+        if connection.execute(renewed).rowcount:
+            return self._describe(codes, numbers)
         close_bound_offers(connection, seafarer_id, thumbprint, now)
-        return self._make(connection, seafarer_id, sorted(document_numbers), thumbprint, WALLET)
+        return self._make(connection, seafarer_id, numbers, thumbprint, WALLET)
+
+    def _draw(self) -> _Codes:
+        now = self._clock()
+        return _Codes(
+            handle=b64url_encode(secrets.token_bytes(HANDLE_BYTES)),
+            tx_code=f"{secrets.randbelow(10**TX_CODE_LENGTH):0{TX_CODE_LENGTH}}",
+            created_at=now,
+            expires_at=now + self._settings.offer_lifetime,
+        )
 
     def _make(
         self,
@@ -118,36 +159,29 @@ class Offering:
         thumbprint: str | None,
         actor: str,
     ) -> Offer:
-        now = self._clock()
-        expires_at = now + self._settings.offer_lifetime
-        handle = b64url_encode(secrets.token_bytes(HANDLE_BYTES))
-        code, tx_code = code_of(handle), f"{secrets.randbelow(10**TX_CODE_LENGTH):0{TX_CODE_LENGTH}}"
+        codes = self._draw()
         connection.execute(
             insert(tables.offer).values(
-                id=offer_id(handle),
+                **codes.stored(),
                 seafarer_id=seafarer_id,
                 document_numbers=json.dumps(list(numbers)),
-                code_hash=hash_code(code),
-                tx_code_hash=hash_tx_code(code, tx_code),
-                created_at=int(now.timestamp()),
-                expires_at=int(expires_at.timestamp()),
                 holder_thumbprint=thumbprint,
             )
         )
         details = {"certificates": len(numbers)}
         record(connection, self._clock, [AuditEvent("offer-created", seafarer_id, details, actor)])
-        return self._describe(handle, tx_code, tuple(numbers), expires_at)
+        return self._describe(codes, numbers)
 
-    def _describe(self, handle: str, tx_code: str, numbers: tuple[str, ...], expires_at: datetime) -> Offer:
-        uri = f"{self._settings.base_url}/oid4vci/offers/{handle}"
+    def _describe(self, codes: _Codes, numbers: Sequence[str]) -> Offer:
+        uri = f"{self._settings.base_url}/oid4vci/offers/{codes.handle}"
         return Offer(
-            handle=handle,
-            code=code_of(handle),
-            tx_code=tx_code,
+            handle=codes.handle,
+            code=code_of(codes.handle),
+            tx_code=codes.tx_code,
             uri=uri,
             link=f"openid-credential-offer://?credential_offer_uri={quote(uri, safe='')}",
-            document_numbers=numbers,
-            expires_at=expires_at,
+            document_numbers=tuple(numbers),
+            expires_at=codes.expires_at,
         )
 
     def open(self, handle: str) -> OpenOffer | None:

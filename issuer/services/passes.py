@@ -5,10 +5,11 @@ most; each of its members names the status entry that a verifier looks up. Our o
 after it is signed, as they do with credentials; one that they refuse is not handed out.
 """
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
+
+import structlog
 
 from issuer.domain.errors import SelfVerificationFailed
 from issuer.services.authority_keys import AuthorityKeys
@@ -22,7 +23,7 @@ from verifier.credential import sd_jwt, sea_pass_claims, vc
 from verifier.credential.model import Certificate, CertificateType, InvalidCertificate, StatusReference
 from verifier.credential.sea_pass import LIFETIME, MAX_MEMBERS, NO_MEMBERS, Pass, PassMember
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 # What decides whether somebody may serve comes first: what is more than a pass holds is left out.
 _FIRST: Final = (CertificateType.COMPETENCY, CertificateType.MEDICAL)
@@ -65,10 +66,8 @@ class PassSigning:
             return NO_PASS
         try:
             text = _signed(self._compose(members, holder_key, at), self._keys.signer(kid), kid)
-        except SelfVerificationFailed as error:
-            log.error(
-                "no pass for the holder of %s: %s", members[0].certificate.document_number, error.message
-            )
+        except SelfVerificationFailed:  # its words may quote the certificates: the log holds no one's data
+            log.error("a pass was refused by our own rules", kid=kid, certificates=len(members))
             return NO_PASS
         return SignedPass(text, frozenset(member.certificate.document_number for member in members))
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+import structlog
+from sqlalchemy import select, update
 from support.issuer_app import KEYS, Office, register
 from support.scenario import TODAY, competency, medical
 from support.sync_wallet import SyncWallet
 
 from issuer.adapters import tables
+from issuer.domain.errors import SelfVerificationFailed
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
 from keys import jws
@@ -300,6 +302,45 @@ def test_lost_answer_is_asked_again_and_leaves_one_offer_open(office: Office, in
     gone = office.client.get(first["offer"])
     assert gone.status_code == 404
     assert ingrid.redeem(again).request("NO-COP-1").is_success
+
+
+def test_phone_that_syncs_every_day_leaves_one_offer_and_one_line_of_the_audit_trail(
+    office: Office, ingrid: SyncWallet
+) -> None:
+    nowhere_but_good(office)
+    before = office.audit_trail().count("offer-created")
+    for _ in range(3):
+        [offer] = ingrid.sync()["offers"]
+        office.clock.forward(minutes=5)
+    assert office.audit_trail().count("offer-created") == before + 1
+    with office.database.read() as connection:
+        bound = tables.offer.c.holder_thumbprint.is_not(None)
+        assert len(connection.execute(select(tables.offer).where(bound)).all()) == 1
+    nowhere_but_good(office, "NO-COP-2")
+    assert len(ingrid.sync()["offers"]) == 2
+    assert office.audit_trail().count("offer-created") == before + 2
+    assert office.client.get(offer["offer"]).status_code == 404
+
+
+def test_log_names_nobody_whose_pass_our_own_rules_refuse(
+    office: Office, ingrid: SyncWallet, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise SelfVerificationFailed(f"it could not be read: {COC} of Ingrid")
+
+    monkeypatch.setattr("issuer.services.passes._signed", refuse)
+    with structlog.testing.capture_logs() as lines:
+        assert ingrid.sync()["pass"] is None
+    assert lines == [
+        {
+            "event": "a pass was refused by our own rules",
+            "log_level": "error",
+            "kid": "NO-2026p",
+            "certificates": 2,
+        }
+    ]
+    said = capsys.readouterr()
+    assert COC not in said.out + said.err
 
 
 def test_offer_that_an_operator_made_stays_open_beside_a_syncs(office: Office, ingrid: SyncWallet) -> None:
