@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.cli import main
+from keys.cli import COMMANDS, main
 from keys.custody import passphrase, sealed_file
 from keys.custody.sealed_file import Cost, unseal
 from keys.trust.client import load
@@ -552,3 +552,12 @@ def test_an_authoritys_keys_never_go_into_the_homes_own_files(
     assert norway("key", "add", "NO", "--sealed", f"ombord-keys/{path}") == 3
     assert "the home's own" in said(capsys)
     assert roles.read_bytes() == before
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (Path(CHECKOUT) / "README.md").read_text("utf-8")
+    [row] = [line for line in readme.splitlines() if line.startswith("| `.venv/bin/ombord-keys` |")]
+    named = [one.split() for one in re.findall(r"`([a-z][a-z |\\\\]*)`", row)]
+    assert {f"{group} {verb}" for group, *verbs in named for verb in "".join(verbs).split("\\|")} == {
+        f"{command} " if " " not in command else command for command in COMMANDS
+    }
