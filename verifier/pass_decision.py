@@ -149,15 +149,7 @@ def _credential(sea_pass: Pass, member: PassMember, authority: Authority) -> Cre
 def _status(credential: Credential, basis: Basis) -> _Status:
     """What is known of a member's status: the newest evidence wins, and what is final stays.
 
-    | the verifier's list | counts |
-    |---|---|
-    | never held, or older and "valid" | the pass: valid when it was signed |
-    | not held, and the signed index names it | the pass, with a remark |
-    | held once and dropped since | nothing: what it had revoked is forgotten |
-    | as new as the pass, or newer | the list, whatever it says |
-    | older, "revoked" or "replaced" | the list: no register takes either back |
-    | older, "suspended" | the pass, with a remark: the suspension was lifted, or the pass overlooked it |
-    | has no such place, or a value without a meaning | nothing: unknown |
+    Which of the two counts, pass or list, is the table in docs/decision-table.md.
     """
     authority, stated_at = basis.authority, credential.issued_at
     if not credential.status.uri.startswith(authority.status_prefix):

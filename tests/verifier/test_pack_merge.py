@@ -409,7 +409,7 @@ def test_an_allow_list_travels_alone_and_stays_when_a_pack_lacks_it(sea: Sea) ->
         keys=tuple(
             replace(key, state=KeyState.ALLOW_LIST_ONLY) if key.kid == kid else key for key in sea.flag.keys
         ),
-        allow_lists={kid: allow_list.build(truly, bytes(16))},
+        allow_lists={kid: allow_list.build(kid, truly, bytes(16))},
     )
     sea.fleet.plan = replace(sea.fleet.plan, flags=(flag, *sea.fleet.plan.flags[1:]))
     sea.fleet.next_day(1)
