@@ -14,12 +14,14 @@ class Held:
 
     `tokens` are those of the lists that came as `statuslist+jwt`; the others have their statement. `seen` is
     when the newest list of each address was signed, also of those that were dropped. `files` are the verified
-    trust files, to which an update adds.
+    trust files, to which an update adds. `parts` names the files and lists that belong to `pack`: others may
+    have come alone.
     """
 
     root: bytes
     trust: TrustState | None = None
     pack: str | None = None
+    parts: frozenset[str] = frozenset()
     files: Mapping[str, bytes] = field(default_factory=dict)
     lists: Mapping[str, StatusList] = field(default_factory=dict)
     tokens: Mapping[str, bytes] = field(default_factory=dict)

@@ -14,9 +14,9 @@ from keys.trust import client
 from keys.trust.directory import Directory
 from keys.trust.metadata import UntrustedMetadata
 from keys.trust.state import TrustState
-from verifier import pack
+from verifier import pack, pack_id
 from verifier.held import Held
-from verifier.merging import RefusedPack, WholePackNeeded, merge
+from verifier.merging import Merged, RefusedPack, WholePackNeeded, merge
 from verifier.status import Missing
 
 _END_OF_TIME: Final = datetime(2199, 12, 31, tzinfo=UTC)  # a clock may say anything; arithmetic ends in 9999
@@ -55,8 +55,10 @@ def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
     directory = verified.directory
     kept = _from_the_pin_on(verified.files, held)
     merged = merge(held, contents.lists, directory=directory, at=at)
+    name, parts = _name(contents, held, verified, merged)
     return Intake(
-        pack=_name(contents, directory, held),
+        pack=name,
+        parts=parts,
         root=held.root,
         trust=verified.state,
         directory=directory,
@@ -105,16 +107,23 @@ def _from_the_pin_on(files: Mapping[str, bytes], held: Held) -> Mapping[str, byt
     return kept
 
 
-def _name(contents: pack.Pack, directory: Directory, held: Held) -> str:
-    """What is held now, by the name of the pack, or of the one that an update completes."""
+def _name(
+    contents: pack.Pack, held: Held, verified: client.Verified, merged: Merged
+) -> tuple[str, frozenset[str]]:
+    """The id of what the pack, or the update with its base, says, and of what it consists."""
     if contents.base == pack.ANY and held.pack is not None:
-        return held.pack
-    day = f"{directory.published_at:%Y-%m-%d}"
-    if contents.completes is None:
-        return f"{day}-{contents.digest[:12]}"
-    if not contents.completes.startswith(f"{day}-"):
-        raise RefusedPack(f"it says that it completes {contents.completes}, and its directory is of {day}")
-    return contents.completes
+        return held.pack, held.parts
+    said = contents.files.keys() | merged.named
+    lists = merged.lists
+    if contents.base is None:
+        lists = {**lists, **merged.offered}  # also where a newer one is held
+    else:  # not by what it says that it completes: whoever wrote that may lie
+        said |= held.parts
+    files = {name: data for name, data in verified.files.items() if name in said}
+    lists = {uri: one for uri, one in lists.items() if uri in said}
+    parts = frozenset(name for name in (*files, *lists) if not pack_id.is_root(name))
+    published_at = verified.directory.published_at
+    return pack_id.of(published_at, verified.state.root, files, lists.values()), parts
 
 
 def _news(held: Held, now: TrustState) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ def write(intake: "Intake") -> Written:
             "version": 1,
             "root": len(intake.root),
             "trust": len(trust),
+            "parts": sorted(intake.parts),
             "files": _sizes(intake.files),
             "tokens": _sizes(intake.tokens),
             "statements": [statement.to_json(one) for one in statements],
@@ -94,6 +95,7 @@ def read(data: bytes, pack: str | None = None, lists: Mapping[str, StatusList] |
     return Memory(
         root=root,
         pack=pack,
+        parts=frozenset(head.texts("parts", empty=True) if "parts" in head else ()),
         trust=TrustState.from_json(trust),
         files=dict(zip(files, rest, strict=False)),
         tokens=dict(zip(tokens, rest[len(files) :], strict=True)),

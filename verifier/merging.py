@@ -26,6 +26,8 @@ class Merged:
     tokens: dict[str, bytes] = field(default_factory=dict)
     seen: dict[str, datetime] = field(default_factory=dict)
     changes: list[str] = field(default_factory=list)
+    offered: dict[str, StatusList] = field(default_factory=dict)  # as the pack has them, whatever is held
+    named: set[str] = field(default_factory=set)  # addresses that the pack has a list or changes of
 
 
 def merge(held: Held, offered: Sequence[bytes], *, directory: Directory, at: datetime) -> Merged:
@@ -49,7 +51,6 @@ class _Merge:
     def __init__(self, held: Held, directory: Directory, at: datetime) -> None:
         self._out = Merged(seen=dict(held.seen))
         self._directory, self._at = directory, at
-        self._whole: dict[str, StatusList] = {}  # offered
         self._disputed: set[str] = set()
         self._inflated = 0  # bytes of states that tokens became
         self._before = held.lists
@@ -101,24 +102,26 @@ class _Merge:
             raise StatusListError(ship_status.TOO_MUCH)
 
     def _offer_whole(self, new: StatusList, token: bytes | None) -> None:
-        if new.uri in self._whole:
+        if new.uri in self._out.offered:
             raise RefusedPack(f"the pack holds {new.uri} twice")
-        self._whole[new.uri] = new
+        self._out.offered[new.uri] = new
+        self._out.named.add(new.uri)
         if not self._is_disputed(new) and not self._goes_back(new):
             self._take(new, token)
 
     def _offer_delta(self, blob: bytes) -> None:
         header = ship_status.peek(blob)
         uri = ship_status.address(header, self._directory)
+        self._out.named.add(uri)
         held = self._out.lists.get(uri)
-        base = held if held is not None and held.number == header.since else self._whole.get(uri, held)
+        base = held if held is not None and held.number == header.since else self._out.offered.get(uri, held)
         if base is None:
             raise WholePackNeeded(f"changes since number {header.since} of {uri}, of which no list is held")
-        if _tells_nothing(header, held, self._whole.get(uri)):
+        if _tells_nothing(header, held, self._out.offered.get(uri)):
             return
         new = ship_status.apply_delta(base, blob, directory=self._directory, at=self._at)
-        if uri in self._whole:
-            self._whole[uri] = new  # the next of a chain
+        if uri in self._out.offered:
+            self._out.offered[uri] = new  # the next of a chain
         if not self._is_disputed(new) and not self._goes_back(new):
             self._take(new, None)
 

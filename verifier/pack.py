@@ -7,7 +7,7 @@
     SHA-256 over all before
 
 The digest is checked before anything is parsed. It finds damage, not forgery: every part is signed in itself.
-A pack is named by another, the SHA-256 of what is inflated, so that nobody depends on one deflate encoder.
+A pack's id does not depend on these bytes: see `pack_id`.
 """
 
 import re
@@ -47,15 +47,14 @@ class PackError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """The contents of a pack, unverified. `digest` names it, whatever its deflate encoder.
+    """The contents of a pack, unverified.
 
     `base` names the pack that an update builds on (or `ANY`), and `completes` the one that the two make
-    together: names and no more, nothing is trusted because of them.
+    together: words and no more, nothing is trusted because of them.
     """
 
     files: Mapping[str, bytes]
     lists: tuple[bytes, ...]
-    digest: str
     base: str | None = None
     completes: str | None = None
 
@@ -125,8 +124,7 @@ def read(data: bytes) -> Pack:
     index, texts = _index(head)
     files = _files(index, texts, data[values_at:parts_at])
     lists = _cut(data[parts_at:end], [_size(one) for one in _entries(index, "lists")])
-    digest = sha256(head + data[values_at:end]).hexdigest()
-    return Pack(files, lists, digest, _label(index, "base"), _label(index, "completes"))
+    return Pack(files, lists, _label(index, "base"), _label(index, "completes"))
 
 
 def _checked(data: bytes) -> int:

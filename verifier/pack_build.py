@@ -120,8 +120,8 @@ def update(old: Built, new: Built, at: datetime) -> bytes:
     lists = [blob for uri in sorted(after.lists) if (blob := _changed(before, after, uri)) is not None]
     data = pack.build(files, lists, base=before.pack, completes=after.pack)
     made = intake.take_in(data, before.held(), at=at)
-    if {**made.lists} != {**before.lists, **after.lists}:
-        raise RefusedPack(f"{before.pack} holds lists that {after.pack} is behind of")
+    if {**made.lists} != {**before.lists, **after.lists} or made.pack != after.pack:
+        raise RefusedPack(f"{before.pack} holds lists that {after.pack} lacks, or is behind of")
     return data
 
 

@@ -110,6 +110,8 @@ class _Run:
             return None
         except (PackError, RefusedPack) as error:
             self._tags.clear()
+            if not whole:  # whatever is wrong with an update, the whole pack may be good
+                return None
             raise Unusable(f"{self._source.address}: {error}", _NEWER) from None
 
     def _take(self, data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 import os
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import replace
 from typing import NamedTuple
 
 from keys.regular_file import opener
@@ -62,6 +62,5 @@ def _memory(path: str) -> Memory | None:
 
 
 def _without_pack(remembered: Memory) -> Held:
-    kept = {one.name: getattr(remembered, one.name) for one in fields(Held)}
     tokens = {uri: token for uri, token in remembered.tokens.items() if uri in remembered.lists}
-    return Held(**{**kept, "pack": None, "tokens": tokens})
+    return replace(remembered.held(), pack=None, parts=frozenset(), tokens=tokens)

@@ -282,11 +282,42 @@ def test_an_update_for_another_base_is_refused(sea: Sea) -> None:
         sea.take_in(update)
 
 
-def test_an_update_of_another_days_directory_is_refused(sea: Sea) -> None:
-    sea.take_in(sea.pack())
-    data = pack.build({}, [], base=sea.held.pack, completes="2027-01-01-000000000000")
-    with pytest.raises(RefusedPack, match="says that it completes"):
-        sea.take_in(data)
+@pytest.mark.parametrize("said", ["2026-11-21-aaaaaaaaaaaa", "2027-01-01-000000000000", None])
+def test_an_update_is_named_by_what_it_leads_to_whatever_it_says(sea: Sea, said: str | None) -> None:
+    old = sea.built()
+    held_before = sea.take_in(old.data)
+    assert sea.take_in(pack.build({}, [], base=sea.held.pack, completes=said)).pack == held_before.pack
+    sea.fleet.next_day(2)
+    honest = pack.read(sea.update(old))
+    lie = pack.build(honest.files, honest.lists, base=sea.held.pack, completes=said)
+    assert sea.take_in(lie).pack == sea.built().taken.pack
+
+
+def test_a_part_of_an_update_does_not_pass_for_the_whole(sea: Sea) -> None:
+    old = sea.built()
+    sea.take_in(old.data)
+    sea.fleet.next_day(2)
+    honest = pack.read(sea.update(old))
+    part = pack.build(honest.files, honest.lists[:1], base=old.taken.pack, completes=honest.completes)
+    assert sea.take_in(part).pack != honest.completes
+
+
+def test_what_came_alone_changes_no_packs_id(sea: Sea) -> None:
+    """Else a ship that was sent one delta would have to fetch whole packs."""
+    old = sea.built()
+    sea.take_in(old.data)
+    sea.fleet.next_day(2)
+    sea.take_in(sea.addition(sea.flag.delta()))
+    assert sea.held.pack == old.taken.pack
+    assert sea.take_in(sea.update(old)).pack == sea.built().taken.pack
+
+
+def test_a_pack_has_its_id_whatever_else_the_device_holds(sea: Sea) -> None:
+    whole = sea.built()
+    assert sea.take_in(pack.build(sea.files(), [sea.flag.snapshot()])).pack != whole.taken.pack
+    sea.fleet.next_day(2)
+    sea.take_in(sea.addition(sea.flag.snapshot()))
+    assert sea.take_in(whole.data).pack == whole.taken.pack
 
 
 def test_of_a_delta_and_a_snapshot_the_smaller_travels(sea: Sea) -> None:
@@ -470,7 +501,7 @@ def test_what_is_verified_is_what_is_kept(sea: Sea) -> None:
     taken = sea.take_in(sea.pack())
     assert set(taken.files) == set(client.needed(sea.fleet.files, root=sea.fleet.root, at=sea.at))
     assert taken.held() == Held(
-        root=sea.fleet.root, trust=taken.trust, pack=taken.pack, files=taken.files,
+        root=sea.fleet.root, trust=taken.trust, pack=taken.pack, parts=taken.parts, files=taken.files,
         lists=taken.lists, tokens={}, seen={uri: one.iat for uri, one in taken.lists.items()},
     )  # fmt: skip
 
