@@ -26,7 +26,7 @@ from issuer.adapters.repository import in_force
 from issuer.domain.errors import Conflict, InvalidInput, NotFound, unknown_seafarer
 from issuer.services.audit import SYSTEM, WALLET, AuditEvent, record
 from issuer.services.clock import Clock
-from issuer.services.pick_ups import close_bound_offers, sweep
+from issuer.services.pick_ups import drop_offer_of_phone, of_phone, sweep
 from issuer.settings import Settings
 from keys.encoding import b64url_encode
 
@@ -124,22 +124,21 @@ class Offering:
     ) -> Offer:
         """An offer for the phone with this key alone; it takes the place of the one made for it before.
 
-        An open one of the same certificates gets other codes, as only their hashes are kept:
+        One of the same certificates that was not redeemed gets other codes, as only their hashes are kept:
         a phone that syncs every day leaves one row and one line of the audit trail, not one a day.
 
         Within the caller's transaction, which has locked the certificates and found them in force.
         """
-        now = int(self._clock().timestamp())
-        sweep(connection, now)
+        sweep(connection, int(self._clock().timestamp()))
         numbers = sorted(document_numbers)
         codes = self._draw()
-        mine = (tables.offer.c.seafarer_id == seafarer_id) & (tables.offer.c.holder_thumbprint == thumbprint)
-        unused = mine & tables.offer.c.used_at.is_(None) & (tables.offer.c.expires_at > now)
-        the_same = unused & (tables.offer.c.document_numbers == json.dumps(numbers))
+        the_same = of_phone(seafarer_id, thumbprint) & (
+            tables.offer.c.document_numbers == json.dumps(numbers)
+        )
         renewed = update(tables.offer).where(the_same).values(**codes.stored(), attempts=0)
         if connection.execute(renewed).rowcount:
             return self._describe(codes, numbers)
-        close_bound_offers(connection, seafarer_id, thumbprint, now)
+        drop_offer_of_phone(connection, seafarer_id, thumbprint)
         return self._make(connection, seafarer_id, numbers, thumbprint, WALLET)
 
     def _draw(self) -> _Codes:
