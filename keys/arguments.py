@@ -115,6 +115,12 @@ def _root_options(root: Any, common: argparse.ArgumentParser) -> None:
         "--time-floor", type=instant, metavar="INSTANT", help="set devices' time floor back to it"
     )
     rotate.add_argument(
+        "--gone", action="append", default=[], metavar="FLAG", help="a flag that is no member any more"
+    )
+    rotate.add_argument(
+        "--back", action="append", default=[], metavar="FLAG", help="a flag that had left, with its own keys"
+    )
+    rotate.add_argument(
         "--replace-flag",
         action="append",
         default=[],

@@ -101,6 +101,7 @@ def root_rotate(arguments: argparse.Namespace) -> str:
             plan = replace(plan, roles={**plan.roles, name: replace(plan.roles[name], keys=keys)})
         for flag in dict.fromkeys(arguments.replace_flag):
             plan = _replaced(home, plan, flag, flag_holders)
+        plan = ceremony.with_gone(plan, arguments.gone, arguments.back)
         plan = replace(plan, time_floor=arguments.time_floor)
         draft = ceremony.draft_root(
             plan, published, arguments.at, replaced=dict.fromkeys(arguments.replace_flag)

@@ -79,10 +79,10 @@ def _gathered(arguments: argparse.Namespace) -> list[Draft]:
 
 
 def _told(plan: Plan, made: dict[str, bytes], out: Path, arguments: argparse.Namespace) -> str:
-    keys = [key for flag in plan.flags for key in flag.keys]
+    keys = [key for flag in plan.flags for key in flag.keys if flag.authority.flag not in plan.gone]
     lines = [
         (
-            f"Published {_count(len(plan.flags), 'authority', 'authorities')} with "
+            f"Published {_count(len(plan.flags) - len(plan.gone), 'authority', 'authorities')} with "
             f"{_count(len(keys), 'key', 'keys')} in {out}"
         ),
         f"Devices pin {out / '1.root.json'}",

@@ -11,17 +11,17 @@ from typing import Any
 
 from tuf.api.metadata import Metadata, Root, Targets
 
-from keys.encoding import Json, json_object
+from keys.encoding import Json
 from keys.jwk import PublicKey
 from keys.trust import content
-from keys.trust.directory import Environment, TrustedKey, key_from_json
+from keys.trust.directory import Environment, TrustedKey
 from keys.trust.drafts import Draft, by_id, role_keys
 from keys.trust.handover import fingerprint
 from keys.trust.holder import Holder
-from keys.trust.metadata import DIRECTORY, EXTENSION, MAX_FILE, keys_path, target_name
+from keys.trust.listing import read_keys, root_says
+from keys.trust.metadata import DIRECTORY, keys_path, target_name
 from keys.trust.plan import LIFETIMES, Flag, Plan, Role, key_id, spoken
 from keys.trust.published import Published
-from keys.trust.record import Record
 from keys.trust.register import MAX_HANDOVERS, RegisterError, check_roles_apart, flag_of
 
 ROOT = Root.type
@@ -150,9 +150,7 @@ def published_key(published: Published, flag: str, kid: str) -> TrustedKey | Non
     if listed is None:
         return None
     name = _keys_file(listed.signed, flag)
-    keys = map(
-        key_from_json, Record(json_object(published.files[name], max_size=MAX_FILE), name).records("keys")
-    )
+    keys = read_keys(published.files[name], flag, name).keys
     return next((key for key in keys if key.kid == kid), None)
 
 
@@ -181,11 +179,11 @@ def _people(
 
 
 def adopt(plan: Plan, draft: Draft) -> Plan:
-    """The register as a root's holders want it. Raises RecordError, RegisterError."""
+    """The register as a root's holders want it. Raises ValueError."""
     root: Root = draft.metadata.signed
-    extension = Record(root.unrecognized_fields.get(EXTENSION), "draft of root")
-    if extension.text("environment") != plan.environment:
-        raise RegisterError(f"the draft of root is for {extension.text('environment')}", "name another draft")
+    says = root_says(root)
+    if says.environment is not plan.environment:
+        raise RegisterError(f"the draft of root is for {says.environment}", "name another draft")
     roles = {
         name: replace(
             plan.roles[name],
@@ -194,12 +192,12 @@ def adopt(plan: Plan, draft: Draft) -> Plan:
         )
         for name, role in root.roles.items()
     }
-    named = extension.record("roles") if "roles" in extension else Record({}, "roles")
     changed = replace(
         plan,
         roles=roles,
-        time_floor=extension.instant("time_floor") if "time_floor" in extension else None,
-        replaced={flag: named.text(flag) for flag in named.members()},
+        time_floor=says.time_floor,
+        replaced=says.replaced,
+        gone=frozenset(says.gone),
         holders=with_names(plan, draft.holders),
     )
     for flag, keys in draft.replaced.items():
@@ -233,6 +231,18 @@ def with_names(plan: Plan, named: Mapping[str, str]) -> dict[str, str]:
     roles = [*plan.roles.values(), *(flag.role for flag in plan.flags)]
     known = {keyid for role in roles for keyid in role.ids}
     return {**{keyid: name for keyid, name in named.items() if keyid not in known}, **plan.holders}
+
+
+def with_gone(plan: Plan, leaving: Iterable[str], returning: Iterable[str]) -> Plan:
+    """Who is a member. A flag that is gone stays registered, as devices remember it. Raises RegisterError."""
+    leave, back = set(leaving), set(returning)
+    for flag in sorted(leave | back):
+        flag_of(plan, flag)
+    if here := back - plan.gone:
+        raise RegisterError(f"{min(here)} has not left", "it is a member")
+    if left := leave & plan.gone:
+        raise RegisterError(f"{min(left)} has left already", f"it comes back: root rotate --back {min(left)}")
+    return replace(plan, gone=(plan.gone | leave) - back)
 
 
 def names_flag(plan: Plan, flag: Flag) -> Plan:

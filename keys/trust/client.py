@@ -136,7 +136,7 @@ class _Verification:
         )
 
     def _roots_say(self) -> RootSays:
-        """What the newest root says, all of one environment; the floor is the last that is new to the device."""
+        """What the newest root says, all of one environment; its floor is the last that is new here."""
         first, *following = self.workflow.roots
         says = listing.root_says(first)._replace(time_floor=None)
         for root in following:

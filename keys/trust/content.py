@@ -28,6 +28,8 @@ def root(plan: Plan) -> Root:
         extension["time_floor"] = unix(plan.time_floor)
     if plan.replaced:
         extension["roles"] = {**plan.replaced}
+    if plan.gone:
+        extension["gone"] = sorted(plan.gone)
     return Root(
         keys=_tuf_keys(plan.roles.values()),
         roles={name: TufRole(role.ids, role.threshold) for name, role in plan.roles.items()},

@@ -97,6 +97,7 @@ class Plan:
     replaced: Mapping[str, str] = field(
         default_factory=dict
     )  # flag: fingerprint of keys that the root gave it
+    gone: frozenset[str] = frozenset()  # flags that are no members any more, by the root's word
     holders: Mapping[str, str] = field(default_factory=dict)  # short key id: whose it is, for people
 
     def lifetime(self, role: str) -> timedelta:
@@ -121,19 +122,21 @@ def to_json(plan: Plan) -> bytes:
             "environment": plan.environment.value,
             "roles": {name: _role_to_json(role) for name, role in plan.roles.items()},
             "replaced": {**plan.replaced},
+            "gone": [*sorted(plan.gone)],
             "holders": {**plan.holders},
-            "flags": [
-                {
-                    "authority": authority_to_json(flag.authority),
-                    "role": _role_to_json(flag.role),
-                    "keys": [key_to_json(key) for key in flag.keys],
-                    "handovers": [{**entry} for entry in flag.handovers],
-                    "allow_lists": {kid: sha256(data).hexdigest() for kid, data in flag.allow_lists.items()},
-                }
-                for flag in plan.flags
-            ],
+            "flags": [_flag_to_json(flag) for flag in plan.flags],
         }
     )
+
+
+def _flag_to_json(flag: Flag) -> dict[str, Json]:
+    return {
+        "authority": authority_to_json(flag.authority),
+        "role": _role_to_json(flag.role),
+        "keys": [key_to_json(key) for key in flag.keys],
+        "handovers": [{**entry} for entry in flag.handovers],
+        "allow_lists": {kid: sha256(data).hexdigest() for kid, data in flag.allow_lists.items()},
+    }
 
 
 def from_json(data: bytes, allow_lists: Mapping[str, bytes] | None = None) -> Plan:
@@ -151,6 +154,7 @@ def from_json(data: bytes, allow_lists: Mapping[str, bytes] | None = None) -> Pl
             roles={name: _role_from_json(roles.record(name)) for name in LIFETIMES},
             flags=tuple(_flag_from_json(one, allow_lists or {}) for one in record.records("flags")),
             replaced=_texts(record, "replaced"),
+            gone=frozenset(record.texts("gone", empty=True) if "gone" in record else ()),
             holders=_texts(record, "holders"),
         )
     except ValueError as error:  # EncodingError, RecordError, JwkError or a name outside an enum

@@ -70,6 +70,12 @@ def _tell_root(draft: Draft) -> Iterator[str]:
             yield f"! one key alone can sign as {_ROLES[name]}: for rehearsals only"
     if says.time_floor is not None:
         yield f"! devices' time floor is set to {says.time_floor:%Y-%m-%d %H:%M} UTC, even where it was later"
+    had_left = set() if old is None else {*root_says(old).gone}
+    for flag in sorted({*says.gone} - had_left):
+        yield f"! - {flag}: no member any more; all its certificates count for nothing"
+    yield from (
+        f"! + {flag}: a member again, with the keys that it had" for flag in sorted(had_left - {*says.gone})
+    )
     allowed = {} if old is None else root_says(old).replaced
     for flag, keys in says.replaced.items():
         if allowed.get(flag) != keys:

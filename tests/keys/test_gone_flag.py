@@ -1,8 +1,10 @@
 """A flag that leaves: only the root's holders can say so, and nothing of it is forgotten."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from support.ceremony import Ceremony, cheap_passphrases
 from support.simulator import DAY, NOW
 from support.tuf_repository import Repository
 
@@ -87,3 +89,48 @@ def test_while_a_flag_is_gone_nobody_gets_its_addresses(repository: Repository) 
     repository.publish(at=NOW + 2 * DAY)
     with pytest.raises(UntrustedMetadata, match="belongs to NO, and DK now claims it"):
         repository.verify(gone)
+
+
+# At the publisher's
+
+
+@pytest.fixture
+def home(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ceremony:
+    cheap_passphrases(monkeypatch)
+    home = Ceremony(tmp_path, capsys)
+    home.done("operator", "init", "--environment", "test")
+    for flag in ("NO", "DK"):
+        home.authority(flag)
+    home.publish()
+    return home
+
+
+def test_a_root_says_that_a_flag_is_gone_and_another_that_it_is_back(home: Ceremony) -> None:
+    directory, before = home.read()
+    days = [f"2026-11-2{day}T12:00:00Z" for day in range(2, 6)]
+    said = home.done("operator", "root", "rotate", "--gone", "NO", at=days[0])
+    assert "! - NO: no member any more; all its certificates count for nothing" in said
+    assert "Published 1 authority " in home.publish("2.root.draft.json", at=days[0])
+    left, gone = home.read(before, at=days[0])
+    assert set(directory.authorities) - set(left.authorities) == {"https://no.example"}
+    home.publish(at=days[1])
+    assert set(home.read(gone, at=days[1])[0].authorities) == {"https://dk.example"}, "the root stands"
+    said = home.done("operator", "root", "rotate", "--back", "NO", at=days[2])
+    assert "! + NO: a member again, with the keys that it had" in said
+    assert "Published 2 authorities " in home.publish("3.root.draft.json", at=days[2])
+    back, state = home.read(gone, at=days[2])
+    assert back.authorities == directory.authorities
+    assert state.roles == before.roles
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["--gone", "SE"], "no authority SE"),
+        (["--back", "NO"], "NO has not left"),
+    ],
+)
+def test_who_is_no_member_cannot_leave_and_who_has_not_left_cannot_come_back(
+    home: Ceremony, words: list[str], reason: str
+) -> None:
+    assert reason in home.refused("operator", "root", "rotate", *words)
