@@ -66,7 +66,7 @@ def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
         lists=merged.lists,
         tokens=merged.tokens,
         seen=merged.seen,
-        changes=(*_news(held, verified.state), *merged.changes),
+        changes=(*_news(held, verified.state), *_departures(held.files, kept), *merged.changes),
         at=at,
     )
 
@@ -143,3 +143,13 @@ def _news(held: Held, now: TrustState) -> tuple[str, ...]:
         ),
         *(f"{role}: a new authority" for role in new if role not in quiet and role not in names),
     )
+
+
+def _departures(before: Mapping[str, bytes], now: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Flags that are no members any more, by the root's word: their metadata is not needed from here on."""
+    gone = sorted(_roles(before) - _roles(now))
+    return tuple(f"{flag}: has left the directory; its certificates count for nothing" for flag in gone)
+
+
+def _roles(files: Mapping[str, bytes]) -> set[str]:
+    return {name.split(".")[1] for name in files if name.count(".") == 2 and "/" not in name}
