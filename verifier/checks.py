@@ -113,7 +113,7 @@ def state(
         return *STATE_UNKNOWN, listed_as, None
     as_of, status = listed_as
     known, remark = status_age(as_of.iat, as_of.exp, policy, time)
-    if as_of.behind:
+    if as_of.behind or as_of.disputed:
         remark = behind(as_of, remark)
     if status is _GOOD:
         return *STATE_GOOD, known, remark
@@ -140,7 +140,12 @@ def listed_state(
 
 
 def behind(listed: StatusList, old: Check | None) -> Check:
-    """The remark that the authority has published a newer list than the one held, beside that on its age."""
+    """The remark that there is another list than the one held, newer or contrary, beside that on its age."""
+    if listed.disputed:
+        reason = "two status lists that cannot both be true were signed: report this to the authority"
+        if old is None:
+            return Check("C14", _REMARK, reason)
+        return Check("C14", _REMARK, "{}, and " + reason, (old.reason,))
     if old is None:
         reason = "a newer status list exists than that of {:%Y-%m-%d %H:%M} UTC: import a newer sea pack"
         return Check("C14", _REMARK, reason, (listed.iat,))

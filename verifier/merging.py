@@ -166,7 +166,7 @@ class _Merge:
             raise RefusedPack(f"with what is held: {ship_status.TOO_MUCH}")
         for uri, one in self._out.lists.items():
             before = self._before.get(uri)
-            if before is None or (before.iat, before.states) != (one.iat, one.states):
+            if before is None or not _same(before, one):
                 number = "" if one.number is None else f" number {one.number}"
                 self._out.changes.append(
                     f"{uri}:{number} as of {one.iat:%Y-%m-%d %H:%M} UTC{_difference(before, one)}"
@@ -177,8 +177,11 @@ class _Merge:
                 self._out.changes.append(
                     f"{uri}: number {newest} exists, and {one.number} is the newest held"
                 )
-            if behind != one.behind:
-                self._out.lists[uri] = replace(one, behind=behind)
+            disputed = uri in self._disputed or (
+                before is not None and before.disputed and _same(before, one)
+            )
+            if (behind, disputed) != (one.behind, one.disputed):
+                self._out.lists[uri] = replace(one, behind=behind, disputed=disputed)
         self._say_withheld()
         return self._out
 
@@ -186,6 +189,11 @@ class _Merge:
         """A list that the index names and nobody has brought is unknown here, which is worth a word."""
         for uri in self._directory.list_numbers.keys() - self._out.lists.keys():
             self._out.changes.append(f"{uri}: exists, and no list of it is held")
+
+
+def _same(one: StatusList, other: StatusList) -> bool:
+    """Whether two lists say the same, as of the same second."""
+    return (one.iat, one.states) == (other.iat, other.states)
 
 
 def _tells_nothing(header: ship_status.Header, held: StatusList | None, whole: StatusList | None) -> bool:

@@ -139,6 +139,7 @@ def _list(held: Holdings, name: str, one: StatusList) -> dict[str, Json]:
         "number": one.number,
         "newest_known": held.memory.numbers.get(one.uri),
         "behind": one.behind,
+        "disputed": one.disputed,
         "as_of": _instant(one.iat),
         "expires": None if one.exp is None else _instant(one.exp),
         "entries": len(one),
@@ -188,7 +189,8 @@ def _authority_lines(held: Holdings, authority: Authority) -> Iterator[str]:
         number = "" if one.number is None else f" number {one.number}"
         newest = held.memory.numbers.get(one.uri)
         behind = f"; number {newest} exists" if one.behind else ""
-        yield f"    list {name}{number}: {len(one)} entries, {_as_of(held, one.iat)}{behind}"
+        disputed = "; another was signed that cannot be true beside it" if one.disputed else ""
+        yield f"    list {name}{number}: {len(one)} entries, {_as_of(held, one.iat)}{behind}{disputed}"
 
 
 def _as_of(held: Holdings, moment: datetime) -> str:

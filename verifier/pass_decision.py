@@ -170,7 +170,9 @@ def _status(credential: Credential, basis: Basis) -> _Status:
             reason = "suspended as of {:%Y-%m-%d}; valid again by the pass of {:%Y-%m-%d}"
             lifted = Check("C14", Outcome.REMARK, reason, (listed.iat, stated_at))
     c12, old = checks.status_age(stated_at, None, basis.policy, basis.time)
-    if listed is not None and listed.behind and stated_at < basis.relied_on.directory_published_at:
+    if listed is not None and (
+        listed.disputed or (listed.behind and stated_at < basis.relied_on.directory_published_at)
+    ):
         old = checks.behind(listed, old)
     if missing is Missing.WITHHELD:
         old = _withheld(old)

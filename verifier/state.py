@@ -163,6 +163,7 @@ class State:
                 states=self._part("states", entry.members().get("part")),
                 number=entry.number("number") if "number" in entry else None,
                 behind="behind" in entry,
+                disputed="disputed" in entry,
             )
         except RecordError as error:
             raise _damaged(self._folder, str(error)) from None

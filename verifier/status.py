@@ -48,7 +48,8 @@ class StatusList:
     """A verified list: `states` is the raw array, `bits` per entry, least significant bits first.
 
     `number` and `statement` are those of a list for ships (`verifier.ship_status`). It is `behind` when the
-    signed index of all lists names a newer number.
+    signed index of all lists names a newer number, and `disputed` when another was signed that cannot be true
+    beside it.
     """
 
     uri: str
@@ -60,6 +61,7 @@ class StatusList:
     number: int | None = None
     statement: "Statement | None" = None
     behind: bool = False
+    disputed: bool = False
 
     def get(self, idx: int) -> Status | None:
         """The state at an index, None for a value without a meaning. Raises IndexError outside the list."""

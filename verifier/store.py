@@ -199,6 +199,8 @@ def _lists(intake: Intake) -> tuple[dict[str, dict[str, object]], _Parts]:
             entry["number"] = one.number
         if one.behind:
             entry["behind"] = True
+        if one.disputed:
+            entry["disputed"] = True
         entries[uri] = {**entry, "part": parts.place(one.states)}
     return entries, parts
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from support.sea import DAY, HOUR, Sea
@@ -10,8 +11,10 @@ from support.simulator import seeded_signer
 from benchmarks.fleet import registered
 from keys.algorithms import Algorithm
 from keys.trust.directory import KeyState
-from verifier import ship_status, statement, status
+from verifier import checks, ship_status, statement, status, store
 from verifier.intake import RefusedPack
+from verifier.state import State
+from verifier.verdict import Check, Outcome
 
 HIGHEST = 2**31 - 1
 
@@ -113,5 +116,28 @@ def test_a_disputed_list_loses_no_revocation_that_is_held(sea: Sea) -> None:
         signer=flag.signers[flag.status_kid],
     )  # fmt: skip
     taken = sea.take_in(sea.addition(ship_status.to_snapshot(signed, blank, flag=flag.flag, name="1")))
-    assert sea.held.lists[sea.uri] == true
+    assert sea.held.lists[sea.uri] == replace(true, disputed=True)
     assert any("two different lists were signed as number 2" in one for one in taken.changes)
+
+
+def test_a_disputed_list_is_marked_until_a_newer_one_fits_also_on_disk(sea: Sea, tmp_path: Path) -> None:
+    sea.take_in(sea.addition(forged(sea, sea.fleet.at + timedelta(minutes=50))))
+    sea.fleet.next_day(2)
+    taken = sea.take_in(sea.pack())
+    with store.locked(str(tmp_path)):
+        store.write(str(tmp_path), taken)
+    marked = {uri: one.disputed for uri, one in State(str(tmp_path)).status.items()}
+    assert marked.pop(sea.uri)
+    assert set(marked.values()) == {False}
+    assert sea.take_in(sea.pack([])).lists[sea.uri].disputed, "nothing has settled it"
+    revoke(sea)
+    sea.fleet.next_day(2)
+    assert not sea.take_in(sea.pack()).lists[sea.uri].disputed
+
+
+@pytest.mark.parametrize("old", [None, Check("C14", Outcome.REMARK, "status of 9 days ago")])
+def test_a_certificate_on_a_disputed_list_gets_a_remark(sea: Sea, old: Check | None) -> None:
+    remark = checks.behind(replace(sea.held.lists[sea.uri], disputed=True), old)
+    assert remark.outcome is Outcome.REMARK
+    assert "cannot both be true" in remark.reason
+    assert old is None or old.reason in remark.reason
