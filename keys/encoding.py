@@ -13,6 +13,7 @@ Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 MAX_JSON_BYTES = 65_536
 MAX_JSON_DEPTH = 16
 
+_BACKSLASH = 0x5C  # a byte is found faster than bytes are
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{")
 _OUTSIDE_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[{]}")
 
@@ -82,7 +83,7 @@ def json_loads(data: bytes, *, max_size: int = MAX_JSON_BYTES, max_depth: int = 
         raise
     except (ValueError, RecursionError):  # an integer of thousands of digits
         raise EncodingError("not JSON that can be read: a number or nesting out of bounds") from None
-    if b"\\" in data and "\\u" in text:
+    if _BACKSLASH in data and "\\u" in text:
         _refuse_bad_escapes(text, value)
     return value
 

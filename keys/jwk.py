@@ -69,9 +69,10 @@ class PublicKey:
             raise JwkError(f'"alg" contradicts the key, which is for {algorithm.value}')
         key = cls(algorithm, raw)
         # Coordinates have one spelling: what was read is what would be written.
-        key._jwk = {**_MEMBERS[kty], "x": jwk["x"]}
         if kty == "EC":
-            key._jwk["y"] = jwk["y"]
+            key._jwk = {"kty": "EC", "crv": "P-256", "x": jwk["x"], "y": jwk["y"]}
+        else:
+            key._jwk = {"kty": "OKP", "crv": "Ed25519", "x": jwk["x"]}
         return key
 
     @classmethod

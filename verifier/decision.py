@@ -29,6 +29,7 @@ _KNOWN: Final = Check("C2", Outcome.PASS, "the issuer and its key are in the dir
 _TRUSTED: Final = Check("C3", Outcome.PASS, "the key may sign this, and did so in its time")
 _SIGNED: Final = Check("C4", Outcome.PASS, "the signature holds")
 _AGREE: Final = Check("C4b", Outcome.PASS, "its dates agree with each other")
+_NONE_SHOWN: Final = Holding()
 _PASS: Final = CertificateType.PASS
 _ALLOW_LIST_ONLY: Final = KeyState.ALLOW_LIST_ONLY
 _ROWS: Final = ROWS[: ROWS.index("C14")]  # what is a check; C14 and C15 follow from them
@@ -76,11 +77,11 @@ def verify(
     trusted, signed = _trusted(key, unverified, setting), _signature(key, unverified)
     if signed is not _SIGNED:
         return _stop([_READABLE, _KNOWN, trusted, signed], setting, "its signature was not shown to hold")
-    known = checks.covered(authority, policy) or _KNOWN
+    known = _KNOWN if policy.flags is None else checks.covered(authority, policy) or _KNOWN
     try:
         if unverified.type is _PASS:
             return _judge_pass(unverified, authority, known, trusted, setting)
-        credential = vc.from_claims(unverified.claims, unverified.key)
+        credential = vc.from_claims(unverified.claims, unverified.key, issued_at=unverified.issued_at)
     except vc.MalformedCredential as error:
         unreadable = Check("C1", Outcome.UNKNOWN, "not a {} that can be read: {}", (unverified.type, error))
         return _stop([unreadable, _KNOWN, trusted, signed], setting, "it cannot be read")
@@ -128,7 +129,7 @@ def _holding(unverified: Unverified, key: PublicKey | None) -> Holding:
     """What the proof by the holder's key amounts to; its time is judged by row C13."""
     parsed, proof = unverified.sd_jwt, unverified.proof
     if proof is None and parsed.key_binding is None:
-        return Holding()
+        return _NONE_SHOWN
     if key is None:
         return Holding(failure="a phone proves itself for a credential that is bound to none")
     try:

@@ -115,7 +115,8 @@ def _official(claims: Claims) -> Official | None:
     family, given, title = _OFFICER
     if family not in claims and given not in claims and title not in claims:
         return None
-    return Official(text(claims, family), optional_text(claims, given), text(claims, title))
+    named = text(claims, given) if given in claims else None
+    return Official(text(claims, family), named, text(claims, title))
 
 
 def _functions(claims: Claims, name: str) -> tuple[FunctionGrant, ...]:

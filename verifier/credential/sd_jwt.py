@@ -22,6 +22,7 @@ NEVER_DISCLOSABLE: Final = frozenset(
 _DIGESTS = "_sd"
 _HASH_NAME = "_sd_alg"
 _ELEMENT = "..."
+_BACKSLASH: Final = 0x5C  # a byte is found faster than bytes are
 _RESERVED: Final = frozenset((_DIGESTS, _ELEMENT))
 
 
@@ -50,7 +51,7 @@ def parse(text: str) -> SdJwt:
     token, tilde, rest = text.partition("~")
     if not tilde:
         raise MalformedSdJwt('no "~": an SD-JWT without disclosures still ends with one')
-    *disclosures, key_binding = rest.split("~")
+    *disclosures, key_binding = rest.split("~") if rest else ("",)
     if len(disclosures) > MAX_DISCLOSURES:
         raise MalformedSdJwt(f"{len(disclosures)} disclosures; at most {MAX_DISCLOSURES} are read")
     if "" in disclosures:
@@ -99,7 +100,7 @@ def reveal(sd_jwt: SdJwt, payload: bytes) -> tuple[dict[str, Json], bool]:
 
 def discloses_nothing(payload: bytes) -> bool:
     """Whether no name in the JSON can be a reserved one: escapes could spell them differently."""
-    return b"\\" not in payload and b"_sd" not in payload and b'"..."' not in payload
+    return _BACKSLASH not in payload and b"_sd" not in payload and b'"..."' not in payload
 
 
 def _digest(text: str) -> str:

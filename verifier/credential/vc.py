@@ -88,10 +88,13 @@ def to_claims(credential: Credential) -> dict[str, Json]:
     return claims
 
 
-def from_claims(claims: Claims, known: PublicKey | None = None) -> Credential:
+def from_claims(
+    claims: Claims, known: PublicKey | None = None, *, issued_at: datetime | None = None
+) -> Credential:
     """The credential of processed claims (`sd_jwt.claims`). Raises MalformedCredential with the claim's path.
 
-    `known` is a P-256 key that was read before, and that the holder's may turn out to be.
+    `known` is a P-256 key that was read before, and that the holder's may turn out to be; `issued_at` is the
+    `iat` that was read before.
     Dates that contradict each other are read as they stand: `date_contradiction` judges them.
     """
     issuer = url(claims, "iss")
@@ -100,7 +103,7 @@ def from_claims(claims: Claims, known: PublicKey | None = None) -> Credential:
         raise MalformedCredential("vct", "a document type that this version does not know")
     return Credential(
         issuer=issuer,
-        issued_at=instant(claims, "iat"),
+        issued_at=issued_at or instant(claims, "iat"),
         not_before=instant(claims, "nbf"),
         expires=instant(claims, "exp") if "exp" in claims else None,
         holder_key=holder_key(claims, known) if "cnf" in claims else None,
