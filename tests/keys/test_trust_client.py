@@ -134,7 +134,7 @@ def test_publishing_without_enough_keys_at_hand_is_refused(norway: Authority) ->
     plan, signers = published.plan(), dict(published.signers)
     for keyid in plan.roles["targets"].ids[1:]:
         signers.pop(keyid)
-    with pytest.raises(PublishError, match="targets needs 2 signatures, and 1 keys are here"):
+    with pytest.raises(PublishError, match="directory needs 2 signatures, and 1 keys are here"):
         publish(plan, signers=signers, at=NOW, before=published.files)
 
 
