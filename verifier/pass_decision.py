@@ -28,7 +28,7 @@ _NONE_OF_ITS_OWN: Final = tuple(
 )
 _AGAINST: Final = (Outcome.FAIL, Outcome.UNKNOWN)
 _DROPPED: Final = Check(
-    "C12", Outcome.UNKNOWN, "its status list was dropped, as its key counts no more: import a newer sea pack"
+    "C12", Outcome.UNKNOWN, "its status list was held once and is held no more: import a newer sea pack"
 )
 _FOREIGN: Final = Check("C12", Outcome.UNKNOWN, "its status list is not one of this authority's")
 

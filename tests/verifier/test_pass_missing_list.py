@@ -52,7 +52,7 @@ def test_a_pass_does_not_speak_for_itself_where_a_list_was_dropped(
     verdict = judged(inspection, Missing.DROPPED, at=at)
     assert verdict.headline is Headline.STATUS_UNKNOWN
     assert {member.headline for member in verdict.members} == {Headline.STATUS_UNKNOWN}
-    assert "its status list was dropped, as its key counts no more" in verdict.reason
+    assert "its status list was held once and is held no more" in verdict.reason
 
 
 def test_a_list_that_exists_and_is_not_held_is_a_remark_on_the_pass(inspection: Inspection) -> None:
