@@ -72,8 +72,8 @@ def _wait_for(lock: int, folder: str) -> None:
 
 def _unwritable(folder: str, error: OSError) -> StateError:
     # Of a link that leads in a circle, the system says that it exists.
-    reason = "is no folder" if isinstance(error, FileExistsError) else f"cannot be written: {error.strerror}"
-    return StateError(f"{folder} {reason}", ELSEWHERE)
+    reason = "it is no folder" if isinstance(error, FileExistsError) else error.strerror
+    return StateError(f"{folder} cannot be written: {reason}", ELSEWHERE)
 
 
 def write(folder: str, intake: Intake) -> None:
