@@ -24,7 +24,7 @@ _LIFTED: Final = re.compile(
     rb'"(?:([0-9a-f]{64})|([0-9a-f]{128})|([0-9A-Za-z_-]{43})'
     rb'|([0-9a-f]{8}))"(?=(?::\{"keytype":"ed25519","keyval":\{"public":"([0-9a-f]{64})")?)'
 )
-_CONTROL: Final = re.compile(rb"[\x01-\x05]|\x06(?s:.)?")
+_CONTROL: Final = re.compile(rb"([\x01-\x05]|\x06(?s:.)?)")
 _TEXT: Final = bytes(range(0x20, 0x100))
 _GROWS: Final = {1: 65, 2: 129, 3: 44, 4: 65, 5: 9, 6: 8}  # bytes that a control byte becomes more
 _VALUES: Final = {1: 32, 2: 64, 3: 32}  # bytes of values that a control byte takes
@@ -105,7 +105,9 @@ def restore(names: Iterable[str], texts: Sequence[bytes], values: bytes) -> Iter
         raise LiftingError("the values and their places do not add up")
     restorer = _Restorer(values)
     for name, text in zip(names, texts, strict=True):
-        data = _CONTROL.sub(restorer.value, text)
+        pieces = _CONTROL.split(text)
+        pieces[1::2] = map(restorer.value, pieces[1::2])
+        data = b"".join(pieces)
         if OWN_HASH in name:
             digest = sha256(data).hexdigest()
             restorer.hashes.append(digest.encode("ascii"))
@@ -122,9 +124,9 @@ class _Restorer:
         self._used = 0
         self._ids: list[bytes] = []
 
-    def value(self, found: re.Match[bytes]) -> bytes:
+    def value(self, control: bytes) -> bytes:
         """What a control byte stands for."""
-        control, start = found[0], self.at
+        start = self.at
         if control == b"\x03":
             self.at = end = start + 32
             return b'"%s"' % b2a_base64(self._values[start:end], newline=False)[:43].translate(_URL)

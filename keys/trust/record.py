@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from keys.encoding import Json
 
@@ -58,14 +58,16 @@ class Record:
         values = self._members.get(name)
         if not isinstance(values, list) or not (values or empty):
             self.refuse(name, "a list of texts")
-        texts: list[str] = []
-        for value in values:
-            if not isinstance(value, str) or not value or not value.isprintable():
-                self.refuse(name, "a list of texts")
-            texts.append(value)
+        texts = tuple(cast("list[str]", values))
+        try:
+            good = "".join(texts).isprintable() and "" not in texts
+        except TypeError:  # one of them is no text
+            good = False
+        if not good:
+            self.refuse(name, "a list of texts")
         if len(set(texts)) != len(texts):
             self.refuse(name, "a list of different texts")
-        return tuple(texts)
+        return texts
 
     def record(self, name: str) -> "Record":
         """An object within."""
