@@ -19,8 +19,8 @@ FORMAT: Final = 1
 _EMPTY: Final = "import one: ombord-verify pack import FILE --root ROOT.json"
 _WORDS: Final = {
     AgeClass.GREEN: "current",
-    AgeClass.OLD: "old: counts, with a remark",
-    AgeClass.UNKNOWN: "too old: status counts as unknown",
+    AgeClass.OLD: "counts, with a remark",
+    AgeClass.UNKNOWN: "too old, status counts as unknown",
 }
 
 
