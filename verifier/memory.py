@@ -95,7 +95,7 @@ def read(data: bytes, pack: str | None = None, lists: Mapping[str, StatusList] |
     return Memory(
         root=root,
         pack=pack,
-        parts=frozenset(head.texts("parts", empty=True) if "parts" in head else ()),
+        parts=frozenset(head.texts("parts", empty=True)),
         trust=TrustState.from_json(trust),
         files=dict(zip(files, rest, strict=False)),
         tokens=dict(zip(tokens, rest[len(files) :], strict=True)),

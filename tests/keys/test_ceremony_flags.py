@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.ceremony import Ceremony, cheap_passphrases
+from support.ceremony import Ceremony, cheap_passphrases, full_home
 
 from keys.custody.sealed_file import unseal
 from keys.trust.allow_list import build
@@ -21,12 +21,7 @@ DAY_2, DAY_3, DAY_4, DAY_5 = (f"2026-11-2{day}T12:00:00Z" for day in (2, 3, 4, 5
 def home(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ceremony:
     """Everything in one home, with Norway and its keys, published once."""
     cheap_passphrases(monkeypatch)
-    home = Ceremony(tmp_path, capsys)
-    home.done("operator", "init", "--full")
-    home.authority("NO")
-    home.done("operator", "key", "add", "NO", "--sealed", "no.sealed")
-    home.publish()
-    return home
+    return full_home(tmp_path, capsys)
 
 
 def signed(home: Ceremony, name: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from support.ceremony import Ceremony, cheap_passphrases
+from support.ceremony import Ceremony, cheap_passphrases, full_home
 
 from keys.cli import main
 from keys.commands import files
@@ -31,12 +31,7 @@ def secret(name: str) -> bytes:
 def home(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ceremony:
     """Everything in one home, with Norway and its keys, published once."""
     cheap_passphrases(monkeypatch)
-    home = Ceremony(tmp_path, capsys)
-    home.done("operator", "init", "--full")
-    home.authority("NO")
-    home.done("operator", "key", "add", "NO", "--sealed", "no.sealed")
-    home.publish()
-    return home
+    return full_home(tmp_path, capsys)
 
 
 @pytest.fixture

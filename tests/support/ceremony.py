@@ -127,3 +127,13 @@ def cheap_passphrases(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sealed_file, "COST", Cost(memory_kib=64, passes=1, lanes=1))
     for name in ("OMBORD_KEYS_HOME", "OMBORD_KEYS_PASSPHRASE"):
         patch.delenv(name, raising=False)
+
+
+def full_home(folder: Path, capsys: pytest.CaptureFixture[str]) -> Ceremony:
+    """All keys in the operator's home, with Norway and its keys, published once."""
+    home = Ceremony(folder, capsys)
+    home.done("operator", "init", "--full")
+    home.authority("NO")
+    home.done("operator", "key", "add", "NO", "--sealed", "no.sealed")
+    home.publish()
+    return home

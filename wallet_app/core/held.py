@@ -111,20 +111,23 @@ def accept(
     if held.certificate.document_number != identifier:
         number = held.certificate.document_number
         raise PickUpError(Trouble.WRONG_CREDENTIAL, f"{identifier}: the certificate is {number}")
-    _require_signature(text, identifier, issuer_keys)
+    require_signature(text, identifier, issuer_keys)
     contradiction = vc.date_contradiction(held.credential)
     if contradiction is not None:
         raise PickUpError(Trouble.WRONG_CREDENTIAL, f"{identifier}: {contradiction}")
     return stored
 
 
-def _require_signature(text: str, identifier: str, issuer_keys: Mapping[str, PublicKey]) -> None:
-    """Whether that issuer may sign for its state is the verifier's to say, with keys from the trust list."""
+def require_signature(text: str, what: str, issuer_keys: Mapping[str, PublicKey]) -> None:
+    """Raise PickUpError unless a published key of its issuer has signed the credential; `what` names it.
+
+    Whether that issuer may sign for its state is the verifier's to say, with keys from the trust list.
+    """
     signed = sd_jwt.parse(text).jws
     key = issuer_keys.get(signed.kid or "")
     if key is None:
-        raise PickUpError(Trouble.UNVERIFIED, f"{identifier}: no published key {(signed.kid or '')[:40]!r}")
+        raise PickUpError(Trouble.UNVERIFIED, f"{what}: no published key {(signed.kid or '')[:40]!r}")
     try:
         jws.verify(signed, key, typ=vc.TYP)
     except (MalformedJws, SignatureMismatch) as error:
-        raise PickUpError(Trouble.UNVERIFIED, f"{identifier}: {error}") from None
+        raise PickUpError(Trouble.UNVERIFIED, f"{what}: {error}") from None

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from keys import jws
 from keys.encoding import EncodingError
 from keys.jwk import PublicKey
-from keys.jws import MalformedJws, SignatureMismatch
+from keys.jws import MalformedJws
 from verifier.credential import carrier, sd_jwt, sea_pass_claims, vc
 from verifier.credential.model import Certificate
 from verifier.credential.sea_pass import Pass, contradiction
-from wallet_app.core.held import Unreadable, is_same_person
+from wallet_app.core.held import Unreadable, is_same_person, require_signature
 from wallet_app.core.troubles import PickUpError, Trouble
 
 # The authority signs the pass as it answers; no more than this lies between the two times.
@@ -73,7 +72,7 @@ def require_good(
         raise PickUpError(Trouble.WRONG_CREDENTIAL, f"the pass is issued by {sea_pass.issuer[:80]}")
     if not held.is_ours:
         raise PickUpError(Trouble.WRONG_CREDENTIAL, "the pass is bound to another key than this phone's")
-    _require_signature(text, issuer_keys)
+    require_signature(text, "the pass", issuer_keys)
     problem = contradiction(sea_pass)
     if problem is None and abs(sea_pass.issued_at - as_of) > MOST_APART:
         problem = f"signed {sea_pass.issued_at:%Y-%m-%d %H:%M}, answered {as_of:%Y-%m-%d %H:%M}"
@@ -82,14 +81,3 @@ def require_good(
     first = sea_pass.members[0].certificate
     if not any(is_same_person(first, one) for one in known):
         raise PickUpError(Trouble.OTHER_PERSON, f"the pass: {sea_pass.holder.full_name}")
-
-
-def _require_signature(text: str, issuer_keys: Mapping[str, PublicKey]) -> None:
-    signed = sd_jwt.parse(text).jws
-    key = issuer_keys.get(signed.kid or "")
-    if key is None:
-        raise PickUpError(Trouble.UNVERIFIED, f"the pass: no published key {(signed.kid or '')[:40]!r}")
-    try:
-        jws.verify(signed, key, typ=vc.TYP)
-    except (MalformedJws, SignatureMismatch) as error:
-        raise PickUpError(Trouble.UNVERIFIED, f"the pass: {error}") from None
