@@ -201,11 +201,11 @@ class _Verification:
         Nothing proves those from before the pin; after it, each is signed by the one before. What is not
         proved is left out, for whoever kept it would refuse the true one.
         """
-        chain = self.workflow
+        proved = self.workflow
         if self.before.root != self.pinned:  # else it has been walked
-            chain = Workflow(self._fetch, Policy(), memory={})
-            chain.root(self.pinned)
-        pin, last = chain.roots[0].version, chain.roots[-1].version
+            proved = Workflow(self._fetch, Policy(), memory={})
+            proved.root(self.pinned)
+        pin, last = proved.roots[0].version, proved.roots[-1].version
         trusted = self.workflow.roots[0].version
         for version, known in ((pin, self.pinned), (trusted, self.before.root)):
             name = file_name(Root.type, version)
