@@ -1,4 +1,4 @@
-"""Public keys as values: JSON Web Key (RFC 7517) in and out, thumbprint (RFC 7638), compressed point."""
+"""Public keys as values: JSON Web Key (RFC 7517) in and out, thumbprint (RFC 7638), coordinates."""
 
 from collections.abc import Mapping
 
@@ -87,15 +87,11 @@ class PublicKey:
         return cls(Algorithm.ES256, numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big"), native)
 
     @classmethod
-    def from_point(cls, point: bytes) -> "PublicKey":
-        """The key of a compressed P-256 point, 33 bytes (SEC 1 § 2.3.4). Raises JwkError."""
-        if len(point) != 33 or point[0] not in (2, 3):
-            raise JwkError("not a compressed P-256 point of 33 bytes")
-        try:
-            native = ec.EllipticCurvePublicKey.from_encoded_point(_P256, point)
-        except ValueError:
-            raise JwkError("the compressed point is not on P-256") from None
-        return cls(_ES256, point[1:] + native.public_numbers().y.to_bytes(32, "big"), native)
+    def from_coordinates(cls, raw: bytes) -> "PublicKey":
+        """The key of a P-256 point, x then y in 64 bytes. Raises JwkError for one off the curve."""
+        if len(raw) != 64 or not _on_curve(raw):
+            raise JwkError("the point (x, y) is not on P-256")
+        return cls(_ES256, raw)
 
     def to_jwk(self) -> dict[str, Json]:
         """The required members alone, in the order of RFC 7517's examples."""
@@ -128,11 +124,11 @@ class PublicKey:
             members = f'{{"crv":"Ed25519","kty":"OKP","x":"{jwk["x"]}"}}'
         return b64url_encode(sha256(members.encode("ascii")).digest())
 
-    def point(self) -> bytes:
-        """The compressed point, 33 bytes (SEC 1 § 2.3.3). Raises JwkError for Ed25519."""
-        if self.algorithm is not Algorithm.ES256:
-            raise JwkError("only P-256 keys have a compressed point")
-        return bytes((2 + (self._raw[-1] & 1),)) + self._raw[:32]
+    def coordinates(self) -> bytes:
+        """The point, x then y in 64 bytes. Raises JwkError for Ed25519."""
+        if self.algorithm is not _ES256:
+            raise JwkError("only P-256 keys have two coordinates")
+        return self._raw
 
     def verify(self, message: bytes, signature: bytes) -> None:
         """Return if `signature` (64 raw bytes) is this key's over `message`; else raise SignatureMismatch."""

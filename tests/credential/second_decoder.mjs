@@ -49,10 +49,9 @@ function restore(text, lifted) {
     return value >= 10n ** 8n && value < 10n ** 10n ? instant(value) : String(value);
   };
   const point = () => {
-    const compressed = take(33);
-    if (compressed[0] !== 2 && compressed[0] !== 3) refuse("point");
-    const raw = ECDH.convertKey(compressed, "prime256v1", undefined, undefined, "uncompressed");
-    return `"x":"${base64url(raw.subarray(1, 33))}","y":"${base64url(raw.subarray(33))}"`;
+    const raw = take(64);
+    ECDH.convertKey(Buffer.concat([Buffer.of(4), raw]), "prime256v1"); // refuses a point off the curve
+    return `"x":"${base64url(raw.subarray(0, 32))}","y":"${base64url(raw.subarray(32))}"`;
   };
   const seafarerId = () => {
     const value = number(5);

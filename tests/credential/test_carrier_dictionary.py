@@ -86,7 +86,7 @@ def test_a_flag_in_the_dictionary_fits_version_11() -> None:
             issuing_authority=flag.own_name or flag.authority,
             document_number=f"{flag.code}-26-104729",
         )
-        assert packed(certificate, flag.issuer, kid=f"{flag.code}-2026a") <= 215
+        assert packed(certificate, flag.issuer, kid=f"{flag.code}-2026a") <= 241  # what 11-M holds
 
 
 def test_an_issuer_that_nobody_foresaw_still_works() -> None:
@@ -103,7 +103,8 @@ def test_an_issuer_that_nobody_foresaw_still_works() -> None:
         capacities=(CapacityGrant("pilot-exempt"),),
     )
     assert len(str(certificate.remarks)) >= 140
-    assert packed(certificate, "https://detare.rks-gov.net/kredencialet/v2", kid="k1") <= 400
+    size = packed(certificate, "https://detare.rks-gov.net/kredencialet/v2", kid="k1")
+    assert size <= 434  # what 16-M holds
 
 
 def test_an_unknown_number_is_refused_by_name() -> None:

@@ -72,7 +72,7 @@ def refused(wire: bytes, live: bytes) -> dict[str, bytes]:
             + b"\0"
             + wire[lifted_end:]
         ),
-        "point-off-the-curve_refused": _with_text(wire, b"\n\x01", b"\x02" + b"\xff" * 32),
+        "point-off-the-curve_refused": _with_text(wire, b"\n\x01", b"\x01" * 64),
         "integer-of-three-digits_refused": _with_text(wire, b"\n\x03", b"\x03\xe7"),
         "inflates-beyond-20000-bytes_refused": _with_text(wire, b"\n" + b"x" * 40_000, b""),
         "token-beyond-20000-characters_refused": _with_text(wire, b"\n" + b"x" * 15_500, b""),

@@ -122,7 +122,7 @@ class _Lifting:
     def _point(self, match: re.Match[bytes]) -> bytes:
         x, y = match["x"].decode("ascii"), match["point"].decode("ascii")
         try:
-            self.data += PublicKey.from_jwk({"kty": "EC", "crv": "P-256", "x": x, "y": y}).point()
+            self.data += PublicKey.from_jwk({"kty": "EC", "crv": "P-256", "x": x, "y": y}).coordinates()
         except JwkError:
             return match[0]
         return POINT

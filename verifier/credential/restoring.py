@@ -121,7 +121,7 @@ class _Restoring:
 
     def point(self) -> bytes:
         try:
-            self.key = PublicKey.from_point(self.take(33))
+            self.key = PublicKey.from_coordinates(self.take(64))
         except JwkError as error:
             raise LiftingError(str(error)) from None
         jwk = self.key.to_jwk()

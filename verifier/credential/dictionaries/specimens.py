@@ -33,8 +33,11 @@ _EXPIRY: Final = date(2030, 2, 28)
 _SIGNED: Final = datetime(2026, 1, 1, 12, 0, 1, tzinfo=UTC)
 _FIRST: Final = datetime(2025, 2, 28, 23, 0, tzinfo=UTC)  # 1 March in the middle of Europe
 _END: Final = datetime(2030, 2, 28, 23, 0, tzinfo=UTC)
-_KEY: Final = PublicKey.from_point(  # the curve's generator: any key is lifted
-    bytes.fromhex("036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296")
+_KEY: Final = PublicKey.from_coordinates(  # the curve's generator: any key is lifted
+    bytes.fromhex(
+        "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+        "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+    )
 )
 _CLASS: Final = {
     CertificateType.MEDICAL: MedicalCertificate,
