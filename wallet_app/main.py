@@ -118,10 +118,10 @@ def _has_window() -> bool:
 
 
 def _desktop() -> "Device":
+    from verifier.ui.background import ThreadBackground
     from verifier.ui.ports.scanner import PictureScanner
     from verifier.ui.ports.screen import DesktopScreen
     from wallet_app.ui.app import Device
-    from wallet_app.ui.background import ThreadBackground
 
     return Device(background=ThreadBackground(), screen=DesktopScreen(), scanner=PictureScanner())
 

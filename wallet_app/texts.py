@@ -3,8 +3,6 @@
 Names of documents, functions and capacities are data of `verifier.credential`, not texts of the app.
 """
 
-import gettext
-from datetime import date, datetime
 from typing import Final
 
 from wallet_app.core.troubles import Trouble
@@ -317,40 +315,3 @@ SYNC_TROUBLES: Final = {
 }
 
 GENDERS: Final = {"F": "Female", "M": "Male", "X": "Not stated (X)"}
-
-MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-class Words:
-    """Texts in one language; `Words()` is English."""
-
-    def __init__(self, translations: gettext.NullTranslations | None = None) -> None:
-        """Use the catalogue of `translations`."""
-        self._catalogue = translations or gettext.NullTranslations()
-
-    def __call__(self, message: str, **values: object) -> str:
-        """The text of `message`, with its values put in."""
-        text = self._catalogue.gettext(message)
-        return text.format(**values) if values else text
-
-    def counted(self, forms: tuple[str, str], n: int) -> str:
-        """The form that fits the number."""
-        return self._catalogue.ngettext(*forms, n).format(n=n)
-
-    def day(self, day: date) -> str:
-        """A date that nobody reads the wrong way round: 4 Jul 1988."""
-        return f"{day.day} {self._catalogue.gettext(MONTHS[day.month - 1])} {day.year}"
-
-    def moment(self, moment: datetime) -> str:
-        """Date and time where the phone is: 4 Jul 2026, 14:05."""
-        try:
-            local = moment.astimezone()
-        except (OverflowError, ValueError, OSError):
-            local = moment
-        return f"{self.day(local.date())}, {local:%H:%M}"
-
-    def clock(self, moment: datetime) -> str:
-        """The date, and the time with seconds and its distance from UTC."""
-        offset = moment.strftime("%z")
-        zone = "UTC" if offset in {"", "+0000"} else f"UTC{offset[:3]}:{offset[3:]}"
-        return f"{self.day(moment.date())}  ·  {moment:%H:%M:%S} {zone}"

@@ -13,6 +13,7 @@ from support.simulator import NOW, Authority
 
 from keys.encoding import json_dumps
 from verifier.credential.model import Certificate
+from verifier.ui.background import ImmediateBackground
 from verifier.ui.ports.scanner import FakeScanner
 from verifier.ui.ports.screen import FakeScreen
 from wallet_app.core.keystore import KeyStore, MemoryKeyStore
@@ -23,7 +24,6 @@ from wallet_app.core.vault import Vault
 from wallet_app.core.wallet import Wallet
 from wallet_app.main import compose
 from wallet_app.ui.app import Device, WalletApp
-from wallet_app.ui.background import ImmediateBackground
 
 
 class NoNetwork:

@@ -15,11 +15,11 @@ from support.wallet import PhoneInHand, fill, wallet_of
 from keys.signer import Signer
 from verifier.credential import carrier
 from verifier.credential.model import Holder
+from verifier.ui.words import Words
 from wallet_app.core import views
 from wallet_app.core.keystore import MemoryKeyStore
 from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.core.wallet import Wallet
-from wallet_app.texts import Words
 
 
 @pytest.fixture

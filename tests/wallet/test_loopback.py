@@ -14,13 +14,13 @@ from support.issuer_server import serving
 from support.phone import Phone
 from support.simulator import NOW
 
+from verifier.ui.background import ThreadBackground
 from verifier.ui.ports.scanner import FakeScanner
 from verifier.ui.ports.screen import FakeScreen
 from wallet_app.core.transport import MAX_BODY_BYTES, UrllibTransport
 from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.main import compose
 from wallet_app.ui.app import Device
-from wallet_app.ui.background import ThreadBackground
 
 pytestmark = pytest.mark.loopback
 

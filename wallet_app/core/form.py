@@ -13,11 +13,11 @@ from verifier.credential.model import (
     MedicalFitness,
     Reference,
 )
+from verifier.ui.words import Words
 from wallet_app import texts
 from wallet_app.core import names
 from wallet_app.core.held import Held
 from wallet_app.core.viewstate import FieldState, SectionState
-from wallet_app.texts import Words
 
 Lines = Iterator[tuple[str, str | None]]
 

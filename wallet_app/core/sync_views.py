@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from verifier.ui.words import Words
 from wallet_app import texts
 from wallet_app.core.held_pass import HeldPass
 from wallet_app.core.records import SyncRecord
 from wallet_app.core.troubles import PickUpError
 from wallet_app.core.viewstate import CodeState, Deed, NoticeState, StatusState, SyncState, Tone
-from wallet_app.texts import Words
 
 # As an inspector sees the age of what is relied on: green for a week.
 RECENT: Final = timedelta(days=7)

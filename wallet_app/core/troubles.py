@@ -3,6 +3,7 @@
 from enum import Enum
 from typing import Final
 
+from verifier.ui.work import WorkError
 from wallet_app.core.plain import plain
 
 MOST_DETAIL: Final = 300
@@ -38,7 +39,7 @@ class Trouble(Enum):
         self.may_retry = may_retry
 
 
-class PickUpError(Exception):
+class PickUpError(WorkError):
     """A pick-up or a sync stopped. `detail` is for support: what was expected, where; never a secret.
 
     It may quote the other side, so it is made fit to be shown here, once for all.
@@ -48,3 +49,8 @@ class PickUpError(Exception):
         self.trouble = trouble
         self.detail = plain(detail, MOST_DETAIL)
         super().__init__(f"{trouble.label}: {self.detail}")
+
+
+def told(error: WorkError) -> PickUpError:
+    """The error as this app tells it: a fault of our own was not understood."""
+    return error if isinstance(error, PickUpError) else PickUpError(Trouble.NOT_UNDERSTOOD, str(error))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from verifier.ui.words import Words
 from wallet_app import texts
 from wallet_app.core import form, names
 from wallet_app.core.held import Held
@@ -23,7 +24,6 @@ from wallet_app.core.viewstate import (
     SyncState,
     Tone,
 )
-from wallet_app.texts import Words
 
 # Letters that have no decomposition, as they are typed where a keyboard lacks them.
 _PLAIN: Final = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ð": "d", "þ": "th", "ß": "ss", "ł": "l"})

@@ -13,6 +13,8 @@ from kivy.uix.screenmanager import Screen
 
 from verifier.credential.model import CertificateType
 from verifier.ui.ports.scanner import ScanError
+from verifier.ui.words import Words
+from verifier.ui.work import WorkError
 from wallet_app import texts
 from wallet_app.core import names
 from wallet_app.core.offer import TransactionCode
@@ -20,7 +22,7 @@ from wallet_app.core.oid4vci import MOST_NAME
 from wallet_app.core.pickup import Progress, Proposal
 from wallet_app.core.plain import plain
 from wallet_app.core.syncing import ReadyOffer
-from wallet_app.core.troubles import PickUpError, Trouble
+from wallet_app.core.troubles import Trouble, told
 
 RULES: Final = join(dirname(__file__), "add_screen.kv")
 
@@ -162,7 +164,8 @@ class AddScreen(Screen):
         app, wanted = self._app, proposal.offer.transaction_code
         self._show(WorkingStep(message=app.say(texts.PICKING_UP)))
 
-        def refused(error: PickUpError) -> None:
+        def refused(failure: WorkError) -> None:
+            error = told(failure)
             if error.trouble is Trouble.CODE_REFUSED and code_is_known:
                 self.get_ready_ones(anew=True)
             elif error.trouble is Trouble.CODE_REFUSED and wanted is not None:
@@ -209,8 +212,9 @@ class AddScreen(Screen):
             )
         )
 
-    def fail(self, error: PickUpError, again: Any) -> None:
+    def fail(self, failure: WorkError, again: Any) -> None:
         """Say what stopped it, and what to do."""
+        error = told(failure)
         say, (title, advice) = self._app.say, texts.TROUBLES[error.trouble]
         retry = error.trouble.may_retry
         unfinished = self._app.wallet.pick_ups.unfinished is not None
@@ -253,12 +257,12 @@ def _document(configuration: str, display: Any) -> str:
         return str(display.get(configuration) or plain(configuration, MOST_NAME))
 
 
-def _code_hint(wanted: TransactionCode | None, say: texts.Words) -> str:
+def _code_hint(wanted: TransactionCode | None, say: Words) -> str:
     if wanted is None or not wanted.length:
         return ""
     return say(texts.CODE_OF_DIGITS if wanted.numeric else texts.CODE_OF_CHARACTERS, n=wanted.length)
 
 
-def _progress(step: WorkingStep, progress: Progress, say: texts.Words) -> None:
+def _progress(step: WorkingStep, progress: Progress, say: Words) -> None:
     step.progress = say(texts.PROGRESS, received=progress.received, total=progress.total)
     step.share = progress.received / max(1, progress.total)

@@ -16,6 +16,8 @@ from verifier.ui import fonts, widgets
 from verifier.ui.ports.scanner import Scanner
 from verifier.ui.ports.screen import Screen as DeviceScreen
 from verifier.ui.theme import Theme
+from verifier.ui.words import Words
+from verifier.ui.work import Background
 from wallet_app import texts
 from wallet_app.core import sync_views, views
 from wallet_app.core.held_pass import HeldPass
@@ -24,9 +26,7 @@ from wallet_app.core.standing import Group
 from wallet_app.core.vault import VaultDamaged, VaultError, VaultLocked
 from wallet_app.core.viewstate import Deed, ListState
 from wallet_app.core.wallet import Wallet
-from wallet_app.texts import Words
 from wallet_app.ui import add_screen, certificate_screen, code_screen, list_screen
-from wallet_app.ui.background import Background
 from wallet_app.ui.store_screen import StoreScreen
 from wallet_app.ui.sync_control import SyncControl
 

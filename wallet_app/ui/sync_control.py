@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
 
+from verifier.ui.words import Words
+from verifier.ui.work import Background
 from wallet_app import texts
 from wallet_app.core import sync_views
 from wallet_app.core.pickup import Progress
 from wallet_app.core.syncing import Outcome
+from wallet_app.core.troubles import told
 from wallet_app.core.viewstate import NoticeState, SyncState
 from wallet_app.core.wallet import Wallet
-from wallet_app.texts import Words
-from wallet_app.ui.background import Background
 
 SYNC_AFTER: Final = timedelta(hours=20)
 NOTHING_TO_SAY: Final = Outcome((), has_news=True)
@@ -46,7 +47,7 @@ class SyncControl:
         self._background.run(
             lambda: self._wallet.syncs.run(lambda done: self._background.hand_over(lambda: self._tell(done))),
             end,
-            lambda error: end(Outcome((("", error),), has_news=False)),
+            lambda error: end(Outcome((("", told(error)),), has_news=False)),
         )
 
     def run_on_opening(self) -> None:

@@ -1,30 +1,15 @@
-"""Work that waits for the network, off the thread that draws; its results are handed over between frames."""
+"""Work that takes long, off the thread that draws; its results are handed over between frames."""
 
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from kivy.clock import Clock
 
-from wallet_app.core.troubles import PickUpError, Trouble
+from verifier.ui.work import WorkBroken, WorkError
 
 Result = TypeVar("Result")
-
-
-class Background(Protocol):
-    """Runs one piece of work and calls back on the drawing thread."""
-
-    def run(
-        self,
-        work: Callable[[], Result],
-        done: Callable[[Result], None],
-        failed: Callable[[PickUpError], None],
-    ) -> None:
-        """Call `done` with what `work` returns, or `failed` with the PickUpError that it raises."""
-
-    def hand_over(self, call: Callable[[], None]) -> None:
-        """From within work: `call` between two frames, for progress."""
 
 
 class ThreadBackground:
@@ -34,7 +19,7 @@ class ThreadBackground:
         self,
         work: Callable[[], Result],
         done: Callable[[Result], None],
-        failed: Callable[[PickUpError], None],
+        failed: Callable[[WorkError], None],
     ) -> None:
         """Start the thread."""
         threading.Thread(target=self._work, args=(work, done, failed), daemon=True).start()
@@ -47,13 +32,13 @@ class ThreadBackground:
         self,
         work: Callable[[], Result],
         done: Callable[[Result], None],
-        failed: Callable[[PickUpError], None],
+        failed: Callable[[WorkError], None],
     ) -> None:
         # A fault of our own goes to stderr as any other does; the screen must not wait for ever besides.
-        outcome = partial(failed, PickUpError(Trouble.NOT_UNDERSTOOD, "the app stopped; see its messages"))
+        outcome = partial(failed, WorkBroken("the app stopped; see its messages"))
         try:
             outcome = partial(done, work())
-        except PickUpError as error:
+        except WorkError as error:
             outcome = partial(failed, error)
         finally:
             self.hand_over(outcome)
@@ -66,14 +51,14 @@ class ImmediateBackground:
         self,
         work: Callable[[], Result],
         done: Callable[[Result], None],
-        failed: Callable[[PickUpError], None],
+        failed: Callable[[WorkError], None],
     ) -> None:
         """At the next frame."""
 
         def act(_: float) -> None:
             try:
                 result = work()
-            except PickUpError as error:
+            except WorkError as error:
                 failed(error)
             else:
                 done(result)
