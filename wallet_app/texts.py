@@ -290,6 +290,10 @@ TROUBLES: Final = {
         "This phone has synced several times just now",
         "Wait a minute, and try again.",
     ),
+    Trouble.NO_DOCUMENT: (
+        "The authority has no printable document of this certificate",
+        "Its code works without one. Ask your authority if you need it on paper.",
+    ),
 }
 
 _UNCONFIRMED: Final = "What it answered could not be confirmed. Nothing was changed; ask your authority."

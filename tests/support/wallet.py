@@ -16,6 +16,7 @@ from verifier.credential.model import Certificate
 from verifier.ui.background import ImmediateBackground
 from verifier.ui.ports.scanner import FakeScanner
 from verifier.ui.ports.screen import FakeScreen
+from wallet_app.core.document_store import DocumentStore
 from wallet_app.core.keystore import KeyStore, MemoryKeyStore
 from wallet_app.core.records import Contents, StoredCredential
 from wallet_app.core.transport import Response
@@ -112,7 +113,9 @@ def wallet_of(
     if certificates:
         fill(folder, keys, certificates)
     network = transport or NoNetwork()
-    return Wallet(Vault(folder, keys.vault_key()), keys.holder(), network, clock)  # type: ignore[arg-type]
+    papers = DocumentStore(folder / "documents", keys.vault_key())
+    vault = Vault(folder, keys.vault_key())
+    return Wallet(vault, keys.holder(), network, clock, papers)  # type: ignore[arg-type]
 
 
 def usual_certificates() -> tuple[Certificate, ...]:

@@ -41,15 +41,20 @@ def members_of(answer: Response, problem: str) -> dict[str, Json]:
             return json_object(answer.body, max_size=len(answer.body))
         except EncodingError as error:
             raise _not_understood(str(error)) from None
+    raise PickUpError(*trouble_of(answer, problem, absent=Trouble.NO_SYNC))
+
+
+def trouble_of(answer: Response, problem: str, *, absent: Trouble) -> tuple[Trouble, str]:
+    """What an answer that is no good one means, and its detail; `absent` where there is no such thing."""
     if problem in TROUBLE_OF:
-        raise PickUpError(TROUBLE_OF[problem], problem.rpartition(":")[2])
+        return TROUBLE_OF[problem], problem.rpartition(":")[2]
     if answer.status == 429:
-        raise PickUpError(Trouble.TOO_OFTEN, "answer 429")
+        return Trouble.TOO_OFTEN, "answer 429"
     if answer.status in {404, 405}:
-        raise PickUpError(Trouble.NO_SYNC, f"answer {answer.status}")
+        return absent, f"answer {answer.status}"
     if answer.status >= 500:
-        raise PickUpError(Trouble.SERVICE, f"answer {answer.status}")
-    raise _not_understood(f"answer {answer.status}")
+        return Trouble.SERVICE, f"answer {answer.status}"
+    return Trouble.NOT_UNDERSTOOD, f"answer {answer.status}"
 
 
 def read_answer(members: dict[str, Json], issuer: str, at: datetime) -> SyncRecord:

@@ -15,6 +15,7 @@ from keys.encoding import Json, json_dumps
 from keys.signer import Signer
 from wallet_app.core import held as reading
 from wallet_app.core import held_pass, oid4vci
+from wallet_app.core.documents import Documents
 from wallet_app.core.held import Held
 from wallet_app.core.oid4vci import JSON_HEADERS
 from wallet_app.core.pickup import PickUps, Progress, Proposal
@@ -62,6 +63,7 @@ class Syncs:
         transport: Transport,
         clock: Callable[[], datetime],
         pick_ups: PickUps,
+        documents: Documents,
     ) -> None:
         """Use `signer` for proofs and `clock` for their times."""
         self._vault = vault
@@ -69,6 +71,7 @@ class Syncs:
         self._transport = transport
         self._clock = clock
         self._pick_ups = pick_ups
+        self._documents = documents
         self._one_at_a_time = threading.Lock()
         self._read_from: tuple[tuple[StoredCredential, ...], tuple[Held, ...]] = ((), ())
 
@@ -103,6 +106,8 @@ class Syncs:
                 except PickUpError as error:
                     failures.append((urlsplit(issuer).netloc, error))
                 tell(Progress(number, len(issuers)))
+            if not failures:
+                self._fetch_documents()
             return Outcome(tuple(failures), _facts(self.records) != before)
 
     def ready_offer(self, *, anew: bool = False) -> ReadyOffer | None:
@@ -139,6 +144,11 @@ class Syncs:
                 as_of=datetime.fromtimestamp(record.as_of, UTC),
             )
         return self._store(record, mine)
+
+    def _fetch_documents(self) -> None:
+        """Printable documents of what is held; one that cannot be had is fetched when it is asked for."""
+        self._documents.keep_only(self._held())
+        self._documents.fetch_missing(self._held())
 
     def _answer(self, issuer: str) -> dict[str, Json]:
         """One request with a fresh proof; nonces that went stale on a slow link are fetched again."""

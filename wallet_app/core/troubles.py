@@ -33,6 +33,7 @@ class Trouble(Enum):
     NO_LONGER_BOUND = ("no-longer-bound", False)
     PROOF_REFUSED = ("proof-refused", True)
     TOO_OFTEN = ("too-often", True)
+    NO_DOCUMENT = ("no-document", False)
 
     def __init__(self, label: str, may_retry: bool) -> None:
         self.label = label

@@ -8,6 +8,8 @@ from pathlib import Path
 from keys.signer import Signer
 from wallet_app.core import held as reading
 from wallet_app.core import held_pass, holder
+from wallet_app.core.document_store import DocumentStore
+from wallet_app.core.documents import Documents
 from wallet_app.core.held import Held
 from wallet_app.core.held_pass import HeldPass
 from wallet_app.core.holder import LiveCode, Showable
@@ -24,11 +26,14 @@ Clock = Callable[[], datetime]
 class Wallet:
     """One seafarer's certificates on one phone. `clock` tells aware time."""
 
-    def __init__(self, vault: Vault, signer: Signer, transport: Transport, clock: Clock) -> None:
+    def __init__(
+        self, vault: Vault, signer: Signer, transport: Transport, clock: Clock, papers: DocumentStore
+    ) -> None:
         """Use `open_wallet`, unless the parts are at hand."""
         self.clock = clock
         self.pick_ups = PickUps(vault, signer, transport, clock)
-        self.syncs = Syncs(vault, signer, transport, clock, self.pick_ups)
+        self.documents = Documents(papers, signer, transport, clock)
+        self.syncs = Syncs(vault, signer, transport, clock, self.pick_ups, self.documents)
         self._vault = vault
         self._signer = signer
         self._read_from: Contents | None = None
@@ -107,4 +112,5 @@ class Wallet:
 
 def open_wallet(folder: Path, keys: KeyStore, transport: Transport, clock: Clock) -> Wallet:
     """The wallet whose store is in `folder`. Raises VaultError or KeyStoreError."""
-    return Wallet(Vault(folder, keys.vault_key()), keys.holder(), transport, clock)
+    papers = DocumentStore(folder / "documents", keys.vault_key())
+    return Wallet(Vault(folder, keys.vault_key()), keys.holder(), transport, clock, papers)
