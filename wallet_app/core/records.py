@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 from keys.encoding import Json
+from wallet_app.core import history
+from wallet_app.core.history import Event
+from wallet_app.core.shapes import RecordError, list_of, number, object_of, text, texts_of
 
 VERSION = 1
-
-
-class RecordError(ValueError):
-    """Stored data of another shape or a newer version."""
+__all__ = ["Contents", "Item", "PickUp", "RecordError", "StoredCredential", "SyncRecord", "ToldStatus"]
 
 
 class StoredCredential(NamedTuple):
@@ -26,8 +26,8 @@ class StoredCredential(NamedTuple):
     @classmethod
     def from_json(cls, value: Json) -> Self:
         """Raises RecordError."""
-        members = _object(value)
-        return cls(_text(members, "text"), _number(members, "received_at"))
+        members = object_of(value)
+        return cls(text(members, "text"), number(members, "received_at"))
 
 
 class Item(NamedTuple):
@@ -79,19 +79,19 @@ class PickUp:
     @classmethod
     def from_json(cls, value: Json) -> Self:
         """Raises RecordError."""
-        members = _object(value)
+        members = object_of(value)
         notify = members.get("notification_endpoint")
         return cls(
-            issuer=_text(members, "issuer"),
-            issuer_name=_text(members, "issuer_name"),
-            nonce_endpoint=_text(members, "nonce_endpoint"),
-            credential_endpoint=_text(members, "credential_endpoint"),
+            issuer=text(members, "issuer"),
+            issuer_name=text(members, "issuer_name"),
+            nonce_endpoint=text(members, "nonce_endpoint"),
+            credential_endpoint=text(members, "credential_endpoint"),
             notification_endpoint=notify if isinstance(notify, str) else None,
-            access_token=_text(members, "access_token"),
-            expires_at=_number(members, "expires_at"),
-            items=tuple(_item(item) for item in _list(members.get("items"))),
-            received=_texts(members.get("received")),
-            to_notify=_texts(members.get("to_notify")),
+            access_token=text(members, "access_token"),
+            expires_at=number(members, "expires_at"),
+            items=tuple(_item(item) for item in list_of(members.get("items"))),
+            received=texts_of(members.get("received")),
+            to_notify=texts_of(members.get("to_notify")),
         )
 
 
@@ -110,9 +110,9 @@ class ToldStatus(NamedTuple):
     @classmethod
     def from_json(cls, value: Json) -> Self:
         """Raises RecordError."""
-        members: dict[str, Json] = dict(zip(cls._fields, _list(value), strict=False))
-        idx, as_of = _number(members, "idx"), _number(members, "as_of")
-        return cls(_text(members, "uri"), idx, _text(members, "status"), as_of)
+        members: dict[str, Json] = dict(zip(cls._fields, list_of(value), strict=False))
+        idx, as_of = number(members, "idx"), number(members, "as_of")
+        return cls(text(members, "uri"), idx, text(members, "status"), as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,26 +160,32 @@ class SyncRecord:
     @classmethod
     def from_json(cls, value: Json) -> Self:
         """Raises RecordError."""
-        members = _object(value)
+        members = object_of(value)
         return cls(
-            issuer=_text(members, "issuer"),
-            as_of=_number(members, "as_of"),
-            pass_text=None if members.get("pass") is None else _text(members, "pass"),
-            statuses=tuple(ToldStatus.from_json(one) for one in _list(members.get("statuses"))),
-            left_out=_texts(members.get("left_out")),
-            ready=_texts(members.get("ready")),
-            offer=_text(members, "offer"),
-            tx_code=_text(members, "tx_code"),
+            issuer=text(members, "issuer"),
+            as_of=number(members, "as_of"),
+            pass_text=None if members.get("pass") is None else text(members, "pass"),
+            statuses=tuple(ToldStatus.from_json(one) for one in list_of(members.get("statuses"))),
+            left_out=texts_of(members.get("left_out")),
+            ready=texts_of(members.get("ready")),
+            offer=text(members, "offer"),
+            tx_code=text(members, "tx_code"),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The whole of the vault. Stores from before syncs hold none, and open as they are."""
+    """The whole of the vault. Stores from before syncs, or from before the history, open as they are.
+
+    `shown` is the history, the newest last. `reminded` says which reminder of a certificate's end was put
+    away: by its key, the days before the end that it was for.
+    """
 
     credentials: tuple[StoredCredential, ...] = ()
     pick_up: PickUp | None = None
     syncs: tuple[SyncRecord, ...] = ()
+    shown: tuple[Event, ...] = ()
+    reminded: tuple[tuple[str, int], ...] = ()
 
     def with_credential(self, credential: StoredCredential) -> "Contents":
         """These contents and one credential more."""
@@ -204,6 +210,21 @@ class Contents:
         syncs = tuple(one.without(number) if one.issuer == issuer else one for one in self.syncs)
         return replace(self, syncs=syncs)
 
+    def without(self, texts: Collection[str], event: Event) -> "Contents":
+        """These contents without the credentials of these texts, which the history remembers as `event`."""
+        kept = tuple(one for one in self.credentials if one.text not in texts)
+        reminded = tuple(one for one in self.reminded if one[0] not in event.items)
+        return replace(self, credentials=kept, reminded=reminded).with_event(event)
+
+    def with_event(self, event: Event) -> "Contents":
+        """These contents with one more line of history."""
+        shown = history.added(self.shown, event)
+        return self if shown is self.shown else replace(self, shown=shown)
+
+    def with_reminded(self, stages: Mapping[str, int]) -> "Contents":
+        """These contents once reminders were put away: for each key the stage that it was for."""
+        return replace(self, reminded=tuple({**dict(self.reminded), **stages}.items()))
+
     def to_json(self) -> dict[str, Json]:
         """For the vault."""
         return {
@@ -211,6 +232,8 @@ class Contents:
             "credentials": [credential.to_json() for credential in self.credentials],
             "pick_up": None if self.pick_up is None else self.pick_up.to_json(),
             "syncs": [one.to_json() for one in self.syncs],
+            "shown": [one.to_json() for one in self.shown],
+            "reminded": [list(one) for one in self.reminded],
         }
 
     @classmethod
@@ -220,47 +243,21 @@ class Contents:
             raise RecordError(f"written by another version of this app: {members.get('version')!r}")
         pick_up = members.get("pick_up")
         return cls(
-            tuple(StoredCredential.from_json(value) for value in _list(members.get("credentials"))),
+            tuple(StoredCredential.from_json(value) for value in list_of(members.get("credentials"))),
             None if pick_up is None else PickUp.from_json(pick_up),
-            tuple(SyncRecord.from_json(value) for value in _list(members.get("syncs", []))),
+            tuple(SyncRecord.from_json(value) for value in list_of(members.get("syncs", []))),
+            tuple(Event.from_json(value) for value in list_of(members.get("shown", []))),
+            tuple(_reminded(value) for value in list_of(members.get("reminded", []))),
         )
 
 
 def _item(value: Json) -> Item:
-    identifier, configuration = _texts(value) if len(_list(value)) == 2 else ("", "")
+    identifier, configuration = texts_of(value) if len(list_of(value)) == 2 else ("", "")
     if not identifier:
         raise RecordError("an item of a pick-up needs an identifier and a configuration")
     return Item(identifier, configuration)
 
 
-def _object(value: Json) -> dict[str, Json]:
-    if not isinstance(value, dict):
-        raise RecordError("an object was expected")
-    return value
-
-
-def _list(value: Json) -> list[Json]:
-    if not isinstance(value, list):
-        raise RecordError("a list was expected")
-    return value
-
-
-def _texts(value: Json) -> tuple[str, ...]:
-    texts = tuple(text for text in _list(value) if isinstance(text, str))
-    if len(texts) != len(_list(value)):
-        raise RecordError("a list of texts was expected")
-    return texts
-
-
-def _text(members: Mapping[str, Json], name: str) -> str:
-    value = members.get(name)
-    if not isinstance(value, str):
-        raise RecordError(f'"{name}" is no text')
-    return value
-
-
-def _number(members: Mapping[str, Json], name: str) -> int:
-    value = members.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise RecordError(f'"{name}" is no number')
-    return value
+def _reminded(value: Json) -> tuple[str, int]:
+    members: dict[str, Json] = dict(zip(("key", "days"), list_of(value), strict=False))
+    return text(members, "key"), number(members, "days")
