@@ -6,7 +6,9 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from verifier.ui.window import has_window, prepare_kivy
 
 if TYPE_CHECKING:
     from wallet_app.core.keystore import KeyStore
@@ -14,11 +16,7 @@ if TYPE_CHECKING:
     from wallet_app.core.wallet import Clock
     from wallet_app.ui.app import Device, WalletApp
 
-WIDTH_DP: Final = 412
-HEIGHT_DP: Final = 915
-DENSITY: Final = "KIVY_METRICS_DENSITY"
-LEAST_DENSITY: Final = 0.25
-MOST_DENSITY: Final = 8.0
+__all__ = ["compose", "main", "prepare_kivy"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {options.home} cannot be the wallet's folder: {error.strerror}", file=sys.stderr)
         print("hint: name a folder that you may write to, with --home", file=sys.stderr)
         return 3
-    if not _has_window():
+    if not has_window():
         print("error: no window can be opened", file=sys.stderr)
         print("hint: on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1", file=sys.stderr)
         return 3
@@ -40,45 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app.bind(on_start=_say_what_is_missing)
     app.run()
     return 0
-
-
-def prepare_kivy(home: Path) -> None:
-    """Settle Kivy's surroundings, which it reads when first imported: its own files go below `home`."""
-    density = _density()
-    folder = home / "kivy"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("KIVY_NO_ARGS", "KIVY_NO_CONFIG", "KIVY_NO_FILELOG"):
-        os.environ.setdefault(name, "1")
-    os.environ.setdefault("KIVY_IMAGE", "sdl2")  # what phones have; else Kivy imports every reader it finds
-    os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")  # else Kivy swallows what goes to stderr, tracebacks too
-    os.environ.setdefault("KIVY_HOME", str(folder))
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-        os.environ.setdefault("KIVY_CLIPBOARD", "dummy")
-
-    from kivy.config import Config
-    from kivy.logger import Logger
-
-    Logger.disabled = True  # it reports each absent driver with a traceback; `_has_window` says what matters
-    Config.set("graphics", "width", str(int(WIDTH_DP * density)))
-    Config.set("graphics", "height", str(int(HEIGHT_DP * density)))
-    Config.set("graphics", "multisamples", "0")
-    Config.set("kivy", "exit_on_escape", "0")
-
-
-def _density() -> float:
-    """Pixels for each dp, as the surroundings say; Kivy reads them too, so what is none is taken away."""
-    said = os.environ.get(DENSITY, "1")
-    try:
-        density = float(said)
-    except ValueError:
-        density = 0.0
-    if LEAST_DENSITY <= density <= MOST_DENSITY:
-        return density
-    limits = f"a number from {LEAST_DENSITY:g} to {MOST_DENSITY:g}"
-    print(f"note: {DENSITY} is {said[:40]!r}, which is not {limits}: 1 is used", file=sys.stderr)
-    os.environ[DENSITY] = "1"
-    return 1.0
 
 
 def compose(
@@ -109,12 +68,6 @@ def compose(
         offer=offer,
         tx_code=tx_code,
     )
-
-
-def _has_window() -> bool:
-    from kivy.core.window import Window
-
-    return Window is not None
 
 
 def _desktop() -> "Device":

@@ -188,3 +188,30 @@ def test_a_proof_rebuilds_to_the_text_that_was_shown() -> None:
         assert proof.audience == uri
         assert presentation.rebuild(parsed.text, proof) == presented(audience)
     assert json_object(jws.parse(str(parsed.key_binding)).payload).keys() == CLAIMS.keys()
+
+
+def test_a_challenge_comes_back_from_its_code_and_from_six_characters() -> None:
+    assert presentation.challenge_text(NONCE) == "OMBORD-CHALLENGE:0001020304050607"
+    assert presentation.read_challenge(presentation.challenge_text(NONCE)) == NONCE
+    assert presentation.read_challenge("7kq-2 mx") == b"\0\x007KQ2MX", "two zero bytes before it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "7KQ2M",
+        "7KQ2MXX",
+        "7KQ2M0",
+        "7KQ2MÖ",
+        "OMBORD-CHALLENGE:",
+        "OMBORD-CHALLENGE:00010203040506",
+        "OMBORD-CHALLENGE:0001020304050607FF",
+        "OMBORD-CHALLENGE:000102030405060G",
+        "OMBORD-CHALLENGE:00 01020304050607",
+        "OMBORD-CHALLENGE:abababababababab",
+    ],
+)
+def test_what_is_no_challenge_is_refused(text: str) -> None:
+    with pytest.raises(presentation.NoChallenge):
+        presentation.read_challenge(text)

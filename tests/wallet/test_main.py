@@ -7,6 +7,7 @@ import pytest
 from support.scenario import competency
 from support.wallet import PhoneInHand
 
+from verifier.ui import window
 from wallet_app import main
 
 
@@ -43,16 +44,16 @@ def test_a_folder_that_cannot_be_one_is_named_with_what_to_do(
 def test_density_that_is_none_is_said_and_one_is_used(
     said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(main.DENSITY, said)
-    assert main._density() == 1
+    monkeypatch.setenv(window.DENSITY, said)
+    assert window.density() == 1
     assert f"note: KIVY_METRICS_DENSITY is {said!r}" in capsys.readouterr().err
-    assert os.environ[main.DENSITY] == "1", "Kivy reads it too"
+    assert os.environ[window.DENSITY] == "1", "Kivy reads it too"
 
 
 @pytest.mark.parametrize("said", ["1", "2.5", "0.75"])
 def test_density_is_taken_as_it_is_said(
     said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(main.DENSITY, said)
-    assert main._density() == float(said)
+    monkeypatch.setenv(window.DENSITY, said)
+    assert window.density() == float(said)
     assert not capsys.readouterr().err

@@ -17,6 +17,11 @@ AUD_CHALLENGE: Final = "urn:ombord:on-board:challenge"
 TYP: Final = "kb+jwt"
 NONCE_BYTES: Final = 8
 
+CHALLENGE_PREFIX: Final = "OMBORD-CHALLENGE:"  # what an inspector's QR code begins with
+TYPED: Final = 6  # characters that stand in for that code
+TYPED_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another one
+_TYPED_NONCE: Final = bytes(NONCE_BYTES - TYPED)  # what comes before them
+
 _ES256: Final = Algorithm.ES256  # an enum's members are slow to look up
 _HEADER: Final = b64url_encode(json_dumps({"alg": Algorithm.ES256.value, "typ": TYP}))
 _PAYLOAD: Final = '{"iat":%d,"aud":"%s","nonce":"%s","sd_hash":"%s"}'  # none of them needs an escape
@@ -31,6 +36,10 @@ class Audience(StrEnum):
 
     TIME = AUD_TIME
     CHALLENGE = AUD_CHALLENGE
+
+
+class NoChallenge(ValueError):
+    """Text that is no inspector's challenge; says why."""
 
 
 class HolderProofError(ValueError):
@@ -52,6 +61,41 @@ class HolderProof(NamedTuple):
     nonce: bytes
     audience: Audience
     signature: bytes
+
+
+def challenge_text(nonce: bytes) -> str:
+    """What an inspector's QR code says for a challenge, all in its alphanumeric alphabet."""
+    if len(nonce) != NONCE_BYTES:
+        raise ValueError(f"a challenge has {NONCE_BYTES} bytes")
+    return CHALLENGE_PREFIX + nonce.hex().upper()
+
+
+def typed_challenge(characters: str) -> bytes:
+    """The nonce of six characters that an inspector reads out: two zero bytes and the characters.
+
+    Small letters, spaces and hyphens do not matter. Raises NoChallenge.
+    """
+    typed = "".join(characters.split()).replace("-", "").upper()
+    if len(typed) != TYPED:
+        raise NoChallenge(f"a typed challenge has {TYPED} characters, and this has {len(typed)}")
+    unknown = [one for one in typed if one not in TYPED_ALPHABET]
+    if unknown:
+        raise NoChallenge(f"no challenge has the character {unknown[0][:1]!r}")
+    return _TYPED_NONCE + typed.encode("ascii")
+
+
+def read_challenge(text: str) -> bytes:
+    """The nonce of a challenge, as its QR code has it or as it was typed. Raises NoChallenge."""
+    if not text.startswith(CHALLENGE_PREFIX):
+        return typed_challenge(text)
+    digits = text.removeprefix(CHALLENGE_PREFIX)
+    try:
+        nonce = bytes.fromhex(digits)
+    except ValueError:
+        nonce = b""
+    if len(nonce) != NONCE_BYTES or nonce.hex().upper() != digits:
+        raise NoChallenge(f"a challenge has {2 * NONCE_BYTES} digits from 0 to F")
+    return nonce
 
 
 def make(

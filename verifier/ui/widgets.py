@@ -145,6 +145,16 @@ class Meter(Widget):
     share = NumericProperty(0)
 
 
+class TopBar(BoxLayout):
+    """The head of a screen that leads back: the app's `back`."""
+
+    title = StringProperty("")
+
+
+class BottomBar(BoxLayout):
+    """What stays below while the rest scrolls."""
+
+
 TONE_ICON: Final = {
     "good": "circle-check",
     "caution": "triangle-alert",
@@ -154,7 +164,7 @@ TONE_ICON: Final = {
 
 for _widget in (
     Words, Text, Phrase, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill, FilterTile,
-    SearchField, InputField, Notice, FormLine, Meter, QRView,
+    SearchField, InputField, Notice, FormLine, Meter, QRView, TopBar, BottomBar,
 ):  # fmt: skip
     Factory.register(_widget.__name__, cls=_widget)
 
