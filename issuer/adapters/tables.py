@@ -110,13 +110,19 @@ credential = Table(
     UniqueConstraint("list_number", "idx"),
 )
 
-# Apart from `credential`, so that its changes of state rewrite small rows.
-credential_text = Table(
-    "credential_text",
+# Apart from `credential`, so that its changes of state rewrite small rows; and from each other, so that both
+# are only ever appended.
+credential_payload = Table(
+    "credential_payload",
     metadata,
-    Column("serial", String(32), ForeignKey("credential.serial"), primary_key=True),
+    Column("credential_id", Identity, ForeignKey("credential.id"), primary_key=True, autoincrement=False),
     Column("payload", Text, nullable=False),  # the exact JSON to sign, from `persisted` on
-    Column("token", Text),  # the SD-JWT, from `signed` on
+)
+credential_token = Table(
+    "credential_token",
+    metadata,
+    Column("credential_id", Identity, ForeignKey("credential.id"), primary_key=True, autoincrement=False),
+    Column("token", Text, nullable=False),  # the SD-JWT, from `signed` on
 )
 Index(
     "ix_credential_unfinished",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from issuer.adapters.database import Database
 from issuer.adapters.repository import CHUNK
-from issuer.adapters.tables import audit_event, credential, credential_text
+from issuer.adapters.tables import audit_event, credential, credential_token
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.domain.register import CredentialState
 from issuer.services import audit
@@ -106,8 +106,8 @@ def _inputs(connection: Connection, kid: str, total: int, progress: Progress) ->
     """The signing inputs of a key's released credentials, a thousand rows in memory at a time."""
     logged = and_(audit_event.c.subject == credential.c.serial, audit_event.c.event == audit.LOGGED)
     query = (
-        select(credential.c.serial, credential.c.log_salt, credential_text.c.token, audit_event.c.details)
-        .join(credential_text, credential_text.c.serial == credential.c.serial)
+        select(credential.c.serial, credential.c.log_salt, credential_token.c.token, audit_event.c.details)
+        .join(credential_token, credential_token.c.credential_id == credential.c.id)
         .outerjoin(audit_event, logged)
         .where(credential.c.kid == kid, credential.c.state == CredentialState.RELEASED.value)
     )

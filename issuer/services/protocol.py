@@ -9,11 +9,18 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from issuer.adapters.database import Database
-from issuer.adapters.repository import among, bump_lists, execute_many, in_force, insert_many, set_status
-from issuer.adapters.tables import certificate, credential, credential_text, seafarer, status_list
+from issuer.adapters.repository import among, bump_lists, in_force, insert_many, set_status
+from issuer.adapters.tables import (
+    certificate,
+    credential,
+    credential_payload,
+    credential_token,
+    seafarer,
+    status_list,
+)
 from issuer.domain.errors import Conflict, IssuerError, NotInForce, PhoneTaken, SelfVerificationFailed
 from issuer.domain.register import CredentialEvent, CredentialState, next_credential_state
 from issuer.services import drafting
@@ -209,13 +216,14 @@ def load_drafts(connection: Connection, chosen: ColumnElement[bool]) -> dict[str
             certificate.c.claims,
             seafarer.c.claims.label("holder_claims"),
             status_list.c.uri,
-            credential_text.c.payload,
-            credential_text.c.token,
+            credential_payload.c.payload,
+            credential_token.c.token,
         )
         .join(certificate, certificate.c.id == credential.c.certificate_id)
         .join(seafarer, seafarer.c.seafarer_id == certificate.c.seafarer_id)
         .join(status_list, status_list.c.number == credential.c.list_number)
-        .outerjoin(credential_text, credential_text.c.serial == credential.c.serial)
+        .outerjoin(credential_payload, credential_payload.c.credential_id == credential.c.id)
+        .outerjoin(credential_token, credential_token.c.credential_id == credential.c.id)
         .where(chosen)
         .order_by(credential.c.id)
     )
@@ -269,16 +277,15 @@ def _rows_of(connection: Connection, drafts: Sequence[Draft]) -> ColumnElement[b
 
 
 def _store_payloads(connection: Connection, drafts: list[Draft]) -> None:
-    rows = [{"serial": draft.serial, "payload": draft.payload} for draft in drafts]
+    rows = [{"credential_id": draft.id, "payload": draft.payload} for draft in drafts]
     if rows:
-        insert_many(connection, credential_text, rows)
+        insert_many(connection, credential_payload, rows)
 
 
 def _store_tokens(connection: Connection, drafts: list[Draft]) -> None:
-    rows = [{"of_serial": draft.serial, "signed": draft.token} for draft in drafts]
+    rows = [{"credential_id": draft.id, "token": draft.token} for draft in drafts]
     if rows:
-        mine = update(credential_text).where(credential_text.c.serial == bindparam("of_serial"))
-        execute_many(connection, mine.values(token=bindparam("signed")), rows)
+        insert_many(connection, credential_token, rows)
 
 
 def _give_up(connection: Connection, dropped: Sequence[Draft]) -> Iterable[AuditEvent]:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 
 from issuer.adapters.database import Database
 from issuer.adapters.repository import among, in_force, with_holder
-from issuer.adapters.tables import certificate, credential, credential_text, status_list
+from issuer.adapters.tables import certificate, credential, credential_payload, status_list
 from issuer.domain.register import CredentialState
 from issuer.services.clock import Clock
 from issuer.services.offering import Offer, Offering
@@ -181,11 +181,11 @@ def _credentials(chosen: ColumnElement[bool]) -> Any:
             certificate.c.seafarer_id,
             certificate.c.type,
             certificate.c.replaced_by,
-            credential_text.c.payload,
+            credential_payload.c.payload,
         )
         .join(certificate, certificate.c.id == credential.c.certificate_id)
         .join(status_list, status_list.c.number == credential.c.list_number)
-        .join(credential_text, credential_text.c.serial == credential.c.serial)
+        .join(credential_payload, credential_payload.c.credential_id == credential.c.id)
         .where(chosen, credential.c.state == CredentialState.RELEASED.value)
     )
 

@@ -4,13 +4,13 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from support.desk import MEDICAL, NUMBER, SEAFARER, Desk
 from support.issuer_app import KEYS, HandClock
 
 from issuer.adapters.database import Database
 from issuer.adapters.repository import insert_many
-from issuer.adapters.tables import certificate, credential, credential_text, seafarer, status_list
+from issuer.adapters.tables import certificate, credential, credential_token, seafarer, status_list
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound
 from issuer.services import allow_listing, drafting
 from issuer.services.allow_listing import MadeAllowList, write_allow_list
@@ -115,7 +115,8 @@ def test_credential_that_was_put_into_the_register_later_stops_the_list(desk: De
     desk.enter()
     issued = desk.issue()
     with desk.database.write() as connection:
-        forged = update(credential_text).where(credential_text.c.serial == issued.serial)
+        mine = select(credential.c.id).where(credential.c.serial == issued.serial).scalar_subquery()
+        forged = update(credential_token).where(credential_token.c.credential_id == mine)
         connection.execute(forged.values(token=issued.token.replace("ey", "eY", 1)))
     with pytest.raises(Conflict, match=f"{issued.serial} is in the register, but not in the audit trail"):
         listed(desk, tmp_path / "list.bin")
@@ -181,11 +182,12 @@ def fill(database: Database, count: int) -> str:
         connection.execute(insert(certificate).values(**register, claims="{}"))
         connection.execute(insert(status_list).values(number=1, uri="x", size=count, taken=count))
         rows = [
-            {**row, "serial": serial, "idempotency_key": serial, "idx": int(serial)} for serial in serials
+            {**row, "id": at + 1, "serial": serial, "idempotency_key": serial, "idx": at}
+            for at, serial in enumerate(serials)
         ]
         insert_many(connection, credential, rows)
-        texts = [{"serial": serial, "payload": "{}", "token": token} for serial, token in tokens.items()]
-        insert_many(connection, credential_text, texts)
+        signed = [{"credential_id": at + 1, "token": token} for at, token in enumerate(tokens.values())]
+        insert_many(connection, credential_token, signed)
         digests = {serial: drafting.log_digest(row["log_salt"], token) for serial, token in tokens.items()}  # type: ignore[arg-type] # text
         record(
             connection, HandClock(), (AuditEvent(LOGGED, one, {"signed": digests[one]}) for one in serials)

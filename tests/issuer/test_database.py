@@ -9,13 +9,22 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, insert, select, text
 from support.databases import PostgresServer
 
 from issuer.adapters import database as module
 from issuer.adapters.database import Database
 from issuer.adapters.migrating import configuration
-from issuer.adapters.tables import metadata, seafarer, status_list, status_statement
+from issuer.adapters.tables import (
+    certificate,
+    credential,
+    credential_payload,
+    credential_token,
+    metadata,
+    seafarer,
+    status_list,
+    status_statement,
+)
 from issuer.domain.errors import DatabaseUnusable
 
 
@@ -63,6 +72,36 @@ def test_register_of_the_first_version_keeps_its_lists_and_gets_room_for_stateme
     with database.read() as connection:
         assert connection.execute(select(status_list.c.token)).scalars().all() == ["t"]
         assert connection.execute(select(status_statement)).all() == []
+    database.close()
+
+
+def test_register_of_an_earlier_version_keeps_what_was_signed_and_what_was_to_be(bare_url: str) -> None:
+    engine = create_engine(module._parse(bare_url))
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0003")
+        who = {"seafarer_id": "7K3M9QXA", "claims": "{}", "source_digest": ""}
+        connection.execute(insert(seafarer).values(who))
+        what = {
+            "id": 1,
+            "document_number": "X",
+            "seafarer_id": "7K3M9QXA",
+            "type": "coc",
+            "state": "in-force",
+        }
+        connection.execute(insert(certificate).values(**what, claims="{}"))
+        connection.execute(insert(status_list).values(number=1, uri="u", size=8))
+        for at, (serial, token) in enumerate([("b", "'signed'"), ("a", "NULL")], start=1):
+            row = {"id": at, "serial": serial, "certificate_id": 1, "idempotency_key": serial, "list_number": 1,
+                   "idx": at, "state": "persisted", "kid": "k", "issued_at": 0, "log_salt": ""}  # fmt: skip
+            connection.execute(insert(credential).values(row))
+            kept = f"INSERT INTO credential_text VALUES ('{serial}', 'to sign {serial}', {token})"
+            connection.execute(text(kept))
+    engine.dispose()
+    database = Database.open(bare_url, create=False)
+    with database.read() as connection:
+        payloads = connection.execute(select(credential_payload).order_by("credential_id")).all()
+        assert payloads == [(1, "to sign b"), (2, "to sign a")]
+        assert connection.execute(select(credential_token)).all() == [(1, "signed")]
     database.close()
 
 

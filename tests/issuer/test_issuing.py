@@ -15,7 +15,7 @@ from support.scenario import competency
 from support.simulator import seeded_signer
 
 from issuer.adapters.database import Database
-from issuer.adapters.tables import certificate, credential, credential_text, status_list
+from issuer.adapters.tables import certificate, credential, credential_payload, credential_token, status_list
 from issuer.domain.errors import (
     IdempotencyConflict,
     KeysUnusable,
@@ -141,7 +141,7 @@ def test_signature_that_was_stored_before_a_crash_is_the_one_that_is_released(de
     with pytest.raises(Crash):
         dying.issue(NUMBER, PHONE, "a key")
     with desk.database.read() as connection:
-        stored = connection.execute(select(credential_text.c.token)).scalar_one()
+        stored = connection.execute(select(credential_token.c.token)).scalar_one()
     desk.clock.forward(days=1)
     assert desk.issue(key="a key").token == stored
 
@@ -196,7 +196,7 @@ def test_contradiction_in_the_register_is_found_before_anything_is_signed(desk: 
     with pytest.raises(SelfVerificationFailed, match=NUMBER):
         desk.issue()
     with desk.database.read() as connection:
-        assert connection.execute(select(func.count()).select_from(credential_text)).scalar() == 0
+        assert connection.execute(select(func.count()).select_from(credential_payload)).scalar() == 0
 
 
 def test_refusal_of_one_stops_no_other_in_the_batch(desk: Desk) -> None:
