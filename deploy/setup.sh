@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make .venv/ with everything in it: all extras, development tools, fonts and the Node.js test libraries.
+# Make .venv/ with everything in it: all extras, development tools, fonts, the page's libraries and the Node.js test libraries.
 # Each step leaves a stamp named after the hash of what it read, so an unchanged checkout asks the network nothing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -10,6 +10,8 @@ export UV_PYTHON_DOWNLOADS=never PIP_DISABLE_PIP_VERSION_CHECK=1
 
 # What Kivy draws with, on a screen or off it: the library that must be there, and Debian's package of it.
 readonly screen_libraries=(libEGL.so.1:libegl1 libGL.so.1:libgl1 libmtdev.so.1:libmtdev1)
+# What tests are run with as a person would use it: a browser, a display that nobody sees, and hands on it.
+readonly programs=(chromium:chromium Xvfb:xvfb xdotool:xdotool)
 
 say() { printf '[setup] %s\n' "$*"; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
@@ -33,6 +35,9 @@ missing_packages() {
     [[ $present == *"${pair%%:*} "* ]] || printf '%s\n' "${pair#*:}"
   done
   compgen -G '/usr/lib/*/dri/*_dri.so' >/dev/null || printf 'libgl1-mesa-dri\n'
+  for pair in "${programs[@]}"; do
+    command -v "${pair%%:*}" >/dev/null || printf '%s\n' "${pair#*:}"
+  done
   [[ -x $python ]] || find_python >/dev/null || printf 'python3.11-venv\n'
 }
 
@@ -84,7 +89,7 @@ make_venv() {
 
 install_python_packages() {
   local mark
-  mark=$(stamp python pyproject.toml requirements.lock requirements-bootstrap.lock deploy/build_fonts.py)
+  mark=$(stamp python pyproject.toml requirements.lock requirements-bootstrap.lock deploy/build_assets.py)
   done_before "$mark" && return
   say "Python packages: $(grep -c '==' requirements.lock) locked ones, about 160 MB the first time"
   "$venv/bin/uv" pip install --compile-bytecode --python "$python" --require-hashes -r requirements.lock ||
@@ -93,12 +98,12 @@ install_python_packages() {
   mark_done python "$mark"
 }
 
-build_fonts() { # optional: the apps start in Kivy's own font without them
+build_assets() { # BUNDLE FOLDER: optional; the apps start in Kivy's own font, and the issuer has no page
   local mark
-  mark=$(stamp fonts deploy/build_fonts.py deploy/fonts/package-lock.json)
-  done_before "$mark" && [[ -d verifier/ui/assets ]] && return
-  say "fonts and icons"
-  if "$python" deploy/build_fonts.py --renew; then mark_done fonts "$mark"; fi
+  mark=$(stamp "$1" deploy/build_assets.py "deploy/$1/package-lock.json")
+  done_before "$mark" && [[ -d $2 ]] && return
+  say "npm packages: $1"
+  if "$python" deploy/build_assets.py "$1" --renew; then mark_done "$1" "$mark"; fi
 }
 
 install_node_libraries() { # optional: the tests that need them are skipped by name
@@ -117,5 +122,6 @@ install_node_libraries() { # optional: the tests that need them are skipped by n
 install_system_packages
 make_venv
 install_python_packages
-build_fonts
+build_assets fonts verifier/ui/assets
+build_assets page verifier/page/vendor
 install_node_libraries
