@@ -21,11 +21,15 @@ MOST_APART: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class HeldPass:
-    """A pass and the text that was signed. `is_ours`: bound to this phone's key."""
+    """A pass and the text that was signed. `is_ours`: bound to this phone's key.
+
+    `text` keeps the photograph back, `with_portrait` is the same pass that discloses it (RFC 9901), if it can.
+    """
 
     text: str
     sea_pass: Pass
     is_ours: bool
+    with_portrait: str | None = None
 
     @property
     def host(self) -> str:
@@ -45,7 +49,13 @@ def read(text: str, holder_key: PublicKey) -> HeldPass:
         sea_pass = sea_pass_claims.from_claims(sd_jwt.claims(parsed, parsed.jws.payload))
     except (sd_jwt.MalformedSdJwt, MalformedJws, vc.MalformedCredential, EncodingError) as error:
         raise Unreadable(str(error)) from None
-    return HeldPass(text, sea_pass, sea_pass.holder_key == holder_key)
+    kept_back = f"{parsed.jws.token}~"
+    return HeldPass(
+        kept_back,
+        sea_pass,
+        sea_pass.holder_key == holder_key,
+        parsed.text if parsed.disclosures else None,
+    )
 
 
 def require_good(
