@@ -91,9 +91,9 @@ def test_register_of_an_earlier_version_keeps_what_was_signed_and_what_was_to_be
         connection.execute(insert(certificate).values(**what, claims="{}"))
         connection.execute(insert(status_list).values(number=1, uri="u", size=8))
         for at, (serial, token) in enumerate([("b", "'signed'"), ("a", "NULL")], start=1):
-            row = {"id": at, "serial": serial, "certificate_id": 1, "idempotency_key": serial, "list_number": 1,
-                   "idx": at, "state": "persisted", "kid": "k", "issued_at": 0, "log_salt": ""}  # fmt: skip
-            connection.execute(insert(credential).values(row))
+            row = {"certificate_id": 1, "list_number": 1, "state": "persisted", "kid": "k", "issued_at": 0}
+            own = {"id": at, "serial": serial, "idempotency_key": serial, "idx": at, "log_salt": ""}
+            connection.execute(insert(credential).values(row | own))
             kept = f"INSERT INTO credential_text VALUES ('{serial}', 'to sign {serial}', {token})"
             connection.execute(text(kept))
     engine.dispose()
