@@ -1,6 +1,6 @@
 """Rows C5 to C14, and C2 and C3 once more: what is asked of a credential whose signature holds.
 
-The rows are those of docs/decision-table.md.
+The rows are those of docs/inspection.md.
 Each function answers its rows and no others. A reason says as of when, where that matters.
 """
 

@@ -16,7 +16,7 @@ from verifier.unusable import Unusable, read_file
 if TYPE_CHECKING:
     from keys.trust.directory import Directory
     from verifier.policy import Policy
-    from verifier.ship import Ship
+    from verifier.inspection.ship import Ship
     from verifier.status import StatusBook
 
 UNUSABLE: Final = 3
@@ -241,7 +241,7 @@ def _policy(named: str | None) -> "Policy":
 def _ship(path: str | None) -> "Ship | None":
     if path is None:
         return None
-    from verifier import ship
+    from verifier.inspection import ship
 
     return _settings(path, ship.from_yaml)
 

@@ -15,7 +15,7 @@ from verifier import checks
 from verifier.checks import Holding
 from verifier.credential import presentation, vc
 from verifier.credential.model import CertificateType, Credential
-from verifier.person import assess
+from verifier.inspection.person import assess
 from verifier.policy import DEFAULT, Policy
 from verifier.remarks import remarks
 from verifier.status import StatusBook

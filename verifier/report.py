@@ -8,7 +8,7 @@ from keys.trust.directory import Environment
 from verifier import entitlement
 from verifier.credential import schemas
 from verifier.credential.model import Certificate, CertificateType, Credential, Holder
-from verifier.person import excuses
+from verifier.inspection.person import excuses
 from verifier.verdict import (
     Assessment,
     Check,

@@ -7,7 +7,7 @@ from verifier import entitlement, report
 from verifier.credential import schemas
 from verifier.credential.model import Certificate
 from verifier.credential.sea_pass import Pass
-from verifier.person import excuses
+from verifier.inspection.person import excuses
 from verifier.verdict import (
     HEADLINE_OF,
     ROWS,

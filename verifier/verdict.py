@@ -51,16 +51,23 @@ class Headline(StrEnum):
     VALID_WITH_REMARK = "VALID WITH REMARK"
     VALID = "VALID"
     # A person on a ship
-    GRACE = "GRACE"
-    REMARK = "REMARK"
+    NOT_THE_SAME_PERSON = "NOT THE SAME PERSON"
+    DEPENDENCY_INVALID = "DEPENDENCY INVALID"
+    ENDORSEMENT_MISSING = "ENDORSEMENT MISSING"
     MEDICAL_MISSING = "MEDICAL MISSING"
     MEDICAL_EXPIRED = "MEDICAL EXPIRED"
+    MEDICAL_RESTRICTION = "MEDICAL RESTRICTION"
+    NOT_FOR_THIS = "NOT VALID FOR THIS SHIP OR DUTY"
+    GRACE = "GRACE"
+    REMARK = "REMARK"
+    ORIGINAL_REQUIRED = "ORIGINAL REQUIRED"
+    FIT_FOR_DUTY = "FIT FOR DUTY"
     NOT_ASSESSED = "NOT ASSESSED"
 
 
 _VALID: Final = Headline.VALID
 
-# The headline of each row of the docs/decision-table.md, when that row is the first to match.
+# The headline of each row C of docs/inspection.md, when that row is the first to match.
 HEADLINE_OF: Final = {
     "C1": Headline.NOT_READABLE,
     "C2": Headline.UNKNOWN_ISSUER,

@@ -24,7 +24,7 @@ from verifier.credential.sea_pass import LIFETIME, PassMember
 from verifier.credential.sea_pass_claims import pass_claims
 from verifier.decision import assess
 from verifier.policy import Policy
-from verifier.ship import Ship
+from verifier.inspection.ship import Ship
 from verifier.status import StatusBook, verify_list
 from verifier.verdict import (
     HEADLINE_OF,

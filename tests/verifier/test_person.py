@@ -11,7 +11,7 @@ from keys.signer import SoftwareSigner
 from verifier.credential.model import Certificate, Holder, Reference
 from verifier.decision import assess
 from verifier.remarks import add_months
-from verifier.ship import Ship
+from verifier.inspection.ship import Ship
 from verifier.verdict import Assessment, Headline, Outcome, Standing, Verdict
 
 EXPIRED = TODAY - 20 * DAY

@@ -9,8 +9,11 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from verifier.credential.model import Certificate, CertificateType, Credential, Reference
+from verifier.inspection.duty import Duty
+from verifier.inspection.identity import Identity
+from verifier.inspection.ship import Ship
+from verifier.policy import DEFAULT, Policy
 from verifier.remarks import add_months
-from verifier.ship import Ship
 from verifier.verdict import (
     Assessment,
     Check,
@@ -47,9 +50,10 @@ def assess(
     verdicts: Sequence[Verdict],
     *,
     ship: Ship | None = None,
-    duty: str | None = None,  # noqa: ARG001 - rows P5 and P6 will read it
-    answers: Mapping[str, str] | None = None,  # noqa: ARG001 - row P1 will read the inspector's answers
     at: datetime,
+    identity: Identity | None = None,
+    duty: Duty | None = None,
+    policy: Policy = DEFAULT,
 ) -> Assessment:
     """Judge a person by all verdicts on what was shown together, the ship and the inspector's answers.
 
