@@ -1,8 +1,7 @@
 """Adding certificates, step by step: offer, consent with the pick-up code, progress, and how it ended."""
 
-from os.path import dirname, join
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from kivy.app import App
@@ -23,8 +22,7 @@ from wallet_app.core.pickup import Progress, Proposal
 from wallet_app.core.plain import plain
 from wallet_app.core.syncing import ReadyOffer
 from wallet_app.core.troubles import Trouble, told
-
-RULES: Final = join(dirname(__file__), "add_screen.kv")
+from wallet_app.ui.common import EndStep, WorkingStep
 
 
 class OfferStep(BoxLayout):
@@ -63,27 +61,6 @@ class ConsentStep(BoxLayout):
         self.ids.documents.clear_widgets()
         for name in self.documents:
             self.ids.documents.add_widget(OfferedDocument(value=name))
-
-
-class WorkingStep(BoxLayout):
-    """Something is under way."""
-
-    message = StringProperty("")
-    progress = StringProperty("")
-    share = NumericProperty(0)
-
-
-class EndStep(BoxLayout):
-    """How it ended, and what can be done next."""
-
-    tone = StringProperty("good")
-    title = StringProperty("")
-    advice = StringProperty("")
-    detail = StringProperty("")
-    main = StringProperty("")
-    other = StringProperty("")
-    act = ObjectProperty(lambda: None)
-    act_otherwise = ObjectProperty(lambda: None)
 
 
 class AddScreen(Screen):

@@ -1,6 +1,5 @@
 """One certificate, whole: its form scrolls, its number and authority stay."""
 
-from os.path import dirname, join
 from typing import Final
 
 from kivy.factory import Factory
@@ -11,7 +10,6 @@ from kivy.uix.screenmanager import Screen
 from verifier.ui.widgets import Surface
 from wallet_app.core.viewstate import CertificateState, SectionState, StatusState, Tone
 
-RULES: Final = join(dirname(__file__), "certificate_screen.kv")
 NO_STATUS: Final = StatusState(Tone.PLAIN, "", "")
 NO_STATE: Final = CertificateState(
     key="", title="", kind="", icon="", number="", authority="", host="", status=NO_STATUS, sections=()

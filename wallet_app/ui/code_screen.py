@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
-from os.path import dirname, join
 from typing import Any, Final
 
 from kivy.app import App
@@ -17,7 +16,6 @@ from wallet_app.core.viewstate import CodeState
 from wallet_app.core.wallet import Wallet
 from wallet_app.ui.certificate_screen import NO_STATUS
 
-RULES: Final = join(dirname(__file__), "code_screen.kv")
 TICK_SECONDS: Final = 0.2
 NO_STATE: Final = CodeState(
     title="", holder="", holder_detail="", number="", authority="", status=NO_STATUS, label=""

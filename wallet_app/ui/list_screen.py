@@ -1,6 +1,5 @@
 """The list of certificates, worst first, with counts, search, and what is to be done."""
 
-from os.path import dirname, join
 from typing import Any, Final
 
 from kivy.app import App
@@ -15,7 +14,6 @@ from wallet_app.core.standing import Group
 from wallet_app.core.viewstate import CardState, ListState
 from wallet_app.ui.card_size import card_height
 
-RULES: Final = join(dirname(__file__), "list_screen.kv")
 NO_STATE: Final = ListState(person=None, cards=(), counts=dict.fromkeys(Group, 0), notices=(), empty=None)
 
 

@@ -1,7 +1,13 @@
 """What is shown where the store cannot be opened: why, and what can be done; nothing is changed unasked."""
 
+from typing import Any
+
+from kivy.app import App
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.screenmanager import Screen
+
+from wallet_app import texts
+from wallet_app.core.vault import VaultDamaged, VaultLocked
 
 
 class StoreScreen(Screen):
@@ -10,3 +16,17 @@ class StoreScreen(Screen):
     advice = StringProperty("")
     detail = StringProperty("")
     may_start_again = BooleanProperty(False)
+
+    def explain(self, error: Exception) -> None:
+        """Say why, and what can be done."""
+        app: Any = App.get_running_app()
+        match error:
+            case VaultDamaged():
+                advice = texts.STORE_DAMAGED_ADVICE
+            case VaultLocked():
+                advice = texts.STORE_LOCKED_ADVICE
+            case _:
+                advice = texts.STORE_ERROR_ADVICE
+        self.advice = app.say(advice)
+        self.detail = app.say(texts.FOR_SUPPORT, detail=str(error))
+        self.may_start_again = isinstance(error, VaultDamaged | VaultLocked)

@@ -1,0 +1,43 @@
+"""What the app is made of, as its areas see it: each area's actions are one mixin of `WalletApp`."""
+
+from typing import Any
+
+from verifier.ui.theme import Theme
+from verifier.ui.words import Words
+from verifier.ui.work import Background
+from wallet_app.core.wallet import Wallet
+from wallet_app.ui.device import Device
+from wallet_app.ui.navigation import Navigation
+from wallet_app.ui.sync_control import SyncControl
+
+
+class AppParts:
+    """Set by `WalletApp` before any action is called."""
+
+    theme: Theme
+    say: Words
+    device: Device
+    background: Background
+    wallet: Wallet | None
+    navigation: Navigation
+    syncing: SyncControl | None
+
+    def require_wallet(self) -> Wallet:
+        """The open store. Raises RuntimeError while it is closed."""
+        if self.wallet is None:
+            raise RuntimeError("the store is not open")
+        return self.wallet
+
+    def require_syncing(self) -> SyncControl:
+        """Syncs of the open store. Raises RuntimeError while it is closed."""
+        if self.syncing is None:
+            raise RuntimeError("the store is not open")
+        return self.syncing
+
+    def screen_of(self, name: str) -> Any:
+        """The screen of that name, made when it is first needed."""
+        return self.navigation.screen(name)
+
+    def go(self, name: str, *, came_from: str | None = None, forward: bool = True) -> None:
+        """Show that screen."""
+        self.navigation.go(name, came_from=came_from, forward=forward)

@@ -1,0 +1,36 @@
+"""Every screen by its name: where its class is, and where "back" leads. A new screen is one line here.
+
+A screen's module is imported, and its kv file of the same name read, when the screen is first needed: what
+stands at once should not wait for what may never be opened.
+"""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from verifier.ui import widgets
+
+
+class Route(NamedTuple):
+    """A screen: `screen_class` in `wallet_app.ui.<module>`, drawn by `<module>.kv`; `parent` is behind it."""
+
+    module: str
+    screen_class: str
+    parent: str = "list"
+
+
+ROUTES: Final = {
+    "list": Route("list_screen", "ListScreen", parent=""),
+    "certificate": Route("certificate_screen", "CertificateScreen"),
+    "code": Route("code_screen", "CodeScreen"),
+    "add": Route("add_screen", "AddScreen"),
+    "store": Route("store_screen", "StoreScreen", parent=""),
+}
+
+
+def make(name: str) -> Any:
+    """A new screen of that name, with its rules read. Raises KeyError."""
+    route = ROUTES[name]
+    widgets.load(str(Path(__file__).with_name(f"{route.module}.kv")))
+    module = import_module(f"wallet_app.ui.{route.module}")
+    return getattr(module, route.screen_class)()
