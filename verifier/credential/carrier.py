@@ -3,8 +3,9 @@
     QR text  =  "OB1:" base45(wire)
     wire     =  kind (1 byte), dictionary (1 byte), body
 
-Kind 1 carries a compact JWS or an SD-JWT, kind 2 an SD-JWT with its holder's proof. docs/credential-format.md
-describes both so that a second decoder can be written.
+Kind 1 carries a compact JWS or an SD-JWT, kind 2 an SD-JWT with its holder's proof. Of several credentials
+(kind 3) `muster` is the packer, of moving frames (kind 4) `frames`. docs/credential-format.md describes all
+of them so that a second decoder can be written.
 """
 
 import zlib
@@ -26,15 +27,18 @@ DICTIONARY: Final = 1  # what this version packs with
 
 KIND_CREDENTIAL: Final = 1
 KIND_PRESENTATION: Final = 2
+_NOT_ONE: Final = {
+    3: "kind 3 holds several credentials, which are read together",
+    4: "kind 4 is one of many moving frames: keep the camera on the code",
+}
 
 MAX_CHARACTERS: Final = 20_000
 _MAX_INFLATED: Final = 20_000  # the text of such a token is three quarters of it; lifting never lengthens it
 _MAX_WIRE: Final = 20_000
-_MAX_QR_TEXT: Final = len(PREFIX) + (_MAX_WIRE * 3 + 1) // 2
+_MAX_QR_TEXT: Final = len(PREFIX) + (80_000 * 3 + 1) // 2  # of a muster, the largest of all
 
 _AUDIENCES: Final = (Audience.TIME, Audience.CHALLENGE)
-_PROOF_AT: Final = 3
-_PROOF_SIZE: Final = 4 + presentation.NONCE_BYTES + SIGNATURE_BYTES
+PROOF_SIZE: Final = 1 + 4 + presentation.NONCE_BYTES + SIGNATURE_BYTES
 
 
 class MalformedCarrier(ValueError):
@@ -43,6 +47,10 @@ class MalformedCarrier(ValueError):
 
 class UnknownKind(MalformedCarrier):
     """A wire of a kind that this version does not read."""
+
+
+class NotOneCredential(MalformedCarrier):
+    """A wire of a kind that is known, and that holds several credentials or a part of something."""
 
 
 class UnknownDictionary(MalformedCarrier):
@@ -80,7 +88,9 @@ def pack(text: str) -> bytes:
         raise MalformedCarrier(f"only a compact JWS or an SD-JWT is carried: {error}") from None
     if len(parsed.text) > MAX_CHARACTERS:
         raise MalformedCarrier(f"a credential over {MAX_CHARACTERS} characters is not carried")
-    head = bytes((KIND_CREDENTIAL, DICTIONARY)) if parsed.key_binding is None else _pack_proof(parsed, text)
+    head = bytes((KIND_CREDENTIAL, DICTIONARY))
+    if parsed.key_binding is not None:
+        head = bytes((KIND_PRESENTATION, DICTIONARY)) + pack_proof(parsed, text)
     return _bounded(head + _pack_body(parsed.jws, parsed.disclosures))
 
 
@@ -133,6 +143,8 @@ def _unpack(wire: bytes) -> tuple[HolderProof | None, _Body]:
         return None, _unpack_body(wire, 2)
     if kind == KIND_PRESENTATION:
         return _unpack_presentation(wire)
+    if kind in _NOT_ONE:
+        raise NotOneCredential(_NOT_ONE[kind])
     raise UnknownKind(f"kind {kind} is not known to this version; update the application")
 
 
@@ -142,29 +154,32 @@ def _bounded(wire: bytes) -> bytes:
     return wire
 
 
-def _pack_proof(parsed: sd_jwt.SdJwt, text: str) -> bytes:
+def pack_proof(parsed: sd_jwt.SdJwt, text: str) -> bytes:
+    """Audience, instant, nonce and signature of the proof in presentation `text`. Raises MalformedCarrier."""
     try:
         proof = presentation.read(parsed)
     except HolderProofError as error:
         raise MalformedCarrier(f"a holder proof that is not carried: {error}") from None
     if presentation.rebuild(parsed.text, proof) != text:
         raise MalformedCarrier("a holder proof in another form than the one that is carried")
-    head = bytes((KIND_PRESENTATION, DICTIONARY, _AUDIENCES.index(proof.audience)))
-    return head + proof.iat.to_bytes(4, "big") + proof.nonce + proof.signature
+    audience = bytes((_AUDIENCES.index(proof.audience),))
+    return audience + proof.iat.to_bytes(4, "big") + proof.nonce + proof.signature
 
 
 def _unpack_presentation(wire: bytes) -> tuple[HolderProof, _Body]:
-    nonce_at = _PROOF_AT + 4
-    signature_at = nonce_at + presentation.NONCE_BYTES
-    end = _PROOF_AT + _PROOF_SIZE
-    if len(wire) <= end or wire[2] >= len(_AUDIENCES):
-        raise MalformedCarrier("a presentation that is cut short, or for an unknown audience")
-    body = _unpack_body(wire, end)
+    proof = read_proof(wire)
+    body = _unpack_body(wire, 2 + PROOF_SIZE)
     if not body.form:
         raise MalformedCarrier("a holder proof over a plain JWS")
-    iat = int.from_bytes(wire[_PROOF_AT:nonce_at], "big")
-    proof = HolderProof(iat, wire[nonce_at:signature_at], _AUDIENCES[wire[2]], wire[signature_at:end])
     return proof, body
+
+
+def read_proof(wire: bytes) -> HolderProof:
+    """The proof after kind and dictionary. Raises MalformedCarrier."""
+    end = 2 + PROOF_SIZE
+    if len(wire) <= end or wire[2] >= len(_AUDIENCES):
+        raise MalformedCarrier("a presentation that is cut short, or for an unknown audience")
+    return HolderProof(int.from_bytes(wire[3:7], "big"), wire[7:15], _AUDIENCES[wire[2]], wire[15:end])
 
 
 def _pack_body(token: UnverifiedJws, disclosures: tuple[str, ...] | None) -> bytes:
@@ -172,14 +187,16 @@ def _pack_body(token: UnverifiedJws, disclosures: tuple[str, ...] | None) -> byt
     from verifier.credential.lifting import lift  # its patterns take 2 ms to compile, and readers need none
 
     form = 0 if disclosures is None else len(disclosures) + 1
+    text, lifted = lift(parts_of(token, disclosures or ()))
+    return b"".join((token.signature, bytes((form,)), _varint(len(lifted)), lifted, deflate(text)))
+
+
+def parts_of(token: UnverifiedJws, disclosures: tuple[str, ...]) -> list[bytes]:
+    """Header, payload and disclosures, decoded. Raises MalformedCarrier."""
     try:
-        parts = [token.header_bytes, token.payload, *map(b64url_decode, disclosures or ())]
+        return [token.header_bytes, token.payload, *map(b64url_decode, disclosures)]
     except EncodingError as error:
         raise MalformedCarrier(f"a disclosure that is not carried: {error}") from None
-    text, lifted = lift(parts)
-    compressor = _compressor().copy()
-    deflated = compressor.compress(text) + compressor.flush()
-    return b"".join((token.signature, bytes((form,)), _varint(len(lifted)), lifted, deflated))
 
 
 def _unpack_body(wire: bytes, start: int) -> _Body:
@@ -188,7 +205,7 @@ def _unpack_body(wire: bytes, start: int) -> _Body:
     deflated_at = lifted_at + lifted_size
     if len(wire) <= deflated_at:
         raise MalformedCarrier("a wire that is cut short")
-    text = _inflate(wire[deflated_at:], wire[1])
+    text = inflate(wire[deflated_at:], wire[1], _MAX_INFLATED)
     try:
         parts, key = restore(text, wire[lifted_at:deflated_at])
     except LiftingError as error:
@@ -212,11 +229,17 @@ def _check_length(text: str) -> None:
         raise MalformedCarrier(f"a credential over {MAX_CHARACTERS} characters")
 
 
-def _inflate(deflated: bytes, number: int) -> bytes:
-    """At most as much text as a token may have; the stream must end with the wire."""
+def deflate(text: bytes) -> bytes:
+    """Raw deflate (RFC 1951) with the dictionary that this version packs with."""
+    compressor = _compressor().copy()
+    return compressor.compress(text) + compressor.flush()
+
+
+def inflate(deflated: bytes, number: int, limit: int) -> bytes:
+    """At most `limit` bytes of text; the stream must end with the wire. Raises MalformedCarrier."""
     try:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS, _dictionary(number))
-        text = inflater.decompress(deflated, _MAX_INFLATED)
+        text = inflater.decompress(deflated, limit)
     except zlib.error:
         raise MalformedCarrier("the deflated text is damaged") from None
     if not inflater.eof:

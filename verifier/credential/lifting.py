@@ -5,7 +5,7 @@ What to lift is the packer's choice, by a guess of what is worth it; `restoring`
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -28,6 +28,9 @@ from verifier.credential.marks import (
     POINT,
     QUARTER,
     QUARTER_HOUR,
+    SAME_DATE,
+    SAME_POINT,
+    SAME_SEAFARER,
     SEAFARER_ID,
     SEPARATOR,
     day_of,
@@ -47,19 +50,33 @@ _LIFTABLE: Final = re.compile(
 
 def lift(parts: Iterable[bytes]) -> tuple[bytes, bytes]:
     """The parts as one text with marks and separators, and the lifted bytes in the order of the marks."""
+    return lift_all((parts,))
+
+
+def lift_all(tokens: Sequence[Iterable[bytes]]) -> tuple[bytes, bytes]:
+    """As `lift`, for the parts of several tokens: what they repeat of a holder is lifted once."""
     lifted = _Lifting()
-    text = SEPARATOR.join([_LIFTABLE.sub(lifted.replace, part) for part in parts])
-    return text, bytes(lifted.data)
+    texts = []
+    for parts in tokens:
+        lifted.instants.clear()
+        texts += [_LIFTABLE.sub(lifted.replace, part) for part in parts]
+    return SEPARATOR.join(texts), bytes(lifted.data)
 
 
 class _Lifting:
-    """Collects lifted bytes; remembers the instants seen, since later dates may follow from them."""
+    """Collects lifted bytes; remembers the instants seen, since later dates may follow from them.
 
-    __slots__ = ("data", "instants")
+    Remembers also the last point and seafarer, and the first date, which the next token may repeat.
+    """
+
+    __slots__ = ("data", "first_date", "instants", "point", "seafarer")
 
     def __init__(self) -> None:
         self.data = bytearray()
         self.instants: list[int] = []
+        self.point: bytes | None = None
+        self.seafarer: bytes | None = None
+        self.first_date: int | None = None
 
     def replace(self, match: re.Match[bytes]) -> bytes:
         """The mark for a value that has a shorter form, whose bytes are kept; else the text as it is."""
@@ -109,10 +126,17 @@ class _Lifting:
             return FIRST_DAY
         if len(self.instants) > 2 and day == day_of(self.instants[2] - HALF_DAY):
             return LAST_DAY
+        if day == self.first_date:
+            return SAME_DATE
+        if self.first_date is None:
+            self.first_date = day
         self.data += (day - DATES.start).to_bytes(2, "big")
         return DATE
 
     def _seafarer_id(self, text: bytes) -> bytes:
+        if text == self.seafarer:
+            return SAME_SEAFARER
+        self.seafarer = text
         value = 0
         for character in text:
             value = value << 5 | _BASE32_VALUE[character]
@@ -120,11 +144,14 @@ class _Lifting:
         return SEAFARER_ID
 
     def _point(self, match: re.Match[bytes]) -> bytes:
+        if match[0] == self.point:
+            return SAME_POINT
         x, y = match["x"].decode("ascii"), match["point"].decode("ascii")
         try:
             self.data += PublicKey.from_jwk({"kty": "EC", "crv": "P-256", "x": x, "y": y}).coordinates()
         except JwkError:
             return match[0]
+        self.point = match[0]
         return POINT
 
     def _base64url(self, text: bytes, quoted: bytes) -> bytes:

@@ -18,6 +18,9 @@ FIRST_DAY: Final = b"\x0d"
 LAST_DAY: Final = b"\x0e"
 SEAFARER_ID: Final = b"\x0f"
 LINE_FEED: Final = b"\x10"
+SAME_POINT: Final = b"\x11"  # as the last one: several credentials of one seafarer repeat it
+SAME_SEAFARER: Final = b"\x12"
+SAME_DATE: Final = b"\x13"  # as the first one that DATE gave: the date of birth
 CONTROL: Final = b"\x1f"
 
 INTEGERS: Final = range(10**3, 10**15)

@@ -1,6 +1,6 @@
 """Puts lifted values back into the carrier's text, mark by mark; the other half of `lifting`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -24,6 +24,9 @@ from verifier.credential.marks import (
     POINT,
     QUARTER,
     QUARTER_HOUR,
+    SAME_DATE,
+    SAME_POINT,
+    SAME_SEAFARER,
     SEAFARER_ID,
     SEPARATOR,
     day_of,
@@ -56,6 +59,22 @@ def restore(text: bytes, lifted: bytes) -> Restored:
     return Restored(parts, values.key)
 
 
+def restore_all(text: bytes, lifted: bytes, sizes: Sequence[int]) -> list[Restored]:
+    """As `restore`, for several tokens with so many parts each. Each has its own instants."""
+    parts = text.split(SEPARATOR)
+    if len(parts) != sum(sizes):
+        raise LiftingError("more parts, or fewer, than the tokens have together")
+    values, tokens, start = _Restoring(lifted), [], 0
+    for size in sizes:
+        values.begin()
+        found = [_restored(part, values) for part in parts[start : start + size]]
+        tokens.append(Restored(found, values.key))
+        start += size
+    if values.position != len(lifted):
+        raise LiftingError("more lifted bytes than marks for them")
+    return tokens
+
+
 def _restored(part: bytes, values: "_Restoring") -> bytes:
     marks = part.translate(None, _NO_MARKS)
     if not marks:
@@ -72,13 +91,20 @@ def _restored(part: bytes, values: "_Restoring") -> bytes:
 class _Restoring:
     """Reads lifted bytes, mark by mark."""
 
-    __slots__ = ("_instants", "_lifted", "key", "position")
+    __slots__ = ("_date", "_instants", "_lifted", "_point", "_seafarer", "key", "position")
 
     def __init__(self, lifted: bytes) -> None:
         self.key: PublicKey | None = None
         self._lifted = lifted
         self._instants: list[int] = []
         self.position = 0
+        self._point: PublicKey | None = None
+        self._seafarer = self._date = b""
+
+    def begin(self) -> None:
+        """The next token: its instants are counted anew, and its key is none of the one before."""
+        self._instants.clear()
+        self.key = None
 
     def take(self, size: int) -> bytes:
         start = self.position
@@ -117,13 +143,37 @@ class _Restoring:
     def seafarer_id(self) -> bytes:
         value = self.number(5)
         left, right = _PAIRS[value >> 30] + _PAIRS[value >> 20 & 1023], _PAIRS[value >> 10 & 1023]
-        return f'"{left}{right}{_PAIRS[value & 1023]}"'.encode("ascii")
+        self._seafarer = f'"{left}{right}{_PAIRS[value & 1023]}"'.encode("ascii")
+        return self._seafarer
+
+    def date(self) -> bytes:
+        found = _iso(self.number(2) + _FIRST_DATE)
+        if not self._date:
+            self._date = found
+        return found
+
+    def same_seafarer(self) -> bytes:
+        return self._repeated(self._seafarer)
+
+    def same_date(self) -> bytes:
+        return self._repeated(self._date)
+
+    def _repeated(self, before: bytes) -> bytes:
+        if not before:
+            raise LiftingError("a mark that repeats what is not there")
+        return before
 
     def point(self) -> bytes:
         try:
-            self.key = PublicKey.from_coordinates(self.take(64))
+            self._point = PublicKey.from_coordinates(self.take(64))
         except JwkError as error:
             raise LiftingError(str(error)) from None
+        return self.same_point()
+
+    def same_point(self) -> bytes:
+        self.key = self._point
+        if self.key is None:
+            raise LiftingError("a mark that repeats what is not there")
         jwk = self.key.to_jwk()
         return f'"x":"{jwk["x"]}","y":"{jwk["y"]}"'.encode("ascii")
 
@@ -151,11 +201,14 @@ _BY_MARK: Final[Mapping[bytes, Callable[[_Restoring], bytes]]] = {
     **{mark: _integer_restorer(size) for size, mark in INTEGER.items()},
     QUARTER: lambda values: values.instant(values.number(3) * QUARTER_HOUR),
     HOURS_LATER: lambda values: values.instant(values.earlier_instant(-1) + values.number(2) * HOUR),
-    DATE: lambda values: _iso(values.number(2) + _FIRST_DATE),
+    DATE: _Restoring.date,
     FIRST_DAY: lambda values: _iso(day_of(values.earlier_instant(1) + HALF_DAY)),
     LAST_DAY: lambda values: _iso(day_of(values.earlier_instant(2) - HALF_DAY)),
     SEAFARER_ID: _Restoring.seafarer_id,
     LINE_FEED: lambda _: b"\n",
+    SAME_POINT: _Restoring.same_point,
+    SAME_SEAFARER: _Restoring.same_seafarer,
+    SAME_DATE: _Restoring.same_date,
     CONTROL: _Restoring.control,
 }
 _RESTORERS: Final = {mark[0]: restorer for mark, restorer in _BY_MARK.items()}
