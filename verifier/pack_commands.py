@@ -17,17 +17,24 @@ _NEWER: Final = "fetch the newest sea pack, from where you trust it to come"
 _MANY: Final = 10  # lists or changes that are named one by one
 
 
-def take_in(path: str, root_path: str | None, at: datetime, *, forget: bool = False) -> str:
-    """Verify the pack at `path`, keep it, and say what changed. Raises Unusable; then all stays as it was."""
+def take_in(
+    path: str, root_path: str | None, at: datetime, *, forget: bool = False, folder: str | None = None
+) -> str:
+    """Verify the pack at `path`, keep it in `folder` (or the home), and say what changed.
+
+    Raises Unusable; then all stays as it was.
+    """
     try:
-        return keep(read_file(path, pack.MAX_PACK + 1), root_path, at, forget=forget)
+        return keep(read_file(path, pack.MAX_PACK + 1), root_path, at, forget=forget, folder=folder)
     except (PackError, RefusedPack) as error:
         raise Unusable(f"{path}: {error}", _NEWER) from None
 
 
-def keep(data: bytes, root_path: str | None, at: datetime, *, forget: bool = False) -> str:
+def keep(
+    data: bytes, root_path: str | None, at: datetime, *, forget: bool = False, folder: str | None = None
+) -> str:
     """As `take_in`, for bytes. Raises PackError or RefusedPack too."""
-    folder = state.home()
+    folder = folder or state.home()
     try:
         with store.locked(folder):
             held, said = remembered.read(folder, root_path, forget=forget)

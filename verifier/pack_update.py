@@ -29,9 +29,9 @@ class Source(NamedTuple):
     tags: dict[str, str]
 
 
-def update(address: str | None, root_path: str | None, at: datetime) -> str:
+def update(address: str | None, root_path: str | None, at: datetime, *, folder: str | None = None) -> str:
     """Import what is new at `address`, or where the last update came from. Raises Unusable."""
-    folder = state.home()
+    folder = folder or state.home()
     try:
         with store.locked(folder, LOCK):
             return _update(folder, address, root_path, at)
@@ -118,7 +118,7 @@ class _Run:
         size = f"{len(data)} bytes from {self._source.address}"
         if self._held is not None and _leads_to(pack.read(data)) == self._held:
             return f"nothing new: {self._held} is the newest sea pack ({size})"
-        return f"{pack_commands.keep(data, self._root_path, self._at)}\n  {size}"
+        return f"{pack_commands.keep(data, self._root_path, self._at, folder=self._folder)}\n  {size}"
 
     def _fetch(self, name: str) -> download.Fetched | None:
         address = self._source.address

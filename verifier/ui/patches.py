@@ -3,7 +3,7 @@
 A patch is white with an alpha mask, drawn by a `BorderImage` in any colour. Radii are in pixels.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import hypot
 
@@ -32,6 +32,16 @@ def shadow(radius: float, blur: float) -> Texture:
     return _texture(
         int(radius), int(radius + blur), lambda distance: max(0.0, 1 - max(0.0, distance) / blur) ** 2
     )
+
+
+def gradient(start: Sequence[float], end: Sequence[float]) -> Texture:
+    """From the lower left corner to the upper right one, between two colours."""
+    low, high = (bytes(int(255 * channel) for channel in colour) for colour in (start, end))
+    middle = bytes((one + other) // 2 for one, other in zip(low, high, strict=True))
+    texture = Texture.create(size=(2, 2), colorfmt="rgba")
+    texture.blit_buffer(low + middle + middle + high, colorfmt="rgba", bufferfmt="ubyte")
+    texture.wrap = "clamp_to_edge"
+    return texture
 
 
 def border(extent: float) -> list[int]:

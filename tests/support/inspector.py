@@ -1,0 +1,57 @@
+"""An inspector's device for tests: the app on a phone's window, with trust data that was truly imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from support.phone import Phone
+from support.ship_store import Shore
+from support.simulator import NOW, Authority
+
+from verifier import pack_commands
+from verifier.inspector.main import compose
+from verifier.inspector.ui.app import InspectorApp
+from verifier.inspector.ui.device import Device
+from verifier.ui.background import ImmediateBackground
+from verifier.ui.ports.scanner import FakeScanner
+
+
+class DeviceInHand:
+    """What is seen and touched is `phone`, what runs is `app`; the home is filled by a real import."""
+
+    def __init__(self, folder: Path, phone: Phone) -> None:
+        self.folder, self.phone = folder, phone
+        self.home = folder / "device"
+        self.scanner = FakeScanner()
+        self.norway, self.denmark = Authority("NO"), Authority("DK")
+        self._shore: Shore | None = None
+        self.app: InspectorApp
+
+    @property
+    def shore(self) -> Shore:
+        """What the authorities publish."""
+        if self._shore is None:
+            self._shore = Shore(self.folder / "shore", self.norway, self.denmark)
+        return self._shore
+
+    def imports(self, at: datetime = NOW) -> None:
+        """Carry the pack of the authorities on board, as it is now."""
+        pack = self.shore.pack()
+        pack_commands.take_in(str(pack), str(self.shore.root), at, folder=str(self.home))
+
+    def open(self, *, dark: bool = False, imported: bool = True, **device: object) -> Phone:
+        """Turn the app on."""
+        if imported:
+            self.imports()
+        parts: dict[str, object] = {"background": ImmediateBackground(), "scanner": self.scanner}
+        clock: Callable[[], datetime] = self.phone.now
+        self.app = compose(self.home, clock=clock, device=Device(**{**parts, **device}))  # type: ignore[arg-type]
+        if dark:
+            self.app.session.choose(theme="dark")
+        return self.phone.launch(self.app)
+
+    def close(self) -> None:
+        """Turn it off."""
+        self.phone.close()

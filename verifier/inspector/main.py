@@ -1,0 +1,83 @@
+"""`ombord-inspector`: composes the app from its parts, on a display or without one."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verifier import state
+from verifier.ui.window import has_window, prepare_kivy
+
+if TYPE_CHECKING:
+    from verifier.inspector.core.session import Clock
+    from verifier.inspector.ui.app import InspectorApp
+    from verifier.inspector.ui.device import Device
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the app until it is closed."""
+    options = _parser().parse_args(arguments)
+    try:
+        prepare_kivy(options.home)
+    except OSError as error:
+        print(f"error: {options.home} cannot be the app's folder: {error.strerror}", file=sys.stderr)
+        print("hint: name a folder that you may write to, with --home", file=sys.stderr)
+        return 3
+    if not has_window():
+        print("error: no window can be opened", file=sys.stderr)
+        print("hint: on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1", file=sys.stderr)
+        return 3
+    app = compose(options.home, frames=options.frames)
+    app.bind(on_start=_say_what_is_missing)
+    app.run()
+    return 0
+
+
+def compose(
+    home: Path,
+    *,
+    clock: "Clock | None" = None,
+    device: "Device | None" = None,
+    frames: Path | None = None,
+) -> "InspectorApp":
+    """The app that judges with what was imported into `home`; parts not given are the desktop's.
+
+    `frames` is a folder of camera frames, instead of a camera. Kivy must be prepared.
+    """
+    from verifier.inspector.core.session import Session
+    from verifier.inspector.ui.app import InspectorApp
+
+    session = Session(home, clock or (lambda: datetime.now(UTC)))
+    return InspectorApp(session, device or _desktop(frames))
+
+
+def _desktop(frames: Path | None) -> "Device":
+    from verifier.inspector.ui.device import Device
+    from verifier.ui.background import ThreadBackground
+    from verifier.ui.ports.scanner import PictureScanner
+
+    return Device(background=ThreadBackground(), scanner=PictureScanner())
+
+
+def _say_what_is_missing(app: "InspectorApp") -> None:
+    if app.missing_fonts:
+        names = ", ".join(app.missing_fonts)
+        print(f"note: drawn in Kivy's own font, as these were not built: {names}", file=sys.stderr)
+        print("hint: make setup builds them into verifier/ui/assets", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ombord-inspector", description="Check seafarers' certificates with no connection."
+    )
+    parser.add_argument(
+        "--home", type=Path, default=Path(state.home()), help="where trust data is, as for ombord-verify"
+    )
+    parser.add_argument("--frames", type=Path, metavar="FOLDER", help="camera frames, instead of a camera")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

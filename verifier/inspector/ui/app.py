@@ -1,0 +1,182 @@
+"""The inspector's app: it owns theme, words, session and screens, moves between them, and forgets in time."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.metrics import Metrics
+from kivy.properties import ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.screenmanager import ScreenManager, SlideTransition
+
+from verifier.inspector import texts
+from verifier.inspector.core import reading, trust_view
+from verifier.inspector.core.session import NothingToJudgeWith, Session, Shown
+from verifier.inspector.ui import frame, routes
+from verifier.inspector.ui.device import Device
+from verifier.ui import fonts, patches, widgets
+from verifier.ui.theme import Theme
+from verifier.ui.words import words_in
+
+ESCAPE: Final = 27
+SLIDE_SECONDS: Final = 0.16
+LOOK_SECONDS: Final = 1.0  # how often the app looks whether it is alone
+AGE_SECONDS: Final = 60.0
+
+
+class InspectorApp(App):
+    """Judges with `session` on `device`. Screens call `take`, `go` and `back`."""
+
+    theme = ObjectProperty(rebind=True)
+    sea = ObjectProperty(None, allownone=True)
+    trust_line = StringProperty("")
+    trust_tone = StringProperty("plain")
+
+    def __init__(self, session: Session, device: Device) -> None:
+        """Nothing is drawn before `build`."""
+        self.theme = Theme()
+        super().__init__()
+        self.title = texts.APP
+        self.session, self.device, self.background = session, device, device.background
+        self.say = words_in(session.settings.language)
+        self.root_frame: BoxLayout | None = None
+
+    def build(self) -> BoxLayout:
+        """Fonts, rules, the frame that shows the age of trust, the first screen."""
+        self.missing_fonts = fonts.register()
+        widgets.load(widgets.RULES)
+        widgets.load(frame.RULES)
+        self.theme.bind(ground=self._paint, hero_to=self._paint)
+        self._paint()
+        self.root_frame = BoxLayout(orientation="vertical")
+        Window.bind(on_keyboard=self._on_key, on_drop_file=self._on_drop, on_touch_down=self._on_touch)
+        self._looking = Clock.schedule_interval(self._look, LOOK_SECONDS)
+        self._ageing = Clock.schedule_interval(lambda _: self.refresh_trust(), AGE_SECONDS)
+        self.rebuild()
+        return self.root_frame
+
+    def on_stop(self) -> None:
+        """Let go of the window, and of the person."""
+        self._looking.cancel()
+        self._ageing.cancel()
+        Window.unbind(on_keyboard=self._on_key, on_drop_file=self._on_drop, on_touch_down=self._on_touch)
+        self.leave_screen()
+        self.session.clear()
+
+    def rebuild(self, name: str = routes.HOME) -> None:
+        """All screens anew, in the language, size and theme that are chosen; `name` is shown."""
+        chosen = self.session.settings
+        self.say = words_in(chosen.language)
+        Metrics.fontscale = chosen.text_size / 100
+        self.theme.mode = chosen.theme
+        if self.root_frame is None:
+            return
+        self.leave_screen()
+        self.root_frame.clear_widgets()
+        self.screens = ScreenManager(transition=SlideTransition(duration=SLIDE_SECONDS))
+        self.screens.add_widget(routes.make(name))
+        self.root_frame.add_widget(frame.TrustStrip())
+        self.root_frame.add_widget(self.screens)
+        self.refresh_trust()
+
+    # What the screens ask for
+
+    def take(self, text: str) -> None:
+        """Judge what was scanned, pasted or read, and show the verdict."""
+        try:
+            self.show(self.session.judge(text))
+        except NothingToJudgeWith:
+            self.refresh_trust()
+            self.go("trust")
+
+    def show(self, shown: Shown) -> None:
+        """Show the verdict on somebody."""
+        self.session.show(shown)
+        self.session.touch()
+        self.screen("verdict").show(shown)
+        self.go("verdict")
+
+    def read_picture(self, path: Path) -> str:
+        """Judge the code in a picture file; else what is wrong with it, in words."""
+        found = reading.from_picture(self.device.scanner, path)
+        if isinstance(found, reading.Trouble):
+            return self.say(found.message, **found.values)
+        self.take(found)
+        return ""
+
+    def refresh_trust(self) -> None:
+        """The strip on every screen, as of now."""
+        self.session.reopen()
+        strip = trust_view.strip(self.session.trust, self.say)
+        self.trust_line, self.trust_tone = strip.line, strip.tone
+        self._tell("on_trust")
+
+    # Moving
+
+    def screen(self, name: str) -> Any:
+        """The screen of that name, made when it is first needed."""
+        if not self.screens.has_screen(name):
+            self.screens.add_widget(routes.make(name))
+        return self.screens.get_screen(name)
+
+    def go(self, name: str, *, forward: bool = True) -> None:
+        """Show a screen."""
+        self.screen(name)
+        self.screens.transition.direction = "left" if forward else "right"
+        self.screens.current = name
+
+    def back(self) -> None:
+        """Where this screen belongs."""
+        self.go(routes.ROUTES[self.screens.current].parent, forward=False)
+
+    def home(self) -> None:
+        """Ready for the next one: the person is forgotten."""
+        self.session.clear()
+        self.go(routes.HOME, forward=False)
+
+    def leave_screen(self) -> None:
+        """The screen in view lets go of camera and clock."""
+        self._tell("on_leave")
+
+    def _tell(self, event: str) -> None:
+        screens = getattr(self, "screens", None)
+        tell = getattr(screens.current_screen, event, None) if screens and screens.current_screen else None
+        if callable(tell):
+            tell()
+
+    # Forgetting
+
+    def _look(self, _: float) -> None:
+        here = self.screens.current
+        if routes.ROUTES[here].keeps:
+            self.session.touch()
+        elif self.session.is_forgotten() and (self.session.shown or self.session.challenge):
+            self.home()
+
+    def _on_touch(self, *_: object) -> bool:
+        self.session.touch()
+        return False
+
+    # The window
+
+    def _on_key(self, _window: object, key: int, *_: object) -> bool:
+        self.session.touch()
+        if key == ESCAPE and self.screens.current != routes.HOME:
+            self.back()
+            return True
+        return False
+
+    def _on_drop(self, _window: object, path: bytes, *_: object) -> None:
+        self.session.touch()
+        name = Path(path.decode(errors="surrogateescape"))
+        if self.screens.current == "trust":
+            self.screen("trust").offer(name)
+            return
+        self.go(routes.HOME, forward=False)
+        self.screen(routes.HOME).read_picture(name)
+
+    def _paint(self, *_: object) -> None:
+        Window.clearcolor = self.theme.ground
+        self.sea = patches.gradient(self.theme.hero_from, self.theme.hero_to)

@@ -1,0 +1,16 @@
+"""What the inspector's app runs on: one port each, with a desktop's answer and a fake."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from verifier.ui.ports.scanner import Scanner
+from verifier.ui.work import Background
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """`camera` opens one, or is None where the device has none."""
+
+    background: Background
+    scanner: Scanner  # of picture files
+    camera: Callable[[], object] | None = None
