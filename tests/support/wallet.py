@@ -21,6 +21,7 @@ from wallet_app.core.keystore import KeyStore, MemoryKeyStore
 from wallet_app.core.records import Contents, StoredCredential
 from wallet_app.core.transport import Response
 from wallet_app.core.troubles import PickUpError, Trouble
+from wallet_app.core.trust import Trust
 from wallet_app.core.vault import Vault
 from wallet_app.core.wallet import Wallet
 from wallet_app.main import compose
@@ -115,7 +116,8 @@ def wallet_of(
     network = transport or NoNetwork()
     papers = DocumentStore(folder / "documents", keys.vault_key())
     vault = Vault(folder, keys.vault_key())
-    return Wallet(vault, keys.holder(), network, clock, papers)  # type: ignore[arg-type]
+    trust = Trust(folder / "trust")
+    return Wallet(vault, keys.holder(), network, clock, papers, trust)  # type: ignore[arg-type]
 
 
 def usual_certificates() -> tuple[Certificate, ...]:

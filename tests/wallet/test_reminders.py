@@ -23,8 +23,8 @@ def judged(folder: Path, *certificates: Certificate, later: timedelta = timedelt
 @pytest.mark.parametrize(
     ("days", "stage"),
     [
-        (-1, None), (0, 30), (1, 30), (29, 30), (30, 90), (31, 90), (89, 90), (90, 180), (179, 180), (180, None),
-        (None, None),
+        (-1, None), (0, 30), (1, 30), (29, 30), (30, 90), (31, 90), (89, 90), (90, 180), (179, 180),
+        (180, None), (None, None),
     ],
 )  # fmt: skip
 def test_a_reminder_is_due_within_30_90_and_180_days(days: int | None, stage: int | None) -> None:

@@ -23,7 +23,7 @@ MOST_APART: Final = timedelta(minutes=5)
 class HeldPass:
     """A pass and the text that was signed. `is_ours`: bound to this phone's key.
 
-    `text` keeps the photograph back, `with_portrait` is the same pass that discloses it (RFC 9901), if it can.
+    `text` keeps the photograph back; `with_portrait` is the same pass disclosing it (RFC 9901), if it can.
     """
 
     text: str

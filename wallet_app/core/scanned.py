@@ -66,7 +66,7 @@ _STARTS: Final = (
     ("eudi-wallet:", Kind.OTHER_WALLET),
     ("otpauth:", Kind.OTHER_WALLET),
 )
-_BARE_HOST: Final = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,12}(?:[/?#]\S*)?\Z", re.I)
+_BARE_HOST: Final = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:[/?#]\S*)?\Z", re.IGNORECASE)
 
 
 def what_is(text: str) -> Scanned:

@@ -1,23 +1,30 @@
 """The wallet's use cases on one open store: what is held, the live code, pick-ups and syncs."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from keys.signer import Signer
 from wallet_app.core import held as reading
 from wallet_app.core import held_pass, holder
+from wallet_app.core.challenge import Challenge, take_up
 from wallet_app.core.document_store import DocumentStore
 from wallet_app.core.documents import Documents
 from wallet_app.core.held import Held
 from wallet_app.core.held_pass import HeldPass
+from wallet_app.core.history import Event, Reader, Way
 from wallet_app.core.holder import LiveCode, Showable
 from wallet_app.core.keystore import KeyStore
+from wallet_app.core.moving import MovingCode, Muster, Photo, moving_code, muster_of
 from wallet_app.core.pickup import PickUps
 from wallet_app.core.records import Contents, ToldStatus
+from wallet_app.core.reminders import Reminder
+from wallet_app.core.standing import judge
 from wallet_app.core.syncing import Syncs
 from wallet_app.core.transport import Transport
+from wallet_app.core.trust import Trust
 from wallet_app.core.vault import Vault
 
 Clock = Callable[[], datetime]
@@ -27,10 +34,17 @@ class Wallet:
     """One seafarer's certificates on one phone. `clock` tells aware time."""
 
     def __init__(
-        self, vault: Vault, signer: Signer, transport: Transport, clock: Clock, papers: DocumentStore
+        self,
+        vault: Vault,
+        signer: Signer,
+        transport: Transport,
+        clock: Clock,
+        papers: DocumentStore,
+        trust: Trust,
     ) -> None:
         """Use `open_wallet`, unless the parts are at hand."""
         self.clock = clock
+        self.trust = trust
         self.pick_ups = PickUps(vault, signer, transport, clock)
         self.documents = Documents(papers, signer, transport, clock)
         self.syncs = Syncs(vault, signer, transport, clock, self.pick_ups, self.documents)
@@ -75,29 +89,103 @@ class Wallet:
         place = held.credential.status
         return self._told.get((held.credential.issuer, place.uri, place.idx))
 
-    def live_code(self, held: Showable) -> LiveCode:
-        """A presentation of `held`, now. Raises CannotShow."""
-        return holder.live_code(held, self._signer, self.clock())
+    def has_update(self, held: Held) -> bool:
+        """Whether its authority has a newer one ready: of the same number, or in a replaced one's place."""
+        record = self._vault.contents.sync_with(held.credential.issuer)
+        if record is None or not record.ready:
+            return False
+        told = self.told(held)
+        is_replaced = told is not None and told.status == "replaced"
+        return is_replaced or held.certificate.document_number in record.ready
+
+    def live_code(self, held: Showable, challenge: Challenge | None = None) -> LiveCode:
+        """A presentation of `held`, now, or one that answers a challenge. Raises CannotShow."""
+        return holder.live_code(held, self._signer, self.clock(), challenge)
+
+    def moving_code(self, shown: Muster | Photo, challenge: Challenge | None = None) -> MovingCode:
+        """All certificates, or the pass with its photograph, as frames. Raises CannotShow."""
+        return moving_code(shown, self._signer, self.clock(), challenge)
+
+    @property
+    def muster(self) -> Muster | None:
+        """What is shown as "all" where no fresh pass is held; None where nothing is bound to this phone."""
+        at = self.clock()
+        return muster_of(judge(one, at, self.told(one)) for one in self.held)
+
+    # --- what the seafarer's own memory holds
+
+    @property
+    def history(self) -> tuple[Event, ...]:
+        """What was shown, the newest last."""
+        return self._vault.contents.shown
+
+    def take_up(self, text: str) -> Challenge:
+        """An inspector's challenge, scanned or typed. Raises NoChallenge or ChallengeAnswered."""
+        return take_up(text, self.history, self.clock())
+
+    def remember(
+        self, way: Way, reader: Reader, items: Iterable[Held] = (), challenge: Challenge | None = None
+    ) -> None:
+        """Put a line into the history. Raises VaultError."""
+        nonce = "" if challenge is None else challenge.nonce.hex()
+        event = Event(self._now(), way, reader, tuple(one.key for one in items), nonce)
+        self._vault.update(lambda contents: contents.with_event(event))
+
+    def forget_history(self) -> None:
+        """Empty it. Raises VaultError."""
+        self._vault.update(lambda contents: replace(contents, shown=()))
+
+    def delete(self, key: str) -> None:
+        """Remove a certificate, with every text of it and its document. Raises VaultError."""
+        held = self.find(key)
+        if held is None:
+            return
+        event = Event(self._now(), Way.DELETED, Reader.NOBODY, (key,))
+        texts = {one.text for one in self.held if one.key == key}
+        self._vault.update(lambda contents: contents.without(texts, event))
+        self.documents.keep_only(self.held)
+
+    @property
+    def reminded(self) -> dict[str, int]:
+        """Reminders that were put away: by a certificate's key, the stage."""
+        return dict(self._vault.contents.reminded)
+
+    def put_away(self, found: Iterable[Reminder]) -> None:
+        """Say no more of these ends before their next stage. Raises VaultError."""
+        stages = {one.held.key: one.stage for one in found}
+        self._vault.update(lambda contents: contents.with_reminded(stages))
+
+    def _now(self) -> int:
+        return max(0, int(self.clock().timestamp()))
 
     def close(self) -> None:
         """Let go of the store."""
         self._vault.close()
 
     def _read(self) -> None:
-        contents = self._vault.contents
-        if contents is self._read_from:
+        contents, before = self._vault.contents, self._read_from
+        if contents is before:
             return
-        readable, unreadable = [], 0
-        for stored in contents.credentials:
-            try:
-                readable.append(reading.read(stored, self._signer.public_key))
-            except reading.Unreadable:
-                unreadable += 1
-        self._held, self._unreadable, self._read_from = tuple(readable), unreadable, contents
+        if before is None or contents.credentials is not before.credentials:
+            self._read_credentials(contents)
+        self._read_from = contents
+        if before is not None and contents.syncs is before.syncs:
+            return
         self._passes = tuple(self._read_passes(contents))
         self._told = {
             (record.issuer, one.uri, one.idx): one for record in contents.syncs for one in record.statuses
         }
+
+    def _read_credentials(self, contents: Contents) -> None:
+        """Each that is new; what was read before is as it was."""
+        known = {one.text: one for one in self._held}
+        readable, unreadable = [], 0
+        for stored in contents.credentials:
+            try:
+                readable.append(known.get(stored.text) or reading.read(stored, self._signer.public_key))
+            except reading.Unreadable:
+                unreadable += 1
+        self._held, self._unreadable = tuple(readable), unreadable
 
     def _read_passes(self, contents: Contents) -> list[HeldPass]:
         """A pass that cannot be read is left out: the next sync brings another."""
@@ -113,4 +201,5 @@ class Wallet:
 def open_wallet(folder: Path, keys: KeyStore, transport: Transport, clock: Clock) -> Wallet:
     """The wallet whose store is in `folder`. Raises VaultError or KeyStoreError."""
     papers = DocumentStore(folder / "documents", keys.vault_key())
-    return Wallet(Vault(folder, keys.vault_key()), keys.holder(), transport, clock, papers)
+    trust = Trust(folder / "trust")
+    return Wallet(Vault(folder, keys.vault_key()), keys.holder(), transport, clock, papers, trust)
