@@ -15,14 +15,15 @@ from verifier import checks
 from verifier.checks import Holding
 from verifier.credential import presentation, vc
 from verifier.credential.model import CertificateType, Credential
+from verifier.credential.presentation import HolderProof
 from verifier.inspection.person import assess
 from verifier.policy import DEFAULT, Policy
 from verifier.remarks import remarks
 from verifier.status import StatusBook
-from verifier.unverified import NotReadable, Unverified, plain, read
+from verifier.unverified import NotReadable, Unverified, plain, read, read_all
 from verifier.verdict import ROWS, Check, Outcome, ReliedOn, Verdict, conclude
 
-__all__ = ["assess", "verify"]
+__all__ = ["assess", "verify", "verify_all"]
 
 _READABLE: Final = Check("C1", Outcome.PASS, "a credential of a known form")
 _KNOWN: Final = Check("C2", Outcome.PASS, "the issuer and its key are in the directory")
@@ -35,6 +36,13 @@ _ALLOW_LIST_ONLY: Final = KeyState.ALLOW_LIST_ONLY
 _ROWS: Final = ROWS[: ROWS.index("C14")]  # what is a check; C14 and C15 follow from them
 
 
+class _Phone(NamedTuple):
+    """A phone that has proved its key for another credential shown with this one."""
+
+    key: PublicKey
+    proof: HolderProof
+
+
 class _Setting(NamedTuple):
     """All that a credential is judged against."""
 
@@ -45,6 +53,7 @@ class _Setting(NamedTuple):
     time: datetime  # max(clock, time floor)
     challenge: bytes | None
     last_clock: datetime | None
+    phone: _Phone | None = None
 
 
 def verify(
@@ -63,11 +72,55 @@ def verify(
     once is the caller's to remember. `last_clock` is what the clock showed when it was last seen.
     """
     setting = _Setting(directory, status, policy, at, max(at, directory.time_floor), challenge, last_clock)
-    # (C1) readable, and of a schema that we know
     try:
-        unverified = read(presented)
+        return _decide(read(presented), setting)
     except NotReadable as error:
-        return _stop([Check("C1", Outcome.UNKNOWN, "{}", (str(error),))], setting, "it cannot be read")
+        return _unreadable(error, setting)
+
+
+def verify_all(
+    presented: str | bytes,
+    *,
+    directory: Directory,
+    status: StatusBook,
+    policy: Policy = DEFAULT,
+    at: datetime,
+    challenge: bytes | None = None,
+    last_clock: datetime | None = None,
+) -> tuple[Verdict, ...]:
+    """As `verify`, for what may hold several credentials: also a muster, and the wire of moving frames.
+
+    One verdict for each credential, in their order. A muster's proof is made for its first: once that one's
+    phone is shown to hold it (C5), the others that are bound to the same key are held by the same phone.
+    """
+    setting = _Setting(directory, status, policy, at, max(at, directory.time_floor), challenge, last_clock)
+    first, *others = read_all(presented)
+    verdict = _decided(first, setting)
+    if others and isinstance(first, Unverified):
+        setting = setting._replace(phone=_phone(first, verdict))
+    return verdict, *(_decided(one, setting) for one in others)
+
+
+def _decided(one: Unverified | NotReadable, setting: _Setting) -> Verdict:
+    return _unreadable(one, setting) if isinstance(one, NotReadable) else _decide(one, setting)
+
+
+def _phone(shown: Unverified, verdict: Verdict) -> _Phone | None:
+    """The phone whose proof was judged to be of the key that the signed credential names."""
+    signed = verdict.sea_pass or verdict.credential
+    if signed is None or signed.holder_key is None or shown.proof is None:
+        return None
+    return _Phone(signed.holder_key, shown.proof) if verdict.outcome("C5") is Outcome.PASS else None
+
+
+def _unreadable(error: NotReadable, setting: _Setting) -> Verdict:
+    """(C1) not readable, or of a schema that we do not know."""
+    return _stop([Check("C1", Outcome.UNKNOWN, "{}", (str(error),))], setting, "it cannot be read")
+
+
+def _decide(unverified: Unverified, setting: _Setting) -> Verdict:
+    """Rows C2 to C15 of what could be read; (C1) once more where what was signed is no credential."""
+    directory, policy = setting.directory, setting.policy
     # (C2) the issuer and its key are in the directory
     authority = directory.authority(unverified.issuer)
     key = directory.key(unverified.issuer, unverified.kid)
@@ -86,7 +139,7 @@ def verify(
         unreadable = Check("C1", Outcome.UNKNOWN, "not a {} that can be read: {}", (unverified.type, error))
         return _stop([unreadable, _KNOWN, trusted, signed], setting, "it cannot be read")
     trusted = checks.in_own_name(credential.certificate.issuing_country, authority) or trusted
-    shown = _holding(unverified, credential.holder_key)
+    shown = _holding(unverified, credential.holder_key, setting.phone)
     return _judge(credential, authority, shown, known, trusted, setting)
 
 
@@ -125,10 +178,12 @@ def _signature(key: TrustedKey, unverified: Unverified) -> Check:
     return _SIGNED
 
 
-def _holding(unverified: Unverified, key: PublicKey | None) -> Holding:
+def _holding(unverified: Unverified, key: PublicKey | None, phone: _Phone | None) -> Holding:
     """What the proof by the holder's key amounts to; its time is judged by row C13."""
     parsed, proof = unverified.sd_jwt, unverified.proof
     if proof is None and parsed.key_binding is None:
+        if phone is not None and phone.key == key:
+            return Holding(proof=phone.proof)
         return _NONE_SHOWN
     if key is None:
         return Holding(failure="a phone proves itself for a credential that is bound to none")
@@ -180,7 +235,7 @@ def _judge_pass(
     policy, time = setting.policy, setting.time
     sea_pass = pass_decision.read(unverified.sd_jwt, unverified.claims, unverified.key)
     trusted = checks.in_own_name(sea_pass.issuing_country, authority) or trusted
-    shown = _holding(unverified, sea_pass.holder_key)
+    shown = _holding(unverified, sea_pass.holder_key, setting.phone)
     c5, c13, unproved = checks.holder(
         sea_pass.holder_key, shown, policy=policy, time=time, challenge=setting.challenge
     )

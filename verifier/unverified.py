@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keys import jws
 from keys.encoding import Json
@@ -11,7 +11,12 @@ from keys.jwk import PublicKey
 from verifier.credential import presentation, sd_jwt, vc
 from verifier.credential.model import TYPE_OF_VCT, CertificateType
 
+if TYPE_CHECKING:
+    from verifier.credential.carrier import Carried
+
 QR_PREFIX: Final = "OB1:"
+_MUSTER: Final = 3
+_FRAME: Final = 4
 _END_OF_TIME: Final = 7_258_118_400  # 2200-01-01T00:00:00Z
 _PASS: Final = CertificateType.PASS
 
@@ -40,9 +45,59 @@ def read(presented: str) -> Unverified:
             parsed, proof, key = _code_reader()(presented)
         else:
             parsed, proof, key = sd_jwt.parse(presented), None, None
-        claims, kept_back = sd_jwt.reveal(parsed, parsed.jws.payload)
-    except (sd_jwt.MalformedSdJwt, jws.MalformedJws) as error:
+        return _read(parsed, proof, key)
+    except jws.MalformedJws as error:
         raise NotReadable(f"not a credential: {error}") from None
+
+
+def read_all(presented: str | bytes) -> "tuple[Unverified | NotReadable, ...]":
+    """As `read`, for what may hold several credentials: QR text, a token, or the wire of either.
+
+    One that cannot be read is among the others as such; the holder's proof is with the first.
+    """
+    from verifier.credential import carrier
+
+    try:
+        if isinstance(presented, str) and not presented.startswith(QR_PREFIX):
+            return (read(presented),)
+        wire = carrier.from_qr_text(presented) if isinstance(presented, str) else presented
+        return tuple(_read_or_not(one) for one in _carried(wire))
+    except NotReadable as error:
+        return (error,)
+    except carrier.MalformedCarrier as error:
+        return (NotReadable(f"not a code of Ombord's: {error}"),)
+    except jws.MalformedJws as error:
+        return (NotReadable(f"not a credential: {error}"),)
+
+
+def _carried(wire: bytes) -> "tuple[Carried, ...]":
+    from verifier.credential import carrier
+
+    kind = wire[0] if wire else 0
+    if kind == _FRAME:
+        from verifier.credential import frames
+
+        needed = frames.read(carrier.to_qr_text(wire)).needed
+        raise NotReadable(f"one of {needed} moving frames: keep the camera on the code")
+    if kind != _MUSTER:
+        return (carrier.read(wire),)
+    from verifier.credential import muster
+
+    return muster.read(wire)
+
+
+def _read_or_not(carried: "Carried") -> Unverified | NotReadable:
+    try:
+        return _read(*carried)
+    except NotReadable as error:
+        return error
+    except jws.MalformedJws as error:
+        return NotReadable(f"not a credential: {error}")
+
+
+def _read(parsed: sd_jwt.SdJwt, proof: presentation.HolderProof | None, key: PublicKey | None) -> Unverified:
+    """Find who says that they signed it. Raises NotReadable and MalformedJws."""
+    claims, kept_back = sd_jwt.reveal(parsed, parsed.jws.payload)
     header, issuer, vct, iat = parsed.jws.header, claims.get("iss"), claims.get("vct"), claims.get("iat")
     kid = header.get("kid")
     if header.get("typ") != vc.TYP or not isinstance(kid, str) or len(header) != 3:
@@ -68,6 +123,8 @@ def _code_reader() -> (
     def read(text: str) -> carrier.Carried:
         try:
             return carrier.read(carrier.from_qr_text(text))
+        except carrier.NotOneCredential as error:
+            raise NotReadable(str(error)) from None
         except carrier.MalformedCarrier as error:
             raise NotReadable(f"not a code of Ombord's: {error}") from None
 
