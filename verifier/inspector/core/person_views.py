@@ -1,0 +1,262 @@
+"""A person on this ship as the screen shows them: rows P with reasons, and what would settle the rest."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from verifier.credential import codelists, schemas
+from verifier.inspection.by_hand import HandEntry
+from verifier.inspection.crew import Person
+from verifier.inspection.duty import Duty
+from verifier.inspection.ship import Ship
+from verifier.inspector import texts_crew as texts
+from verifier.inspector.core.report_state import Tone
+from verifier.report import escaped
+from verifier.ui.words import Words
+from verifier.verdict import Assessment, Check, Headline, Outcome, Standing, Verdict, standing
+
+TONE_OF: Final = {
+    Standing.VALID: Tone.GOOD,
+    Standing.REJECTED: Tone.BAD,
+    Standing.UNDETERMINED: Tone.CAUTION,
+}
+_TONE_OF_OUTCOME: Final = {
+    Outcome.PASS: Tone.GOOD,
+    Outcome.REMARK: Tone.CAUTION,
+    Outcome.FAIL: Tone.BAD,
+    Outcome.UNKNOWN: Tone.CAUTION,
+    Outcome.NOT_ASSESSED: Tone.PLAIN,
+}
+
+
+class Input(Enum):
+    """What an open row waits for."""
+
+    IDENTITY = "identity"
+    SHIP = "ship"
+    DUTY = "duty"
+    NOTHING = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """One row of the table: decided, or open with what would settle it."""
+
+    row: str
+    title: str
+    tone: Tone
+    reason: str
+    asks: Input = Input.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A certificate of the person: its name, number and days, and how it stands. `place` finds it again."""
+
+    place: int  # -1 for one seen on paper
+    title: str
+    detail: str
+    tone: Tone
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonScreenState:
+    """The person screen."""
+
+    name: str
+    detail: str
+    tone: Tone
+    word: str
+    summary: str
+    ship: str
+    duty: str
+    rows: tuple[RowState, ...]
+    open_rows: tuple[RowState, ...]
+    certificates: tuple[PaperLine, ...]
+
+
+def state(
+    person: Person,
+    assessment: Assessment | None,
+    *,
+    ship: Ship | None,
+    ship_line: str,
+    duty: Duty | None,
+    say: Words,
+) -> PersonScreenState:
+    """The whole screen."""
+    checks = assessment.checks if assessment is not None else ()
+    rows = [_row(check, ship, duty, say) for check in checks]
+    tone, word = standing_words(person, assessment, say)
+    problems = list(reasons(person, assessment, say))
+    return PersonScreenState(
+        name=escaped(person.label),
+        detail=detail(person, say),
+        tone=tone,
+        word=word,
+        summary=problems[0] if problems else say(texts.NO_PROBLEM if tone is Tone.GOOD else texts.OPEN_ROWS),
+        ship=ship_line,
+        duty=say(texts.NO_DUTY) if duty is None else post_title(duty.capacity_code, say),
+        rows=tuple(row for row in rows if row.tone is not Tone.PLAIN),
+        open_rows=tuple(row for row in rows if row.tone is Tone.PLAIN),
+        certificates=tuple(_lines(person, say)),
+    )
+
+
+def standing_words(person: Person, assessment: Assessment | None, say: Words) -> tuple[Tone, str]:
+    """Colour and word of a person. What was only typed in is never green, and neither is the unassessed."""
+    if person.by_hand:
+        return Tone.CAUTION, say(texts.ON_PAPER)
+    if assessment is None:
+        return Tone.CAUTION, say(texts.NOT_ALL_ASSESSED)
+    worst = _worst(person)
+    if assessment.overall is Standing.VALID and assessment.headline is Headline.NOT_ASSESSED:
+        return Tone.CAUTION, say(texts.NOT_ALL_ASSESSED)
+    told = assessment.standing is assessment.overall or worst is None
+    headline = assessment.headline if told and assessment.headline is not Headline.NOT_ASSESSED else worst
+    return TONE_OF[assessment.overall], say(str(headline or assessment.headline))
+
+
+def reasons(person: Person, assessment: Assessment | None, say: Words) -> Iterator[str]:
+    """Each thing that is against a person or leaves them open, a sentence each: rows P, then certificates."""
+    if person.unreadable is not None:
+        yield escaped(person.unreadable)
+    if assessment is not None:
+        for outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.REMARK):
+            for check in assessment.checks:
+                if check.outcome is outcome:
+                    yield f"{check.row}: {reason(check, say)}"
+    for verdict in _shown(person):
+        if standing(verdict) is not Standing.VALID:
+            yield _about(verdict, say)
+    if person.entries and not person.by_hand:
+        yield say.counted(texts.PAPER_COUNT, len(person.entries))
+
+
+def detail(person: Person, say: Words) -> str:
+    """Birth date and seafarer's id, where a signature vouches for them; else what was typed."""
+    for verdict in _shown(person):
+        if verdict.credential is not None:
+            holder = verdict.credential.certificate.holder
+            born = say(texts.BORN, date=say.day(holder.birth_date))
+            return f"{born}  ·  {say(texts.SEAFARER, id=holder.seafarer_id)}"
+    days = [one.birth_date for one in person.entries if one.birth_date is not None]
+    return say(texts.BORN, date=say.day(days[0])) if days else ""
+
+
+def reason(check: Check, say: Words) -> str:
+    """A check's reason: its template is a message id, and what it quotes of a credential is escaped."""
+    return say(check.template).format(*map(_quoted, check.values))
+
+
+def _quoted(value: object) -> object:
+    return escaped(value) if isinstance(value, str) else value
+
+
+def post_title(code: str, say: Words) -> str:
+    """What people call a post."""
+    entry = codelists.capacities().get(code)
+    return escaped(code) if entry is None else say(entry.title())
+
+
+def _row(check: Check, ship: Ship | None, duty: Duty | None, say: Words) -> RowState:
+    title = say(texts.ROW_TITLES[int(check.row[1:]) - 1])
+    if check.outcome is not Outcome.NOT_ASSESSED:
+        return RowState(check.row, title, _TONE_OF_OUTCOME[check.outcome], reason(check, say))
+    asks, words = _settled_by(check.row, ship, duty, say)
+    return RowState(check.row, title, Tone.PLAIN, words, asks)
+
+
+def _settled_by(row: str, ship: Ship | None, duty: Duty | None, say: Words) -> tuple[Input, str]:
+    """Which input an open row waits for, in words."""
+    if row == "P1":
+        return Input.IDENTITY, say(texts.INPUT_IDENTITY)
+    if row == "P8":
+        return Input.NOTHING, say(texts.INPUT_ALL)
+    missing = [name for name, label in _FIELDS.get(row, ()) if getattr(ship, name, None) is None]
+    if missing:
+        labels = dict(_FIELDS[row])
+        fields = ", ".join(say(labels[name]) for name in missing)
+        return Input.SHIP, say(texts.INPUT_SHIP, fields=fields)
+    if row in ("P5", "P6") and duty is None:
+        return Input.DUTY, say(texts.INPUT_DUTY)
+    return Input.NOTHING, say(texts.INPUT_NONE)
+
+
+_VOYAGE: Final = (
+    ("voyage_start", texts.FIELD_VOYAGE),
+    ("last_port_with_practitioner", texts.FIELD_PORT),
+)
+# What each row reads of the ship.
+_FIELDS: Final = {
+    "P3": (("flag", texts.FIELD_FLAG),),
+    "P4": _VOYAGE,
+    "P5": (("area", texts.FIELD_AREA),),
+    "P6": (
+        ("flag", texts.FIELD_FLAG),
+        ("gt", texts.FIELD_GT),
+        ("kw", texts.FIELD_KW),
+        ("type", texts.FIELD_TYPE),
+        ("area", texts.FIELD_AREA),
+    ),
+    "P7": (("flag", texts.FIELD_FLAG),),
+}
+
+
+def _shown(person: Person) -> Iterator[Verdict]:
+    for verdict in person.verdicts:
+        yield from verdict.members or (verdict,)
+
+
+def _worst(person: Person) -> Headline | None:
+    """The headline of the worst certificate, where one is not valid."""
+    for wanted in (Standing.REJECTED, Standing.UNDETERMINED):
+        for verdict in (*_shown(person), *person.verdicts):
+            if standing(verdict) is wanted:
+                return verdict.headline
+    return None
+
+
+def _about(verdict: Verdict, say: Words) -> str:
+    named = "" if verdict.credential is None else f"{_number(verdict)}: "
+    reason = escaped(verdict.reason)
+    return f"{escaped(named)}{say(str(verdict.headline))}" + (f". {reason}" if reason else "")
+
+
+def _number(verdict: Verdict) -> str:
+    return "" if verdict.credential is None else verdict.credential.certificate.document_number
+
+
+def _lines(person: Person, say: Words) -> Iterable[PaperLine]:
+    for place, verdict in enumerate(_shown(person)):
+        tone, word = TONE_OF[standing(verdict)], say(str(verdict.headline))
+        if verdict.credential is None:
+            yield PaperLine(place, say(texts.UNREAD), escaped(verdict.reason), tone, word)
+            continue
+        certificate = verdict.credential.certificate
+        title = schemas.title(certificate.type)
+        if certificate.capacities:
+            title = post_title(certificate.capacities[0].code, say)
+        yield PaperLine(place, title, escaped(certificate.document_number), tone, word)
+    for entry in person.entries:
+        yield PaperLine(
+            -1, _paper_title(entry, say), paper_line(entry, say), Tone.CAUTION, say(texts.ON_PAPER)
+        )
+
+
+def _paper_title(entry: HandEntry, say: Words) -> str:
+    if entry.capacities:
+        return post_title(entry.capacities[0].code, say)
+    return schemas.title(entry.type)
+
+
+def paper_line(entry: HandEntry, say: Words) -> str:
+    """A paper by its type, number and flag."""
+    return say(
+        texts.PAPER_LINE,
+        type=schemas.title(entry.type),
+        number=escaped(entry.document_number),
+        country=escaped(entry.issuing_country),
+    )

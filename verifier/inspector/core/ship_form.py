@@ -1,0 +1,196 @@
+"""The form in which the inspector describes ship and voyage: from what was typed to a `Ship`, and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from functools import partial
+from typing import Final, NamedTuple
+
+from verifier.credential import codelists
+from verifier.inspection.ship import MOST_SIZE, Ship
+from verifier.inspector import texts_crew as texts
+from verifier.inspector.core import typed
+from verifier.inspector.core.typed import Mistake, Reader
+from verifier.ui.words import Words
+
+PROPULSION: Final = ("motor", "steam", "gas-turbine")
+FITTED: Final = ("ecdis", "arpa", "high-voltage", "gmdss")
+YES: Final = "yes"
+NO: Final = "no"
+DAYS: Final = frozenset({"voyage_start", "last_port_with_practitioner"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipTyped:
+    """The form's fields as they stand; empty is "not said". Codes are those of the code lists."""
+
+    name: str = ""
+    imo: str = ""
+    flag: str = ""
+    gt: str = ""
+    kw: str = ""
+    type: str = ""
+    area: str = ""
+    propulsion: str = ""
+    ums: str = ""  # yes, no
+    fitted: str = ""  # codes with a space between, `none`, or not said
+    voyage_start: str = ""
+    last_port_with_practitioner: str = ""
+
+    def with_field(self, name: str, value: str) -> "ShipTyped":
+        """The form after one field was changed."""
+        changes: dict[str, str] = {name: value}
+        return replace(self, **changes)
+
+
+NO_MISTAKES: Final[Mapping[str, Mistake]] = {}
+
+
+class ShipRead(NamedTuple):
+    """What the form amounts to: a ship, or mistakes by field."""
+
+    ship: Ship | None
+    mistakes: Mapping[str, Mistake]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipFormState:
+    """The ship screen: each field's complaint, or how it was understood."""
+
+    typed: ShipTyped
+    complaints: Mapping[str, str] = field(default_factory=dict)
+    readings: Mapping[str, str] = field(default_factory=dict)
+    missing: str = ""  # what cannot be told without the fields left empty
+
+
+def read(form: ShipTyped, *, today: date) -> ShipRead:
+    """The ship that was typed. A day to come is refused: a voyage that has not begun excuses nothing."""
+    reader = Reader()
+    day = partial(typed.day, latest=today)
+    ship = Ship(
+        name=reader.read("name", lambda: typed.text(form.name, most=80)),
+        imo=reader.read("imo", lambda: typed.imo(form.imo)),
+        flag=reader.read("flag", lambda: typed.flag(form.flag)),
+        gt=reader.read("gt", lambda: typed.number(form.gt, MOST_SIZE)),
+        kw=reader.read("kw", lambda: typed.number(form.kw, MOST_SIZE)),
+        type=form.type or None,
+        area=form.area or None,
+        propulsion=form.propulsion or None,
+        fitted=None if not form.fitted else tuple(code for code in form.fitted.split() if code in FITTED),
+        ums={YES: True, NO: False}.get(form.ums),
+        voyage_start=reader.read("voyage_start", lambda: day(form.voyage_start)),
+        last_port_with_practitioner=reader.read(
+            "last_port_with_practitioner", lambda: day(form.last_port_with_practitioner)
+        ),
+    )
+    return ShipRead(None if reader.mistakes else ship, reader.mistakes)
+
+
+def typed_of(ship: Ship) -> ShipTyped:
+    """The form filled in with a ship that came from a document or a file."""
+    texts_of = {name.name: _typed(getattr(ship, name.name)) for name in fields(ShipTyped)}
+    if ship.fitted is not None:
+        texts_of["fitted"] = " ".join(ship.fitted) or "none"
+    return ShipTyped(**texts_of)
+
+
+def filled_from(form: ShipTyped, ship: Ship) -> ShipTyped:
+    """The form with what a document says; what the document does not say stays as typed."""
+    said = typed_of(ship)
+    changes = {one.name: getattr(said, one.name) or getattr(form, one.name) for one in fields(ShipTyped)}
+    return ShipTyped(**changes)
+
+
+def state(form: ShipTyped, *, today: date, say: Words, shown: frozenset[str] | None = None) -> ShipFormState:
+    """The form with its complaints; of a field not in `shown` nothing is said yet."""
+    found = read(form, today=today)
+    complaints = {
+        name: mistake.in_words(say)
+        for name, mistake in found.mistakes.items()
+        if shown is None or name in shown
+    }
+    return ShipFormState(
+        typed=form,
+        complaints=complaints,
+        readings=_readings(form, today, say),
+        missing="" if found.ship is None else missing(found.ship, say),
+    )
+
+
+def missing(ship: Ship, say: Words) -> str:
+    """What cannot be told of a person while fields of the ship are empty; empty where nothing is missing."""
+    left = []
+    if ship.flag is None:
+        left.append(say(texts.NEEDS_FLAG))
+    if ship.gt is None or ship.kw is None or ship.type is None or ship.area is None:
+        left.append(say(texts.NEEDS_LIMITS))
+    if ship.voyage_start is None or ship.last_port_with_practitioner is None:
+        left.append(say(texts.NEEDS_VOYAGE))
+    return " ".join(left)
+
+
+def line(ship: Ship | None, say: Words) -> str:
+    """The ship in one line: its name or number, flag, tonnage and power."""
+    if ship is None or ship == Ship():
+        return say(texts.NO_SHIP)
+    parts = [
+        ship.name or (f"IMO {ship.imo}" if ship.imo else ""),
+        ship.flag or "",
+        "" if ship.gt is None else f"{ship.gt:,} GT",
+        "" if ship.kw is None else f"{ship.kw:,} kW",
+    ]
+    return "  ·  ".join(part for part in parts if part) or say(texts.SHIP_PARTLY)
+
+
+def title_of(list_name: str, code: str, say: Words) -> str:
+    """What people call a code of a code list; a code that is not listed stays as it is."""
+    entry = options(list_name).get(code)
+    return code if entry is None else say(entry)
+
+
+def options(list_name: str) -> Mapping[str, str]:
+    """Codes and titles to choose from."""
+    match list_name:
+        case "type":
+            return {code: entry.title() for code, entry in codelists.ship_types().items()}
+        case "area":
+            return {code: entry.title() for code, entry in codelists.trade_areas().items()}
+        case "flag":
+            return {code: flag.name for code, flag in codelists.flags().items()}
+        case "propulsion":
+            return dict(zip(PROPULSION, texts.PROPULSION, strict=True))
+        case "ums" | "yes-no":
+            return {YES: texts.YES, NO: texts.NO}
+        case _:
+            return {code: entry.title() for code, entry in codelists.capacities().items()}
+
+
+def _typed(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return YES if value else NO
+        case int():
+            return str(value)
+        case tuple():
+            return " ".join(map(str, value))
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _readings(form: ShipTyped, today: date, say: Words) -> dict[str, str]:
+    """How days and the flag were understood, so that nobody reads them the wrong way round."""
+    reader = Reader()
+    found = {}
+    for name in DAYS:
+        day = reader.read(name, partial(typed.day, getattr(form, name), latest=today))
+        if day is not None:
+            found[name] = say.day(day)
+    code = reader.read("flag", lambda: typed.flag(form.flag))
+    if code is not None:
+        known = codelists.flags().get(code)
+        found["flag"] = say(texts.UNLISTED_FLAG) if known is None else known.name
+    return found
