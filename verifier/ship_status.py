@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple, NoReturn
 
 from keys.algorithms import SignatureMismatch
+from keys.side_by_side import side_by_side
 from keys.trust.directory import STATUS, Authority, Directory, TrustedKey
 from verifier import rice
 from verifier.statement import BEFORE_BYTES, BITS, Statement, key_hint, objection
@@ -125,6 +126,10 @@ def verify_snapshots(
     In turn, list by list, the two would drive each other out of the processor's caches.
     """
     keys = _keys(directory)
+
+    def signed(one: _Stated) -> StatusList:
+        return _signed(one, keys, directory)
+
     found: list[StatusList] = []
     waiting: list[_Stated] = []
     size = total = 0
@@ -136,9 +141,9 @@ def verify_snapshots(
         waiting.append(_decoded(parsed, directory, at))
         size += len(waiting[-1].states)
         if size > _AT_ONCE:
-            found += [_signed(one, keys, directory) for one in waiting]
+            found += side_by_side(signed, waiting)
             waiting, size = [], 0
-    return [*found, *(_signed(one, keys, directory) for one in waiting)]
+    return [*found, *side_by_side(signed, waiting)]
 
 
 def _decoded(parsed: Parsed, directory: Directory, at: datetime | None) -> "_Stated":

@@ -12,6 +12,7 @@ from typing import Final, Generic, NamedTuple, Protocol
 from tuf.api.exceptions import LengthOrHashMismatchError
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, Targets, Timestamp
 
+from keys.side_by_side import side_by_side
 from keys.trust import metadata
 from keys.trust.metadata import DIRECTORY, MAX_FILE, Read, SignedT, UntrustedMetadata, file_name
 from keys.trust.state import Seen
@@ -187,7 +188,8 @@ class Workflow:
             if anew is None or role in anew:
                 self._recover(delegator, role)
             waiting.append((role, self._listed(Targets, role, meta)))
-        return [self._accept(self._signed(delegator, role, listed), role, listed) for role, listed in waiting]
+        checked = side_by_side(lambda one: self._signed(delegator, *one), waiting)
+        return [self._accept(one, *listed) for one, listed in zip(checked, waiting, strict=True)]
 
     def verified(
         self, kind: type[SignedT], delegator: Root | Targets, role: str, name: str, data: bytes

@@ -1,0 +1,40 @@
+"""Checks on several processors: the same answers, in the same order, and the first failure."""
+
+import threading
+
+import pytest
+
+from keys import side_by_side as module
+from keys.side_by_side import side_by_side
+
+
+@pytest.fixture(autouse=True)
+def several_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.os, "cpu_count", lambda: 4)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 15, 16, 17, 100])
+def test_answers_come_in_the_order_of_the_items(count: int) -> None:
+    assert side_by_side(lambda item: item * 2, range(count)) == [2 * item for item in range(count)]
+
+
+def test_many_items_are_shared_among_threads_and_few_are_not() -> None:
+    meeting = threading.Barrier(4, timeout=10)
+
+    def meet(item: int) -> int:
+        if item % 25 == 0:  # the first of each share waits for the others
+            meeting.wait()
+        return threading.get_ident()
+
+    assert len(set(side_by_side(meet, range(100)))) == 4
+    assert set(side_by_side(lambda _: threading.get_ident(), range(15))) == {threading.get_ident()}
+
+
+def test_what_is_raised_is_what_the_first_item_to_fail_raises() -> None:
+    def check(item: int) -> int:
+        if item in {40, 60, 90}:
+            raise ValueError(item)
+        return item
+
+    with pytest.raises(ValueError, match="40"):
+        side_by_side(check, range(100))
