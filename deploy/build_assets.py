@@ -1,8 +1,9 @@
 """Fetch what others made (fonts, icons, the page's libraries) from npm packages; also the wheel's build hook.
 
-    build_assets.py fonts|page [--renew]
+    build_assets.py fonts|page|print [--renew]
 
-`fonts` goes to `verifier/ui/assets/` for the apps, `page` to `verifier/page/vendor/` for the browser.
+`fonts` goes to `verifier/ui/assets/` for the apps, `page` to `verifier/page/vendor/` for the browser,
+`print` to `issuer/adapters/fonts/` for names in their own script on printed certificates.
 """
 
 import json
@@ -83,7 +84,21 @@ PAGE = Bundle(
     },
     without="The issuer will serve no verification page",
 )
-BUNDLES = {"fonts": FONTS, "page": PAGE}
+_SCRIPTS = ("Arabic", "Armenian", "Bengali", "Devanagari", "Georgian", "Hebrew", "Sinhala", "Tamil", "Thai")
+PRINT = Bundle(
+    manifest=CHECKOUT / "deploy" / "print",
+    folder=CHECKOUT / "issuer" / "adapters" / "fonts",
+    files={
+        name: f"@expo-google-fonts/noto-sans-{script.lower()}/{source}"
+        for script in _SCRIPTS
+        for name, source in (
+            (f"NotoSans{script}-Regular.ttf", f"400Regular/NotoSans{script}_400Regular.ttf"),
+            (f"NotoSans{script}-LICENSE.txt", "LICENSE_FONT"),
+        )
+    },
+    without="Printed certificates will have names in Latin, Greek, Cyrillic and Chinese script alone",
+)
+BUNDLES = {"fonts": FONTS, "page": PAGE, "print": PRINT}
 
 
 def complete(bundle: Bundle) -> bool:

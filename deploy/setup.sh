@@ -124,4 +124,5 @@ make_venv
 install_python_packages
 build_assets fonts verifier/ui/assets
 build_assets page verifier/page/vendor
+build_assets print issuer/adapters/fonts
 install_node_libraries

@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from issuer import terminal
+from issuer.adapters.typesetting import Typesetting
 from issuer.arguments import Out, check_numbers
 from issuer.commands.opening import PART, actor, register_of, services_of
 from issuer.services.allow_listing import write_allow_list
+from issuer.services.documents import Documents
 from issuer.services.printing import INDEX, Printing
 from issuer.services.publishing import Orders
 
@@ -20,12 +22,14 @@ def print_paper(
         list[str] | None,
         typer.Argument(metavar="[NUMBER]...", help="these alone; else all in force", callback=check_numbers),
     ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="write each certificate as PDF/A too, to print")] = False,
 ) -> None:
     """Sign credentials for paper, and write their QR codes as text and SVG."""
     services = services_of(context)
     printing = Printing(services.database, services.clock, services.settings, services.issuer)
+    documents = Documents(services.database, services.settings, printing, Typesetting())
     with terminal.progress("Printing") as show:
-        report = printing.print(out, numbers or (), progress=show)
+        report = printing.print(out, numbers or (), progress=show, pdf=documents.pdf if pdf else None)
     terminal.tell(f"{len(report.papers)} printed into {out}, see {out / INDEX}")
     for refusal in report.refused:
         terminal.complain(refusal.error)

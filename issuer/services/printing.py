@@ -41,6 +41,7 @@ class PrintedPaper(NamedTuple):
     serial: str
     text: str  # file names within the folder
     picture: str
+    document: str = ""  # where one was made
 
 
 @dataclass(slots=True)
@@ -74,9 +75,14 @@ class Printing:
         return self._issuer.issue_many(requests)
 
     def print(
-        self, folder: Path, document_numbers: Sequence[str] = (), *, progress: Progress = lambda _d, _n: None
+        self,
+        folder: Path,
+        document_numbers: Sequence[str] = (),
+        *,
+        progress: Progress = lambda _d, _n: None,
+        pdf: Callable[[IssuedCredential], bytes] | None = None,
     ) -> PrintReport:
-        """Sign, then write each paper's two files and an index into `folder`.
+        """Sign, then write each paper's two files and an index into `folder`; what `pdf` makes, as a third.
 
         The index is of everything in force, or, when numbers are named, what it was with these brought up to
         date.
@@ -95,7 +101,7 @@ class Printing:
                     if isinstance(outcome, Refusal):
                         report.refused.append(outcome)
                     else:
-                        report.papers.append(_draw(folder, outcome))
+                        report.papers.append(_draw(folder, outcome, pdf))
                     progress(len(report.papers) + len(report.refused), len(requests))
             for refusal in report.refused:
                 earlier.pop(refusal.document_number, None)
@@ -134,15 +140,25 @@ def _request(document_number: str, edition: str) -> IssueRequest:
     return IssueRequest(document_number=document_number, holder_key=None, idempotency_key=key)
 
 
-def _draw(folder: Path, issued: IssuedCredential) -> PrintedPaper:
-    """Write the two files, unless they are there. They can be made again, so no disk is waited for."""
+def _draw(
+    folder: Path, issued: IssuedCredential, pdf: Callable[[IssuedCredential], bytes] | None
+) -> PrintedPaper:
+    """Write the files, unless they are there. They can be made again, so no disk is waited for."""
     text = carrier.to_qr_text(carrier.pack(issued.token))
     name = file_name(issued.document_number)
-    text_file, picture_file = folder / f"{name}.txt", folder / f"{name}.svg"
-    if not (picture_file.exists() and text_file.exists() and text_file.read_text("ascii") == text):
+    text_file, picture_file, document = (folder / f"{name}.{ending}" for ending in ("txt", "svg", "pdf"))
+    same = picture_file.exists() and text_file.exists() and text_file.read_text("ascii") == text
+    if not same:
+        document.unlink(missing_ok=True)  # of another edition
+    if pdf is not None and not document.exists():
+        atomic_file.write(document, pdf(issued))
+    if not same:
         picture_file.write_text(qr.svg(text), "utf-8")
-        text_file.write_text(text, "ascii")  # last: it says that the picture is whole
-    return PrintedPaper(issued.document_number, issued.kind, issued.serial, text_file.name, picture_file.name)
+        text_file.write_text(text, "ascii")  # last: it says that the others are whole, and of this edition
+    made = document.name if document.exists() else ""
+    return PrintedPaper(
+        issued.document_number, issued.kind, issued.serial, text_file.name, picture_file.name, made
+    )
 
 
 def file_name(document_number: str) -> str:
@@ -161,7 +177,9 @@ def _read_index(path: Path) -> dict[str, PrintedPaper]:
     """An earlier index by document number; empty when there is none."""
     try:
         head, *rows = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""))
-        if tuple(head) != PrintedPaper._fields or any(len(row) != len(head) for row in rows):
+        columns = PrintedPaper._fields
+        # An index from before documents has no column for them.
+        if tuple(head) not in (columns, columns[:-1]) or any(len(row) != len(head) for row in rows):
             raise ValueError("other columns")
     except FileNotFoundError:
         return {}

@@ -9,7 +9,12 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PYTHON_LOCKS = ["requirements.lock", "requirements-bootstrap.lock"]
-NODE_LOCKS = ["tests/interop/package-lock.json", "deploy/fonts/package-lock.json", "deploy/page/package-lock.json"]
+NODE_LOCKS = [
+    "tests/interop/package-lock.json",
+    "deploy/fonts/package-lock.json",
+    "deploy/page/package-lock.json",
+    "deploy/print/package-lock.json",
+]
 PINNED = re.compile(r"^([a-z0-9-]+)==\S+", re.MULTILINE)
 
 

@@ -1,0 +1,101 @@
+"""Requests of a phone that proves its key: one reading of the proof, and one set of refusals.
+
+Whoever cannot prove a key that is bound to a certificate learns nothing, not even whether the key is known.
+"""
+
+from collections.abc import Callable
+from math import ceil
+from typing import Any, assert_never
+
+from issuer.api.key_proof import MAX_PROOF, BadProof, ProvenKey, read_proof
+from issuer.api.problems import Problem
+from issuer.api.rate_limit import RateLimit
+from issuer.services.clock import Clock
+from issuer.services.nonces import Nonces
+from issuer.services.syncing import NotBound
+from keys.encoding import Json
+from keys.jwk import PublicKey
+
+CLAIMS = frozenset({"aud", "iat", "nonce"})
+Prove = Callable[[dict[str, Json]], PublicKey]
+
+
+def body_schema(**members: dict[str, Any]) -> dict[str, Any]:
+    """What OpenAPI says of a body with a proof and these members."""
+    properties = {"proof": {"type": "string", "maxLength": MAX_PROOF}, **members}
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def prover(nonces: Nonces, clock: Clock, *, typ: str, audience: str, phones: RateLimit) -> Prove:
+    """What reads a body's proof, spends its nonce and a token of its phone. Raises Problem."""
+
+    def prove(body: dict[str, Json]) -> PublicKey:
+        proven = _proven(body, typ, audience, clock)
+        if not nonces.consume(proven.nonce):
+            detail = "The nonce is unknown, used or old: get a fresh one."
+            raise Problem(400, "Nonce not good", detail, kind="urn:ombord:problem:invalid-nonce")
+        wait = phones.wait(proven.key.thumbprint())
+        if wait > 0:
+            raise Problem(
+                429,
+                "Asked too often",
+                f"This phone has just asked: try again in {ceil(wait)} seconds.",
+                kind="urn:ombord:problem:too-often",
+                headers={"Retry-After": str(ceil(wait))},
+            )
+        return proven.key
+
+    return prove
+
+
+def _proven(body: dict[str, Json], typ: str, audience: str, clock: Clock) -> ProvenKey:
+    proof = body.get("proof")
+    if not isinstance(proof, str):
+        raise bad_proof("the body has a proof, as text")
+    try:
+        proven = read_proof(proof, typ=typ, audience=audience, at=clock())
+    except BadProof as error:
+        raise bad_proof(str(error)) from error
+    if set(proven.claims) != CLAIMS:
+        raise bad_proof("the proof's claims are exactly aud, iat and nonce")
+    return proven
+
+
+def bad_proof(reason: str) -> Problem:
+    """A body whose proof cannot be taken."""
+    return Problem(400, "Proof refused", f"{reason}.", kind="urn:ombord:problem:invalid-proof")
+
+
+def not_bound(answer: NotBound, typ: str) -> Problem:
+    """Only the owner of a key that was bound here is told that it no longer is: others cannot ask."""
+    match answer:
+        case NotBound.UNKNOWN:
+            return Problem(
+                401,
+                "Not recognised",
+                "This key opens nothing here.",
+                kind="urn:ombord:problem:not-recognised",
+                headers={"WWW-Authenticate": f'Proof typ="{typ}"'},
+            )
+        case NotBound.NO_LONGER:
+            return Problem(
+                403,
+                "This phone is no longer bound",
+                "The certificates have been issued to another phone, or this one was reported lost. "
+                "Ask the authority for a new offer if it is yours.",
+                kind="urn:ombord:problem:no-longer-bound",
+            )
+        case NotBound.SHARED:
+            return Problem(
+                403,
+                "This phone is bound to more than one seafarer",
+                "Ask the authority to bind it anew.",
+                kind="urn:ombord:problem:shared-phone",
+            )
+    assert_never(answer)

@@ -1,0 +1,114 @@
+"""Printable documents: a paper credential as PDF/A with its code, for the printer or the holder's phone.
+
+The credential is the one that `print` releases, by the same protocol, so the same edition of a certificate
+is always the same document. What is printed is read out of what was signed.
+"""
+
+from enum import Enum, auto
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from issuer.adapters.database import Database
+from issuer.adapters.tables import certificate, credential
+from issuer.adapters.typesetting import Typesetting
+from issuer.domain.register import CredentialState
+from issuer.services.document_form import form_of
+from issuer.services.issuing import IssuedCredential, Refusal
+from issuer.services.printing import Printing, file_name
+from issuer.services.syncing import NotBound
+from issuer.settings import Settings
+from keys.jwk import PublicKey
+from verifier.credential import carrier, qr, sd_jwt, vc
+
+# The width of a module in print: 25-30 mm across are enough for version 11.
+MODULE_MM = 0.56
+LEAST_MM, MOST_MM = 34.0, 62.0
+IN_THE_CODE = "The name in its own script is in the code."
+
+
+class Document(NamedTuple):
+    """A PDF and what to call it."""
+
+    name: str
+    pdf: bytes
+
+
+class NotThere(Enum):
+    """Why a key that is bound here gets no document."""
+
+    NOT_HELD = auto()  # no living credential of that number is bound to the key
+
+
+class Documents:
+    """Makes documents of certificates in force."""
+
+    def __init__(
+        self, database: Database, settings: Settings, printing: Printing, typesetting: Typesetting
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._printing = printing
+        self._typesetting = typesetting
+
+    def of_holder(self, key: PublicKey, document_number: str) -> Document | NotBound | NotThere:
+        """The document of a certificate that is bound to `key`, which the caller has seen proven.
+
+        Raises the refusal's error where the certificate is not in force, and NotTypeset.
+        """
+        held = self._held(key.thumbprint())
+        if not held:
+            return NotBound.UNKNOWN
+        if not any(held.values()):
+            return NotBound.NO_LONGER
+        if not held.get(document_number, False):
+            return NotThere.NOT_HELD
+        [outcome] = self._printing.sign(self._printing.requests([document_number]))
+        if isinstance(outcome, Refusal):
+            raise outcome.error
+        return Document(f"{file_name(document_number)}.pdf", self.pdf(outcome))
+
+    def pdf(self, issued: IssuedCredential) -> bytes:
+        """The document of a paper credential. Raises NotTypeset."""
+        parsed = sd_jwt.parse(issued.token)
+        signed = vc.from_claims(sd_jwt.claims(parsed, parsed.jws.payload))
+        form = form_of(signed)
+        if not self._typesetting.draws(form.native_name):
+            form = form._replace(native_name="", native_note=IN_THE_CODE)
+        code, width = _code(issued.token)
+        issue = signed.certificate.issue_date
+        extra = {
+            "country": signed.certificate.issuing_country,
+            "page": f"{self._settings.base_url}/verify/",
+            "code_mm": width,
+            "year": issue.year,
+            "month": issue.month,
+            "day": issue.day,
+        }
+        return self._typesetting.pdf({**form.to_json(), **extra}, code, signed.issued_at)
+
+    def _held(self, thumbprint: str) -> dict[str, bool]:
+        """Numbers of certificates that were ever bound to the key, and whether a credential still lives."""
+        query = (
+            select(certificate.c.document_number, credential.c.superseded_at)
+            .join(credential, credential.c.certificate_id == certificate.c.id)
+            .where(
+                credential.c.holder_thumbprint == thumbprint,
+                credential.c.state == CredentialState.RELEASED.value,
+            )
+        )
+        held: dict[str, bool] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                held[row.document_number] = held.get(row.document_number, False) or row.superseded_at is None
+        return held
+
+
+def _code(token: str) -> tuple[str, float]:
+    """The code as SVG and its width in print; no SVG where no code holds the credential."""
+    try:
+        text = carrier.to_qr_text(carrier.pack(token))
+        modules = 17 + 4 * qr.version(text) + 2 * qr.QUIET_ZONE
+        return qr.svg(text), min(MOST_MM, max(LEAST_MM, modules * MODULE_MM))
+    except (carrier.MalformedCarrier, qr.TooMuchForQr):
+        return "", LEAST_MM
