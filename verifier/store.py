@@ -8,6 +8,7 @@ import os
 import time
 import zlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from io import FileIO
 from typing import Final
@@ -86,11 +87,15 @@ def write(folder: str, intake: Intake) -> None:
         for path in (generation, fresh):  # what an import that died has left
             _remove(path)
         os.mkdir(generation, mode=0o700)
-        files, index = _generation(intake)
-        line = f"{name} {index_checksum(name, index)}\n".encode("ascii")
-        _write(
-            {**{os.path.join(generation, file): data for file, data in files.items()}, fresh: line + index}
-        )
+        lists, states = _lists(intake)
+        with ThreadPoolExecutor(1) as meanwhile:  # the bulk goes to the disk while the rest is put together
+            bulky = {os.path.join(generation, "states"): b"".join(states)} if states else {}
+            bulk = meanwhile.submit(_write, bulky)
+            files, index = _generation(intake, lists)
+            line = f"{name} {index_checksum(name, index)}\n".encode("ascii")
+            paths = {os.path.join(generation, file): data for file, data in files.items()}
+            _write({**paths, fresh: line + index})
+            bulk.result()
         _sync_folder(generation)
         os.replace(fresh, os.path.join(folder, CURRENT))
         _sync_folder(folder)
@@ -124,12 +129,11 @@ def _next(folder: str) -> int:
         return max(generations(folder), default=0) + 1
 
 
-def _generation(intake: Intake) -> tuple[dict[str, bytes], bytes]:
-    """All files of a generation, and its index."""
+def _generation(intake: Intake, lists: Mapping[str, object]) -> tuple[dict[str, bytes], bytes]:
+    """The files of a generation, but for the states of its lists, and the index of all."""
     directory = intake.directory
     remembered, places = memory.write(intake)
     issuers, trust_records = _trust(intake, places)
-    lists, states = _lists(intake)
     allow, allow_lists = _allow(directory)
     index = {
         "format": FORMAT[0],
@@ -145,7 +149,7 @@ def _generation(intake: Intake) -> tuple[dict[str, bytes], bytes]:
     }
     if missing := intake.missing:
         index["missing"] = {uri: why.value for uri, why in missing.items()}
-    files = {"trust": trust_records, "states": states, "allow": allow_lists, "memory": [remembered]}
+    files = {"trust": trust_records, "allow": allow_lists, "memory": [remembered]}
     return {name: b"".join(parts) for name, parts in files.items() if parts}, json_dumps(index)
 
 
