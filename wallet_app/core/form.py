@@ -17,8 +17,10 @@ from verifier.ui.words import Words
 from wallet_app import texts
 from wallet_app.core import names
 from wallet_app.core.held import Held
+from wallet_app.core.plain import plain
 from wallet_app.core.viewstate import FieldState, SectionState
 
+_MOST_LINES = 200
 Lines = Iterator[tuple[str, str | None]]
 
 
@@ -43,8 +45,13 @@ def sections(held: Held, say: Words) -> tuple[SectionState, ...]:
 
 def _section(title: str, lines: Lines, say: Words) -> SectionState:
     """Labels are texts of the app or titles of codes; both pass through the catalogue unharmed."""
-    fields = tuple(FieldState(say(label), value) for label, value in lines if value)
+    fields = tuple(FieldState(say(label), _shown(value)) for label, value in lines if value)
     return SectionState(say(title), fields)
+
+
+def _shown(value: str) -> str:
+    """Line by line fit to be drawn, however long."""
+    return "\n".join(plain(line, len(line) + 1) for line in value.split("\n")[:_MOST_LINES])
 
 
 def _issuer(certificate: Certificate, _: Words) -> Lines:
@@ -138,6 +145,8 @@ def _acceptance(certificate: Certificate, _: Words) -> Lines:
     if certificate.acceptance is not None:
         yield texts.ON_FLAGS, ", ".join(names.country(flag) for flag in certificate.acceptance.flags)
         yield texts.IN_AREAS, names.areas(certificate.acceptance.areas)
+    if certificate.ship is not None:
+        yield texts.FOR_SHIP, " IMO ".join(part for part in certificate.ship if part)
 
 
 def _remarks(certificate: Certificate, _: Words) -> Lines:

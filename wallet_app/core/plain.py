@@ -4,6 +4,7 @@ import unicodedata
 from typing import Final
 
 _ELLIPSIS: Final = "…"
+_MOST_SHOWN: Final = 400
 
 
 def plain(text: str, most: int) -> str:
@@ -12,10 +13,24 @@ def plain(text: str, most: int) -> str:
     Control, bidirectional, zero-width and unassigned characters go (Unicode's categories C, and U+034F);
     line and paragraph separators become spaces.
     """
+    if len(text) <= most and _is_plain(text):
+        return text
     spaced = "".join(" " if _separates(one) else one for one in text[: 8 * most])
     shown = "".join(one for one in spaced if not _hides(one))
     words = " ".join(unicodedata.normalize("NFC", shown).split())
     return words if len(words) <= most else words[: most - 1].rstrip() + _ELLIPSIS
+
+
+def shown(text: str) -> str:
+    """What a certificate says in one of its members, fit to be drawn beside others."""
+    return plain(text, _MOST_SHOWN)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether nothing needs to be done: so it is with nearly all texts, of which a list has thousands."""
+    if not text.isprintable() or "  " in text or text != text.strip():
+        return False
+    return text.isascii() or (unicodedata.is_normalized("NFC", text) and _INVISIBLE.isdisjoint(text))
 
 
 def _separates(character: str) -> bool:

@@ -2,14 +2,18 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
+from verifier.credential.model import CertificateType
 from verifier.ui.words import Words
-from wallet_app import texts
-from wallet_app.core import form, names
+from wallet_app import texts, texts_showing
+from wallet_app.core import form, names, reminder_views
 from wallet_app.core.held import Held
+from wallet_app.core.plain import plain, shown
 from wallet_app.core.records import PickUp, ToldStatus
 from wallet_app.core.standing import GROUP_OF, Group, Judged, Standing, judge
 from wallet_app.core.viewstate import (
@@ -24,6 +28,8 @@ from wallet_app.core.viewstate import (
     SyncState,
     Tone,
 )
+
+NOTHING_PUT_AWAY: Final[Mapping[str, int]] = MappingProxyType({})
 
 # Letters that have no decomposition, as they are typed where a keyboard lacks them.
 _PLAIN: Final = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ð": "d", "þ": "th", "ß": "ss", "ł": "l"})
@@ -41,54 +47,71 @@ def list_state(
     told: Callable[[Held], ToldStatus | None] = lambda _: None,
     news: Iterable[NoticeState] = (),
     sync: SyncState | None = None,
+    put_away: Mapping[str, int] = NOTHING_PUT_AWAY,
+    has_update: Callable[[Held], bool] = lambda _: False,
     say: Words,
 ) -> ListState:
     """The list, worst first, with what matches `query` and `group`; counts are of all.
 
-    `told` gives what each authority said last; `news` are a sync's own notices, `sync` its bar.
+    `told` gives what each authority said last; `news` are a sync's own notices, `sync` its bar. `put_away`
+    are reminders that need not be said again, `has_update` tells where a newer certificate waits.
     """
     judged = sorted((judge(one, at, told(one)) for one in held), key=lambda one: one.urgency)
     contested = _contested(judged)
     shown = [one for one in judged if _in_group(one, group) and _matches(one.held, query, say)]
     return ListState(
         person=_person(judged, say),
-        cards=tuple(card(one, say, with_host=_country(one.held) in contested) for one in shown),
+        cards=tuple(
+            card(one, say, with_host=_country(one.held) in contested, has_update=has_update(one.held))
+            for one in shown
+        ),
         counts=_counts(judged),
-        notices=(*_notices(judged, pick_up, damage, unreadable, say), *news),
+        notices=(
+            *_notices(judged, pick_up, damage, unreadable, say),
+            *news,
+            *reminder_views.reminders_due(judged, put_away, at, say),
+        ),
         empty=None if shown else _empty(judged, query, say),
         sync=sync,
+        medical=reminder_views.medical(judged, at, say),
     )
 
 
-def card(judged: Judged, say: Words, *, with_host: bool = False) -> CardState:
+def card(judged: Judged, say: Words, *, with_host: bool = False, has_update: bool = False) -> CardState:
     """One certificate as a card; `with_host` where its authority's name alone leaves open who signed it."""
     certificate = judged.held.certificate
-    issued = (certificate.issuing_authority, certificate.document_number)
+    issued = (shown(certificate.issuing_authority), shown(certificate.document_number))
+    standing = status(judged, say)
+    if has_update:
+        details = (say(texts_showing.UPDATE_AVAILABLE), standing.detail)
+        standing = replace(standing, detail="  ·  ".join(part for part in details if part))
     return CardState(
         key=judged.held.key,
-        title=names.title(certificate),
-        kind=names.kind(certificate),
+        title=shown(names.title(certificate)),
+        kind=shown(names.kind(certificate)),
         issued="  ·  ".join((*issued, judged.held.host) if with_host else issued),
         icon=names.icon(certificate),
-        status=status(judged, say),
+        status=standing,
     )
 
 
 def certificate_state(
-    held: Held, *, at: datetime, told: ToldStatus | None = None, say: Words
+    held: Held, *, at: datetime, told: ToldStatus | None = None, has_page: bool = False, say: Words
 ) -> CertificateState:
-    """The whole certificate."""
-    certificate = held.certificate
+    """The whole certificate; `has_page` where its page to print is on the phone."""
+    certificate, judged = held.certificate, judge(held, at, told)
     return CertificateState(
         key=held.key,
-        title=names.title(certificate),
-        kind=names.kind(certificate),
+        title=shown(names.title(certificate)),
+        kind=shown(names.kind(certificate)),
         icon=names.icon(certificate),
-        number=certificate.document_number,
-        authority=certificate.issuing_authority,
+        number=shown(certificate.document_number),
+        authority=shown(certificate.issuing_authority),
         host=say(texts.FROM_ADDRESS, host=held.host),
-        status=status(judge(held, at, told), say),
+        status=status(judged, say),
         sections=form.sections(held, say),
+        notices=tuple(reminder_views.renewal(judged, at, say)),
+        has_page=has_page,
     )
 
 
@@ -98,13 +121,14 @@ def code_state(held: Held, *, at: datetime, told: ToldStatus | None = None, say:
     holder = certificate.holder
     born = say(texts.BORN_ON, date=say.day(holder.birth_date))
     return CodeState(
-        title=names.title(certificate),
-        holder=holder.full_name,
-        holder_detail=born if holder.native_name is None else f"{holder.native_name}  ·  {born}",
-        number=certificate.document_number,
-        authority=certificate.issuing_authority,
+        title=shown(names.title(certificate)),
+        holder=shown(holder.full_name),
+        holder_detail=born if holder.native_name is None else f"{shown(holder.native_name)}  ·  {born}",
+        number=shown(certificate.document_number),
+        authority=shown(certificate.issuing_authority),
         status=status(judge(held, at, told), say),
         label=say(texts.SCAN_IT if held.is_ours else texts.STATIC_CODE),
+        may_answer=held.is_ours,
     )
 
 
@@ -133,6 +157,8 @@ def status(judged: Judged, say: Words) -> StatusState:
             return StatusState(Tone.CAUTION, word, say(texts.EXPIRES_ON, date=day))
         case Standing.VALID:
             until = say(texts.UNTIL, date=day) if day else say(texts.UNTIL_FURTHER_NOTICE)
+            if judged.held.certificate.type is CertificateType.MEDICAL:
+                until = f"{say.counted(texts.DAYS_LEFT, left)}, {until}"
             return StatusState(Tone.GOOD, say(texts.VALID), until)
 
 
@@ -162,7 +188,7 @@ def _person(judged: Sequence[Judged], say: Words) -> Person | None:
     newest = max(judged, key=lambda one: one.held.certificate.issue_date).held.certificate.holder
     parts = [part for part in (newest.given_name, newest.family_name) if part]
     initials = "".join(part.lstrip("'’-")[:1].upper() for part in (parts[0], parts[-1])[: len(parts)])
-    return Person(newest.full_name, initials, say(texts.SEAFARER, id=newest.seafarer_id))
+    return Person(shown(newest.full_name), plain(initials, 2), say(texts.SEAFARER, id=newest.seafarer_id))
 
 
 def _notices(

@@ -50,6 +50,7 @@ class Deed(Enum):
 
     GO_ON = "go-on"  # with the unfinished pick-up
     GET_READY_ONES = "get-ready-ones"  # pick up what the last sync announced
+    PUT_AWAY = "put-away"  # the reminders that are due
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class SyncState:
     main: str
     can_show: bool
     is_busy: bool = False
+    is_moving: bool = False  # all certificates are shown as moving frames, for want of a fresh pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class ListState:
     notices: tuple[NoticeState, ...]
     empty: EmptyState | None
     sync: SyncState | None = None  # None while no certificate is bound to this phone
+    medical: StatusState | None = None  # the days left of the medical certificate, None without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,8 @@ class CertificateState:
     host: str
     status: StatusState
     sections: tuple[SectionState, ...]
+    notices: tuple[NoticeState, ...] = ()
+    has_page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,3 +144,5 @@ class CodeState:
     status: StatusState
     label: str
     other: str = ""  # the words that lead to another authority's code
+    photo: str = ""  # the words that lead to the same with the photograph, or back
+    may_answer: bool = False  # an inspector's challenge
