@@ -139,7 +139,7 @@ def test_answer_that_comes_after_closing_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_store_of_a_newer_version_is_not_guessed_at() -> None:
-    with pytest.raises(RecordError, match="another version"):
+    with pytest.raises(RecordError, match="a newer version"):
         Contents.from_json({"version": 2, "credentials": []})
 
 

@@ -4,13 +4,24 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
-from keys.encoding import Json
+from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode
 from wallet_app.core import history
 from wallet_app.core.history import Event
-from wallet_app.core.shapes import RecordError, list_of, number, object_of, text, texts_of
+from wallet_app.core.shapes import NewerVersion, RecordError, list_of, number, object_of, text, texts_of
 
 VERSION = 1
-__all__ = ["Contents", "Item", "PickUp", "RecordError", "StoredCredential", "SyncRecord", "ToldStatus"]
+MOST_MEMORY = 1_048_576  # KiB
+MOST_ITERATIONS = 64
+__all__ = [
+    "Contents",
+    "Item",
+    "PickUp",
+    "PinRecord",
+    "RecordError",
+    "StoredCredential",
+    "SyncRecord",
+    "ToldStatus",
+]
 
 
 class StoredCredential(NamedTuple):
@@ -28,6 +39,32 @@ class StoredCredential(NamedTuple):
         """Raises RecordError."""
         members = object_of(value)
         return cls(text(members, "text"), number(members, "received_at"))
+
+
+class PinRecord(NamedTuple):
+    """What a PIN is known by: Argon2id of it under `salt`, with `memory` in KiB."""
+
+    salt: bytes
+    check: bytes
+    memory: int
+    iterations: int
+
+    def to_json(self) -> list[Json]:
+        """For the vault."""
+        return [b64url_encode(self.salt), b64url_encode(self.check), self.memory, self.iterations]
+
+    @classmethod
+    def from_json(cls, value: Json) -> Self:
+        """Raises RecordError."""
+        members: dict[str, Json] = dict(zip(cls._fields, list_of(value), strict=False))
+        try:
+            salt, check = (b64url_decode(text(members, name)) for name in ("salt", "check"))
+        except EncodingError as error:
+            raise RecordError(f"the PIN's record is damaged: {error}") from None
+        memory, iterations = number(members, "memory"), number(members, "iterations")
+        if not (8 <= memory <= MOST_MEMORY and 1 <= iterations <= MOST_ITERATIONS):
+            raise RecordError(f"a PIN's record of {memory} KiB and {iterations} iterations")
+        return cls(salt, check, memory, iterations)
 
 
 class Item(NamedTuple):
@@ -186,6 +223,7 @@ class Contents:
     syncs: tuple[SyncRecord, ...] = ()
     shown: tuple[Event, ...] = ()
     reminded: tuple[tuple[str, int], ...] = ()
+    pin: PinRecord | None = None
 
     def with_credential(self, credential: StoredCredential) -> "Contents":
         """These contents and one credential more."""
@@ -234,12 +272,16 @@ class Contents:
             "syncs": [one.to_json() for one in self.syncs],
             "shown": [one.to_json() for one in self.shown],
             "reminded": [list(one) for one in self.reminded],
+            "pin": None if self.pin is None else self.pin.to_json(),
         }
 
     @classmethod
     def from_json(cls, members: Mapping[str, Json]) -> Self:
         """Raises RecordError, also for what a newer app has written."""
-        if members.get("version") != VERSION:
+        version = members.get("version")
+        if isinstance(version, int) and version > VERSION:
+            raise NewerVersion(f"written by a newer version of this app: its format is {version}")
+        if version != VERSION:
             raise RecordError(f"written by another version of this app: {members.get('version')!r}")
         pick_up = members.get("pick_up")
         return cls(
@@ -248,6 +290,7 @@ class Contents:
             tuple(SyncRecord.from_json(value) for value in list_of(members.get("syncs", []))),
             tuple(Event.from_json(value) for value in list_of(members.get("shown", []))),
             tuple(_reminded(value) for value in list_of(members.get("reminded", []))),
+            None if members.get("pin") is None else PinRecord.from_json(members["pin"]),
         )
 
 

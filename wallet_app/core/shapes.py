@@ -6,7 +6,11 @@ from keys.encoding import Json
 
 
 class RecordError(ValueError):
-    """Stored data of another shape or a newer version."""
+    """Stored data of another shape or version."""
+
+
+class NewerVersion(RecordError):
+    """Stored data of a newer app: good, and not ours to read or to replace."""
 
 
 def object_of(value: Json) -> dict[str, Json]:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from keys.encoding import json_dumps, json_object
 from wallet_app.core.records import Contents
+from wallet_app.core.shapes import NewerVersion
 
 MAGIC: Final = b"OBV1"
 CHECK_BYTES: Final = 8
@@ -39,6 +40,10 @@ class VaultDamaged(VaultError):
 
 class VaultLocked(VaultError):
     """The store belongs to another key: it came from another phone, or the key store was reset."""
+
+
+class VaultNewer(VaultError):
+    """The store was written by a newer version of this app, which alone can read it."""
 
 
 class VaultInUse(VaultError):
@@ -97,6 +102,9 @@ class Vault:
                 faults.append(fault)
             else:
                 slots += [slot] if slot else []
+        newer = next((fault for fault in faults if isinstance(fault, VaultNewer)), None)
+        if newer is not None:  # the other slot is older, and writing to it would lose what is in this one
+            raise newer
         if slots:
             self.damage = str(faults[0]) if faults else None
             return max(slots, key=lambda slot: slot.generation)
@@ -120,6 +128,8 @@ class Vault:
         try:
             plain = self._key.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], header)
             contents = Contents.from_json(json_object(plain, max_size=MAX_BYTES))
+        except NewerVersion as error:
+            raise VaultNewer(f"{path.name} was {error}") from None
         except (InvalidTag, ValueError):
             raise VaultDamaged(f"{path.name} is damaged: {len(data)} bytes that do not decrypt") from None
         return _Slot(int.from_bytes(header[len(MAGIC) : len(MAGIC) + 8], "big"), contents)

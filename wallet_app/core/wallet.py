@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from keys.jwk import PublicKey
 from keys.signer import Signer
 from wallet_app.core import held as reading
 from wallet_app.core import held_pass, holder
@@ -41,13 +42,14 @@ class Wallet:
         clock: Clock,
         papers: DocumentStore,
         trust: Trust,
+        sync_transport: Transport | None = None,
     ) -> None:
         """Use `open_wallet`, unless the parts are at hand."""
         self.clock = clock
         self.trust = trust
         self.pick_ups = PickUps(vault, signer, transport, clock)
         self.documents = Documents(papers, signer, transport, clock)
-        self.syncs = Syncs(vault, signer, transport, clock, self.pick_ups, self.documents)
+        self.syncs = Syncs(vault, signer, sync_transport or transport, clock, self.pick_ups, self.documents)
         self._vault = vault
         self._signer = signer
         self._read_from: Contents | None = None
@@ -60,6 +62,16 @@ class Wallet:
     def damage(self) -> str | None:
         """What was wrong with one of the store's two copies when it was opened."""
         return self._vault.damage
+
+    @property
+    def vault(self) -> Vault:
+        """The open store, for its lock and its backups."""
+        return self._vault
+
+    @property
+    def holder_key(self) -> PublicKey:
+        """The key that certificates of this phone are bound to."""
+        return self._signer.public_key
 
     @property
     def held(self) -> tuple[Held, ...]:
@@ -198,8 +210,18 @@ class Wallet:
         return [one for one in found if one.is_ours]
 
 
-def open_wallet(folder: Path, keys: KeyStore, transport: Transport, clock: Clock) -> Wallet:
-    """The wallet whose store is in `folder`. Raises VaultError or KeyStoreError."""
+def open_wallet(
+    folder: Path,
+    keys: KeyStore,
+    transport: Transport,
+    clock: Clock,
+    sync_transport: Transport | None = None,
+) -> Wallet:
+    """The wallet whose store is in `folder`. Raises VaultError or KeyStoreError.
+
+    Syncs go through `sync_transport` where one is given.
+    """
     papers = DocumentStore(folder / "documents", keys.vault_key())
     trust = Trust(folder / "trust")
-    return Wallet(Vault(folder, keys.vault_key()), keys.holder(), transport, clock, papers, trust)
+    vault = Vault(folder, keys.vault_key())
+    return Wallet(vault, keys.holder(), transport, clock, papers, trust, sync_transport)
