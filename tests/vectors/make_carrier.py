@@ -1,6 +1,7 @@
 """Writes the carrier's vectors: `PYTHONPATH=.:tests python tests/vectors/make_carrier.py`.
 
-A directory per vector, named as its expectation. Tokens, once written, stay: ES256 signatures are random.
+A directory per vector, named as its expectation. Tokens, once written, stay: ES256 signatures are random. Of
+a muster, `token.txt` has one token on each line.
 Wires follow the dictionary, which may change until release 1.0.
 """
 
@@ -14,7 +15,8 @@ from support.scenario import PHONE
 
 from keys import jws
 from keys.encoding import json_dumps
-from verifier.credential import base45, carrier, dictionary, presentation
+from keys.signer import SoftwareSigner
+from verifier.credential import base45, carrier, dictionary, muster, presentation
 from verifier.credential.presentation import Audience
 
 FOLDER = Path(__file__).with_name("carrier")
@@ -41,8 +43,26 @@ def tokens() -> dict[str, str]:
             passes.issue(NORWAY, PASS), PHONE, at=NOW, nonce=NONCE, audience=Audience.TIME
         ),
         "every-mark_unpacks": signed(EVERY_MARK),
+        "muster-of-one_unpacks": show(bound, HOLDER),
+        "muster-of-twelve_unpacks": "\n".join(several()),
+        "muster-with-disclosures_unpacks": "\n".join(
+            (show(signed({"_sd": [digest]}, name), HOLDER), signed({"a": 1}), signed({"_sd": [digest]}, name))
+        ),
         "control-bytes_unpacks": signed(b'{\r\n\t"a": "\x00\x1f\x7f"\n}'),
     }
+
+
+def several() -> list[str]:
+    """Twelve certificates of one seafarer, the last but one on paper; a proof over the first."""
+    first, *others = [
+        NORWAY.issue(one, None if index == 10 else PHONE) for index, one in enumerate(passes.twelve())
+    ]
+    return [show(first, PHONE), *others]
+
+
+def show(token: str, phone: SoftwareSigner) -> str:
+    """With a proof by time."""
+    return presentation.make(token, phone, at=NOW, nonce=NONCE, audience=Audience.TIME)
 
 
 EVERY_MARK = (
@@ -54,7 +74,7 @@ EVERY_MARK = (
 )
 
 
-def refused(wire: bytes, live: bytes) -> dict[str, bytes]:
+def refused(wire: bytes, live: bytes, together: bytes) -> dict[str, bytes]:
     """Name and wire of each vector that is refused."""
     form = 2 + 64
     lifted_end = form + 2 + wire[form + 1]
@@ -62,7 +82,7 @@ def refused(wire: bytes, live: bytes) -> dict[str, bytes]:
         "empty_refused": b"",
         "cut-short_refused": wire[:-1],
         "trailing-byte_refused": wire + b"\0",
-        "unknown-kind-3_refused": b"\x03" + wire[1:],
+        "unknown-kind-5_refused": b"\x05" + wire[1:],
         "unknown-dictionary-2_refused": b"\x01\x02" + wire[2:],
         "one-disclosure-missing_refused": wire[:form] + b"\x02" + wire[form + 1 :],
         "lifted-byte-left-over_refused": (
@@ -78,7 +98,36 @@ def refused(wire: bytes, live: bytes) -> dict[str, bytes]:
         "token-beyond-20000-characters_refused": _with_text(wire, b"\n" + b"x" * 15_500, b""),
         "presentation-for-unknown-audience_refused": live[:2] + b"\x02" + live[3:],
         "presentation-of-a-plain-jws_refused": live[: 79 + 64] + b"\x00" + live[79 + 65 :],
+        "repeated-point-that-is-not-there_refused": _with_text(wire, b"\n\x11", b""),
+        "muster-cut-short_refused": together[:-1],
+        "muster-with-a-trailing-byte_refused": together + b"\0",
+        "muster-of-none_refused": _muster(live, b"", []),
+        "muster-of-65_refused": _muster(live, b"\n".join([b"{}"] * 130), [0] * 65),
+        "muster-one-part-missing_refused": _muster(live, b'{"alg":"ES256"}\n{}\n{"alg":"ES256"}', [0, 0]),
+        "muster-with-one-part-too-many_refused": _muster(live, b'{"alg":"ES256"}\n{}\n{}', [0]),
+        "muster-with-an-empty-disclosure_refused": _muster(live, b'{"alg":"ES256"}\n{}\n', [1]),
+        "muster-with-one-credential-twice_refused": _muster(
+            live, b"\n".join([b'{"alg":"ES256"}\n{}'] * 2), [0, 0]
+        ),
+        "muster-that-follows-from-others-instants_refused": _muster(
+            live, b'{"alg":"ES256"}\n\x05\x05 \x0d\n{"alg":"ES256"}\n\x0d', [0, 0], b"\x6b\x01\x88\x78" * 2
+        ),
+        "muster-inflates-beyond-80000-bytes_refused": _muster(
+            live, b'{"alg":"ES256"}\n' + b"x" * 80_000, [0]
+        ),
+        "muster-with-a-token-beyond-20000-characters_refused": _muster(
+            live, b'{"alg":"ES256"}\n' + b"x" * 15_500, [0]
+        ),
+        "muster-for-unknown-audience_refused": together[:2] + b"\x02" + together[3:],
     }
+
+
+def _muster(live: bytes, text: bytes, disclosures: list[int], lifted: bytes = b"") -> bytes:
+    """By hand, with the proof of another presentation and signatures of zeros."""
+    head = (
+        b"\x03" + live[1:79] + bytes((len(disclosures),)) + bytes(64 * len(disclosures)) + bytes(disclosures)
+    )
+    return head + len(lifted).to_bytes(3, "big") + lifted + carrier.deflate(text)
 
 
 def _with_text(wire: bytes, text: bytes, lifted: bytes) -> bytes:
@@ -95,10 +144,11 @@ def main() -> None:
         path = folder / "token.txt"
         if not path.exists():
             path.write_text(token, encoding="ascii")
-        wire = carrier.pack(path.read_text(encoding="ascii"))
-        _write(folder, wire)
-    packed, live = (_read(name) for name in ("competency_unpacks", "presentation-by-time_unpacks"))
-    for name, wire in refused(packed, live).items():
+        text = path.read_text(encoding="ascii")
+        first, *others = text.split("\n")
+        _write(folder, muster.pack(first, others) if name.startswith("muster") else carrier.pack(first))
+    names = ("competency_unpacks", "presentation-by-time_unpacks", "muster-of-twelve_unpacks")
+    for name, wire in refused(*map(_read, names)).items():
         folder = FOLDER / name
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder, wire)

@@ -6,14 +6,16 @@ decision's to say. The format is in docs/credential-format.md.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from keys.algorithms import SIGNATURE_BYTES
 from keys.encoding import b64url_encode
+from keys.jwk import PublicKey
 from keys.jws import MalformedJws
 from verifier.credential import carrier, presentation, sd_jwt
 from verifier.credential.carrier import Carried, MalformedCarrier
-from verifier.credential.restoring import LiftingError, Restored, restore_all
+from verifier.credential.presentation import HolderProof
+from verifier.credential.restoring import LiftingError, restore_all
 from verifier.credential.sd_jwt import SdJwt
 
 KIND: Final = 3
@@ -39,7 +41,7 @@ def pack(presented: str, others: Sequence[str]) -> bytes:
     parsed = [_parsed(text) for text in (presented, *others)]
     if parsed[0].key_binding is None or any(one.key_binding is not None for one in parsed[1:]):
         raise MalformedCarrier("the first of a muster has a holder proof, and no other has one")
-    _check(parsed)
+    _check([one.text for one in parsed])
     proof = carrier.pack_proof(parsed[0], presented)
     text, lifted = lift_all([carrier.parts_of(one.jws, one.disclosures) for one in parsed])
     if len(text) > MAX_BYTES:
@@ -61,6 +63,31 @@ def read(wire: bytes) -> tuple[Carried, ...]:
     """
     if wire[:1] != bytes((KIND,)):
         return (carrier.read(wire),)
+    proof, tokens = _unpack(wire)
+    found = [Carried(sd_jwt.from_parts(*one.issued, one.disclosures), None, one.key) for one in tokens]
+    _check([one.sd_jwt.text for one in found])
+    return found[0]._replace(proof=proof), *found[1:]
+
+
+def unpack(wire: bytes) -> list[str]:
+    """The tokens in `wire`, of kind 1, 2 or 3, byte for byte as they were packed. Raises MalformedCarrier."""
+    if wire[:1] != bytes((KIND,)):
+        return [carrier.unpack(wire)]
+    proof, tokens = _unpack(wire)
+    texts = ["~".join((".".join(map(b64url_encode, one.issued)), *one.disclosures, "")) for one in tokens]
+    _check(texts)
+    return [presentation.rebuild(texts[0], proof), *texts[1:]]
+
+
+class _Token(NamedTuple):
+    """One credential of a muster: header, payload and signature, decoded, and what is beside them."""
+
+    issued: tuple[bytes, bytes, bytes]
+    disclosures: tuple[str, ...]
+    key: PublicKey | None
+
+
+def _unpack(wire: bytes) -> tuple[HolderProof, list[_Token]]:
     if len(wire) > MAX_BYTES:
         raise MalformedCarrier(f"a muster of {len(wire)} bytes; at most {MAX_BYTES} are read")
     proof = carrier.read_proof(wire)
@@ -70,28 +97,23 @@ def read(wire: bytes) -> tuple[Carried, ...]:
     deflated_at = lifted_at + int.from_bytes(wire[forms_at + count : lifted_at], "big")
     if not 1 <= count <= MAX_CREDENTIALS or len(wire) <= deflated_at:
         raise MalformedCarrier("a muster of no credentials, of too many, or cut short")
-    forms = wire[forms_at : forms_at + count]
     text = carrier.inflate(wire[deflated_at:], wire[1], MAX_BYTES)
+    sizes = [2 + disclosures for disclosures in wire[forms_at : forms_at + count]]
     try:
-        tokens = restore_all(text, wire[lifted_at:deflated_at], [2 + form for form in forms])
+        tokens = restore_all(text, wire[lifted_at:deflated_at], sizes)
     except LiftingError as error:
         raise MalformedCarrier(f"lifted values that cannot be put back: {error}") from None
     starts = range(_COUNT_AT + 1, forms_at, SIGNATURE_BYTES)
-    found = [_carried(one, wire[at : at + SIGNATURE_BYTES]) for one, at in zip(tokens, starts, strict=True)]
-    _check([one.sd_jwt for one in found])
-    return found[0]._replace(proof=proof), *found[1:]
+    return proof, [
+        _token(*one, wire[at : at + SIGNATURE_BYTES]) for one, at in zip(tokens, starts, strict=True)
+    ]
 
 
-def unpack(wire: bytes) -> list[str]:
-    """The tokens in `wire`, of kind 1, 2 or 3, byte for byte as they were packed. Raises MalformedCarrier."""
-    if wire[:1] != bytes((KIND,)):
-        return [carrier.unpack(wire)]
-    try:
-        first, *others = read(wire)
-    except MalformedJws as error:
-        raise MalformedCarrier(f"a muster with something else than SD-JWTs: {error}") from None
-    assert first.proof is not None  # noqa: S101 # `read` has put it there
-    return [presentation.rebuild(first.sd_jwt.text, first.proof), *(one.sd_jwt.text for one in others)]
+def _token(parts: list[bytes], key: PublicKey | None, signature: bytes) -> _Token:
+    header, payload, *disclosures = parts
+    if b"" in disclosures:
+        raise MalformedCarrier("an empty disclosure")
+    return _Token((header, payload, signature), tuple(map(b64url_encode, disclosures)), key)
 
 
 def _parsed(text: str) -> SdJwt:
@@ -101,20 +123,12 @@ def _parsed(text: str) -> SdJwt:
         raise MalformedCarrier(f"a muster holds SD-JWTs alone: {error}") from None
 
 
-def _carried(token: Restored, signature: bytes) -> Carried:
-    header, payload, *disclosures = token.parts
-    if b"" in disclosures:
-        raise MalformedCarrier("an empty disclosure")
-    parsed = sd_jwt.from_parts(header, payload, signature, tuple(map(b64url_encode, disclosures)))
-    return Carried(parsed, None, token.key)
-
-
-def _check(credentials: Sequence[SdJwt]) -> None:
+def _check(texts: Sequence[str]) -> None:
     """Each of them short enough, all together, and none of them twice."""
-    lengths = [len(one.text) for one in credentials]
+    lengths = [len(text) for text in texts]
     if max(lengths) > carrier.MAX_CHARACTERS or sum(lengths) > MAX_BYTES:
         raise MalformedCarrier(
             f"a credential over {carrier.MAX_CHARACTERS} characters, or a muster over {MAX_BYTES}"
         )
-    if len({one.text for one in credentials}) != len(credentials):
+    if len(set(texts)) != len(texts):
         raise MalformedCarrier("one credential twice")
