@@ -7,9 +7,11 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 
+from issuer.adapters.typesetting import Typesetting
 from issuer.api import problems
 from issuer.api.addresses import Addresses
 from issuer.api.certificates import certificates_router
+from issuer.api.documents import documents_router
 from issuer.api.guard import Guard
 from issuer.api.lifecycle import lifecycle_router
 from issuer.api.offers import offers_router
@@ -19,6 +21,7 @@ from issuer.api.packs import packs_router
 from issuer.api.status import status_router
 from issuer.api.sync import sync_router
 from issuer.api.tracking import tracking_router
+from issuer.api.verify_page import verify_page_router
 from issuer.api.well_known import well_known_router
 from issuer.composition import Register, Services, compose
 from issuer.domain.errors import KeysUnusable
@@ -26,9 +29,12 @@ from issuer.services.authority_keys import AuthorityKeys, open_keys
 from issuer.services.browsing import Browsing
 from issuer.services.clock import Clock, utc_now
 from issuer.services.collecting import Collecting
+from issuer.services.documents import Documents
 from issuer.services.lookup import Standing, lookup
 from issuer.services.nonces import Nonces
+from issuer.services.page_trust import page_trust
 from issuer.services.passes import PassSigning
+from issuer.services.printing import Printing
 from issuer.services.redeeming import Redeeming
 from issuer.services.repeating import Repeating
 from issuer.services.syncing import Syncing
@@ -75,8 +81,10 @@ def build(services: Services) -> FastAPI:
     app.include_router(well_known_router(settings, services.keys, addresses))
     app.include_router(pick_up_router(_pick_up(services), addresses))
     app.include_router(_sync(services, addresses))
+    app.include_router(_documents(services, addresses))
     app.include_router(status_router(services.publisher, addresses))
     app.include_router(packs_router(settings.packs_folder, addresses))
+    app.include_router(_page(services, addresses))
     app.include_router(_public(services, addresses))
     app.include_router(_operators(services, addresses))
     app.add_middleware(Guard, https=settings.issuer.startswith("https:"))
@@ -113,6 +121,27 @@ def _sync(services: Services, addresses: Addresses) -> APIRouter:
         services.clock,
         audience=addresses.issuer,
         path=addresses.path("api", "v1", "sync"),
+    )
+
+
+def _page(services: Services, addresses: Addresses) -> APIRouter:
+    def trust() -> bytes:
+        return page_trust(services.settings, services.keys, services.clock())
+
+    return verify_page_router(trust, addresses)
+
+
+def _documents(services: Services, addresses: Addresses) -> APIRouter:
+    parts = (services.database, services.clock, services.settings)
+    documents = Documents(
+        services.database, services.settings, Printing(*parts, services.issuer), Typesetting()
+    )
+    return documents_router(
+        documents,
+        Nonces(*parts),
+        services.clock,
+        audience=addresses.issuer,
+        path=addresses.path("api", "v1", "documents"),
     )
 
 

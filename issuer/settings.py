@@ -102,6 +102,10 @@ class Settings(BaseSettings):
     packs_folder: Path | None = Field(
         None, description="what `ombord-verify pack build --site` wrote, served at `/packs`; nothing without"
     )
+    verifier_home: Path | None = Field(
+        None,
+        description="the `OMBORD_HOME` of an `ombord-verify` here: the page takes its keys from there",
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     trusted_proxies: str | None = Field(

@@ -11,6 +11,7 @@ from keys.custody.sealed_file import SealedFileError, WrongPassphrase, unseal
 from keys.encoding import Json
 from keys.jwk import PublicKey
 from keys.signer import Signer
+from keys.trust.directory import CERTIFICATES, PASS, STATUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,14 @@ class AuthorityKeys:
     def public(self, kid: str) -> PublicKey:
         """The public key of one key id."""
         return self.signer(kid).public_key
+
+    def purposes(self, kid: str) -> tuple[str, ...]:
+        """What a key signs: as the settings choose it; one that signs no more, as its id says."""
+        chosen = {self.certificate_kid: CERTIFICATES, self.status_kid: (STATUS,)}
+        if self.pass_kid is not None:
+            chosen[self.pass_kid] = (PASS,)
+        by_name = {_LISTS.word: (STATUS,), _PASS.word: (PASS,)}
+        return chosen.get(kid) or by_name.get(_word(kid), CERTIFICATES)
 
     def jwks(self) -> dict[str, Json]:
         """All public keys as a JWK Set (RFC 7517, 5), by key id."""

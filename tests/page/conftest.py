@@ -1,0 +1,36 @@
+"""One browser and one issuer for all tests of the page; skipped, by name, where there is no Chromium."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from support import browser
+from support.issuer_app import HandClock, Office
+from support.issuer_server import serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture(autouse=True)
+def _chromium() -> None:
+    if reason := browser.missing():
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An issuer whose clock is the browser's own: today."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    with serving(tmp_path_factory.mktemp("issuer"), clock=HandClock(now)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def chromium() -> "Iterator[Browser]":
+    """A browser without a camera."""
+    if reason := browser.missing():
+        pytest.skip(reason)
+    with browser.chromium() as started:
+        yield started

@@ -1,0 +1,79 @@
+"""Real Chromium for tests of the page: Debian's own, driven by playwright, with nothing but loopback to talk to."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+CHROMIUM = "/usr/bin/chromium"
+VENDOR = Path(__file__).resolve().parents[2] / "verifier" / "page" / "vendor"
+QUIET = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--no-first-run",
+    "--no-pings",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+PHONE = {"width": 390, "height": 844}
+
+
+def missing() -> str | None:
+    """Why no browser can be asked, or None."""
+    if shutil.which(CHROMIUM) is None:
+        return "chromium is not installed (Debian's package of that name)"
+    if util.find_spec("playwright") is None:
+        return "playwright is not installed"
+    if not (VENDOR / "pako.mjs").is_file():
+        return "the page's libraries are not there: set-up could not fetch them"
+    return None
+
+
+@contextmanager
+def chromium(camera: Path | None = None) -> Iterator[Browser]:
+    """A browser without a window; `camera` is a y4m or mjpeg file that plays as its camera, for ever."""
+    from playwright.sync_api import sync_playwright
+
+    flags = list(QUIET)
+    if camera is not None:
+        flags += [
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+            f"--use-file-for-fake-video-capture={camera}",
+        ]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=flags)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def phone(browser: Browser, **changes: Any) -> BrowserContext:
+    """A person's phone: its size, its language, and a page that is told nothing else."""
+    how: dict[str, Any] = {"viewport": PHONE, "locale": "en-GB", "device_scale_factor": 2, **changes}
+    return browser.new_context(**how)
+
+
+def opened(context: BrowserContext, address: str) -> Page:
+    """The page, once its service worker holds all of it; a script's error or complaint fails the test."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: _fail(str(error)))
+    page.goto(address)
+    page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+    return page
+
+
+def _fail(problem: str) -> None:
+    raise AssertionError(f"the page failed: {problem}")
