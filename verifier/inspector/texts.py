@@ -58,24 +58,7 @@ WHOLE_PASS: Final = ("Pass with {n} certificate", "Pass with {n} certificates")
 SEVERAL: Final = ("{n} certificate shown together", "{n} certificates shown together")
 REHEARSAL: Final = "TEST: a rehearsal, nothing of this is real"
 
-# What to do next, and what the screen's button does
-NEXT: Final = {
-    Headline.NOT_READABLE: "Scan it again. Else look its tracking number up, or ask the flag's authority.",
-    Headline.UNKNOWN_ISSUER: "Get newer trust data, then scan again. Else ask the flag's authority.",
-    Headline.UNTRUSTED: "Ask the flag's authority, with the certificate's number.",
-    Headline.TAMPERED: "Do not accept it. Report its number, or a picture of it, to the flag's authority.",
-    Headline.WRONG_HOLDER: "Do not accept it. Ask to see it on the seafarer's own phone.",
-    Headline.REVOKED: "Do not accept it. Report its number to the flag's authority.",
-    Headline.SUSPENDED: "It does not count while it is suspended. Ask the flag's authority.",
-    Headline.REPLACED: "Ask for the certificate that replaces it, or the authority.",
-    Headline.EXPIRED: "Ask for one that is in date. A medical certificate may have grace: describe the ship.",
-    Headline.CLOCK_UNTRUSTED: "Set this device's clock, then scan again.",
-    Headline.NOT_YET_VALID: "Ask for the one that is in force today.",
-    Headline.STATUS_UNKNOWN: "Get newer trust data, then scan again.",
-    Headline.UNCONFIRMED: "Scan the phone's live code again, or set a challenge. A picture goes stale.",
-    Headline.VALID_WITH_REMARK: "Read the remarks, and compare the holder with the identity document.",
-    Headline.VALID: "Compare the holder with the identity document.",
-}
+# What to do next, where the table does not say it, and what the screen's button does
 NEXT_OF_SOME: Final = "What is marked does not count, the others do. Compare the holder's identity document."
 NEXT_UNCOVERED: Final = "Your policy leaves this flag out: choose another, or leave it to whom it concerns."
 DO_COMPARE: Final = "Compare with document"
@@ -166,8 +149,8 @@ WAITING_FOR_ANSWER: Final = "Waiting for the answer to your challenge"
 TRUST: Final = "Trust data"
 TRUST_NONE: Final = "No trust data yet"
 TRUST_NONE_ADVICE: Final = (
-    "Without it no certificate can be judged. Bring a sea pack from your administration, on a USB stick or as "
-    "a file, with the root that it is trusted by."
+    "Without it no certificate can be judged. Bring a sea pack from your administration, on a USB stick or "
+    "as a file, with the root that it is trusted by."
 )
 TRUST_DAMAGED: Final = "The trust data is damaged"
 TRUST_DAMAGED_ADVICE: Final = "Nothing can be judged until a sea pack is imported again."

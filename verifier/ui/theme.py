@@ -62,6 +62,18 @@ DARK: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+# A whole screen's colour and the ink on it, the same by day and by night: a verdict is not to be mistaken.
+STRONG: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "good": ("#0B6E45", "#FFFFFF"),
+        "caution": ("#F2B233", "#241800"),
+        "bad": ("#B4231C", "#FFFFFF"),
+        "fraud": ("#6E0F2B", "#FFFFFF"),
+        "plain": ("#33475F", "#FFFFFF"),
+    }
+)
+
+
 class Theme(EventDispatcher):
     """The palette in use, as properties that widgets bind to; `mode` is `light` or `dark`."""
 

@@ -39,6 +39,29 @@ class Phrase(Words):
     """Words on one line, as wide as they are."""
 
 
+class ButtonWords(Words):
+    """A button's words: on one line while they have `room`, else wrapped."""
+
+    room = NumericProperty(0)
+
+    def on_value(self, *_: object) -> None:
+        """Measured anew."""
+        self.text_size = (None, None)
+        super().on_value()
+
+    def on_room(self, *_: object) -> None:
+        """Measured anew, where they are wrapped."""
+        if self.text_size[0] is None:
+            self.on_texture_size()
+        else:
+            self.text_size = (None, None)
+
+    def on_texture_size(self, *_: object) -> None:
+        """Wrap what is wider than there is room for."""
+        if 0 < self.room < self.texture_size[0]:
+            self.text_size = (self.room, None)
+
+
 class Icon(Label):
     """One icon by its Lucide name."""
 
@@ -163,8 +186,8 @@ TONE_ICON: Final = {
 }
 
 for _widget in (
-    Words, Text, Phrase, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill, FilterTile,
-    SearchField, InputField, Notice, FormLine, Meter, QRView, TopBar, BottomBar,
+    Words, Text, Phrase, ButtonWords, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill,
+    FilterTile, SearchField, InputField, Notice, FormLine, Meter, QRView, TopBar, BottomBar,
 ):  # fmt: skip
     Factory.register(_widget.__name__, cls=_widget)
 

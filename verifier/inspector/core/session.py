@@ -30,7 +30,7 @@ class NothingToJudgeWith(Exception):
 class Shown:
     """What one scan brought, judged; and the inspector's answers on the person, if given."""
 
-    presented: str
+    presented: str | bytes  # QR text, a token, or the wire that moving frames restore
     verdicts: tuple[Verdict, ...]
     at: datetime
     is_answer: bool = False  # to a challenge of ours
@@ -69,7 +69,7 @@ class Session:
 
     # Judging
 
-    def judge(self, presented: str) -> Shown:
+    def judge(self, presented: str | bytes) -> Shown:
         """Judge what was scanned, pasted or read from a picture. Raises NothingToJudgeWith."""
         at, challenge = self.clock(), self._open_challenge()
         nonces = (None,) if challenge is None else challenge.nonces
@@ -83,21 +83,19 @@ class Session:
         """This is the person in front of the inspector now."""
         self.shown = shown
 
-    def _verdicts(self, presented: str, at: datetime, nonce: bytes | None) -> tuple[Verdict, ...]:
+    def _verdicts(self, presented: str | bytes, at: datetime, nonce: bytes | None) -> tuple[Verdict, ...]:
         held = self.trust.held
         if held is None:
             raise NothingToJudgeWith
         try:
-            found = (
-                decision.verify(
-                    presented,
-                    directory=held.directory,
-                    status=held.status,
-                    policy=self.policy,
-                    at=at,
-                    challenge=nonce,
-                    last_clock=self.trust.last_clock,
-                ),
+            found = decision.verify_all(
+                presented,
+                directory=held.directory,
+                status=held.status,
+                policy=self.policy,
+                at=at,
+                challenge=nonce,
+                last_clock=self.trust.last_clock,
             )
         except state.StateError as error:  # a part that was not read until now
             self.trust = damaged(error)

@@ -83,7 +83,7 @@ class InspectorApp(App):
 
     # What the screens ask for
 
-    def take(self, text: str) -> None:
+    def take(self, text: str | bytes) -> None:
         """Judge what was scanned, pasted or read, and show the verdict."""
         try:
             self.show(self.session.judge(text))

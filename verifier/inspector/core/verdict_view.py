@@ -1,0 +1,373 @@
+"""From verdicts to what the inspector sees: pure, with the words passed in. Shows signed data only."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from verifier import entitlement
+from verifier.credential import schemas
+from verifier.credential.icao import NotLatin
+from verifier.credential.model import Certificate, Holder
+from verifier.inspection import table
+from verifier.inspection.identity import Document
+from verifier.inspector import texts
+from verifier.inspector.core import trust_view
+from verifier.inspector.core.reading import not_a_certificate
+from verifier.inspector.core.session import Shown
+from verifier.inspector.core.verdict_state import (
+    Action,
+    Concern,
+    Line,
+    Member,
+    Person,
+    Signal,
+    VerdictState,
+)
+from verifier.ui.words import Words
+from verifier.verdict import (
+    Check,
+    Headline,
+    Outcome,
+    ReliedOn,
+    Standing,
+    Valid,
+    Verdict,
+    badness,
+    deciding,
+    standing,
+)
+
+_ICONS: Final = {
+    Headline.VALID: "circle-check",
+    Headline.VALID_WITH_REMARK: "circle-check",
+    Headline.NOT_READABLE: "scan-search",
+    Headline.UNKNOWN_ISSUER: "circle-question-mark",
+    Headline.UNTRUSTED: "key-round",
+    Headline.TAMPERED: "octagon-alert",
+    Headline.WRONG_HOLDER: "user-x",
+    Headline.REVOKED: "ban",
+    Headline.SUSPENDED: "circle-pause",
+    Headline.REPLACED: "replace",
+    Headline.EXPIRED: "calendar-x-2",
+    Headline.NOT_YET_VALID: "calendar-clock",
+    Headline.CLOCK_UNTRUSTED: "clock-alert",
+    Headline.STATUS_UNKNOWN: "hourglass",
+    Headline.UNCONFIRMED: "user-search",
+}
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*[,:]?\Z")
+_FRAUD: Final = frozenset({Headline.TAMPERED, Headline.WRONG_HOLDER})
+_ACTIONS: Final = {
+    Headline.UNKNOWN_ISSUER: Action.TRUST,
+    Headline.STATUS_UNKNOWN: Action.TRUST,
+    Headline.CLOCK_UNTRUSTED: Action.TRUST,
+    Headline.UNCONFIRMED: Action.CHALLENGE,
+    Headline.VALID: Action.COMPARE,
+    Headline.VALID_WITH_REMARK: Action.COMPARE,
+}
+_ACTION_WORDS: Final = {
+    Action.COMPARE: texts.DO_COMPARE,
+    Action.CHALLENGE: texts.DO_CHALLENGE,
+    Action.TRUST: texts.DO_TRUST,
+    Action.SCAN: texts.DO_SCAN,
+}
+DOCUMENTS: Final = {
+    Document.PASSPORT: texts.PASSPORT,
+    Document.SEAFARERS_IDENTITY: texts.SEAFARERS_IDENTITY,
+    Document.OTHER: texts.OTHER_DOCUMENT,
+    Document.NONE: texts.NO_DOCUMENT,
+}
+_TONE: Final = {Standing.VALID: "good", Standing.REJECTED: "bad", Standing.UNDETERMINED: "caution"}
+_SIGNAL: Final = {
+    Standing.VALID: Signal.GOOD,
+    Standing.REJECTED: Signal.BAD,
+    Standing.UNDETERMINED: Signal.UNKNOWN,
+}
+_PASSED: Final = (Outcome.PASS, Outcome.NOT_ASSESSED)
+
+
+def verdict_state(shown: Shown, say: Words, *, is_rehearsal: bool) -> VerdictState:
+    """All that was shown together: the worst of it gives the screen."""
+    worst = max(shown.verdicts, key=badness)
+    members = _all_members(shown.verdicts)
+    if len(members) > 1 or worst.members:
+        state = _of_several(worst, members, say)
+    else:
+        state = _of_one(worst, shown.presented, say)
+    found = replace(
+        state,
+        basis=tuple(_basis(worst.relied_on, worst, say)),
+        is_rehearsal=is_rehearsal,
+        concerns=(*_answered(shown, say), *state.concerns),
+    )
+    return _with_person(found, shown, say)
+
+
+def member_state(shown: Shown, place: int, say: Words, *, is_rehearsal: bool) -> VerdictState:
+    """One certificate of several, by its place among them."""
+    verdict = _all_members(shown.verdicts)[place]
+    state = _of_one(verdict, "", say)
+    basis = tuple(_basis(verdict.relied_on, verdict, say))
+    return replace(state, basis=basis, is_rehearsal=is_rehearsal)
+
+
+# One certificate
+
+
+def _of_one(verdict: Verdict, presented: str | bytes, say: Words) -> VerdictState:
+    headline, credential = verdict.headline, verdict.credential
+    certificate = None if credential is None else credential.certificate
+    check = deciding(verdict.checks)
+    action = _ACTIONS.get(headline, Action.SCAN)
+    words = texts.DO_NEXT if standing(verdict) is Standing.REJECTED else _ACTION_WORDS[action]
+    uncovered = headline is Headline.UNKNOWN_ISSUER and verdict.outcome("C4") is Outcome.PASS
+    return VerdictState(
+        signal=signal(verdict),
+        icon=_ICONS.get(headline, "info"),
+        over=say(_over(headline, standing(verdict))),
+        headline=say(texts.HEADLINES[headline]),
+        reason=_instead(presented, headline, say) or ("" if check is None else reason(check, say)),
+        advice=say(texts.NEXT_UNCOVERED) if uncovered else sentence(say(table.advice(headline))),
+        action=action,
+        action_words=say(words),
+        what="" if certificate is None else schemas.title(certificate.type),
+        person=None if certificate is None else person(certificate.holder, say),
+        nothing_shown=_nothing_shown(verdict, say),
+        concerns=tuple(_concerns(verdict, say)),
+        lines=() if certificate is None else tuple(_lines(certificate, say)),
+    )
+
+
+def signal(verdict: Verdict) -> Signal:
+    """The colour of the screen."""
+    if verdict.headline in _FRAUD:
+        return Signal.FRAUD
+    if verdict.headline is Headline.VALID_WITH_REMARK:
+        return Signal.REMARK
+    return _SIGNAL[standing(verdict)]
+
+
+def _over(headline: Headline, found: Standing) -> str:
+    if headline in _FRAUD:
+        return texts.FRAUD
+    match headline:
+        case Headline.VALID:
+            return texts.GOOD
+        case Headline.VALID_WITH_REMARK:
+            return texts.GOOD_BUT
+        case Headline.UNTRUSTED:
+            return texts.NO_TRUST
+        case Headline.STATUS_UNKNOWN:
+            return texts.DATA_TOO_OLD
+    return texts.NO_GOOD if found is Standing.REJECTED else texts.CANNOT_TELL
+
+
+def reason(check: Check, say: Words) -> str:
+    """A check's reason in the user's language: its template is a message id, what it quotes stays."""
+    return sentence(plain(say(check.template).format(*check.values)))
+
+
+def sentence(text: str) -> str:
+    """With a capital, and a point at its end."""
+    if not text:
+        return ""
+    first = text.split(maxsplit=1)[0]
+    start = text[0].upper() if _WORD.match(first) else text[0]  # an address or a number stays as it is
+    return start + text[1:] + ("" if text[-1] in ".!?”" else ".")
+
+
+def plain(text: object) -> str:
+    """Without control, bidirectional or zero-width characters: each is shown as its number instead."""
+    said = str(text)
+    if said.isprintable():
+        return said
+    return "".join(one if one.isprintable() else f"\\u{{{ord(one):04x}}}" for one in said)
+
+
+def _instead(presented: str | bytes, headline: Headline, say: Words) -> str:
+    """What was shown instead of a certificate."""
+    if headline is not Headline.NOT_READABLE or not isinstance(presented, str) or not presented:
+        return ""
+    trouble = not_a_certificate(presented)
+    return "" if trouble is None else say(trouble.message, **trouble.values)
+
+
+def _nothing_shown(verdict: Verdict, say: Words) -> str:
+    if verdict.credential is not None or verdict.sea_pass is not None:
+        return ""
+    known = verdict.outcome("C4") is Outcome.PASS
+    return say(texts.UNREADABLE_CLAIMS if known else texts.HIDDEN)
+
+
+def _concerns(verdict: Verdict, say: Words) -> Iterator[Concern]:
+    """What else is against it, or to be read; the headline's own reason is said already."""
+    first = deciding(verdict.checks)
+    for check in verdict.checks:
+        if check.outcome in _PASSED or check is first:
+            continue
+        tone = "bad" if check.outcome is Outcome.FAIL else "caution"
+        yield Concern(tone, reason(check, say))
+
+
+def person(holder: Holder, say: Words) -> Person:
+    """Whom a certificate is about."""
+    try:
+        passport_name = holder.mrz_name
+    except NotLatin:
+        passport_name = ""
+    return Person(
+        name=plain(holder.full_name),
+        native=plain(holder.native_name or ""),
+        passport_name=passport_name,
+        born=say.day(holder.birth_date),
+    )
+
+
+def _lines(certificate: Certificate, say: Words) -> Iterator[Line]:
+    yield Line(say(texts.CERTIFICATE), schemas.title(certificate.type))
+    yield Line(say(texts.NUMBER), plain(certificate.document_number))
+    issued = f"{plain(certificate.issuing_authority)} ({certificate.issuing_country})"
+    yield Line(say(texts.ISSUED_BY), issued)
+    first = say.day(certificate.issue_date)
+    if certificate.expiry_date is None:
+        yield Line(say(texts.VALID_FROM_TO), say(texts.PERIOD_OPEN, first=first))
+    else:
+        last = say.day(certificate.expiry_date)
+        yield Line(say(texts.VALID_FROM_TO), say(texts.PERIOD, first=first, last=last))
+    for label, text in entitlement.lines(certificate):
+        yield Line(sentence(say(label)).rstrip("."), plain(text))
+
+
+# Several certificates
+
+
+def _all_members(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Every certificate that was shown, the worst first."""
+    found = [one for verdict in verdicts for one in verdict.members or (verdict,)]
+    return sorted(found, key=badness, reverse=True)
+
+
+def _of_several(worst: Verdict, members: Sequence[Verdict], say: Words) -> VerdictState:
+    own = deciding(worst.checks) if worst.members else None
+    of_all = own is not None and own.outcome is not Outcome.REMARK
+    state = _of_one(worst, "", say)
+    title = texts.WHOLE_PASS if worst.sea_pass is not None else texts.SEVERAL
+    holder = _holder(worst, members)
+    some = not of_all and standing(worst) is not Standing.VALID
+    return replace(
+        state,
+        reason=_worst_reason(worst, members, say) if not of_all else state.reason,
+        advice=say(texts.NEXT_OF_SOME) if some else state.advice,
+        action=Action.COMPARE if some and holder is not None else state.action,
+        action_words=say(texts.DO_COMPARE) if some and holder is not None else state.action_words,
+        what=say.counted(title, len(members)),
+        person=None if holder is None else person(holder, say),
+        nothing_shown="" if holder is not None else state.nothing_shown,
+        counts=_counts(members, say),
+        members=tuple(_member(place, one, say) for place, one in enumerate(members)),
+        lines=(),
+        concerns=state.concerns if worst.members else (),
+    )
+
+
+def _worst_reason(worst: Verdict, members: Sequence[Verdict], say: Words) -> str:
+    """The reason of the worst certificate, by its number."""
+    bad = next((one for one in members if one.headline is worst.headline), None)
+    check = None if bad is None else deciding(bad.checks)
+    if bad is None or check is None:
+        own = deciding(worst.checks)
+        return "" if own is None else reason(own, say)
+    number = "" if bad.credential is None else plain(bad.credential.certificate.document_number)
+    said = plain(say(check.template).format(*check.values))
+    return sentence(f"{number}: {said}" if number else said)
+
+
+def _holder(worst: Verdict, members: Sequence[Verdict]) -> Holder | None:
+    if worst.sea_pass is not None:
+        return worst.sea_pass.holder
+    return next((one.credential.certificate.holder for one in members if one.credential is not None), None)
+
+
+def _member(place: int, verdict: Verdict, say: Words) -> Member:
+    certificate = None if verdict.credential is None else verdict.credential.certificate
+    check = deciding(verdict.checks)
+    tone = "caution" if verdict.headline is Headline.VALID_WITH_REMARK else _TONE[standing(verdict)]
+    return Member(
+        place=place,
+        tone=tone,
+        word=say(texts.HEADLINES[verdict.headline]),
+        title="" if certificate is None else schemas.title(certificate.type),
+        number="" if certificate is None else plain(certificate.document_number),
+        reason="" if check is None else reason(check, say),
+    )
+
+
+def _counts(members: Sequence[Verdict], say: Words) -> str:
+    standings = [standing(one) for one in members]
+    remarked = sum(one.headline is Headline.VALID_WITH_REMARK for one in members)
+    counted = (
+        (texts.COUNT_BAD, standings.count(Standing.REJECTED)),
+        (texts.COUNT_UNKNOWN, standings.count(Standing.UNDETERMINED)),
+        (texts.COUNT_REMARK, remarked),
+        (texts.COUNT_GOOD, standings.count(Standing.VALID) - remarked),
+    )
+    return "  ·  ".join(say.counted(forms, n) for forms, n in counted if n)
+
+
+# What it rests on, and the person
+
+
+def _basis(relied_on: ReliedOn, verdict: Verdict, say: Words) -> Iterator[Line]:
+    """What the verdict rests on, and how old each part is."""
+    time, published = relied_on.time, relied_on.directory_published_at
+    age = trust_view.age(time - published, say)
+    yield Line(say(texts.TRUST_DATA), say(texts.OF_DAY, date=say.day(published.date()), age=age))
+    if relied_on.status_as_of is not None:
+        as_of = relied_on.status_as_of
+        age = trust_view.age(time - as_of, say)
+        yield Line(say(texts.STATUS), say(texts.AS_OF, date=say.day(as_of.date()), age=age))
+    proof = next((one for one in verdict.checks if one.row == "C13"), None)
+    if proof is not None and proof.outcome is Outcome.PASS:
+        yield Line(say(texts.PROOF), reason(proof, say))
+    yield Line(say(texts.POLICY), say(texts.POLICIES.get(relied_on.policy, relied_on.policy)))
+    if relied_on.pack is not None:
+        yield Line(say(texts.SEA_PACK), relied_on.pack)
+    yield Line(say(texts.CHECKED_AT), say.moment(time))
+
+
+def _answered(shown: Shown, say: Words) -> Iterator[Concern]:
+    if shown.is_answer:
+        yield Concern("good", say(texts.ANSWERED))
+
+
+def _with_person(state: VerdictState, shown: Shown, say: Words) -> VerdictState:
+    """What the comparison with the document came to; a person who is another one turns the screen."""
+    if shown.identity is None or shown.assessment is None:
+        return state
+    first = next((one for one in shown.assessment.checks if one.row == "P1"), None)
+    said = "" if first is None else reason(first, say)
+    document = say(texts.COMPARED, document=say(DOCUMENTS[shown.identity.document]))
+    outcome = Outcome.NOT_ASSESSED if first is None else first.outcome
+    tone = {Outcome.PASS: "good", Outcome.REMARK: "caution", Outcome.FAIL: "bad"}.get(outcome, "caution")
+    compared = Concern(tone, f"{document}. {said}")
+    if outcome is Outcome.FAIL:
+        worst = max(shown.verdicts, key=badness)
+        if isinstance(worst, Valid) or standing(worst) is Standing.UNDETERMINED:
+            headline = say(texts.HEADLINES.get(shown.assessment.headline, str(shown.assessment.headline)))
+            return replace(
+                state,
+                signal=Signal.FRAUD,
+                icon="user-x",
+                over=say(texts.FRAUD),
+                headline=headline,
+                reason=said,
+                advice=sentence(say(table.advice(shown.assessment.headline))),
+                action=Action.COMPARE,
+                action_words=say(texts.COMPARE_CHANGES),
+                compared=compared,
+            )
+    if state.action is Action.COMPARE:
+        return replace(
+            state, compared=compared, action=Action.SCAN, action_words=say(texts.DO_NEXT), advice=""
+        )
+    return replace(state, compared=compared)

@@ -1,0 +1,28 @@
+"""One certificate of several that were shown together, as large as if it had been shown alone."""
+
+from os.path import dirname, join
+from typing import Any, Final
+
+from kivy.app import App
+from kivy.properties import ObjectProperty
+from kivy.uix.screenmanager import Screen
+
+from verifier.inspector.core import verdict_view
+from verifier.inspector.core.session import Shown
+from verifier.inspector.ui.verdict_screen import VerdictBody
+
+RULES: Final = join(dirname(__file__), "certificate_screen.kv")
+__all__ = ["RULES", "CertificateScreen", "VerdictBody"]  # whose rules are read with its own screen
+
+
+class CertificateScreen(Screen):
+    """From its top."""
+
+    state = ObjectProperty(None, allownone=True, rebind=True)
+
+    def show(self, shown: Shown, place: int) -> None:
+        """The certificate at that place, of what was shown."""
+        app: Any = App.get_running_app()
+        rehearsal = app.session.trust.is_rehearsal
+        self.state = verdict_view.member_state(shown, place, app.say, is_rehearsal=rehearsal)
+        self.ids.scroll.scroll_y = 1
