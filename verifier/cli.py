@@ -15,8 +15,9 @@ from verifier.unusable import Unusable, read_file
 
 if TYPE_CHECKING:
     from keys.trust.directory import Directory
-    from verifier.policy import Policy
+    from verifier.inspection.duty import Duty
     from verifier.inspection.ship import Ship
+    from verifier.policy import Policy
     from verifier.status import StatusBook
 
 UNUSABLE: Final = 3
@@ -78,7 +79,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     check.add_argument("--root", metavar="FILE", help="the trusted root for --pack, where none is pinned")
     check.add_argument("--at", metavar="INSTANT", help="judge at this time, such as 2026-11-21T12:00:00Z")
     check.add_argument("--policy", metavar="NAME|FILE", help=POLICY_HELP)
-    check.add_argument("--ship", metavar="FILE", help="YAML: the ship, for the medical certificate's grace")
+    check.add_argument("--ship", metavar="FILE", help="YAML: the ship and the duty, for rows P")
     check.add_argument("--json", action="store_true", help="as docs/verdict.schema.json describes")
     check.set_defaults(run=_check)
     if words[:1] == ["pack"]:
@@ -122,7 +123,9 @@ def _check(arguments: argparse.Namespace) -> tuple[int, str]:
         raise Unusable(str(error), error.hint) from None
     if _asks_the_clock(arguments) and all(one.outcome("C10") is Outcome.PASS for one in verdicts):
         state.remember_clock(state.home(), at, basis["last_clock"])
-    person = None if ship is None else decision.assess(verdicts, ship=ship, at=at)
+    person = None
+    if ship is not None:
+        person = decision.assess(verdicts, ship=ship, at=at, duty=_duty(ship.duty), policy=policy)
     overall = worst(map(standing, verdicts)) if person is None else person.overall
     environment = basis["directory"].environment
     if arguments.json:
@@ -244,6 +247,17 @@ def _ship(path: str | None) -> "Ship | None":
     from verifier.inspection import ship
 
     return _settings(path, ship.from_yaml)
+
+
+def _duty(code: str | None) -> "Duty | None":
+    """The duty that the ship's file names."""
+    if code is None:
+        return None
+    from verifier.inspection.duty import duties
+
+    if code not in duties():
+        raise Unusable(f"duty: {code[:60]!r} is not known", f"known are {', '.join(duties())}")
+    return duties()[code]
 
 
 def _settings(path: str, read: Callable[[bytes], T]) -> T:

@@ -5,8 +5,9 @@ C4 signature, C4b dates agree, C5 holder, C6-C8 status, C9 last day, C10 clock, 
 known, C13 holder confirmed, C14 remarks, C15 nothing against it. Every check that can run is reported.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keys import jws
 from keys.jwk import PublicKey
@@ -16,12 +17,16 @@ from verifier.checks import Holding
 from verifier.credential import presentation, vc
 from verifier.credential.model import CertificateType, Credential
 from verifier.credential.presentation import HolderProof
-from verifier.inspection.person import assess
 from verifier.policy import DEFAULT, Policy
 from verifier.remarks import remarks
 from verifier.status import StatusBook
 from verifier.unverified import NotReadable, Unverified, plain, read, read_all
-from verifier.verdict import ROWS, Check, Outcome, ReliedOn, Verdict, conclude
+from verifier.verdict import ROWS, Assessment, Check, Outcome, ReliedOn, Verdict, conclude
+
+if TYPE_CHECKING:
+    from verifier.inspection.duty import Duty
+    from verifier.inspection.identity import Identity
+    from verifier.inspection.ship import Ship
 
 __all__ = ["assess", "verify", "verify_all"]
 
@@ -141,6 +146,21 @@ def _decide(unverified: Unverified, setting: _Setting) -> Verdict:
     trusted = checks.in_own_name(credential.certificate.issuing_country, authority) or trusted
     shown = _holding(unverified, credential.holder_key, setting.phone)
     return _judge(credential, authority, shown, known, trusted, setting)
+
+
+def assess(
+    verdicts: Sequence[Verdict],
+    *,
+    ship: "Ship | None" = None,
+    at: datetime,
+    identity: "Identity | None" = None,
+    duty: "Duty | None" = None,
+    policy: Policy = DEFAULT,
+) -> Assessment:
+    """Judge a person on a ship, in a duty: rows P of `verifier.inspection.person`."""
+    from verifier.inspection import person  # which a check of one credential does not need
+
+    return person.assess(verdicts, ship=ship, at=at, identity=identity, duty=duty, policy=policy)
 
 
 def _unknown(unverified: Unverified, authority: Authority | None) -> Check:

@@ -31,6 +31,8 @@ def lines(certificate: Certificate) -> Iterator[tuple[str, str]]:
         yield "rests on", " ".join(certificate.rests_on)
     if certificate.acceptance is not None:
         yield "accepted", _accepted(certificate.acceptance)
+    if certificate.ship is not None:
+        yield "for the ship", " IMO ".join(part for part in certificate.ship if part)
     if certificate.remarks is not None:
         yield "it says", certificate.remarks
 

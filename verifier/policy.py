@@ -24,6 +24,7 @@ _LONGEST_PROOF_MINUTES: Final = 1_440
 _MOST_FLAGS: Final = 300
 _NAME: Final = re.compile(r"[a-zA-Z][a-zA-Z-]{0,40}\Z", re.ASCII)
 _FLAG: Final = re.compile(r"[A-Z]{2}\Z", re.ASCII)
+_ORIGINAL: Final = re.compile(r"[A-Z]{2} [a-z]+(-[a-z]+)*\Z", re.ASCII)
 _AHEAD: Final = timedelta(days=-1)  # the age of a list dated as far ahead as a slow clock may make it
 
 
@@ -55,6 +56,7 @@ class Policy:
     environment: Environment | None = None  # None: whatever the directory is for
     clock_ahead: timedelta = timedelta(days=400)  # after the time floor; later is implausible (C10)
     clock_jump: timedelta = timedelta(days=365)  # away from the clock last seen (C10)
+    paper_originals: frozenset[str] = frozenset()  # "PA medical": wanted on paper (P7)
 
     def age_class(self, age: timedelta) -> AgeClass:
         """What status of this age counts for; one dated over a day ahead of the clock for nothing."""
@@ -118,6 +120,7 @@ def _read(data: bytes) -> Policy:
         "environment": None if environment is None else Environment(environment),
         "clock_ahead": _days(file, "clock_ahead_days"),
         "clock_jump": _days(file, "clock_jump_days"),
+        "paper_originals": _paper_originals(file),
     }
     file.close()
     policy = Policy(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
@@ -146,3 +149,18 @@ def _flags(file: "Entries") -> frozenset[str] | None:
 
         raise SettingsError("flags: two capital letters each are needed, such as [NO, DK]")
     return None if flags is None else frozenset(flags)
+
+
+def _paper_originals(file: "Entries") -> frozenset[str] | None:
+    """Which flags want which types of certificate carried as paper originals, such as `PA medical`."""
+    wanted = file.texts("paper_originals", _MOST_FLAGS)
+    if wanted is None:
+        return None
+    from verifier.credential.model import CertificateType
+    from verifier.settings_file import SettingsError
+
+    types = {kind.value for kind in CertificateType}
+    for one in wanted:
+        if not _ORIGINAL.match(one) or one.split(" ")[1] not in types:
+            raise SettingsError("paper_originals: a flag and a type each are needed, such as [PA medical]")
+    return frozenset(wanted)

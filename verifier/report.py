@@ -8,7 +8,7 @@ from keys.trust.directory import Environment
 from verifier import entitlement
 from verifier.credential import schemas
 from verifier.credential.model import Certificate, CertificateType, Credential, Holder
-from verifier.inspection.person import excuses
+from verifier.inspection.table import ADVICE
 from verifier.verdict import (
     Assessment,
     Check,
@@ -31,28 +31,15 @@ SIGN: Final = {
     Outcome.UNKNOWN: "?",
     Outcome.NOT_ASSESSED: "-",
 }
-_REFUSE: Final = "do not accept it; report its number, or a picture of it, to the flag's authority"
-_ASK: Final = "it does not count; ask the seafarer for the certificate that replaces it, or the authority"
-_NEWER: Final = "import a newer sea pack, then check again: ombord-verify pack import FILE"
+_IMPORT: Final = "import a newer sea pack, then check again: ombord-verify pack import FILE"
 NEXT: Final = {
-    Headline.NOT_READABLE: "scan it again; else look its tracking number up, or ask the flag's authority",
-    Headline.UNKNOWN_ISSUER: _NEWER + "; else ask the flag's authority",
-    Headline.UNTRUSTED: "do not rely on it; ask the flag's authority, with its number",
-    Headline.TAMPERED: _REFUSE,
-    Headline.WRONG_HOLDER: "do not accept it; ask to see it on the seafarer's own phone",
-    Headline.REVOKED: _REFUSE,
-    Headline.SUSPENDED: "it does not count while it is suspended; ask the flag's authority",
-    Headline.REPLACED: _ASK,
-    Headline.EXPIRED: "it does not count; ask for one that is in date",
-    Headline.CLOCK_UNTRUSTED: "set this device's clock, then check again",
-    Headline.NOT_YET_VALID: "it does not count yet; ask for the one that is in force",
-    Headline.STATUS_UNKNOWN: _NEWER,
-    Headline.UNCONFIRMED: "scan the phone's live code again; a picture of it goes stale in minutes",
-    Headline.VALID_WITH_REMARK: "read the remarks, and compare the holder with the identity document",
-    Headline.VALID: "compare the holder with the identity document",
+    **ADVICE,
+    Headline.UNKNOWN_ISSUER: _IMPORT + "; else ask the flag's authority",
+    Headline.STATUS_UNKNOWN: _IMPORT,
 }
 UNCOVERED: Final = "choose a policy that covers this flag (--policy), or leave it to whom it concerns"
 _EXCUSED: Final = "it still counts on this ship for now: see row P4 below"
+_RENEWED: Final = "another one shown stands in for it: they are one certificate, renewed"
 _SHIP: Final = "; on a voyage a medical certificate may have grace: describe the ship with --ship"
 
 
@@ -119,12 +106,23 @@ def advice(verdict: Verdict, person: Assessment | None) -> str:
     advice = NEXT[verdict.headline]
     if verdict.headline is Headline.UNKNOWN_ISSUER and verdict.outcome("C4") is Outcome.PASS:
         return UNCOVERED
-    if verdict.headline is not Headline.EXPIRED or verdict.credential is None:
+    if person is not None and excuses(person, verdict):
+        medical = verdict.credential is not None and _is_medical(verdict.credential)
+        return _EXCUSED if medical else _RENEWED
+    if person is not None or verdict.headline is not Headline.EXPIRED or verdict.credential is None:
         return advice
-    if person is not None:
-        return _EXCUSED if excuses(person, verdict) else advice
-    medical = verdict.credential.certificate.type is CertificateType.MEDICAL
-    return advice + _SHIP if medical else advice
+    return advice + _SHIP if _is_medical(verdict.credential) else advice
+
+
+def excuses(person: Assessment, verdict: Verdict) -> bool:
+    """Whether something shown with it excuses that this certificate is out of its days."""
+    if verdict.headline not in (Headline.EXPIRED, Headline.NOT_YET_VALID) or verdict.credential is None:
+        return False
+    return verdict.credential.certificate.certificate_id in person.lifted
+
+
+def _is_medical(credential: Credential) -> bool:
+    return credential.certificate.type is CertificateType.MEDICAL
 
 
 def _person_lines(person: Assessment) -> Iterator[str]:

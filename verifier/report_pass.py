@@ -7,7 +7,6 @@ from verifier import entitlement, report
 from verifier.credential import schemas
 from verifier.credential.model import Certificate
 from verifier.credential.sea_pass import Pass
-from verifier.inspection.person import excuses
 from verifier.verdict import (
     HEADLINE_OF,
     ROWS,
@@ -64,7 +63,7 @@ def _next(verdict: Verdict, common: list[Check], person: Assessment | None) -> s
             return report.UNCOVERED
         return _FRESH if found is Headline.EXPIRED else report.NEXT[found]
     bad = [one for one in verdict.members if standing(one) is not Standing.VALID]
-    if any(person is None or not excuses(person, one) for one in bad):
+    if any(person is None or not report.excuses(person, one) for one in bad):
         return _OTHERS
     return report.NEXT[Headline.VALID if bad else verdict.headline]
 

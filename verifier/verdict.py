@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from verifier.credential.model import Credential
+from verifier.credential.model import Credential, Reference
 
 if TYPE_CHECKING:
     from verifier.credential.sea_pass import Pass
@@ -188,6 +188,7 @@ class Assessment:
     standing: Standing
     checks: tuple[Check, ...]
     overall: Standing
+    lifted: frozenset[Reference] = frozenset()  # certificates whose being out of their days is excused
 
 
 def deciding(checks: Iterable[Check], lifted: frozenset[str] = frozenset()) -> Check | None:

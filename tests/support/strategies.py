@@ -28,6 +28,7 @@ from verifier.credential.model import (
     MedicalFitness,
     Official,
     Reference,
+    ShipReference,
     StatusReference,
 )
 from verifier.credential.sea_pass import NO_MEMBERS, Pass, PassMember
@@ -153,6 +154,7 @@ def certificates(draw: st.DrawFn, kinds: st.SearchStrategy[CertificateType] = _T
         "acceptance": draw(
             _optional(st.builds(Acceptance, flags=_codes(("NO", "DK")), areas=_codes(("inre-fart",))))
         ),
+        "ship": draw(_optional(st.builds(ShipReference, names, _optional(st.just("9074729"))))),
         "remarks": draw(_optional(texts)),
     }
     if kind is CertificateType.RECOGNITION:

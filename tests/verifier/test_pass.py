@@ -486,7 +486,7 @@ def test_a_pass_and_anothers_certificate_are_not_one_persons(inspection: Inspect
     other = replace(competency().holder, seafarer_id="00000000", family_name="Somebody")
     alone = judged(inspection, inspection.issue(competency(holder=other)))
     person = assess([judged(inspection), alone], ship=Ship(), at=NOW)
-    assert person.headline is Headline.UNCONFIRMED
+    assert person.headline is Headline.NOT_THE_SAME_PERSON
 
 
 # Reports

@@ -109,7 +109,7 @@ def test_a_file_can_set_everything_that_a_policy_has() -> None:
     ours = from_yaml(
         b"name: ours\nage_green_days: 1\nage_limit_days: 2\nrequire_holder_proof: false\nflags: [NO, DK]\n"
         b"expires_soon_days: 3\nproof_window_minutes: 4\nenvironment: production\n"
-        b"clock_ahead_days: 5\nclock_jump_days: 6\n"
+        b"clock_ahead_days: 5\nclock_jump_days: 6\npaper_originals: [PA medical]\n"
     )
     same = [
         field.name for field in fields(Policy) if getattr(ours, field.name) == getattr(DEFAULT, field.name)

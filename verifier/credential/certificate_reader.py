@@ -36,6 +36,7 @@ from verifier.credential.model import (
     MedicalFitness,
     Official,
     Reference,
+    ShipReference,
 )
 
 T = TypeVar("T")
@@ -161,6 +162,14 @@ def _acceptance(claims: Claims, name: str) -> Acceptance:
         raise error.inside(name) from None
 
 
+def _ship(claims: Claims, name: str) -> ShipReference:
+    inner = member(claims, name)
+    try:
+        return ShipReference(text(inner, "name"), optional_text(inner, "imo"))
+    except MalformedCredential as error:
+        raise error.inside(name) from None
+
+
 def _reference(claims: Claims, name: str) -> Reference:
     inner = member(claims, name)
     try:
@@ -223,5 +232,6 @@ _OPTIONAL: Final[tuple[tuple[str, Callable[[Claims, str], object]], ...]] = (
     ("replaces", text),
     ("rests_on", _reference),
     ("acceptance", _acceptance),
+    ("ship", _ship),
     ("remarks", text),
 )

@@ -14,6 +14,7 @@ from verifier.credential.model import (
     MedicalCertificate,
     MedicalFitness,
     Reference,
+    ShipReference,
 )
 
 
@@ -75,6 +76,8 @@ def _put_rest(claims: dict[str, Json], c: Certificate) -> None:
     if c.acceptance is not None:
         scope = {"flags": c.acceptance.flags, "areas": c.acceptance.areas}
         claims["acceptance"] = {name: list(values) for name, values in scope.items() if values}
+    if c.ship is not None:
+        claims["ship"] = _ship(c.ship)
     _put_text(claims, "remarks", c.remarks)
     if isinstance(c, MedicalCertificate):
         claims["medical"] = _medical(c.fitness)
@@ -129,6 +132,12 @@ def _medical(fitness: MedicalFitness) -> dict[str, Json]:
 
 def _reference(reference: Reference) -> dict[str, Json]:
     return {"issuing_country": reference.issuing_country, "document_number": reference.document_number}
+
+
+def _ship(ship: ShipReference) -> dict[str, Json]:
+    claims: dict[str, Json] = {"name": _nfc(ship.name)}
+    _put_text(claims, "imo", ship.imo)
+    return claims
 
 
 def _put_text(claims: dict[str, Json], name: str, value: str | None) -> None:

@@ -168,6 +168,13 @@ class Acceptance(NamedTuple):
     areas: tuple[str, ...] = ()
 
 
+class ShipReference(NamedTuple):
+    """The one ship that a dispensation is for (STCW Art. VIII), by its name and IMO number."""
+
+    name: str
+    imo: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MedicalFitness:
     """What a medical certificate states (STCW Code A-I/9); never a diagnosis.
@@ -214,6 +221,7 @@ class Certificate:
     replaces: str | None = None
     rests_on: Reference | None = None
     acceptance: Acceptance | None = None
+    ship: ShipReference | None = None
     remarks: str | None = None
 
     def __post_init__(self) -> None:

@@ -29,6 +29,7 @@ SUMMED_UP: Final = (
     "rests_on",
     "recognises",
     "acceptance",
+    "ship",
     "remarks",
     "medical",
 )

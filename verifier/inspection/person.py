@@ -1,49 +1,53 @@
-"""Rows P: this person, on this ship, in this duty. P4, the medical certificate, is the one assessed yet.
+"""Rows P1 to P8: this person, on this ship, in this duty, by all that was shown and the answers given.
 
-Of P1 only what the certificates themselves say is looked at: whether they can be one person's. What lacks its
-input says NOT ASSESSED and changes nothing.
+Each row is one module's; here they are put in their order. A row that lacks its input says NOT ASSESSED and
+changes nothing. What does not depend on the duty is worked out once for all duties (`Examined`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
-from verifier.credential.model import Certificate, CertificateType, Credential, Reference
+from verifier.credential.model import Certificate, Reference
+from verifier.inspection import dependency, fitness, medical, originals, recognition, same_person, service
 from verifier.inspection.duty import Duty
 from verifier.inspection.identity import Identity
 from verifier.inspection.ship import Ship
+from verifier.inspection.shown import (
+    FAIL,
+    NOT_ASSESSED,
+    PASS,
+    REMARK,
+    UNKNOWN,
+    Finding,
+    Shown,
+    against_only_its_days,
+    lay_out,
+    left_open,
+)
 from verifier.policy import DEFAULT, Policy
-from verifier.remarks import add_months
-from verifier.verdict import (
-    Assessment,
-    Check,
-    Headline,
-    Outcome,
-    Standing,
-    Valid,
-    Verdict,
-    deciding,
-    standing_of,
-    worst,
-)
+from verifier.verdict import Assessment, Check, Headline, Standing, Verdict, standing_of, worst
 
-GRACE_MONTHS: Final = 3  # STCW Reg. I/9: until the next port with a practitioner, at most
-PERMIT_MONTHS: Final = 3  # MLC 2006 A1.2.8: an urgent permit's period, and how recent the expiry must be
-
-_LAST_DAY: Final = frozenset({"C9"})
-_GRACE: Final = (
-    "{0.document_number} expired on this voyage on {1}: "
-    "good until the next port with a recognised practitioner"
-)
-_PERMIT: Final = "the flag's urgent permit {0} stands in for {1.document_number}"
+_AGAINST: Final = (FAIL, UNKNOWN)
+_DAYS: Final = ("C9", "C11")
+_NO_SHIP: Final = "the ship is not described"
+_NOBODYS: Final = "it cannot be told whose certificates these are: see row P1"
 
 
-class _Medical(NamedTuple):
-    """How row P4 ends, and the certificate whose C9 it lifts, if any."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A person's papers with the rows that are the same in every duty."""
 
-    headline: Headline
-    check: Check
-    lifted: Reference | None = None
+    shown: Shown
+    ship: Ship | None
+    p1: Finding
+    p2: Finding
+    p4: medical.Medical
+    p7: Finding
+    one_person: bool
+    passes: tuple[Standing, ...]  # of the passes shown, by their own rows
+    renewed: frozenset[Reference]
 
 
 def assess(
@@ -55,157 +59,109 @@ def assess(
     duty: Duty | None = None,
     policy: Policy = DEFAULT,
 ) -> Assessment:
-    """Judge a person by all verdicts on what was shown together, the ship and the inspector's answers.
+    """Judge a person by all verdicts on what was shown together, the ship, the duty and the answers.
 
     `at` is the clock; the time floors that the verdicts relied on hold here too. A pass stands for the
     certificates in it, and its own rows hold besides.
     """
-    shown = [one for verdict in verdicts for one in verdict.members or (verdict,)]
-    passes = [standing_of(verdict.checks) for verdict in verdicts if verdict.members]
-    together, medical = _together(shown), None
-    if ship is not None:
-        today = max([at, *(verdict.relied_on.time for verdict in verdicts)]).date()
-        if together.outcome is Outcome.UNKNOWN:
-            reason = "it cannot be told whose medical certificate this is"
-            medical = _ends(Outcome.UNKNOWN, Headline.UNCONFIRMED, reason)
-        else:
-            medical = _medical(shown, ship, today)
-    rows = (together, *(_row(number, medical) for number in range(2, 9)))
+    return conclude(examine(verdicts, ship=ship, at=at, identity=identity, policy=policy), duty)
+
+
+def examine(
+    verdicts: Sequence[Verdict],
+    *,
+    ship: Ship | None,
+    at: datetime,
+    identity: Identity | None = None,
+    policy: Policy = DEFAULT,
+) -> Examined:
+    """All that does not depend on the duty."""
+    shown = lay_out(verdicts, at)
+    return Examined(
+        shown=shown,
+        ship=ship,
+        p1=same_person.row(shown, identity),
+        p2=dependency.row(shown),
+        p4=medical.row(shown, ship),
+        p7=originals.row(shown, ship, policy),
+        one_person=same_person.apart_from_each_other(shown.credentials) is None,
+        passes=tuple(standing_of(verdict.checks) for verdict in verdicts if verdict.members),
+        renewed=frozenset(_renewed(shown)),
+    )
+
+
+def conclude(examined: Examined, duty: Duty | None) -> Assessment:
+    """The assessment in a duty, or in none."""
+    findings = tuple(_rows(examined, duty))
+    rows = tuple(finding.check for finding in findings)
+    lifted = examined.renewed
+    if examined.one_person:
+        lifted |= {one.lifted for one in findings if one.lifted is not None}
     person = standing_of(rows)
-    certificates = [_lifted(verdict, medical) for verdict in shown]
-    headline = Headline.NOT_ASSESSED if medical is None else medical.headline
-    if together.outcome is Outcome.UNKNOWN:
-        headline = Headline.UNCONFIRMED
-    return Assessment(headline, person, rows, worst([person, *passes, *certificates]))
+    certificates = [_standing(verdict, lifted) for verdict in examined.shown.verdicts]
+    overall = worst([person, *examined.passes, *certificates])
+    return Assessment(_headline(findings), person, rows, overall, lifted)
 
 
-def excuses(person: Assessment, verdict: Verdict) -> bool:
-    """Whether row P4 excuses that the last day of this medical certificate has passed."""
-    if verdict.headline is not Headline.EXPIRED or verdict.credential is None:
-        return False
-    named = verdict.credential.certificate.certificate_id
-    return any(
-        check.row == "P4" and check.outcome is Outcome.REMARK and named in check.values
-        for check in person.checks
-    )
+def fit(assessment: Assessment) -> bool:
+    """Whether P8 says FIT FOR DUTY, with or without remarks."""
+    return assessment.checks[-1].outcome is PASS
 
 
-def _row(number: int, medical: _Medical | None) -> Check:
-    if number == 4 and medical is not None:
-        return medical.check
-    reason = "the ship is not described" if number == 4 else "not assessed by this version"
-    return Check(f"P{number}", Outcome.NOT_ASSESSED, reason)
+def _rows(examined: Examined, duty: Duty | None) -> Iterator[Finding]:
+    shown, ship = examined.shown, examined.ship
+    if not examined.one_person:
+        rows = (examined.p1, *(left_open(f"P{number}", _NOBODYS) for number in range(2, 8)))
+    else:
+        p3 = recognition.row(shown, ship, duty)
+        p5 = fitness.row(examined.p4.counts, ship, duty) if ship else left_open("P5", _NO_SHIP)
+        p6 = service.row(shown, ship, duty)
+        rows = (examined.p1, examined.p2, p3, examined.p4.finding, p5, p6, examined.p7)
+    yield from rows
+    yield _fit_for_duty(rows)
 
 
-def _together(verdicts: Sequence[Verdict]) -> Check:
-    """P1: can all that was shown be one person's? That it is this person's, only the inspector can tell."""
-    shown = [verdict.credential for verdict in verdicts if verdict.credential is not None]
-    for what, differ in _identities(shown):
-        if differ:
-            reason = "what was shown is not clearly one person's: {}; check each person alone"
-            return Check("P1", Outcome.UNKNOWN, reason, (what,))
-    return _row(1, None)
+def _fit_for_duty(rows: Sequence[Finding]) -> Finding:
+    """P8: all of P1 to P7 assessed, and none against."""
+    against = [one.check.row for one in rows if one.outcome in _AGAINST]
+    if against:
+        return left_open("P8", f"not while {', '.join(against)} is against it")
+    left = [one.check.row for one in rows if one.outcome is NOT_ASSESSED]
+    if left:
+        return left_open("P8", f"not before {', '.join(left)} is assessed")
+    return Finding(Check("P8", PASS, "nothing is against serving in this duty"), Headline.FIT_FOR_DUTY)
 
 
-def _identities(shown: Sequence[Credential]) -> Iterator[tuple[str, bool]]:
-    """What one person has one of, and whether the credentials shown have several."""
-    yield "the birth dates differ", len({one.certificate.holder.birth_date for one in shown}) > 1
-    seafarers = {(one.issuer, one.certificate.holder.seafarer_id) for one in shown}
-    several = len({issuer for issuer, _ in seafarers}) < len(seafarers)
-    yield "one authority knows them as different seafarers", several
-    phones = {one.holder_key for one in shown if one.holder_key is not None}
-    yield "they are bound to different phones", len(phones) > 1
+def _headline(findings: Sequence[Finding]) -> Headline:
+    """Of the first row against; else of the first with a remark; else FIT FOR DUTY or NOT ASSESSED."""
+    for outcomes in (_AGAINST, (REMARK,)):
+        for finding in findings:
+            if finding.outcome in outcomes:
+                return finding.headline
+    return findings[-1].headline
 
 
-def _lifted(verdict: Verdict, medical: _Medical | None) -> Standing:
-    """What a credential contributes: grace and an urgent permit excuse that its last day has passed."""
-    excused = (
-        medical is not None
-        and medical.lifted is not None
-        and verdict.credential is not None
-        and verdict.credential.certificate.certificate_id == medical.lifted
-    )
-    return standing_of(verdict.checks, _LAST_DAY if excused else frozenset())
+def _standing(verdict: Verdict, lifted: frozenset[Reference]) -> Standing:
+    """What a credential contributes, where something excuses that it is out of its days."""
+    credential = verdict.credential
+    if credential is None or credential.certificate.certificate_id not in lifted:
+        return standing_of(verdict.checks)
+    return standing_of(verdict.checks, frozenset(_DAYS))
 
 
-def _medical(verdicts: Sequence[Verdict], ship: Ship, today: date) -> _Medical:
-    """P4: a medical certificate that holds, or what stands in for one (STCW Reg. I/9, MLC 2006 A1.2.8-9)."""
-    shown = list(_of_type(verdicts, CertificateType.MEDICAL))
-    if any(isinstance(verdict, Valid) for verdict in shown):
-        return _ends(Outcome.PASS, Headline.NOT_ASSESSED, "a medical certificate is held")
-    # Only one that was good until its last day can be excused: a revoked one never.
-    expired, refusals = dict(_expired(shown)), []
-    if expired:
-        newest = max(expired, key=expired.__getitem__)
-        last = expired[newest]
-        refusal = _no_grace(last, ship, today)
-        if refusal is None:
-            return _ends(Outcome.REMARK, Headline.GRACE, _GRACE, newest, last, lifted=newest)
-        refusals.append(f"expired on {last}; {refusal}")
-    for permit in _valid_permits(verdicts):
-        refusal = _no_permit(permit, expired, ship, today)
-        if refusal is None:
-            values = (permit.document_number, permit.rests_on)
-            return _ends(Outcome.REMARK, Headline.REMARK, _PERMIT, *values, lifted=permit.rests_on)
-        refusals.append(f"urgent permit {permit.document_number} does not count: {refusal}")
-    if expired:
-        return _ends(Outcome.FAIL, Headline.MEDICAL_EXPIRED, "{}", "; ".join(refusals))
-    if any(standing_of(verdict.checks) is Standing.UNDETERMINED for verdict in shown):
-        return _ends(Outcome.UNKNOWN, Headline.UNCONFIRMED, "the medical certificate shown cannot be judged")
-    missing = "; ".join(["no medical certificate that counts was shown", *refusals])
-    return _ends(Outcome.FAIL, Headline.MEDICAL_MISSING, "{}", missing)
+def _renewed(shown: Shown) -> Iterator[Reference]:
+    """Certificates out of their days beside a valid one that they replace, or that replaces them.
+
+    Who renews early has two: the new one may start the day after the old one ends.
+    """
+    for verdict in shown.verdicts:
+        if verdict.credential is None or not any(against_only_its_days(verdict, row) for row in _DAYS):
+            continue
+        certificate = verdict.credential.certificate
+        if any(_succeed(certificate, valid) for valid in shown.valid):
+            yield certificate.certificate_id
 
 
-def _ends(
-    outcome: Outcome, headline: Headline, template: str, *values: object, lifted: Reference | None = None
-) -> _Medical:
-    return _Medical(headline, Check("P4", outcome, template, values), lifted)
-
-
-def _of_type(verdicts: Iterable[Verdict], kind: CertificateType) -> Iterator[Verdict]:
-    for verdict in verdicts:
-        if verdict.credential is not None and verdict.credential.certificate.type is kind:
-            yield verdict
-
-
-def _expired(shown: Iterable[Verdict]) -> Iterator[tuple[Reference, date]]:
-    """Those that only their last day is against, with that day. What is unknown of them stays unknown."""
-    for verdict in shown:
-        against = deciding(verdict.checks, _LAST_DAY)
-        if verdict.outcome("C9") is Outcome.FAIL and (against is None or against.outcome is not Outcome.FAIL):
-            certificate = None if verdict.credential is None else verdict.credential.certificate
-            if certificate is not None and certificate.expiry_date is not None:
-                yield certificate.certificate_id, certificate.expiry_date
-
-
-def _valid_permits(verdicts: Iterable[Verdict]) -> Iterator[Certificate]:
-    for verdict in _of_type(verdicts, CertificateType.MEDICAL_PERMIT):
-        if isinstance(verdict, Valid) and verdict.credential is not None:
-            yield verdict.credential.certificate
-
-
-def _no_grace(last: date, ship: Ship, today: date) -> str | None:
-    """Why an expired medical certificate has no grace, or None."""
-    if ship.voyage_start is None or ship.last_port_with_practitioner is None:
-        return "grace needs voyage_start and last_port_with_practitioner of the ship"
-    if ship.voyage_start > last:
-        return "that was before this voyage began"
-    if today > add_months(last, GRACE_MONTHS):
-        return "that is more than three months ago"
-    if ship.last_port_with_practitioner > last:
-        return "the ship has called at a port with a recognised practitioner since"
-    return None
-
-
-def _no_permit(permit: Certificate, expired: Mapping[Reference, date], ship: Ship, today: date) -> str | None:
-    """Why an urgent permit does not stand in for a medical certificate, or None (MLC 2006 A1.2.8)."""
-    last = None if permit.rests_on is None else expired.get(permit.rests_on)
-    if last is None:
-        return "the expired medical certificate that it rests on was not shown"
-    if ship.flag is not None and permit.issuing_country != ship.flag:
-        return f"it is of {permit.issuing_country}, and the ship's flag is {ship.flag}"
-    if permit.expiry_date is None or permit.expiry_date > add_months(permit.issue_date, PERMIT_MONTHS):
-        return "it runs for more than three months"
-    if today > add_months(last, PERMIT_MONTHS):
-        return f"the medical certificate expired on {last}, more than three months ago"
-    return None
+def _succeed(one: Certificate, other: Certificate) -> bool:
+    alike = one.type is other.type and one.issuing_country == other.issuing_country
+    return alike and (one.replaces == other.document_number or other.replaces == one.document_number)

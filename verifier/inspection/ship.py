@@ -1,7 +1,7 @@
 """The ship that a person serves on, as the inspector describes it in a YAML file or a form."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -82,9 +82,9 @@ def read(file: "Entries") -> Ship:
     )
     if ship.flag is not None and not (len(ship.flag) == 2 and ship.flag.isascii() and ship.flag.isupper()):
         raise SettingsError("flag: two capital letters are needed, such as NO")
-    if ship.imo is not None:
-        try:
-            imo_number(ship.imo)
-        except InvalidShip as error:
-            raise SettingsError(str(error)) from None
-    return ship
+    if ship.imo is None:
+        return ship
+    try:
+        return replace(ship, imo=imo_number(ship.imo))
+    except InvalidShip as error:
+        raise SettingsError(str(error)) from None

@@ -134,6 +134,7 @@ CERTIFICATE: Final[Mapping[str, Schema]] = {
     "rests_on": ref("reference"),
     "recognises": ref("reference"),
     "acceptance": object_of({"flags": list_of(FLAG), "areas": list_of(TEXT)}),
+    "ship": object_of({"name": TEXT, "imo": TEXT}, "name"),
     "remarks": TEXT,
     "medical": MEDICAL,
 }

@@ -1,0 +1,73 @@
+"""Row P2: what a certificate rests on must hold too (STCW Reg. I/10: the endorsement falls with its CoC)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from verifier.credential.model import Certificate, CertificateType, Endorsement, Reference
+from verifier.inspection.shown import (
+    FAIL,
+    NOT_ASSESSED,
+    PASS,
+    REMARK,
+    UNKNOWN,
+    Finding,
+    Point,
+    Shown,
+    ends,
+    left_open,
+    passes,
+    texts,
+    worst_of,
+)
+from verifier.verdict import Headline, Rejected, Valid
+
+_ROW: Final = "P2"
+
+
+def row(shown: Shown) -> Finding:
+    """P2 over everything valid that names another certificate; an urgent permit is row P4's."""
+    points = list(_points(shown))
+    outcome = worst_of(points)
+    if outcome is FAIL:
+        return ends(_ROW, FAIL, Headline.DEPENDENCY_INVALID, "{}", texts(points, FAIL))
+    if outcome is UNKNOWN:
+        return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, "{}", texts(points, UNKNOWN))
+    if outcome is NOT_ASSESSED:
+        return left_open(_ROW, texts(points, NOT_ASSESSED))
+    if outcome is REMARK:
+        return ends(_ROW, REMARK, Headline.REMARK, "{}", texts(points, REMARK))
+    return passes(_ROW, "what each certificate rests on is valid" if points else "nothing rests on another")
+
+
+def _points(shown: Shown) -> Iterator[Point]:
+    for certificate in shown.valid:
+        if certificate.type is CertificateType.MEDICAL_PERMIT:
+            continue
+        if isinstance(certificate, Endorsement):
+            yield _rests(certificate, certificate.recognises, shown)
+        if certificate.rests_on is not None:
+            yield _rests(certificate, certificate.rests_on, shown)
+
+
+def _rests(certificate: Certificate, on: Reference, shown: Shown) -> Point:
+    found, named = shown.by_id.get(on, ()), " ".join(on)
+    number = certificate.document_number
+    for verdict in found:
+        if isinstance(verdict, Valid) and verdict.credential is not None:
+            return _outlives(certificate, verdict.credential.certificate)
+    if not found:
+        return Point(NOT_ASSESSED, f"{named}, on which {number} rests, was not shown: ask for it")
+    if all(isinstance(verdict, Rejected) for verdict in found):
+        return Point(FAIL, f"{number} rests on {named}, which is {found[0].headline}")
+    return Point(UNKNOWN, f"{number} rests on {named}, which cannot be judged: {found[0].headline}")
+
+
+def _outlives(certificate: Certificate, basis: Certificate) -> Point:
+    """An endorsement never holds longer than the certificate that it recognises, whatever it says."""
+    last = basis.expiry_date
+    if not isinstance(certificate, Endorsement) or last is None:
+        return Point(PASS, "")
+    if certificate.expiry_date is not None and certificate.expiry_date <= last:
+        return Point(PASS, "")
+    number, basis_number = certificate.document_number, basis.document_number
+    return Point(REMARK, f"{number} outlives {basis_number}, and holds no longer than that: until {last}")

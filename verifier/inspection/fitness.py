@@ -1,0 +1,74 @@
+"""Row P5: a medical restriction against the duty (STCW Code A-I/9)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from verifier.credential.model import MedicalCertificate, MedicalFitness
+from verifier.inspection import limits
+from verifier.inspection.duty import Duty
+from verifier.inspection.ship import Ship
+from verifier.inspection.shown import (
+    FAIL,
+    NOT_ASSESSED,
+    PASS,
+    REMARK,
+    UNKNOWN,
+    Finding,
+    Point,
+    ends,
+    left_open,
+    passes,
+    severity,
+    texts,
+    worst_of,
+)
+from verifier.verdict import Headline
+
+_ROW: Final = "P5"
+_UNCHECKED: Final = ", by a list that nobody has compared with the STCW Code: judge that"
+
+
+def row(counts: Sequence[MedicalCertificate], ship: Ship | None, duty: Duty | None) -> Finding:
+    """P5 by the least restricted of the medical certificates that row P4 lets count."""
+    if not counts:
+        return left_open(_ROW, "no medical certificate counts: see row P4")
+    found = [list(_points(one.fitness, ship or Ship(), duty)) for one in counts]
+    points = min(found, key=lambda one: severity(worst_of(one)))
+    outcome = worst_of(points)
+    if outcome in (FAIL, UNKNOWN):
+        return ends(_ROW, outcome, Headline.MEDICAL_RESTRICTION, "{}", texts(points, outcome))
+    if outcome is NOT_ASSESSED:
+        return left_open(_ROW, texts(points, NOT_ASSESSED))
+    if outcome is REMARK:
+        return ends(_ROW, REMARK, Headline.REMARK, "{}", texts(points, REMARK))
+    return passes(_ROW, "no medical restriction is against this duty")
+
+
+def _points(fitness: MedicalFitness, ship: Ship, duty: Duty | None) -> Iterator[Point]:
+    for met, what in (
+        (fitness.lookout, "not fit for look-out"),
+        (fitness.colour_vision is not False, "colour vision does not meet the standard"),
+    ):
+        if not met:
+            yield _lookout(what, duty)
+    for kept, what in (
+        (fitness.hearing, "hearing does not meet the standard"),
+        (fitness.visual_acuity, "visual acuity does not meet the standard"),
+        (fitness.free_from_aggravated_condition, "not free from a condition that service may aggravate"),
+    ):
+        if not kept:
+            yield Point(REMARK, what)
+    if fitness.areas:
+        yield limits.within(fitness.areas, ship.area, "fit only for")
+    if fitness.restrictions is not None:
+        yield Point(REMARK, f"restricted: {fitness.restrictions}")
+
+
+def _lookout(what: str, duty: Duty | None) -> Point:
+    """Against a duty that keeps a look-out; a list that nobody has checked does not decide alone."""
+    if duty is None:
+        return Point(NOT_ASSESSED, f"{what}, and the duty is not given")
+    keeps = f"{what}, and {duty.capacity_code} keeps {'a' if duty.lookout else 'no'} look-out"
+    if not duty.verified:
+        return Point(UNKNOWN if duty.lookout else REMARK, keeps + _UNCHECKED)
+    return Point(FAIL, keeps) if duty.lookout else Point(PASS, "")

@@ -1,0 +1,141 @@
+"""Row P4: a medical certificate that holds, or what stands in for one (STCW Reg. I/9, MLC 2006 A1.2)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final, NamedTuple
+
+from verifier.credential.model import Certificate, CertificateType, MedicalCertificate, Reference
+from verifier.inspection.ship import Ship
+from verifier.inspection.shown import (
+    FAIL,
+    REMARK,
+    UNKNOWN,
+    Finding,
+    Shown,
+    against_only_its_days,
+    ends,
+    left_open,
+    passes,
+)
+from verifier.remarks import add_months
+from verifier.verdict import Headline, Standing, Valid, Verdict, standing_of
+
+GRACE_MONTHS: Final = 3  # STCW Reg. I/9: until the next port with a practitioner, at most
+PERMIT_MONTHS: Final = 3  # MLC 2006 A1.2.8: an urgent permit's period, and how recent the expiry must be
+MOST_MONTHS: Final = 24  # STCW Reg. I/9, MLC 2006 A1.2.7: two years, and one for who was under 18
+UNDER_18_MONTHS: Final = 12
+_ADULT_MONTHS: Final = 18 * 12
+
+_ROW: Final = "P4"
+_GRACE: Final = (
+    "{0.document_number} expired on this voyage on {1}: "
+    "good until the next port with a recognised practitioner"
+)
+_PERMIT: Final = "the flag's urgent permit {0} stands in for {1.document_number}"
+
+
+class Medical(NamedTuple):
+    """How row P4 ends, and the medical certificates that it lets count (row P5 reads them)."""
+
+    finding: Finding
+    counts: tuple[MedicalCertificate, ...] = ()
+
+
+def row(shown: Shown, ship: Ship | None) -> Medical:
+    """P4: a medical certificate that holds, grace, an urgent permit, or none."""
+    if ship is None:
+        return Medical(left_open(_ROW, "the ship is not described"))
+    verdicts = list(shown.of_type(CertificateType.MEDICAL))
+    holds = tuple(_holding(verdicts, shown.today))
+    if holds:
+        return Medical(passes(_ROW, "a medical certificate is held"), holds)
+    expired, refusals = dict(_expired(verdicts, shown.today)), []
+    if expired:
+        newest = max(expired, key=lambda one: expired[one][0])
+        last, medical = expired[newest]
+        refusal = _no_grace(last, ship, shown.today)
+        if refusal is None:
+            grace = ends(_ROW, REMARK, Headline.GRACE, _GRACE, newest, last, lifted=newest)
+            return Medical(grace, (medical,))
+        refusals.append(f"expired on {last}; {refusal}")
+    days = {reference: last for reference, (last, _) in expired.items()}
+    for permit in shown.held(CertificateType.MEDICAL_PERMIT):
+        refusal = _no_permit(permit, days, ship, shown.today)
+        if refusal is None and permit.rests_on is not None:
+            values = (permit.document_number, permit.rests_on)
+            lets = ends(_ROW, REMARK, Headline.REMARK, _PERMIT, *values, lifted=permit.rests_on)
+            return Medical(lets, (expired[permit.rests_on][1],))
+        refusals.append(f"urgent permit {permit.document_number} does not count: {refusal}")
+    return Medical(_none(verdicts, bool(expired), refusals))
+
+
+def last_day(certificate: Certificate) -> date | None:
+    """The last day that it can have: two years from its issue, one where the holder was under 18 then."""
+    adult = add_months(certificate.holder.birth_date, _ADULT_MONTHS)
+    months = UNDER_18_MONTHS if certificate.issue_date < adult else MOST_MONTHS
+    longest = add_months(certificate.issue_date, months)
+    return longest if certificate.expiry_date is None else min(certificate.expiry_date, longest)
+
+
+def _none(verdicts: list[Verdict], expired: bool, refusals: list[str]) -> Finding:
+    if expired:
+        return ends(_ROW, FAIL, Headline.MEDICAL_EXPIRED, "{}", "; ".join(refusals))
+    if any(standing_of(verdict.checks) is Standing.UNDETERMINED for verdict in verdicts):
+        reason = "the medical certificate shown cannot be judged"
+        return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, reason)
+    missing = "; ".join(["no medical certificate that counts was shown", *refusals])
+    return ends(_ROW, FAIL, Headline.MEDICAL_MISSING, "{}", missing)
+
+
+def _certificates(verdicts: list[Verdict]) -> Iterator[tuple[Verdict, MedicalCertificate]]:
+    for verdict in verdicts:
+        certificate = None if verdict.credential is None else verdict.credential.certificate
+        if isinstance(certificate, MedicalCertificate):
+            yield verdict, certificate
+
+
+def _holding(verdicts: list[Verdict], today: date) -> Iterator[MedicalCertificate]:
+    for verdict, certificate in _certificates(verdicts):
+        last = last_day(certificate)
+        if isinstance(verdict, Valid) and (last is None or today <= last):
+            yield certificate
+
+
+def _expired(
+    verdicts: list[Verdict], today: date
+) -> Iterator[tuple[Reference, tuple[date, MedicalCertificate]]]:
+    """Those that only their last day is against. A revoked one is never excused; what is unknown stays so."""
+    for verdict, certificate in _certificates(verdicts):
+        last = last_day(certificate)
+        if last is None:
+            continue
+        stated = against_only_its_days(verdict, "C9")
+        if stated or (isinstance(verdict, Valid) and today > last):
+            yield certificate.certificate_id, (last, certificate)
+
+
+def _no_grace(last: date, ship: Ship, today: date) -> str | None:
+    """Why an expired medical certificate has no grace, or None."""
+    if ship.voyage_start is None or ship.last_port_with_practitioner is None:
+        return "grace needs voyage_start and last_port_with_practitioner of the ship"
+    if ship.voyage_start > last:
+        return "that was before this voyage began"
+    if today > add_months(last, GRACE_MONTHS):
+        return "that is more than three months ago"
+    if ship.last_port_with_practitioner > last:
+        return "the ship has called at a port with a recognised practitioner since"
+    return None
+
+
+def _no_permit(permit: Certificate, expired: Mapping[Reference, date], ship: Ship, today: date) -> str | None:
+    """Why an urgent permit does not stand in for a medical certificate, or None (MLC 2006 A1.2.8)."""
+    last = None if permit.rests_on is None else expired.get(permit.rests_on)
+    if last is None:
+        return "the expired medical certificate that it rests on was not shown"
+    if ship.flag is not None and permit.issuing_country != ship.flag:
+        return f"it is of {permit.issuing_country}, and the ship's flag is {ship.flag}"
+    if permit.expiry_date is None or permit.expiry_date > add_months(permit.issue_date, PERMIT_MONTHS):
+        return "it runs for more than three months"
+    if today > add_months(last, PERMIT_MONTHS):
+        return f"the medical certificate expired on {last}, more than three months ago"
+    return None

@@ -1,0 +1,126 @@
+"""What one person has shown, laid out once for all rows P; and how a row ends."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from verifier.credential.model import Certificate, CertificateType, Credential, Reference
+from verifier.verdict import Check, Headline, Outcome, Standing, Valid, Verdict, deciding, standing_of
+
+# An enum's members are slow to look up.
+PASS: Final = Outcome.PASS
+REMARK: Final = Outcome.REMARK
+FAIL: Final = Outcome.FAIL
+UNKNOWN: Final = Outcome.UNKNOWN
+NOT_ASSESSED: Final = Outcome.NOT_ASSESSED
+
+# The worse, the further on. What is not assessed outweighs a remark: it may hide something worse.
+_SEVERITY: Final = {PASS: 0, REMARK: 1, NOT_ASSESSED: 2, UNKNOWN: 3, FAIL: 4}
+
+
+class Finding(NamedTuple):
+    """How a row ends, the headline if it is the first to say something, and what it excuses."""
+
+    check: Check
+    headline: Headline = Headline.NOT_ASSESSED
+    lifted: Reference | None = None  # the certificate whose C9 it lifts
+
+    @property
+    def outcome(self) -> Outcome:
+        """The check's."""
+        return self.check.outcome
+
+
+class Point(NamedTuple):
+    """One thing that a row looked at."""
+
+    outcome: Outcome
+    text: str
+
+
+def ends(
+    row: str,
+    outcome: Outcome,
+    headline: Headline,
+    template: str,
+    *values: object,
+    lifted: Reference | None = None,
+) -> Finding:
+    """A row that ends so; the reason is filled in when shown."""
+    return Finding(Check(row, outcome, template, values), headline, lifted)
+
+
+def passes(row: str, reason: str) -> Finding:
+    """A row with nothing against it."""
+    return Finding(Check(row, PASS, "{}", (reason,)))
+
+
+def left_open(row: str, reason: str) -> Finding:
+    """A row that lacks its input: it says so and changes nothing."""
+    return Finding(Check(row, NOT_ASSESSED, "{}", (reason,)))
+
+
+def severity(outcome: Outcome) -> int:
+    """How bad an outcome is, from 0."""
+    return _SEVERITY[outcome]
+
+
+def worst_of(points: Iterable[Point]) -> Outcome:
+    """The worst outcome; PASS for no point at all."""
+    return max((point.outcome for point in points), key=_SEVERITY.__getitem__, default=PASS)
+
+
+def texts(points: Iterable[Point], outcome: Outcome) -> str:
+    """What the points with this outcome say."""
+    return "; ".join(dict.fromkeys(point.text for point in points if point.outcome is outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything that was shown together and whose signature holds, and what of it is valid today."""
+
+    verdicts: tuple[Verdict, ...]  # a pass stands here for the certificates in it
+    credentials: tuple[Credential, ...]
+    valid: tuple[Certificate, ...]
+    by_id: Mapping[Reference, tuple[Verdict, ...]]
+    today: date
+
+    def of_type(self, kind: CertificateType) -> Iterator[Verdict]:
+        """The verdicts on what is of a type, valid or not."""
+        for verdict in self.verdicts:
+            if verdict.credential is not None and verdict.credential.certificate.type is kind:
+                yield verdict
+
+    def held(self, kind: CertificateType) -> Iterator[Certificate]:
+        """What is of a type and valid."""
+        return (certificate for certificate in self.valid if certificate.type is kind)
+
+    def in_doubt(self, kind: CertificateType) -> Iterator[Certificate]:
+        """What is of a type and cannot be judged: neither valid nor rejected."""
+        for verdict in self.of_type(kind):
+            if verdict.credential is not None and standing_of(verdict.checks) is Standing.UNDETERMINED:
+                yield verdict.credential.certificate
+
+
+def lay_out(verdicts: Sequence[Verdict], at: datetime) -> Shown:
+    """What was shown, on the day of the clock or of the time floors that the verdicts relied on."""
+    flat = tuple(one for verdict in verdicts for one in verdict.members or (verdict,))
+    by_id: dict[Reference, tuple[Verdict, ...]] = {}
+    credentials, valid = [], []
+    for verdict in flat:
+        if verdict.credential is None:
+            continue
+        certificate = verdict.credential.certificate
+        credentials.append(verdict.credential)
+        by_id[certificate.certificate_id] = (*by_id.get(certificate.certificate_id, ()), verdict)
+        if isinstance(verdict, Valid):
+            valid.append(certificate)
+    today = max([at, *(verdict.relied_on.time for verdict in verdicts)]).date()
+    return Shown(flat, tuple(credentials), tuple(valid), by_id, today)
+
+
+def against_only_its_days(verdict: Verdict, row: str) -> bool:
+    """Whether it is out of its days by this row (C9 or C11), and nothing else is known against it."""
+    other = deciding(verdict.checks, frozenset({row}))
+    return verdict.outcome(row) is FAIL and (other is None or other.outcome is not FAIL)
