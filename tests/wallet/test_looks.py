@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import chain, combinations
+from itertools import chain
 
 import pytest
 from kivy.core.text import LabelBase
-from kivy.metrics import Metrics, dp
-from kivy.uix.behaviors import ButtonBehavior
-from PIL import Image
-from support.phone import Phone, box
+from kivy.metrics import Metrics
+from support.looks import luminance, require_contrast, require_targets, require_whole_words
+from support.phone import Phone
 from support.scenario import TODAY, competency, medical
 from support.simulator import DAY
 from support.sync_office import ISSUER, SyncOffice, a_pass, an_answer
@@ -20,7 +19,6 @@ from verifier.credential import sd_jwt, vc
 from verifier.credential.model import Acceptance, Certificate, CertificateType, Holder
 from verifier.ui import fonts, icons
 from verifier.ui.theme import DARK, LIGHT
-from verifier.ui.widgets import Words
 from wallet_app.core.transport import Response
 
 pytestmark = pytest.mark.screen
@@ -44,22 +42,6 @@ MIXED = (
         issuing_authority="Finnish Transport and Communications Agency, Maritime Department",
     ),
 )
-
-
-def luminance(colour: tuple[int, int, int]) -> float:
-    """WCAG 2.2's relative luminance."""
-    parts = [part / 255 for part in colour]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(picture: Image.Image) -> float:
-    """Between the darkest and the lightest pixel: of letters on a plain ground, their contrast."""
-    colours = picture.getcolors(picture.width * picture.height) or []
-    found = sorted(luminance(colour) for _, colour in colours)  # type: ignore[arg-type] # RGB, by convert
-    return (found[-1] + 0.05) / (found[0] + 0.05)
 
 
 def screens(eyes: Phone) -> Iterator[str]:
@@ -113,10 +95,6 @@ def large_text() -> Iterator[None]:
     Metrics.fontscale = 1.0
 
 
-def words_on(eyes: Phone) -> list[Words]:
-    return [widget for widget in eyes.widgets() if isinstance(widget, Words) and widget.text.strip()]
-
-
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_all_words_stand_out_from_their_ground(phone: PhoneInHand, dark: bool) -> None:
     eyes = phone.open_wallet(*MIXED, dark=dark)
@@ -130,12 +108,6 @@ def test_all_words_of_a_sync_stand_out_from_their_ground(phone: PhoneInHand, dar
     assert eyes.sees("Not synced with no.example."), eyes.texts()
     for screen in synced_screens(eyes):
         require_contrast(eyes, screen)
-
-
-def require_contrast(eyes: Phone, screen: str) -> None:
-    for words in words_on(eyes):
-        ratio = contrast(eyes.picture_of(words))
-        assert ratio >= 4.5, f"{screen}: {words.text!r} has {ratio:.1f} : 1"
 
 
 @pytest.mark.usefixtures("large_text")
@@ -155,53 +127,10 @@ def test_no_words_of_a_sync_are_clipped_or_covered_at_one_and_a_half_size(phone:
         require_whole_words(eyes, screen)
 
 
-def require_whole_words(eyes: Phone, screen: str) -> None:
-    shown = words_on(eyes)
-    for words in shown:
-        where = f"{screen}: {words.text!r}"
-        left, _, right, _ = box(words)
-        assert words.texture_size[0] <= words.width + 1, where
-        assert words.texture_size[1] <= words.height + 1, where
-        assert left >= 0, where
-        assert right <= dp(412) + 1, where
-        assert not words.shorten, where
-    for one, other in combinations(shown, 2):
-        assert not overlap(one, other), f"{screen}: {one.text!r} and {other.text!r}"
-
-
-def overlap(one: Words, other: Words) -> bool:
-    """Whether two labels are drawn over one another, by more than a rounding; bars do cover what scrolls."""
-    if one.get_root_window() is None or _pane(one) is not _pane(other):
-        return False
-    a, b = box(one), box(other)
-    return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
-
-
-def _pane(widget: object) -> object:
-    from kivy.uix.scrollview import ScrollView
-
-    while widget is not None and not isinstance(widget, ScrollView):
-        parent = getattr(widget, "parent", None)
-        widget = None if parent is widget else parent
-    return widget
-
-
-def test_everything_that_can_be_tapped_is_large_enough(phone: PhoneInHand) -> None:
+def test_everything_that_can_be_tapped_is_large_enough_and_has_a_name(phone: PhoneInHand) -> None:
     eyes = synced(phone)
     for screen in chain(synced_screens(eyes), screens(eyes)):
-        for widget in eyes.widgets():
-            if isinstance(widget, ButtonBehavior) and not widget.disabled:
-                assert min(widget.size) >= dp(48), f"{screen}: {widget.spoken!r} is {widget.size}"
-            if type(widget).__name__ == "MainButton":
-                assert widget.height >= dp(64), screen
-
-
-def test_everything_that_can_be_tapped_has_a_name(phone: PhoneInHand) -> None:
-    eyes = synced(phone)
-    for screen in chain(synced_screens(eyes), screens(eyes)):
-        for widget in eyes.widgets():
-            if isinstance(widget, ButtonBehavior) and not widget.disabled:
-                assert widget.spoken, f"{screen}: {widget}"
+        require_targets(eyes, screen)
 
 
 def test_dark_is_one_tap_away_and_stays(phone: PhoneInHand) -> None:
