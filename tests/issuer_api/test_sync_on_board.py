@@ -4,13 +4,12 @@ from datetime import timedelta
 
 import pytest
 from support.issuer_app import KEYS, Office
+from support.issuer_directory import on_board
 from support.scenario import show
-from support.simulator import CERTIFICATES
 from support.sync_wallet import SyncWallet
 
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
-from keys.trust.directory import PASS, STATUS, Authority, Directory, Environment, TrustedKey
 from verifier.decision import verify
 from verifier.policy import Policy
 from verifier.status import StatusBook, verify_list
@@ -19,42 +18,9 @@ from verifier.verdict import Rejected, Valid, Verdict
 DAY = timedelta(days=1)
 
 
-def on_board(office: Office) -> Directory:
-    """What a ship knows of the authority."""
-    settings, now = office.settings, office.clock()
-    entry = Authority(
-        flag="NO",
-        name=settings.authority_name,
-        issuers=(settings.issuer,),
-        status_prefix=f"{settings.issuer}/status/",
-        time_zone="Europe/Oslo",
-    )
-    purposes = {"NO-2026a": CERTIFICATES, "NO-status-2026a": (STATUS,), "NO-2026p": (PASS,)}
-    keys = {
-        (settings.issuer, kid): TrustedKey(
-            issuer=settings.issuer,
-            kid=kid,
-            key=KEYS.public(kid),
-            environment=Environment.TEST,
-            purposes=frozenset(purpose),
-            sign_from=now - 365 * DAY,
-            sign_until=now + 365 * DAY,
-            verify_until=now + 2_000 * DAY,
-        )
-        for kid, purpose in purposes.items()
-    }
-    return Directory(
-        environment=Environment.TEST,
-        authorities={settings.issuer: entry},
-        keys=keys,
-        time_floor=now,
-        published_at=now,
-    )
-
-
 def judge(office: Office, phone: SyncWallet, text: str) -> Verdict:
     """The verdict on the pass, shown by the phone, with the list that the authority serves now."""
-    known = on_board(office)
+    known = on_board(office.settings, office.clock())
     token = office.client.get(f"{office.settings.base_url}/status/1").text
     return verify(
         show(text, at=office.clock(), phone=phone.signer),

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from support.issuer_app import BASE_URL, KEYS
-from support.simulator import NOW, Authority, directory
+from support.simulator import CERTIFICATES, DAY, NOW, Authority, directory
 
-from keys.trust.directory import STATUS, Directory
+from issuer.settings import Settings
+from keys.trust.directory import PASS, STATUS, Directory, Environment, TrustedKey
+from keys.trust.directory import Authority as AuthorityEntry
 
 
 def issuer_directory(at: datetime = NOW) -> Directory:
@@ -19,3 +21,35 @@ def issuer_directory(at: datetime = NOW) -> Directory:
     norway.keys.clear()
     norway.add_key(STATUS, kid=KEYS.status_kid)
     return directory(norway, at=at)
+
+
+def on_board(settings: Settings, now: datetime) -> Directory:
+    """What a ship knows of the authority, its keys for certificates and passes with it."""
+    entry = AuthorityEntry(
+        flag="NO",
+        name=settings.authority_name,
+        issuers=(settings.issuer,),
+        status_prefix=f"{settings.issuer}/status/",
+        time_zone="Europe/Oslo",
+    )
+    purposes = {"NO-2026a": CERTIFICATES, "NO-status-2026a": (STATUS,), "NO-2026p": (PASS,)}
+    keys = {
+        (settings.issuer, kid): TrustedKey(
+            issuer=settings.issuer,
+            kid=kid,
+            key=KEYS.public(kid),
+            environment=Environment.TEST,
+            purposes=frozenset(purpose),
+            sign_from=now - 365 * DAY,
+            sign_until=now + 365 * DAY,
+            verify_until=now + 2_000 * DAY,
+        )
+        for kid, purpose in purposes.items()
+    }
+    return Directory(
+        environment=Environment.TEST,
+        authorities={settings.issuer: entry},
+        keys=keys,
+        time_floor=now,
+        published_at=now,
+    )
