@@ -164,6 +164,7 @@ class AssetsBuildHook(BuildHookInterface):  # type: ignore[type-arg] # generic o
         """Fetch before the wheel is put together. An editable install leaves it to `make setup`."""
         if version == "editable":
             return
+        subprocess.run([sys.executable, str(CHECKOUT / "deploy" / "catalogues.py"), "build"], check=True)
         for bundle in BUNDLES.values():
             if complete(bundle):
                 continue

@@ -106,6 +106,14 @@ build_assets() { # BUNDLE FOLDER: optional; the apps start in Kivy's own font, a
   if "$python" deploy/build_assets.py "$1" --renew; then mark_done "$1" "$mark"; fi
 }
 
+build_catalogues() { # what gettext reads, from what translators write
+  local mark
+  mark=$(stamp catalogues deploy/catalogues.py verifier/ui/locale/*/LC_MESSAGES/*.po)
+  done_before "$mark" && return
+  "$python" deploy/catalogues.py build
+  mark_done catalogues "$mark"
+}
+
 install_node_libraries() { # optional: the tests that need them are skipped by name
   local mark
   mark=$(stamp node tests/interop/package-lock.json)
@@ -122,6 +130,7 @@ install_node_libraries() { # optional: the tests that need them are skipped by n
 install_system_packages
 make_venv
 install_python_packages
+build_catalogues
 build_assets fonts verifier/ui/assets
 build_assets page verifier/page/vendor
 build_assets print issuer/adapters/fonts
