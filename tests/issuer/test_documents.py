@@ -116,7 +116,7 @@ def test_page_says_the_form_in_its_order(desk: Desk) -> None:
         "Kompetansesertifikat", "1978, as amended", "Ingrid Østergård", "Certificate number", NUMBER,
         "Valid until", "Gyldig til", "Date of birth", "12 April 1988", "OESTERGAARD<<INGRID", "II/2",
         "Navigation", "Management level", "3,000", "European trade", "ECDIS", "Not on passenger ships",
-        "Master", "E-2231", "Haugesund", "1 April 2025", "Only with a medical certificate", "Kari Halvorsen",
+        "Master None", "E-2231", "Haugesund", "1 April 2025", "Only with a medical certificate", "Kari Halvorsen",
         "Senior Adviser", "Signed electronically", "compare the holder",
     ]  # fmt: skip
     places = [text.find(one) for one in in_order]

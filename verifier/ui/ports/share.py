@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, Protocol
 
 PDF: Final = "application/pdf"
 MOST_NAME: Final = 80
+MOST_ENDING: Final = 8
 MOST_COPIES: Final = 100
 # What some systems refuse in a file name, path separators among them.
 _NOT_PLAIN: Final = re.compile(r"[^\w.-]+", re.ASCII)
@@ -34,9 +35,11 @@ class Share(Protocol):
 
 def plain_name(name: str) -> str:
     """`name` as every system takes it: no path, nothing hidden, at most 80 characters, its ending kept."""
-    stem, dot, ending = _NOT_PLAIN.sub("-", name).rpartition(".")
-    stem, ending = (stem, ending[:8]) if dot else (ending, "")
-    stem = stem.strip(".-_")[: MOST_NAME - 9] or "document"
+    plain = _NOT_PLAIN.sub("-", name)
+    stem, _, ending = plain.rpartition(".")
+    if not (stem and ending.isalnum() and len(ending) <= MOST_ENDING):
+        stem, ending = plain, ""
+    stem = stem.strip(".-_")[: MOST_NAME - MOST_ENDING - 1] or "document"
     return f"{stem}.{ending}" if ending else stem
 
 
