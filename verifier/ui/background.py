@@ -28,6 +28,17 @@ class ThreadBackground:
         """Through Kivy's clock, which takes calls from any thread."""
         Clock.schedule_once(lambda _: call(), 0)
 
+    def repeat(self, work: Callable[[], None], seconds: float) -> Callable[[], None]:
+        """On a thread of its own; work that takes longer is not made up for."""
+        stopped = threading.Event()
+
+        def run() -> None:
+            while not stopped.wait(seconds):
+                work()
+
+        threading.Thread(target=run, daemon=True).start()
+        return stopped.set
+
     def _work(
         self,
         work: Callable[[], Result],
@@ -68,3 +79,8 @@ class ImmediateBackground:
     def hand_over(self, call: Callable[[], None]) -> None:
         """At once."""
         call()
+
+    def repeat(self, work: Callable[[], None], seconds: float) -> Callable[[], None]:
+        """By Kivy's clock, which in tests is a virtual one."""
+        event = Clock.schedule_interval(lambda _: work(), seconds)
+        return lambda: event.cancel()

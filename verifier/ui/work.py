@@ -27,3 +27,6 @@ class Background(Protocol):
 
     def hand_over(self, call: Callable[[], None]) -> None:
         """From within work: `call` between two frames, for progress."""
+
+    def repeat(self, work: Callable[[], None], seconds: float) -> Callable[[], None]:
+        """Do `work` every so many seconds until what is returned is called."""

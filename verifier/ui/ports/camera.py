@@ -1,0 +1,189 @@
+"""A camera as the scan loop sees it: the newest frame, when asked. By FFmpeg on a desktop, or from a folder."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+
+# What FFmpeg calls the first camera of a computer, and the kind of device that it is.
+_FIRST: Final = {"linux": ("/dev/video0", "v4l2"), "darwin": ("default:none", "avfoundation")}
+_FIRST_ELSEWHERE: Final = ("0", "vfwcap")
+_WANTED: Final = {"video_size": "1280x720", "framerate": "30"}
+_PICTURES: Final = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".pgm"))
+
+
+class CameraError(Exception):
+    """No camera, or one that gives no pictures; says why."""
+
+
+class Frame(NamedTuple):
+    """One picture: rows from the top without padding, one byte a pixel (grey) or three (red, green, blue)."""
+
+    pixels: bytes
+    width: int
+    height: int
+    channels: int = 1
+
+
+class Camera(Protocol):
+    """Opened before its first frame and closed after the last; may be opened again."""
+
+    def open(self) -> None:
+        """Begin to take pictures. Raises CameraError."""
+
+    def close(self) -> None:
+        """Let go of the device; again and again is fine."""
+
+    def frame(self) -> Frame | None:
+        """The newest picture, or None where there is none since the last. Raises CameraError."""
+
+
+class DeviceCamera:
+    """A computer's own camera, by FFmpeg's device drivers (PyAV); or whatever else FFmpeg can open."""
+
+    def __init__(self, source: str | None = None, driver: str | None = None) -> None:
+        """The first camera, or the one that `driver` (FFmpeg's name for it) knows as `source`."""
+        self._source, self._driver = source, driver
+        self._newest: deque[Frame | CameraError] = deque(maxlen=1)
+        self._closing = threading.Event()
+
+    def open(self) -> None:
+        """Begin to take pictures, on a thread that keeps the newest. Raises CameraError."""
+        self.close()
+        self._newest, self._closing = deque(maxlen=1), threading.Event()
+        container = self._container()
+        arguments = container, self._newest, self._closing
+        threading.Thread(target=_keep_newest, args=arguments, daemon=True).start()
+
+    def close(self) -> None:
+        """Let the thread close the device after its frame."""
+        self._closing.set()
+
+    def frame(self) -> Frame | None:
+        """The newest since the last. Raises CameraError."""
+        try:
+            found = self._newest.pop()
+        except IndexError:
+            return None
+        if isinstance(found, CameraError):
+            raise found
+        return found
+
+    def _container(self) -> "InputContainer":
+        try:
+            import av
+        except ImportError:
+            raise CameraError("a camera needs the inspector extra: pip install 'ombord[inspector]'") from None
+        import sys
+
+        source, driver = _FIRST.get(sys.platform, _FIRST_ELSEWHERE)
+        if self._source is not None:
+            source, driver = self._source, self._driver or ""
+        for wanted in (_WANTED, {}) if driver else ({},):  # not every camera has this size
+            try:
+                return av.open(source, format=driver or None, options=wanted)
+            except (av.error.FFmpegError, OSError, ValueError) as error:
+                reason = str(error)
+        raise CameraError(f"the camera cannot be opened: {reason}")
+
+
+def _keep_newest(
+    container: "InputContainer", newest: deque[Frame | CameraError], closing: threading.Event
+) -> None:
+    import av
+
+    try:
+        with container:
+            for picture in container.decode(video=0):
+                if closing.is_set():
+                    return
+                newest.append(_grey(picture))
+        newest.append(CameraError("the camera stopped"))
+    except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
+        newest.append(CameraError(f"the camera gives no pictures: {error}"))
+
+
+def _grey(picture: "VideoFrame") -> Frame:
+    plane = picture.reformat(format="gray").planes[0]
+    rows, width = bytes(plane), picture.width
+    if plane.line_size != width:
+        rows = b"".join(rows[at : at + width] for at in range(0, len(rows), plane.line_size))
+    return Frame(rows[: width * picture.height], width, picture.height)
+
+
+class FolderCamera:
+    """A folder of pictures, one after the other by their names and round again: for shows and for tests."""
+
+    def __init__(self, path: Path, clock: Callable[[], float], fps: float = 10) -> None:
+        """`clock` counts seconds; it alone moves the film."""
+        self._path, self._clock, self._fps = path, clock, fps
+        self._files: list[Path] = []
+        self._started = 0.0
+        self._last = -1
+
+    def open(self) -> None:
+        """Begin with the first picture. Raises CameraError for a folder without any."""
+        try:
+            found = sorted(one for one in self._path.iterdir() if one.suffix.lower() in _PICTURES)
+        except OSError as error:
+            raise CameraError(f"{self._path.name}: {error.strerror}") from None
+        if not found:
+            raise CameraError(f"{self._path.name} holds no pictures")
+        self._files, self._started, self._last = found, self._clock(), -1
+
+    def close(self) -> None:
+        """No more pictures."""
+        self._files = []
+
+    def frame(self) -> Frame | None:
+        """The picture that is due now, unless it has been seen. Raises CameraError for a broken one."""
+        due = int((self._clock() - self._started) * self._fps)
+        if not self._files or due == self._last:
+            return None
+        self._last = due
+        return _picture(self._files[due % len(self._files)])
+
+
+def _picture(path: Path) -> Frame:
+    try:
+        from PIL import Image
+    except ImportError:
+        raise CameraError("pictures need the scan extra: pip install 'ombord[scan]'") from None
+    try:
+        with Image.open(path) as image:
+            grey = image.convert("L")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise CameraError(f"{path.name}: {error}") from None
+    return Frame(grey.tobytes(), grey.width, grey.height)
+
+
+class FakeCamera:
+    """Shows each of its frames once; an error among them is raised in its turn."""
+
+    def __init__(self, frames: Iterable[Frame | CameraError | None] = (), broken: str = "") -> None:
+        """`broken` says why it cannot even be opened."""
+        self.frames = deque(frames)
+        self.broken = broken
+        self.is_open = False
+
+    def open(self) -> None:
+        """Raises CameraError where it is broken."""
+        if self.broken:
+            raise CameraError(self.broken)
+        self.is_open = True
+
+    def close(self) -> None:
+        """No more frames until it is opened again."""
+        self.is_open = False
+
+    def frame(self) -> Frame | None:
+        """The next one."""
+        found = self.frames.popleft() if self.is_open and self.frames else None
+        if isinstance(found, CameraError):
+            raise found
+        return found
