@@ -1,83 +1,27 @@
 """A crew against the safe manning document (row S): who can fill which post, what is short, and why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
 
 from verifier.credential.safe_manning import Post, SafeManning
-from verifier.inspection.by_hand import HandEntry
-from verifier.inspection.deficiency import Deficiency
+from verifier.inspection import candidates, deficiency, person
+from verifier.inspection.candidates import Candidate
+from verifier.inspection.grouping import group
+from verifier.inspection.manning import ship_of
+from verifier.inspection.matching import match
+from verifier.inspection.person import Examined
+from verifier.inspection.persons import Assignment, CrewReport, Person, Problem, Shortfall
 from verifier.inspection.ship import Ship
+from verifier.inspection.shown import FAIL, UNKNOWN
 from verifier.policy import DEFAULT, Policy
-from verifier.verdict import Assessment, Standing, Verdict
+from verifier.verdict import Headline, Standing, Valid, worst
 
+__all__ = ["Assignment", "CrewReport", "Person", "Problem", "Shortfall", "group", "judge"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """One of the crew: what was shown, and what was typed in from paper."""
-
-    label: str  # the holder's name, or the name of the file that could not be read
-    verdicts: tuple[Verdict, ...] = ()
-    entries: tuple[HandEntry, ...] = ()
-    assessment: Assessment | None = None  # without a duty; None until judged
-    unreadable: str | None = None  # why nothing of this person could be read
-
-    @property
-    def by_hand(self) -> bool:
-        """Whether all that is known of them was typed in."""
-        return bool(self.entries) and not self.verdicts
-
-
-class Assignment(NamedTuple):
-    """A person in a post; `remark` where the post counts with one."""
-
-    post: Post
-    place: int  # 0 to count - 1
-    person: Person
-    assessment: Assessment | None  # in this duty; None for one entered by hand
-    remark: str | None = None
-
-
-class Shortfall(NamedTuple):
-    """A post that nobody is left for, and why those who come nearest cannot fill it."""
-
-    post: Post
-    missing: int
-    nearest: tuple[str, ...]
-
-
-class Problem(NamedTuple):
-    """Something wrong with a person's papers."""
-
-    person: str
-    headline: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrewReport:
-    """What the inspector hands over. `standing` is of the ship's manning and everybody's papers."""
-
-    manning: SafeManning
-    ship: Ship
-    at: datetime
-    persons: tuple[Person, ...]
-    assignments: tuple[Assignment, ...]  # by verified certificates alone
-    shortfalls: tuple[Shortfall, ...]
-    problems: tuple[Problem, ...]
-    counted_by_hand: tuple[Assignment, ...]  # what papers seen would add: apart, and never green
-    deficiencies: tuple[Deficiency, ...]
-    standing: Standing
-
-
-def group(verdicts: Sequence[Verdict], sources: Sequence[str] = ()) -> tuple[Person, ...]:
-    """The persons that the verdicts are of, by the phone's key and the seafarer's id, as first met.
-
-    `sources` name where each was read: an unreadable one goes with the only person of its source, else it
-    stands for itself under that name.
-    """
-    raise NotImplementedError
+SAFE_MANNING_EXPIRED: Final = "SAFE MANNING DOCUMENT EXPIRED"
+_NEAREST: Final = 5  # how many of those who come nearest to a post are named
 
 
 def judge(
@@ -88,5 +32,147 @@ def judge(
     at: datetime,
     policy: Policy = DEFAULT,
 ) -> CrewReport:
-    """Judge everybody, and match them to the posts: one person, one post, as many posts as can be filled."""
-    raise NotImplementedError
+    """Judge everybody, and match them to the posts: one person, one post, as many posts as can be filled.
+
+    What was entered by hand fills no post; what it would add is counted apart.
+    """
+    known = ship_of(manning, ship)
+    examined = [person.examine(one.verdicts, ship=known, at=at, policy=policy) for one in persons]
+    table = _Table(persons, examined, manning, known)
+    assigned = match([table.able(place) for place in table.places], len(persons))
+    judged = tuple(table.assessed(who, assigned) for who in range(len(persons)))
+    left = [at for at in range(len(table.places)) if at not in assigned]
+    paper = match([table.on_paper(table.places[at], set(assigned.values())) for at in left], len(persons))
+    by_hand = {left[at]: who for at, who in paper.items()}
+    perhaps = match([table.perhaps(place) for place in table.places], len(persons))
+    shortfalls = tuple(table.shortfalls(judged, assigned))
+    problems = (*_of_document(manning, table.today), *(one for each in judged for one in _problems(each)))
+    return CrewReport(
+        manning=manning,
+        ship=known,
+        at=at,
+        persons=judged,
+        assignments=tuple(table.assignment(judged[who], at, who) for at, who in sorted(assigned.items())),
+        shortfalls=shortfalls,
+        problems=problems,
+        counted_by_hand=tuple(table.paper(judged[who], at, who) for at, who in sorted(by_hand.items())),
+        deficiencies=deficiency.propose(shortfalls, problems, judged),
+        standing=_standing(judged, problems, bool(shortfalls), len(perhaps) == len(table.places)),
+    )
+
+
+class _Table:
+    """Each person held against each post, once."""
+
+    def __init__(
+        self, persons: Sequence[Person], examined: Sequence[Examined], manning: SafeManning, ship: Ship
+    ) -> None:
+        self.persons, self.examined, self.ship = persons, examined, ship
+        self.places = [(post, place) for post in manning.posts for place in range(post.count)]
+        self.found: dict[Post, dict[int, Candidate]] = {}
+        self.seen_on_paper: dict[Post, dict[int, str]] = {}
+        for post in manning.posts:
+            self.found[post] = {}
+            self.seen_on_paper[post] = {}
+            for who, one in enumerate(persons):
+                self._hold_against(post, who, one)
+
+    def _hold_against(self, post: Post, who: int, one: Person) -> None:
+        found = candidates.candidate(one, self.examined[who], post)
+        if found is not None:
+            self.found[post][who] = found
+        if one.entries:
+            paper = candidates.by_hand(one, post, self.ship, self.examined[who])
+            if paper is not None:
+                self.seen_on_paper[post][who] = paper
+
+    def able(self, place: tuple[Post, int]) -> dict[int, int]:
+        """Who may fill a place, and at what cost."""
+        return {who: one.cost for who, one in self.found[place[0]].items() if one.refusal is None}
+
+    def on_paper(self, place: tuple[Post, int], busy: set[int]) -> dict[int, int]:
+        """Who could fill it by papers that the inspector has seen."""
+        return {who: 0 for who in self.seen_on_paper[place[0]] if who not in busy}
+
+    def perhaps(self, place: tuple[Post, int]) -> dict[int, int]:
+        """Who may fill it for all that is known: what is in doubt and what was seen on paper, too."""
+        able = {who: 0 for who, one in self.found[place[0]].items() if one.refusal is None or one.in_doubt}
+        return {**able, **self.on_paper(place, set())}
+
+    def assessed(self, who: int, assigned: Mapping[int, int]) -> Person:
+        """The person with the rows P in the post that they fill, else in none."""
+        post = next((self.places[at][0] for at, one in assigned.items() if one == who), None)
+        if post is not None:
+            return replace(self.persons[who], assessment=self.found[post][who].assessment)
+        if not self.persons[who].verdicts:
+            return self.persons[who]
+        return replace(self.persons[who], assessment=person.conclude(self.examined[who], None))
+
+    def assignment(self, judged: Person, at: int, who: int) -> Assignment:
+        """A person in a place by what was verified."""
+        post, place = self.places[at]
+        found = self.found[post][who]
+        return Assignment(post, place, judged, found.assessment, found.remark)
+
+    def paper(self, judged: Person, at: int, who: int) -> Assignment:
+        """A person in a place by papers that the inspector has seen."""
+        post, place = self.places[at]
+        return Assignment(post, place, judged, None, self.seen_on_paper[post][who])
+
+    def shortfalls(self, judged: Sequence[Person], assigned: Mapping[int, int]) -> Iterator[Shortfall]:
+        """Each post that is not filled, with those who come nearest and are not busy elsewhere."""
+        for post in self.found:
+            missing = sum(one is post and at not in assigned for at, (one, _) in enumerate(self.places))
+            if not missing:
+                continue
+            refused = [
+                f"{judged[who].label}: {one.refusal}"
+                for who, one in self.found[post].items()
+                if one.refusal is not None
+            ]
+            yield Shortfall(post, missing, tuple(refused[:_NEAREST]))
+
+    @property
+    def today(self) -> date:
+        """The day that all were judged on; the latest of them."""
+        return max((one.shown.today for one in self.examined), default=date.min)
+
+
+def _of_document(manning: SafeManning, today: date) -> Iterator[Problem]:
+    label, number = "the ship", manning.document_number
+    if manning.expiry_date is not None and today > manning.expiry_date:
+        reason = f"the safe manning document {number} was good until {manning.expiry_date}"
+        yield Problem(label, SAFE_MANNING_EXPIRED, reason)
+
+
+def _problems(one: Person) -> Iterator[Problem]:
+    """What is wrong with a person's papers, certificate by certificate, then with the person."""
+    if one.unreadable is not None:
+        yield Problem(one.label, Headline.NOT_READABLE.value, one.unreadable)
+    lifted = frozenset() if one.assessment is None else one.assessment.lifted
+    for verdict in (each for shown in one.verdicts for each in shown.members or (shown,)):
+        credential = verdict.credential
+        if isinstance(verdict, Valid):
+            continue
+        if credential is not None and credential.certificate.certificate_id in lifted:
+            continue
+        number = "" if credential is None else f"{credential.certificate.document_number}: "
+        yield Problem(one.label, verdict.headline.value, number + verdict.reason)
+    if one.assessment is not None:
+        for check in one.assessment.checks:
+            if check.outcome in (FAIL, UNKNOWN):
+                yield Problem(one.label, one.assessment.headline.value, f"{check.row}: {check.reason}")
+
+
+def _standing(
+    judged: Sequence[Person], problems: Sequence[Problem], short: bool, could_be_filled: bool
+) -> Standing:
+    """The worst of everybody's papers and of the manning; what only paper or doubt fills cannot be told."""
+    found = [one.assessment.overall for one in judged if one.assessment is not None]
+    if any(problem.headline == SAFE_MANNING_EXPIRED for problem in problems):
+        found.append(Standing.REJECTED)
+    if any(one.unreadable is not None or one.entries for one in judged):
+        found.append(Standing.UNDETERMINED)
+    if short:
+        found.append(Standing.UNDETERMINED if could_be_filled else Standing.REJECTED)
+    return worst(found)
