@@ -42,6 +42,7 @@ class InspectorApp(App):
         self.session, self.device, self.background = session, device, device.background
         self.say = words_in(session.settings.language)
         self.root_frame: BoxLayout | None = None
+        self.crew_control: Any = None  # made by `crew_control.of` when a crew is first asked for
 
     def build(self) -> BoxLayout:
         """Fonts, rules, the frame that shows the age of trust, the first screen."""
@@ -84,7 +85,10 @@ class InspectorApp(App):
     # What the screens ask for
 
     def take(self, text: str | bytes) -> None:
-        """Judge what was scanned, pasted or read, and show the verdict."""
+        """Judge what was scanned, pasted or read, and show the verdict; while a crew is scanned, it takes it."""
+        if self.crew_control is not None and self.crew_control.is_open:
+            self.crew_control.take(text)
+            return
         try:
             self.show(self.session.judge(text))
         except NothingToJudgeWith:
@@ -128,8 +132,9 @@ class InspectorApp(App):
         self.screens.current = name
 
     def back(self) -> None:
-        """Where this screen belongs."""
-        self.go(routes.ROUTES[self.screens.current].parent, forward=False)
+        """Where this screen belongs, unless it was opened from elsewhere."""
+        named = getattr(self.screens.current_screen, "back_to", "")
+        self.go(named or routes.ROUTES[self.screens.current].parent, forward=False)
 
     def home(self) -> None:
         """Ready for the next one: the person is forgotten."""
@@ -171,8 +176,9 @@ class InspectorApp(App):
     def _on_drop(self, _window: object, path: bytes, *_: object) -> None:
         self.session.touch()
         name = Path(path.decode(errors="surrogateescape"))
-        if self.screens.current == "trust":
-            self.screen("trust").offer(name)
+        offer = getattr(self.screens.current_screen, "offer", None)
+        if offer is not None:
+            offer(name)
             return
         self.go(routes.HOME, forward=False)
         self.screen(routes.HOME).read_picture(name)

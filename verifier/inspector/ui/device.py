@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from verifier.ui.ports.scanner import Scanner
+from verifier.ui.ports.share import Share
 from verifier.ui.work import Background
 
 
@@ -14,3 +15,4 @@ class Device:
     background: Background
     scanner: Scanner  # of picture files
     camera: Callable[[], object] | None = None
+    share: Share | None = None  # None: files go to the user's downloads

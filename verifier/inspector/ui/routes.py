@@ -8,7 +8,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from verifier.inspector import texts
+from verifier.inspector import texts, texts_crew
 from verifier.ui import widgets
 
 
@@ -38,11 +38,20 @@ ROUTES: Final = MappingProxyType(
         "compare": Route(f"{_SCREENS}.compare_screen:CompareScreen", "verdict", keeps=True),
         "challenge": Route(f"{_SCREENS}.challenge_screen:ChallengeScreen", HOME),
         "trust": Route(f"{_SCREENS}.trust_screen:TrustScreen", HOME),
+        "ship": Route(f"{_SCREENS}.ship_screen:ShipScreen", "crew", keeps=True),
+        "choose": Route(f"{_SCREENS}.choose_screen:ChooseScreen", HOME, keeps=True),
+        "person": Route(f"{_SCREENS}.person_screen:PersonScreen", "verdict"),
+        "crew": Route(f"{_SCREENS}.crew_screen:CrewScreen", HOME),
+        "paper": Route(f"{_SCREENS}.paper_screen:PaperScreen", "crew", keeps=True),
+        "report": Route(f"{_SCREENS}.report_screen:ReportScreen", "crew"),
+        "records": Route(f"{_SCREENS}.records_screen:RecordsScreen", "crew"),
         "settings": Route(f"{_SCREENS}.settings_screen:SettingsScreen", HOME),
     }
 )
 TOOLS: Final = (
     Tool("shield-question", texts.CHALLENGE, "challenge"),
+    Tool("users", texts_crew.CREW, "crew"),
+    Tool("ship", texts_crew.SHIP, "ship"),
     Tool("settings", texts.SETTINGS, "settings"),
 )
 

@@ -1,0 +1,259 @@
+"""The crew of the ship at hand: takes scans and papers, has everybody judged off the drawing thread.
+
+One belongs to a running app. Nothing of it is written; it is forgotten when the inspection is ended, when
+the app closes, or when nobody has touched the app for half an hour.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from keys.custody.device_keys import DeviceKeys
+from verifier.inspection import manning as documents
+from verifier.inspection.by_hand import HandEntry
+from verifier.inspection.crew import Person
+from verifier.inspection.duty import Duty
+from verifier.inspection.identity import Identity
+from verifier.inspection.manning import SafeManning
+from verifier.inspector import texts_crew as texts
+from verifier.inspector.core import crew as crews
+from verifier.inspector.core import crew_views
+from verifier.inspector.core.crew import NOBODY, Added, Crew, Roll
+from verifier.inspector.core.crew_views import Basis
+from verifier.inspector.core.records import Records
+from verifier.inspector.core.session import NothingToJudgeWith, Shown
+from verifier.settings_file import MAX_FILE, SettingsError
+from verifier.ui.ports.share import FolderShare, Share, downloads
+from verifier.verdict import Verdict
+
+FORGOTTEN_AFTER: Final = timedelta(minutes=30)
+KEYS_FILE: Final = "device-keys.json"
+RECORDS_FOLDER: Final = "inspections"
+SCAN: Final = "scan"  # the screen that scans
+
+
+class CrewControl:
+    """What the crew's screens ask. `told` is the last thing that a scan did, in words."""
+
+    def __init__(self, app: Any) -> None:
+        """An inspection with nobody in it yet."""
+        self._app = app
+        self.roll = Roll()
+        self.crew: Crew = NOBODY
+        self.manning: SafeManning | None = None
+        self.manning_is_signed = False
+        self.is_open = False  # whether scans go to the crew
+        self.told, self.told_tone = "", "plain"
+        self.touched_at: datetime = app.session.clock()
+        self._watchers: list[Callable[[], None]] = []
+        self.duty: Duty | None = None  # of whoever was scanned last
+        self.identities: dict[str, Identity] = {}  # what the inspector compared, by the person's label
+        self.share: Share = app.device.share or FolderShare(downloads(os.environ, Path.home()))
+        self.keys = DeviceKeys(Path(app.session.folder) / KEYS_FILE)
+
+    def watch(self, call: Callable[[], None]) -> None:
+        """`call` after each change of the crew."""
+        self._watchers.append(call)
+
+    @property
+    def records(self) -> Records:
+        """What was kept on this device. Raises DeviceKeysError."""
+        return Records(Path(self._app.session.folder) / RECORDS_FOLDER, self.keys.secret())
+
+    @property
+    def basis(self) -> Basis:
+        """What the report rests on."""
+        session = self._app.session
+        return Basis(
+            ship=session.ship,
+            manning=self.manning,
+            manning_is_signed=self.manning_is_signed,
+            policy=session.policy.name,
+            rehearsal=session.trust.is_rehearsal,
+        )
+
+    # What is shown
+
+    def take(self, presented: str | bytes) -> None:
+        """One more code: of a person, or of the ship's safe manning document."""
+        try:
+            shown: Shown = self._app.session.judge(presented)
+        except NothingToJudgeWith:
+            self._app.refresh_trust()
+            self._app.go("trust")
+            return
+        self.take_shown(shown)
+        self._app.go("crew", forward=False)
+
+    def take_shown(self, shown: Shown) -> None:
+        """What was judged already, such as by the verdict screen."""
+        self._forget_in_time()
+        document = next((one for one in map(_manning_of, shown.verdicts) if one is not None), None)
+        if document is not None:
+            self._tell(texts.IS_MANNING, "good")
+            return
+        label = self._app.say(texts.UNNAMED)
+        roll, added = crews.add(self.roll, shown.presented, shown.verdicts, label)
+        people = crews.persons(roll, label)
+        person = _whose(people, shown.verdicts)
+        name = "" if person is None else person.label
+        match added:
+            case Added.PERSON:
+                self._tell(texts.NEW_PERSON, "good", name=name, n=len(people))
+            case Added.MORE:
+                self._tell(texts.MORE_OF, "good", name=name)
+            case Added.SAME:
+                self._tell(texts.SAME_AGAIN, "caution", name=name)
+            case Added.UNREADABLE:
+                self._tell(texts.NOT_READ, "bad")
+            case Added.FULL:
+                self._tell(texts.CREW_FULL, "bad", most=crews.MOST_PERSONS)
+        self._change(roll)
+
+    def take_in(self, person: Person) -> None:
+        """Somebody who was scanned, but not for the crew, belongs to it."""
+        shown = self._app.session.shown
+        if shown is not None and shown.verdicts == person.verdicts:
+            self.take_shown(shown)
+
+    def add_paper(self, entry: HandEntry) -> None:
+        """A certificate that was typed in."""
+        self._forget_in_time()
+        roll, added = crews.add_paper(self.roll, entry)
+        if added is Added.FULL:
+            self._tell(texts.CREW_FULL, "bad", most=crews.MOST_ENTRIES)
+        else:
+            self._tell("", "plain")
+        self._change(roll)
+
+    def remove(self, person: Person) -> None:
+        """Take somebody out of the crew."""
+        self._tell("", "plain")
+        self._change(crews.without(self.roll, person))
+
+    def end(self) -> None:
+        """Forget everything: the crew, its ship and its document."""
+        self.roll, self.crew, self.manning, self.manning_is_signed = Roll(), NOBODY, None, False
+        self.is_open, self.duty, self.identities = False, None, {}
+        self._app.session.ship = None
+        self._app.session.clear()
+        self._tell("", "plain")
+        self._changed()
+
+    # The ship's document
+
+    def load_manning(self, data: bytes) -> str:
+        """A safe manning document from a file that somebody typed; returns what is wrong with it, in words."""
+        say = self._app.say
+        try:
+            document = documents.from_yaml(data[: MAX_FILE + 1])
+        except SettingsError as error:
+            return str(say(texts.MANNING_BAD_FILE, problem=str(error)))
+        self.use_manning(document, is_signed=False)
+        return ""
+
+    def use_manning(self, document: SafeManning, *, is_signed: bool) -> None:
+        """Match against this document from now on; the ship is described by it where nobody has."""
+        session = self._app.session
+        self.manning, self.manning_is_signed = document, is_signed
+        session.ship = documents.ship_of(document, session.ship)
+        self._tell(texts.MANNING_TAKEN, "good", number=document.document_number)
+        self.refresh()
+
+    # Judging
+
+    def refresh(self) -> None:
+        """Judge everybody anew: after a scan, another ship, other trust data or another policy."""
+        if self.roll.is_empty:
+            self.crew = NOBODY
+            self._changed()
+            return
+        session, roll, manning = self._app.session, self.roll, self.manning
+        at, ship, policy, label = session.clock(), session.ship, session.policy, self._app.say(texts.UNNAMED)
+
+        def work() -> Crew:
+            return crews.judge(roll, label=label, manning=manning, ship=ship, at=at, policy=policy)
+
+        def done(crew: Crew) -> None:
+            if crew.roll is self.roll:  # else a newer one is on its way
+                self.crew = crew
+                self._changed()
+
+        self._app.background.run(work, done, lambda _: self._changed())
+
+    def report(self, device: str = "") -> Any:
+        """The report as of now, as the crew's screen and the PDF show it."""
+        return crew_views.report_state(
+            self.crew, self.basis, at=self._app.session.clock(), say=self._app.say, device=device
+        )
+
+    def _change(self, roll: Roll) -> None:
+        self.touched_at = self._app.session.clock()
+        if roll is self.roll:
+            self._changed()
+        else:
+            self.roll = roll
+            self.refresh()
+
+    def _forget_in_time(self) -> None:
+        if self._app.session.clock() - self.touched_at > FORGOTTEN_AFTER:
+            self.roll, self.crew = Roll(), NOBODY
+
+    def _tell(self, message: str, tone: str, **values: object) -> None:
+        self.told = self._app.say(message, **values) if message else ""
+        self.told_tone = tone
+
+    def _changed(self) -> None:
+        for call in self._watchers:
+            call()
+
+
+def of(app: Any) -> CrewControl:
+    """The crew of a running app, begun when first asked for."""
+    control: CrewControl | None = app.crew_control
+    if control is None:
+        control = app.crew_control = CrewControl(app)
+    return control
+
+
+def person_of(shown: Shown, label: str) -> Person:
+    """What one scan brought as one person: what does not fit together, row P1 says."""
+    found = crews.persons(Roll((crews.Scan(b"", shown.verdicts),)), label)
+    name = found[0].label if found else label.format(n=1)
+    return Person(label=name, verdicts=shown.verdicts)
+
+
+def name_and_birth(person: Person) -> tuple[str, date | None]:
+    """What a paper of the same person will say, where it is known."""
+    for verdict in crews.certificates(person):
+        if verdict.credential is not None:
+            holder = verdict.credential.certificate.holder
+            return holder.full_name, holder.birth_date
+    return (person.entries[0].name, person.entries[0].birth_date) if person.entries else ("", None)
+
+
+def _manning_of(verdict: Verdict) -> SafeManning | None:
+    """The safe manning document that a verdict is on, if it is on one."""
+    signed = getattr(verdict, "manning", None)
+    return None if signed is None else signed.document
+
+
+def _whose(people: tuple[Person, ...], verdicts: tuple[Verdict, ...]) -> Person | None:
+    """Whom what was just shown is of."""
+    seafarers = {_seafarer(verdict) for verdict in verdicts} - {None}
+    for person in people:
+        if any(one in verdicts for one in person.verdicts) or seafarers & {
+            _seafarer(verdict) for verdict in person.verdicts
+        }:
+            return person
+    return None
+
+
+def _seafarer(verdict: Verdict) -> tuple[str, str] | None:
+    if verdict.sea_pass is not None:
+        return verdict.sea_pass.issuer, verdict.sea_pass.holder.seafarer_id
+    if verdict.credential is None:
+        return None
+    return verdict.credential.issuer, verdict.credential.certificate.holder.seafarer_id

@@ -1,0 +1,120 @@
+"""Fields of the forms: something typed, one of a list, yes or no; each with its label and what is wrong."""
+
+from os.path import dirname, join
+from typing import Final
+
+from kivy.factory import Factory
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from verifier.inspector.ui.frame import ChoiceTile
+from verifier.ui.widgets import Tap
+
+RULES: Final = join(dirname(__file__), "fields.kv")
+
+
+class FieldNote(BoxLayout):
+    """Below a field: what is wrong with it, else how it was understood."""
+
+    complaint = StringProperty("")
+    reading = StringProperty("")
+
+
+class FormField(BoxLayout):
+    """Something typed. `on_edit` is dispatched with each change by hand."""
+
+    label = StringProperty("")
+    text = StringProperty("")
+    hint = StringProperty("")
+    complaint = StringProperty("")
+    reading = StringProperty("")
+    is_number = BooleanProperty(False)
+
+    def __init__(self, **properties: object) -> None:
+        self.register_event_type("on_edit")
+        self.register_event_type("on_leave")
+        super().__init__(**properties)
+
+    def on_edit(self, text: str) -> None:
+        """The text is another one now."""
+
+    def on_leave(self) -> None:
+        """The field was left: what is wrong with it may be said."""
+
+    def take(self, text: str) -> None:
+        """The input has another text."""
+        if text != self.text:
+            self.text = text
+            self.dispatch("on_edit", text)
+
+
+class ChoiceField(BoxLayout):
+    """One of a list, on a screen of its own. `words` is the choice's title, empty where nothing is chosen."""
+
+    label = StringProperty("")
+    words = StringProperty("")
+    unsaid = StringProperty("")
+    is_down = BooleanProperty(False)
+    complaint = StringProperty("")
+
+    def __init__(self, **properties: object) -> None:
+        self.register_event_type("on_ask")
+        self.register_event_type("on_clear")
+        super().__init__(**properties)
+
+    def on_ask(self) -> None:
+        """The list is wanted."""
+
+    def on_clear(self) -> None:
+        """The choice is taken back."""
+
+
+class ChoiceRow(BoxLayout):
+    """A few that exclude each other, side by side; `on_pick` is dispatched with a code."""
+
+    label = StringProperty("")
+    codes = ListProperty()
+    titles = ListProperty()
+    chosen = ListProperty()
+    columns = NumericProperty(3)
+
+    def __init__(self, **properties: object) -> None:
+        self.register_event_type("on_pick")
+        super().__init__(**properties)
+        self.bind(codes=self._lay, titles=self._lay, chosen=self._mark)
+
+    def on_pick(self, code: str) -> None:
+        """A tile was tapped."""
+
+    def on_kv_post(self, _: object) -> None:
+        """Lay the tiles."""
+        self._lay()
+
+    def _lay(self, *_: object) -> None:
+        if "tiles" not in self.ids or len(self.codes) != len(self.titles):
+            return
+        self.ids.tiles.clear_widgets()
+        for code, title in zip(self.codes, self.titles, strict=True):
+            tile = ChoiceTile(words=title)
+            tile.bind(on_release=lambda _, code=code: self.dispatch("on_pick", code))
+            self.ids.tiles.add_widget(tile)
+        self._mark()
+
+    def _mark(self, *_: object) -> None:
+        if "tiles" not in self.ids:
+            return
+        for tile, code in zip(reversed(self.ids.tiles.children), self.codes, strict=False):
+            tile.is_chosen = code in self.chosen
+
+
+class LinkRow(Tap):
+    """A line that leads somewhere: what stands there now, and what a tap does."""
+
+    icon = StringProperty("")
+    title = StringProperty("")
+    words = StringProperty("")
+    tone = StringProperty("plain")
+
+
+for _widget in (FieldNote, FormField, ChoiceField, ChoiceRow, LinkRow):
+    Factory.register(_widget.__name__, cls=_widget)
