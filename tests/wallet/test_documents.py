@@ -1,4 +1,4 @@
-"""Printable documents on the phone: fetched at sync, kept encrypted, one each edition; no failing loses any."""
+"""Printable documents on the phone: fetched at sync, kept encrypted, one for each edition."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
