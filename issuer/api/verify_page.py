@@ -90,10 +90,11 @@ def verify_page_router(trust: Callable[[], bytes], addresses: Addresses) -> APIR
 
 def page_files() -> Mapping[str, bytes]:
     """Every file of the page by its address below `/verify/`, and the list of them for its service worker."""
-    page, dictionaries = _FOLDER / "page", _FOLDER / "credential" / "dictionaries"
+    page, credential = _FOLDER / "page", _FOLDER / "credential"
     paths = [path for path in page.rglob("*") if path.is_file()]
     files = {path.relative_to(page).as_posix(): path for path in paths}
-    files |= {f"dictionaries/{path.name}": path for path in dictionaries.iterdir()}
+    for shared in ("dictionaries", "codelists"):
+        files |= {f"{shared}/{path.name}": path for path in (credential / shared).iterdir()}
     content = {name: path.read_bytes() for name, path in sorted(files.items()) if _SERVED.fullmatch(name)}
     version = sha256(b"".join(sha256(name.encode() + body).digest() for name, body in content.items()))
     listed = {"version": version.hexdigest()[:16], "files": ["", *(one for one in content if one != "sw.js")]}

@@ -1,12 +1,11 @@
 """One browser and one issuer for all tests of the page; skipped, by name, where there is no Chromium."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from support import browser
-from support.issuer_app import HandClock, Office
+from support.issuer_app import Office
 from support.issuer_server import serving
 
 if TYPE_CHECKING:
@@ -21,10 +20,15 @@ def _chromium() -> None:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """An issuer whose clock is the browser's own: today."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    with serving(tmp_path_factory.mktemp("issuer"), clock=HandClock(now)) as opened:
+    """A Norwegian issuer, whose clock stands where the browser's does."""
+    with serving(tmp_path_factory.mktemp("issuer")) as opened:
         yield opened
+
+
+@pytest.fixture
+def address(office: Office) -> str:
+    """Where people find the page."""
+    return f"{office.settings.base_url}/verify/"
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,16 @@
-"""Real Chromium for tests of the page: Debian's own, driven by playwright, with nothing but loopback to talk to."""
+"""Real Chromium for tests of the page: Debian's own, driven by playwright, with loopback alone to talk to."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from support.simulator import NOW
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -66,14 +69,28 @@ def phone(browser: Browser, **changes: Any) -> BrowserContext:
     return browser.new_context(**how)
 
 
-def opened(context: BrowserContext, address: str) -> Page:
-    """The page, once its service worker holds all of it; a script's error or complaint fails the test."""
+def opened(context: BrowserContext, address: str, *, at: datetime = NOW) -> Page:
+    """The page by a clock that stands still, once it holds all that it needs; a script's error fails the test."""
+    context.clock.set_fixed_time(at)
     page = context.new_page()
     page.on("pageerror", lambda error: _fail(str(error)))
     page.goto(address)
-    page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+    page.wait_for_selector('html[data-ready="true"]', state="attached")
     return page
 
 
 def _fail(problem: str) -> None:
     raise AssertionError(f"the page failed: {problem}")
+
+
+def paste(page: Page, text: str) -> str:
+    """Give the page a text by hand, and return the headline that it shows."""
+    page.click("#paste")
+    page.fill("#text", text)
+    page.click("#check")
+    return headline(page)
+
+
+def headline(page: Page) -> str:
+    """The headline on the screen, in the table's own words."""
+    return page.wait_for_selector("#headline").get_attribute("data-headline") or ""

@@ -1,4 +1,4 @@
-"""Two thousand codes, good and bad in every way that the table of rows C knows, each as a QR text or a token."""
+"""Two thousand codes, good and bad in every way that rows C know, each as a QR text or a token."""
 
 from __future__ import annotations
 

@@ -1,0 +1,219 @@
+// The page: scan, choose a picture or paste, then one verdict that fills the screen. Nothing is kept of it.
+
+import { verifyAll } from "../core/decision.js";
+import { loadDictionaries } from "../core/dictionaries.js";
+import { Collector, isFrame } from "../core/frames.js";
+import { icon, make, ring } from "./elements.js";
+import { Camera, textsInPicture } from "./scanning.js";
+import { held, update } from "./store.js";
+import { verdictScreen } from "./verdict_view.js";
+import { age, LANGUAGES, language, preferred, say, speak } from "./words.js";
+
+const OLD = 7 * 86_400; // seconds after which the age of what is held is said in amber
+const app = document.getElementById("app");
+const now = () => Date.now() / 1000;
+const state = { held: null, dictionaries: null, problem: null, updating: false, camera: null };
+
+function show(...children) {
+  state.camera?.stop();
+  state.camera = null;
+  app.replaceChildren(...children);
+  scrollTo(0, 0);
+}
+
+// What is shown at first
+
+function home(note = null) {
+  document.title = say("Check a certificate");
+  const authority = state.held?.trust.authorities[0]?.name ?? "";
+  show(
+    make(
+      "header.hero",
+      {},
+      make("div.bar", {}, make("img", { src: "icon.svg", alt: "", width: 40, height: 40 }), make("span.authority", {}, authority), languages()),
+      make("h1", {}, say("Check a seafarer's certificate")),
+      make("p", {}, say("Scan the code on the phone or on paper. It is checked here, on this device, also without a connection.")),
+    ),
+    make(
+      "main.home",
+      {},
+      note === null ? null : make("p.alert", { role: "alert", id: "note" }, icon("remark", 20), note),
+      make("button.primary.large", { id: "scan", onclick: scan }, icon("scan", 28), say("Scan with the camera")),
+      make(
+        "div.pair",
+        {},
+        make("label.secondary", { for: "picture" }, icon("picture"), say("Choose a picture"), make("input", { id: "picture", type: "file", accept: "image/*", onchange: choose })),
+        make("button.secondary", { id: "paste", onclick: paste }, icon("paste"), say("Paste text")),
+      ),
+      knows(),
+      make("p.private", {}, icon("lock", 20), make("span", {}, say("Nothing that you scan leaves this device, and nothing of it is kept."))),
+    ),
+  );
+}
+
+function languages() {
+  const options = Object.entries(LANGUAGES).map(([code, name]) => make("option", { value: code, selected: code === language }, name));
+  const chosen = async ({ target }) => {
+    localStorage.setItem("language", target.value);
+    await speak(target.value);
+    home();
+  };
+  return make("select", { id: "language", "aria-label": say("Language"), onchange: chosen }, options);
+}
+
+/** What the page checks against, and how old that is. */
+function knows() {
+  const seconds = state.held?.updatedAt === null || state.held === null ? null : now() - state.held.updatedAt;
+  const kind = seconds === null ? "missing" : seconds > OLD ? "old" : "fresh";
+  const text = { missing: say("No keys and lists yet: connect once"), old: say("Keys and lists are {} old: update", age(seconds ?? 0)), fresh: say("Keys and lists: {} old", age(seconds ?? 0)) }[kind];
+  const button = make("button.plain", { id: "update", onclick: refresh, disabled: state.updating }, icon("update", 20), say(state.updating ? "Updating…" : "Update"));
+  return make(
+    `section.card.knows.${kind}`,
+    { id: "knows", "data-age": kind },
+    make("div", {}, make("b", {}, text), make("small", {}, state.problem ?? say("{} status lists held; ready to work offline", state.held?.lists.size ?? 0))),
+    button,
+  );
+}
+
+async function refresh() {
+  state.updating = true;
+  redrawKnows();
+  try {
+    state.held = await update();
+    state.problem = null;
+  } catch {
+    state.problem = say(navigator.onLine ? "The authority could not be reached" : "No connection: what is held still counts");
+  }
+  state.updating = false;
+  redrawKnows();
+}
+
+function redrawKnows() {
+  document.getElementById("knows")?.replaceWith(knows());
+  const name = document.querySelector(".authority");
+  if (name !== null) name.textContent = state.held?.trust.authorities[0]?.name ?? "";
+}
+
+// Ways in
+
+async function scan() {
+  const collector = new Collector();
+  const video = make("video", { playsinline: true, muted: true, autoplay: true });
+  video.muted = true;
+  const progress = make("div.progress", { id: "progress", hidden: true }, ring(), make("b", {}));
+  const hint = make("p.hint", {}, say("Hold the code inside the frame"));
+  show(
+    make(
+      "main.camera",
+      {},
+      video,
+      make("div.guide", {}, make("i"), make("i"), make("i"), make("i")),
+      progress,
+      make("div.foot", {}, hint, make("button.secondary", { id: "stop", onclick: () => home() }, icon("close"), say("Stop"))),
+    ),
+  );
+  const camera = new Camera(video, async (text) => {
+    if (!isFrame(text)) return judge(text);
+    const found = await collected(collector, text);
+    if (found === null) return undefined;
+    if (found.wire !== null) return judge(found.wire);
+    progress.hidden = false;
+    progress.style.setProperty("--done", Math.round((100 * found.received) / found.needed));
+    progress.querySelector("b").textContent = `${found.received} / ${found.needed}`;
+    hint.textContent = say("Keep the camera on the moving code");
+    return undefined;
+  });
+  state.camera = camera;
+  try {
+    await camera.start();
+  } catch {
+    home(say("The camera could not be opened: allow it in the browser, or choose a picture"));
+  }
+}
+
+async function collected(collector, text) {
+  try {
+    return await collector.add(text);
+  } catch {
+    return null; // a misread is a retry, never a finding
+  }
+}
+
+async function choose({ target }) {
+  const [file] = target.files;
+  if (file === undefined) return;
+  try {
+    const texts = await textsInPicture(file);
+    if (texts.length === 0) home(say("No code was found in the picture: try a sharper one, straight from above"));
+    else await judge(texts.find((text) => text.startsWith("OB1:")) ?? texts[0]);
+  } catch {
+    home(say("This file is not a picture that can be read"));
+  }
+}
+
+function paste() {
+  const text = make("textarea", { id: "text", rows: 8, spellcheck: "false", autocapitalize: "off", placeholder: "OB1:…" });
+  const check = async () => {
+    // Only line breaks at the ends can be the clipboard's: a space is a digit.
+    const given = text.value.replace(/^[\r\n]+|[\r\n]+$/g, "");
+    if (given !== "") await judge(given);
+  };
+  show(
+    make(
+      "main.paste",
+      {},
+      make("h1", {}, say("Paste text")),
+      make("p", {}, say("The text of a code, which begins with OB1:, or a credential")),
+      text,
+      make("button.primary", { id: "check", onclick: check }, say("Check")),
+      make("button.secondary", { onclick: () => home() }, say("Back")),
+    ),
+  );
+  text.focus();
+}
+
+// The verdict
+
+/** Judge what was read, and show it. */
+export async function judge(presented) {
+  if (state.held === null) return home(say("No keys and lists yet: connect once"));
+  const setting = { trust: state.held.trust, lists: state.held.lists, dictionaries: state.dictionaries, at: now() };
+  const verdicts = await verifyAll(presented, setting);
+  document.title = say(verdicts[0].headline);
+  return show(verdictScreen(verdicts, { what: foreign(presented), again: () => home() }));
+}
+
+/** What a text is that is no credential at all, in words; null for what may be one. */
+function foreign(presented) {
+  if (typeof presented !== "string" || presented.startsWith("OB1:") || presented.includes("~")) return null;
+  if (/^https?:/i.test(presented)) return say("This is not a certificate: it is a web address. Do not open it to check a certificate.");
+  if (/^WIFI:/i.test(presented)) return say("This is not a certificate: it is the key of a wireless network.");
+  if (/^openid-credential-offer:/i.test(presented)) return say("This is not a certificate: it is an offer for the seafarer's wallet.");
+  return say("This is not a certificate: it is another text.");
+}
+
+async function start() {
+  await speak(preferred());
+  state.dictionaries = await loadDictionaries();
+  try {
+    state.held = await held();
+  } catch {
+    state.held = null; // what lies there cannot be read: the next update replaces it
+  }
+  home();
+  await Promise.all([refresh(), offline()]);
+  document.documentElement.dataset.ready = "true";
+}
+
+/** Whole on this device, so that it opens without a connection. */
+async function offline() {
+  if (!("serviceWorker" in navigator)) return;
+  try {
+    await navigator.serviceWorker.register("sw.js");
+    await navigator.serviceWorker.ready;
+  } catch {
+    state.problem = say("This browser keeps no page for use without a connection");
+  }
+}
+
+start();

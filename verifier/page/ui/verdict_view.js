@@ -1,0 +1,147 @@
+// What a verdict looks like: the headline fills the screen's top, then why, what to do, and what was signed.
+
+import { isoDay } from "../core/dates.js";
+import { worse } from "../core/verdict.js";
+import { icon, make } from "./elements.js";
+import { certificateCard, holderCard } from "./certificate_view.js";
+import { moment, say } from "./words.js";
+
+const FRAUD = ["TAMPERED", "WRONG HOLDER"];
+const REFUSE = "do not accept it; report its number, or a picture of it, to the flag's authority";
+const UPDATE = "update this page when there is a connection, then check again";
+const ADVICE = {
+  "NOT READABLE": "scan it again; else look its tracking number up, or ask the flag's authority",
+  "UNKNOWN ISSUER": "check it on its own authority's page, or ask that authority",
+  UNTRUSTED: "do not rely on it; ask the flag's authority, with its number",
+  TAMPERED: REFUSE,
+  "WRONG HOLDER": "do not accept it; ask to see it on the seafarer's own phone",
+  REVOKED: REFUSE,
+  SUSPENDED: "it does not count while it is suspended; ask the flag's authority",
+  REPLACED: "it does not count; ask the seafarer for the certificate that replaces it, or the authority",
+  EXPIRED: "it does not count; ask for one that is in date",
+  "CLOCK UNTRUSTED": "set this device's clock, then check again",
+  "NOT YET VALID": "it does not count yet; ask for the one that is in force",
+  "STATUS UNKNOWN": UPDATE,
+  UNCONFIRMED: "scan the phone's live code again; a picture of it goes stale in minutes",
+  "VALID WITH REMARK": "read the remarks, and compare the holder with the identity document",
+  VALID: "compare the holder with the identity document",
+};
+
+/** good, remark, bad, fraud or unknown: the colour and the drawing of a verdict. */
+export function tone({ headline, standing }) {
+  if (standing === "valid") return headline === "VALID" ? "good" : "remark";
+  if (standing === "undetermined") return "unknown";
+  return FRAUD.includes(headline) ? "fraud" : "bad";
+}
+
+const DRAWING = { good: "good", remark: "good", bad: "bad", fraud: "bad", unknown: "unknown" };
+
+/** The whole screen of one scan: one verdict, or those of a muster, worst first. */
+export function verdictScreen(verdicts, { what = null, again }) {
+  const worst = verdicts.reduce((found, one) => (worse(one, found) ? one : found));
+  const shown = verdicts.length === 1 ? [worst] : [...verdicts].sort((one, other) => (worse(one, other) ? -1 : worse(other, one) ? 1 : 0));
+  const first = shown.find(({ credential, seaPass }) => credential ?? seaPass);
+  const holder = first === undefined ? null : (first.seaPass ?? first.credential.certificate);
+  return make(
+    "main.verdict",
+    {},
+    band(worst, what),
+    make(
+      "div.sheet",
+      {},
+      make("p.advice", {}, make("b", {}, say("What to do")), " ", sentence(say(ADVICE[worst.headline]))),
+      holder === null ? null : holderCard(holder.holder, worst.seaPass?.portrait ?? null),
+      shown.length === 1 ? details(worst) : shown.map((one) => folded(one)),
+      reliedOn(worst),
+      verdicts.length === 1 ? allChecks(worst) : null,
+    ),
+    make("div.dock", {}, make("button.primary", { id: "again", onclick: again }, icon("scan"), say("Check another"))),
+  );
+}
+
+function band(verdict, what) {
+  const kind = tone(verdict);
+  return make(
+    `header.band.${kind}`,
+    { "data-headline": verdict.headline, "data-standing": verdict.standing, id: "headline" },
+    make("div.seal", {}, icon(DRAWING[kind], 72)),
+    make("h1", {}, say(verdict.headline)),
+    make("p.reason", {}, what ?? reason(verdict)),
+    kind === "remark" ? make("p.strip", {}, icon("remark", 20), say("Good, with remarks: read them")) : null,
+  );
+}
+
+/** Why the headline is what it is; a certificate in a pass is named. */
+export function reason(verdict) {
+  const found = verdict.deciding;
+  if (found === null) return sentence(say("nothing is against it"));
+  const said = filled(found);
+  const member = verdict.members.find((one) => one.headline === verdict.headline && one.deciding === found);
+  return member === undefined ? sentence(said) : `${member.credential.certificate.number}: ${said}`;
+}
+
+const filled = ({ template, values }) => say(template, ...values.map((value) => value ?? ""));
+const sentence = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
+
+function details(verdict) {
+  if (verdict.seaPass !== null) {
+    const members = [...verdict.members].sort((one, other) => (worse(one, other) ? -1 : worse(other, one) ? 1 : 0));
+    return [make("h2", {}, say("{} certificates in this pass", members.length)), members.map((one) => folded(one))];
+  }
+  return verdict.credential === null ? null : [remarksCard(verdict), certificateCard(verdict.credential)];
+}
+
+function remarksCard(verdict) {
+  const remarks = verdict.checks.filter(({ outcome }) => outcome === "remark");
+  if (remarks.length === 0) return null;
+  return make("section.card.remarks", {}, make("h2", {}, say("Remarks")), make("ul", {}, remarks.map((one) => make("li", {}, sentence(filled(one))))));
+}
+
+/** One of several: its name and headline, the rest when it is opened. */
+function folded(verdict) {
+  const certificate = verdict.credential?.certificate;
+  const kind = tone(verdict);
+  const name = certificate === undefined ? say(verdict.seaPass === null ? "Not shown" : "Pass") : say(certificate.type);
+  return make(
+    "details.card.member",
+    {},
+    make(
+      "summary",
+      {},
+      make(`span.dot.${kind}`, {}, icon(DRAWING[kind], 18)),
+      make("span.what", {}, make("b", {}, name), make("small", {}, certificate?.number ?? "")),
+      make(`span.chip.${kind}`, {}, say(verdict.headline)),
+    ),
+    verdict.headline === "VALID" ? null : make("p.why", {}, reason(verdict)),
+    verdict.credential === null ? null : [remarksCard(verdict), certificateCard(verdict.credential, { inside: true })],
+  );
+}
+
+function reliedOn({ reliedOn: { time, publishedAt, statusAsOf } }) {
+  const line = (label, text) => make("div", {}, make("dt", {}, say(label)), make("dd", {}, text));
+  return make(
+    "section.card.relied",
+    {},
+    make("h2", {}, say("What this relied on")),
+    make(
+      "dl",
+      {},
+      line("Checked", moment(time)),
+      statusAsOf === null ? null : line("Status as of", moment(statusAsOf)),
+      line("Keys as of", isoDay(publishedAt)),
+    ),
+  );
+}
+
+function allChecks(verdict) {
+  return make(
+    "details.card.checks",
+    {},
+    make("summary", {}, say("All checks")),
+    make(
+      "ol",
+      {},
+      verdict.checks.map((one) => make(`li.${one.outcome}`, {}, make("code", {}, one.row), make("span", {}, sentence(filled(one))))),
+    ),
+  );
+}
