@@ -37,7 +37,10 @@ def judge(
     What was entered by hand fills no post; what it would add is counted apart.
     """
     known = ship_of(manning, ship)
-    examined = [person.examine(one.verdicts, ship=known, at=at, policy=policy) for one in persons]
+    examined = [
+        person.examine(one.verdicts, ship=known, at=at, identity=one.identity, policy=policy)
+        for one in persons
+    ]
     table = _Table(persons, examined, manning, known)
     assigned = match([table.able(place) for place in table.places], len(persons))
     judged = tuple(table.assessed(who, assigned) for who in range(len(persons)))

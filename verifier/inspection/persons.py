@@ -7,6 +7,7 @@ from typing import NamedTuple
 from verifier.credential.safe_manning import Post, SafeManning
 from verifier.inspection.by_hand import HandEntry
 from verifier.inspection.deficiency import Deficiency
+from verifier.inspection.identity import Identity
 from verifier.inspection.ship import Ship
 from verifier.verdict import Assessment, Standing, Verdict
 
@@ -20,6 +21,7 @@ class Person:
     entries: tuple[HandEntry, ...] = ()
     assessment: Assessment | None = None  # in the post that they fill, or in none; None until judged
     unreadable: str | None = None  # why something of this person could not be read
+    identity: Identity | None = None  # what the inspector has compared with a document (row P1)
 
     @property
     def by_hand(self) -> bool:

@@ -3,7 +3,7 @@
 Values, never changed in place: one scan makes a new roll. The inspection is never written to disk.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
@@ -14,7 +14,7 @@ from verifier.decision import assess
 from verifier.inspection import crew as matching
 from verifier.inspection.by_hand import HandEntry
 from verifier.inspection.crew import Assignment, CrewReport, Person
-from verifier.inspection.identity import NameMatch, compare_names
+from verifier.inspection.identity import Identity, NameMatch, compare_names
 from verifier.inspection.manning import SafeManning
 from verifier.inspection.ship import Ship
 from verifier.policy import DEFAULT, Policy
@@ -77,6 +77,7 @@ class Crew:
         return person.assessment
 
 
+NOT_COMPARED: Final[Mapping[str, Identity]] = {}
 NOBODY: Final = Crew(roll=Roll(), persons=())
 
 
@@ -148,17 +149,36 @@ def judge(
     ship: Ship | None,
     at: datetime,
     policy: Policy = DEFAULT,
+    identities: Mapping[str, Identity] = NOT_COMPARED,
 ) -> Crew:
-    """Everybody judged, and matched to the posts where those are known."""
-    found = persons(roll, label)
+    """Everybody judged, and matched to the posts where those are known; `identities` by `identity_key`."""
+    found = tuple(
+        replace(one, identity=identities.get(identity_key(one.verdicts, one.label)))
+        for one in persons(roll, label)
+    )
     if manning is not None:
         report = matching.judge(found, manning, ship=ship, at=at, policy=policy)
         return Crew(roll=roll, persons=report.persons, report=report)
     judged = tuple(
-        replace(one, assessment=assess(one.verdicts, ship=ship, at=at)) if one.verdicts else one
+        replace(one, assessment=assess(one.verdicts, ship=ship, at=at, identity=one.identity, policy=policy))
+        if one.verdicts
+        else one
         for one in found
     )
     return Crew(roll=roll, persons=judged)
+
+
+def identity_key(verdicts: Sequence[Verdict], label: str) -> str:
+    """What finds the inspector's answers on a person again when another document of theirs is scanned."""
+    for verdict in verdicts:
+        subject = _subject(verdict)
+        if subject is not None:
+            holder = verdict.sea_pass.holder if verdict.sea_pass is not None else None
+            if verdict.credential is not None:
+                holder = verdict.credential.certificate.holder
+            if holder is not None:
+                return f"{subject[1]} {holder.seafarer_id}"
+    return label
 
 
 def certificates(person: Person) -> Iterator[Verdict]:

@@ -33,9 +33,9 @@ def pdf(state: ReportState, at: datetime, page_word: str) -> File:
     return File(f"{stem(state, at)}.pdf", report_pdf.draw(state, at=at, page_word=page_word), PDF)
 
 
-def json(report: CrewReport, state: ReportState, at: datetime) -> File:
+def json(report: CrewReport, state: ReportState, at: datetime, environment: str | None) -> File:
     """The report for machines (docs/crew-report.schema.json)."""
-    return File(f"{stem(state, at)}.json", reports.as_json(report).encode(), JSON)
+    return File(f"{stem(state, at)}.json", reports.as_json(report, environment).encode(), JSON)
 
 
 def signed(json_file: File, signer: Signer) -> File:
@@ -44,7 +44,9 @@ def signed(json_file: File, signer: Signer) -> File:
     return File(name, signed_report.sign(json_file.data, signer).encode("ascii"), JWS)
 
 
-def record(report: CrewReport, state: ReportState, at: datetime, signer: Signer) -> Kept:
+def record(
+    report: CrewReport, state: ReportState, at: datetime, environment: str | None, signer: Signer
+) -> Kept:
     """What is kept on the device: the report, signed by it."""
-    text = json(report, state, at).data
+    text = json(report, state, at, environment).data
     return Kept(state.title, state.headline, text.decode(), signed_report.sign(text, signer))

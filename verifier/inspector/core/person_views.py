@@ -106,17 +106,27 @@ def state(
 
 
 def standing_words(person: Person, assessment: Assessment | None, say: Words) -> tuple[Tone, str]:
-    """Colour and word of a person. What was only typed in is never green, and neither is the unassessed."""
+    """Colour and word of a person. What was only typed in is never green, and neither is the unassessed.
+
+    Where everything but the comparison with a document is assessed, the papers are VALID; whose they are is
+    said besides.
+    """
     if person.by_hand:
         return Tone.CAUTION, say(texts.ON_PAPER)
     if assessment is None:
         return Tone.CAUTION, say(texts.NOT_ALL_ASSESSED)
-    worst = _worst(person)
-    if assessment.overall is Standing.VALID and assessment.headline is Headline.NOT_ASSESSED:
-        return Tone.CAUTION, say(texts.NOT_ALL_ASSESSED)
-    told = assessment.standing is assessment.overall or worst is None
-    headline = assessment.headline if told and assessment.headline is not Headline.NOT_ASSESSED else worst
-    return TONE_OF[assessment.overall], say(str(headline or assessment.headline))
+    if assessment.overall is not Standing.VALID:
+        against = assessment.headline if assessment.standing is assessment.overall else None
+        return TONE_OF[assessment.overall], say(str(against or _worst(person) or assessment.headline))
+    if assessment.headline is not Headline.NOT_ASSESSED:
+        return Tone.GOOD, say(str(assessment.headline))
+    if _open_rows(assessment) <= {"P1", "P8"}:
+        return Tone.GOOD, say(str(Headline.VALID))
+    return Tone.CAUTION, say(texts.NOT_ALL_ASSESSED)
+
+
+def _open_rows(assessment: Assessment) -> set[str]:
+    return {check.row for check in assessment.checks if check.outcome is Outcome.NOT_ASSESSED}
 
 
 def reasons(person: Person, assessment: Assessment | None, say: Words) -> Iterator[str]:
@@ -129,8 +139,14 @@ def reasons(person: Person, assessment: Assessment | None, say: Words) -> Iterat
                 if check.outcome is outcome:
                     yield f"{check.row}: {reason(check, say)}"
     for verdict in _shown(person):
-        if standing(verdict) is not Standing.VALID:
+        if standing(verdict) is not Standing.VALID and not _is_lifted(verdict, assessment):
             yield _about(verdict, say)
+    if assessment is not None and not person.by_hand:
+        open_rows = _open_rows(assessment)
+        if "P1" in open_rows:
+            yield say(texts.NOT_COMPARED)
+        if open_rows - {"P1", "P8"}:
+            yield say(texts.ROWS_OPEN, rows=", ".join(sorted(open_rows - {"P1", "P8"})))
     if person.entries and not person.by_hand:
         yield say.counted(texts.PAPER_COUNT, len(person.entries))
 
@@ -148,7 +164,8 @@ def detail(person: Person, say: Words) -> str:
 
 def reason(check: Check, say: Words) -> str:
     """A check's reason: its template is a message id, and what it quotes of a credential is escaped."""
-    return say(check.template).format(*map(_quoted, check.values))
+    words = say(check.template).format(*map(_quoted, check.values))
+    return words[:1].upper() + words[1:]
 
 
 def _quoted(value: object) -> object:
@@ -159,6 +176,13 @@ def post_title(code: str, say: Words) -> str:
     """What people call a post."""
     entry = codelists.capacities().get(code)
     return escaped(code) if entry is None else say(entry.title())
+
+
+def _is_lifted(verdict: Verdict, assessment: Assessment | None) -> bool:
+    """Whether something else excuses what is against this certificate, such as grace."""
+    if assessment is None or verdict.credential is None:
+        return False
+    return verdict.credential.certificate.certificate_id in assessment.lifted
 
 
 def _row(check: Check, ship: Ship | None, duty: Duty | None, say: Words) -> RowState:

@@ -136,8 +136,8 @@ def line(ship: Ship | None, say: Words) -> str:
     parts = [
         ship.name or (f"IMO {ship.imo}" if ship.imo else ""),
         ship.flag or "",
-        "" if ship.gt is None else f"{ship.gt:,} GT",
-        "" if ship.kw is None else f"{ship.kw:,} kW",
+        "" if ship.gt is None else f"{ship.gt:,}\u00a0GT",
+        "" if ship.kw is None else f"{ship.kw:,}\u00a0kW",
     ]
     return "  ·  ".join(part for part in parts if part) or say(texts.SHIP_PARTLY)
 

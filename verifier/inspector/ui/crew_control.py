@@ -49,7 +49,7 @@ class CrewControl:
         self.touched_at: datetime = app.session.clock()
         self._watchers: list[Callable[[], None]] = []
         self.duty: Duty | None = None  # of whoever was scanned last
-        self.identities: dict[str, Identity] = {}  # what the inspector compared, by the person's label
+        self.identities: dict[str, Identity] = {}  # what the inspector compared, by `crews.identity_key`
         self.share: Share = app.device.share or FolderShare(downloads(os.environ, Path.home()))
         self.keys = DeviceKeys(Path(app.session.folder) / KEYS_FILE)
 
@@ -73,6 +73,12 @@ class CrewControl:
             policy=session.policy.name,
             rehearsal=session.trust.is_rehearsal,
         )
+
+    @property
+    def environment(self) -> str | None:
+        """What kind of directory vouches: `production` or `test`."""
+        held = self._app.session.trust.held
+        return None if held is None else str(held.directory.environment.value)
 
     # What is shown
 
@@ -145,7 +151,7 @@ class CrewControl:
     # The ship's document
 
     def load_manning(self, data: bytes) -> str:
-        """A safe manning document from a file that somebody typed; returns what is wrong with it, in words."""
+        """A safe manning document that somebody typed into a file; returns what is wrong with it, in words."""
         say = self._app.say
         try:
             document = documents.from_yaml(data[: MAX_FILE + 1])
@@ -173,8 +179,18 @@ class CrewControl:
         session, roll, manning = self._app.session, self.roll, self.manning
         at, ship, policy, label = session.clock(), session.ship, session.policy, self._app.say(texts.UNNAMED)
 
+        identities = dict(self.identities)
+
         def work() -> Crew:
-            return crews.judge(roll, label=label, manning=manning, ship=ship, at=at, policy=policy)
+            return crews.judge(
+                roll,
+                label=label,
+                manning=manning,
+                ship=ship,
+                at=at,
+                policy=policy,
+                identities=identities,
+            )
 
         def done(crew: Crew) -> None:
             if crew.roll is self.roll:  # else a newer one is on its way

@@ -13,6 +13,7 @@ from verifier.decision import assess
 from verifier.inspection.crew import Person
 from verifier.inspection.duty import Duty, duties, duty_of
 from verifier.inspector import texts_crew as texts
+from verifier.inspector.core import crew as crews
 from verifier.inspector.core import person_views, ship_form
 from verifier.inspector.core.person_views import Input, PaperLine, PersonScreenState, RowState
 from verifier.inspector.core.report_state import Tone
@@ -98,9 +99,12 @@ class PersonScreen(Screen):
         app, person = self._app, self._person
         control, session = crew_control.of(app), app.session
         shown = session.shown
-        if shown is not None and shown.identity is not None and shown.verdicts == person.verdicts:
-            control.identities[person.label] = shown.identity
-        identity = control.identities.get(person.label)
+        key = crews.identity_key(person.verdicts, person.label)
+        told = shown.identity if shown is not None and shown.verdicts == person.verdicts else None
+        if told is not None and control.identities.get(key) != told:
+            control.identities[key] = told
+            control.refresh()
+        identity = control.identities.get(key)
         assessment = None
         if person.verdicts:
             assessment = assess(
@@ -135,7 +139,7 @@ class PersonScreen(Screen):
         if not self.is_of_crew and app.session.shown is not None:
             shown = app.session.shown
         else:
-            identity = control.identities.get(person.label)
+            identity = control.identities.get(crews.identity_key(person.verdicts, person.label))
             shown = Shown(presented="", verdicts=person.verdicts, at=app.session.clock(), identity=identity)
             app.session.show(shown)
         app.screen("compare").start(shown)

@@ -82,11 +82,11 @@ class ReportScreen(Screen):
         report, at = control.crew.report, app.session.clock()
         if report is None:
             return
-        state = control.report()
+        state, environment = control.report(), control.environment
         signer = control.keys.signer() if self.signs else None
 
         def work() -> list[File]:
-            file = export.json(report, state, at)
+            file = export.json(report, state, at, environment)
             return [file] if signer is None else [file, export.signed(file, signer)]
 
         self._work(work)
@@ -98,7 +98,7 @@ class ReportScreen(Screen):
         if report is None or not self.keeps_records:
             return
         try:
-            kept = export.record(report, control.report(), at, control.keys.signer())
+            kept = export.record(report, control.report(), at, control.environment, control.keys.signer())
             control.records.keep(kept, at)
         except (RecordError, DeviceKeysError) as error:
             self._tell(texts.NOT_SAVED, "bad", problem=str(error))
