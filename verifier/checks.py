@@ -5,11 +5,11 @@ Each function answers its rows and no others. A reason says as of when, where th
 """
 
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from keys.jwk import PublicKey
 from keys.trust.directory import Authority, Directory
-from verifier.credential.model import Credential
+from verifier.credential.model import Credential, StatusReference
 from verifier.credential.presentation import Audience, HolderProof
 from verifier.policy import AgeClass, Policy
 from verifier.status import Status, StatusList
@@ -34,6 +34,14 @@ _PROOF_FAILED: Final = Check("C13", Outcome.NOT_ASSESSED, "the proof shown is no
 _CHALLENGE_MET: Final = Check("C13", Outcome.PASS, "the phone answered the inspector's challenge")
 _FURTHER_NOTICE: Final = Check("C9", Outcome.PASS, "valid until further notice")
 _DASHED: Final = "{:%Y-%m-%d}"
+
+
+class Listed(Protocol):
+    """What has a place in a status list."""
+
+    @property
+    def status(self) -> StatusReference:
+        """That place."""
 
 
 class Holding(NamedTuple):
@@ -102,7 +110,7 @@ def _unconfirmed(
 
 
 def state(
-    credential: Credential, listed: StatusList | None, authority: Authority, *, policy: Policy, time: datetime
+    credential: Listed, listed: StatusList | None, authority: Authority, *, policy: Policy, time: datetime
 ) -> tuple[Check, Check, Check, Check, Check | None]:
     """C6, C7, C8, then C12 (is the status known and new enough), and the remark on its age.
 
@@ -121,7 +129,7 @@ def state(
 
 
 def listed_state(
-    credential: Credential, listed: StatusList | None, authority: Authority
+    credential: Listed, listed: StatusList | None, authority: Authority
 ) -> Check | tuple[StatusList, Status]:
     """What the authority's list says at the credential's place, or why it says nothing (C12)."""
     idx = credential.status.idx

@@ -37,6 +37,7 @@ _SIGNED: Final = Check("C4", Outcome.PASS, "the signature holds")
 _AGREE: Final = Check("C4b", Outcome.PASS, "its dates agree with each other")
 _NONE_SHOWN: Final = Holding()
 _PASS: Final = CertificateType.PASS
+_SAFE_MANNING: Final = CertificateType.SAFE_MANNING
 _ALLOW_LIST_ONLY: Final = KeyState.ALLOW_LIST_ONLY
 _ROWS: Final = ROWS[: ROWS.index("C14")]  # what is a check; C14 and C15 follow from them
 
@@ -139,6 +140,8 @@ def _decide(unverified: Unverified, setting: _Setting) -> Verdict:
     try:
         if unverified.type is _PASS:
             return _judge_pass(unverified, authority, known, trusted, setting)
+        if unverified.type is _SAFE_MANNING:
+            return _judge_manning(unverified, authority, known, trusted, setting)
         credential = vc.from_claims(unverified.claims, unverified.key, issued_at=unverified.issued_at)
     except vc.MalformedCredential as error:
         unreadable = Check("C1", Outcome.UNKNOWN, "not a {} that can be read: {}", (unverified.type, error))
@@ -263,6 +266,21 @@ def _judge_pass(
     rows = pass_decision.Shared(_READABLE, known, trusted, _SIGNED, c5, c10, c13, unproved)
     basis = pass_decision.Basis(authority, setting.status, policy, time, _relied_on(setting))
     return pass_decision.judge(sea_pass, rows, basis)
+
+
+def _judge_manning(
+    unverified: Unverified, authority: Authority, known: Check, trusted: Check, setting: _Setting
+) -> Verdict:
+    """Rows C4b to C15 of a ship's safe manning document. Raises MalformedCredential."""
+    from verifier import manning_decision  # which nothing else needs
+    from verifier.credential import safe_manning_claims
+
+    signed = safe_manning_claims.from_claims(unverified.claims)
+    c10 = checks.clock(setting.at, setting.directory, setting.policy, setting.last_clock)
+    rows = manning_decision.Shared(_READABLE, known, trusted, _SIGNED, c10)
+    relied_on = _relied_on(setting)
+    basis = manning_decision.Basis(authority, setting.status, setting.policy, setting.time, relied_on)
+    return manning_decision.judge(signed, rows, basis)
 
 
 def _stop(rows: list[Check], setting: _Setting, because: str) -> Verdict:

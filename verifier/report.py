@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from keys.trust.directory import Environment
 from verifier import entitlement
@@ -20,6 +20,9 @@ from verifier.verdict import (
     Verdict,
     standing,
 )
+
+if TYPE_CHECKING:
+    from verifier.credential.safe_manning import SafeManning
 
 _COLOUR: Final = {Standing.VALID: "30;42", Standing.REJECTED: "97;41", Standing.UNDETERMINED: "30;43"}
 _AMBER_BAND: Final = "30;43"
@@ -82,6 +85,8 @@ def _credential_lines(verdict: Verdict, person: Assessment | None, test: bool) -
     yield from reasons(against(verdict.checks))
     if verdict.credential is not None:
         yield from _certificate_lines(verdict.credential)
+    elif verdict.manning is not None:
+        yield from _manning_lines(verdict.manning)
     elif verdict.outcome("C4") is Outcome.PASS:
         yield line("shown", "nothing of it is shown, since it cannot be read as a certificate")
     else:
@@ -161,6 +166,18 @@ def _certificate_lines(credential: Credential) -> Iterator[str]:
     for label, text in entitlement.lines(certificate):
         yield line(label, text)
     yield line("valid", period(certificate))
+
+
+def _manning_lines(document: "SafeManning") -> Iterator[str]:
+    """What a safe manning document demands, and of which ship."""
+    vessel = document.vessel
+    yield line("certificate", f"{schemas.title(document.type)} {document.document_number}")
+    yield line("issued by", f"{document.issuing_authority} ({document.issuing_country})")
+    yield line("ship", " IMO ".join(part for part in (vessel.name, vessel.imo) if part))
+    for post in document.posts:
+        also = f" or {', '.join(post.also)}" if post.also else ""
+        under = f", each with {', '.join(post.regulations)}" if post.regulations else ""
+        yield line("post", f"{post.count} x {post.capacity_code}{also}{under}")
 
 
 def period(certificate: Certificate) -> str:

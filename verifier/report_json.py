@@ -11,6 +11,7 @@ from verifier.credential.model import CertificateType, Credential
 from verifier.verdict import Assessment, Check, ReliedOn, Standing, Verdict, standing
 
 if TYPE_CHECKING:
+    from verifier.credential.safe_manning import SafeManning
     from verifier.credential.sea_pass import Pass
 
 
@@ -28,6 +29,8 @@ def as_json(
 
 def _credential_json(verdict: Verdict, environment: Environment) -> dict[str, Json]:
     shown = None if verdict.credential is None else _certificate_json(verdict.credential)
+    if verdict.manning is not None:
+        shown = _manning_json(verdict.manning)
     report: dict[str, Json] = {
         "verdict": standing(verdict).value,
         "headline": verdict.headline.value,
@@ -63,6 +66,13 @@ def _certificate_json(credential: Credential) -> dict[str, Json]:
         "bound_to_phone": credential.holder_key is not None,
         **vc.certificate_claims(credential.certificate),
     }
+
+
+def _manning_json(document: "SafeManning") -> dict[str, Json]:
+    """A ship's safe manning document under the names that it was signed with."""
+    from verifier.credential.safe_manning_claims import document_claims
+
+    return {"type": CertificateType.SAFE_MANNING.value, **document_claims(document)}
 
 
 def _pass_json(sea_pass: "Pass") -> dict[str, Json]:

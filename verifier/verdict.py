@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from verifier.credential.model import Credential, Reference
 
 if TYPE_CHECKING:
+    from verifier.credential.safe_manning import SafeManning
     from verifier.credential.sea_pass import Pass
 
 
@@ -131,6 +132,7 @@ class Judged:
     relied_on: ReliedOn
     members: tuple["Verdict", ...] = ()
     sea_pass: "Pass | None" = None
+    manning: "SafeManning | None" = None  # of a ship's safe manning document
 
     def outcome(self, row: str) -> Outcome:
         """The outcome of a row; NOT_ASSESSED for one that could not run."""
