@@ -164,7 +164,10 @@ def detail(person: Person, say: Words) -> str:
 
 def reason(check: Check, say: Words) -> str:
     """A check's reason: its template is a message id, and what it quotes of a credential is escaped."""
-    words = say(check.template).format(*map(_quoted, check.values))
+    return _sentence(say(check.template).format(*map(_quoted, check.values)))
+
+
+def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
@@ -188,7 +191,10 @@ def _is_lifted(verdict: Verdict, assessment: Assessment | None) -> bool:
 def _row(check: Check, ship: Ship | None, duty: Duty | None, say: Words) -> RowState:
     title = say(texts.ROW_TITLES[int(check.row[1:]) - 1])
     if check.outcome is not Outcome.NOT_ASSESSED:
-        return RowState(check.row, title, _TONE_OF_OUTCOME[check.outcome], reason(check, say))
+        no_voyage = any(getattr(ship, name, None) is None for name, _ in _VOYAGE)
+        excusable = check.row == "P4" and check.outcome is Outcome.FAIL and no_voyage
+        asks = Input.SHIP if excusable else Input.NOTHING  # the voyage may give grace
+        return RowState(check.row, title, _TONE_OF_OUTCOME[check.outcome], reason(check, say), asks)
     asks, words = _settled_by(check.row, ship, duty, say)
     return RowState(check.row, title, Tone.PLAIN, words, asks)
 
@@ -245,7 +251,7 @@ def _worst(person: Person) -> Headline | None:
 
 def _about(verdict: Verdict, say: Words) -> str:
     named = "" if verdict.credential is None else f"{_number(verdict)}: "
-    reason = escaped(verdict.reason)
+    reason = _sentence(escaped(verdict.reason))
     return f"{escaped(named)}{say(str(verdict.headline))}" + (f". {reason}" if reason else "")
 
 

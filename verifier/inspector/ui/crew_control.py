@@ -23,6 +23,7 @@ from verifier.inspector.core import crew_views
 from verifier.inspector.core.crew import NOBODY, Added, Crew, Roll
 from verifier.inspector.core.crew_views import Basis
 from verifier.inspector.core.records import Records
+from verifier.inspector.core.report_state import PersonState
 from verifier.inspector.core.session import NothingToJudgeWith, Shown
 from verifier.settings_file import MAX_FILE, SettingsError
 from verifier.ui.ports.share import FolderShare, Share, downloads
@@ -31,7 +32,7 @@ from verifier.verdict import Verdict
 FORGOTTEN_AFTER: Final = timedelta(minutes=30)
 KEYS_FILE: Final = "device-keys.json"
 RECORDS_FOLDER: Final = "inspections"
-SCAN: Final = "scan"  # the screen that scans
+SCAN: Final = "crew-scan"  # the screen that scans for the crew
 
 
 class CrewControl:
@@ -44,7 +45,7 @@ class CrewControl:
         self.crew: Crew = NOBODY
         self.manning: SafeManning | None = None
         self.manning_is_signed = False
-        self.is_open = False  # whether scans go to the crew
+        self._last: tuple[Verdict, ...] = ()  # what was shown last
         self.told, self.told_tone = "", "plain"
         self.touched_at: datetime = app.session.clock()
         self._watchers: list[Callable[[], None]] = []
@@ -56,6 +57,22 @@ class CrewControl:
     def watch(self, call: Callable[[], None]) -> None:
         """`call` after each change of the crew."""
         self._watchers.append(call)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what is scanned, pasted or dropped now is for the crew."""
+        here = self._app.screens.current_screen
+        return here.name == SCAN or (here.name == "enter" and getattr(here, "back_to", "") == SCAN)
+
+    def last_state(self) -> PersonState | None:
+        """Whoever was scanned last, as they stand now."""
+        person = _whose(self.crew.persons, self._last)
+        if person is None:
+            return None
+        place = self.crew.persons.index(person)
+        return next(
+            (one for one in crew_views.person_states(self.crew, self._app.say) if one.key == str(place)), None
+        )
 
     @property
     def records(self) -> Records:
@@ -91,7 +108,8 @@ class CrewControl:
             self._app.go("trust")
             return
         self.take_shown(shown)
-        self._app.go("crew", forward=False)
+        if self._app.screens.current != SCAN:
+            self._app.go(SCAN, forward=False)
 
     def take_shown(self, shown: Shown) -> None:
         """What was judged already, such as by the verdict screen."""
@@ -101,6 +119,7 @@ class CrewControl:
             self._tell(texts.IS_MANNING, "good")
             return
         label = self._app.say(texts.UNNAMED)
+        self._last = shown.verdicts
         roll, added = crews.add(self.roll, shown.presented, shown.verdicts, label)
         people = crews.persons(roll, label)
         person = _whose(people, shown.verdicts)
@@ -142,7 +161,7 @@ class CrewControl:
     def end(self) -> None:
         """Forget everything: the crew, its ship and its document."""
         self.roll, self.crew, self.manning, self.manning_is_signed = Roll(), NOBODY, None, False
-        self.is_open, self.duty, self.identities = False, None, {}
+        self.duty, self.identities, self._last = None, {}, ()
         self._app.session.ship = None
         self._app.session.clear()
         self._tell("", "plain")
@@ -151,7 +170,7 @@ class CrewControl:
     # The ship's document
 
     def load_manning(self, data: bytes) -> str:
-        """A safe manning document that somebody typed into a file; returns what is wrong with it, in words."""
+        """A safe manning document that somebody typed; returns what is wrong with it, in words."""
         say = self._app.say
         try:
             document = documents.from_yaml(data[: MAX_FILE + 1])

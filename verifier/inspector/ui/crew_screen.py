@@ -107,12 +107,10 @@ class CrewScreen(Screen):
 
     def on_pre_enter(self, *_: object) -> None:
         """As it stands now: the ship may be another one."""
-        crew_control.of(self._app).is_open = False
         self.refresh()
 
     def scan(self) -> None:
         """The next person."""
-        crew_control.of(self._app).is_open = True
         self._app.go(crew_control.SCAN)
 
     def open_person(self, key: str) -> None:

@@ -37,11 +37,13 @@ ROUTES: Final = MappingProxyType(
         "certificate": Route(f"{_SCREENS}.certificate_screen:CertificateScreen", "verdict"),
         "compare": Route(f"{_SCREENS}.compare_screen:CompareScreen", "verdict", keeps=True),
         "challenge": Route(f"{_SCREENS}.challenge_screen:ChallengeScreen", HOME),
+        "enter": Route(f"{_SCREENS}.enter_screen:EnterScreen", HOME),
         "trust": Route(f"{_SCREENS}.trust_screen:TrustScreen", HOME),
         "ship": Route(f"{_SCREENS}.ship_screen:ShipScreen", "crew", keeps=True),
         "choose": Route(f"{_SCREENS}.choose_screen:ChooseScreen", HOME, keeps=True),
         "person": Route(f"{_SCREENS}.person_screen:PersonScreen", "verdict"),
         "crew": Route(f"{_SCREENS}.crew_screen:CrewScreen", HOME),
+        "crew-scan": Route(f"{_SCREENS}.crew_scan_screen:CrewScanScreen", "crew", keeps=True),
         "paper": Route(f"{_SCREENS}.paper_screen:PaperScreen", "crew", keeps=True),
         "report": Route(f"{_SCREENS}.report_screen:ReportScreen", "crew"),
         "records": Route(f"{_SCREENS}.records_screen:RecordsScreen", "crew"),
@@ -49,6 +51,7 @@ ROUTES: Final = MappingProxyType(
     }
 )
 TOOLS: Final = (
+    Tool("clipboard-paste", texts.ENTER, "enter"),
     Tool("shield-question", texts.CHALLENGE, "challenge"),
     Tool("users", texts_crew.CREW, "crew"),
     Tool("ship", texts_crew.SHIP, "ship"),

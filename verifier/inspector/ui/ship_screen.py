@@ -114,8 +114,7 @@ class ShipScreen(Screen):
 
     def scan(self) -> None:
         """Scan the document's code."""
-        crew_control.of(self._app).is_open = True
-        self._app.go("scan")
+        self._app.go(crew_control.SCAN)
 
     # The form
 
