@@ -16,6 +16,14 @@ _FORGET: Final = (
 _ALL: Final = "the pinned root, and every version, key, revocation and list seen until now"
 
 
+class NoRoot(Unusable):
+    """Nothing is trusted on this device yet, and no root was given."""
+
+
+class MustForget(Unusable):
+    """What was held cannot be read, and to go on without it must be asked for."""
+
+
 class Remembered(NamedTuple):
     """What a pack is taken in upon, and what must be said of that."""
 
@@ -35,7 +43,7 @@ def read(folder: str, root_path: str | None, *, forget: bool = False) -> Remembe
         saved = _saved(folder, error, forget=forget)
         if saved is None:
             if given is None:
-                raise Unusable("no trusted root is pinned on this device", _PIN) from None
+                raise NoRoot("no trusted root is pinned on this device", _PIN) from None
             said = () if isinstance(error, NoState) else (f"forgotten: {_ALL}",)
             return Remembered(Held(root=given), said)
         remembered = saved
@@ -56,7 +64,7 @@ def _saved(folder: str, error: StateError, *, forget: bool) -> Remembered | None
     if saved is None:
         if isinstance(error, NoState) or forget:
             return None
-        raise Unusable(str(error), _FORGET.format(_ALL))
+        raise MustForget(str(error), _FORGET.format(_ALL))
     if not saved.newest and not forget:
-        raise Unusable(str(error), _FORGET.format(saved.lost))
+        raise MustForget(str(error), _FORGET.format(saved.lost))
     return Remembered(saved.held, (f"what was held before was damaged; not to be read: {saved.lost}",))

@@ -1,4 +1,4 @@
-"""QR codes of carrier text: one symbol at level M, as a matrix for a screen and as SVG for paper.
+"""QR codes of carrier text and of challenges: one symbol at level M, for a screen and, as SVG, for paper.
 
 Always an alphanumeric Model 2 symbol (never Micro QR) with a fixed mask: base45 of compressed, signed bytes
 has no pattern for a mask to break, and trying all eight takes four times as long.
@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from verifier.credential.carrier import PREFIX
+from verifier.credential.presentation import CHALLENGE_PREFIX
 
 QUIET_ZONE: Final = 4  # modules on each side (ISO/IEC 18004 § 6.3.8): scanners need it
 LEVEL: Final = "M"
@@ -40,8 +41,8 @@ def _symbol(text: str) -> Any:
     """The symbol of segno, a package without types."""
     import segno  # 40 ms to load: only who draws needs it
 
-    if not text.startswith(PREFIX):
-        raise ValueError(f'only carrier text is drawn, which starts with "{PREFIX}"')
+    if not text.startswith((PREFIX, CHALLENGE_PREFIX)):
+        raise ValueError(f'only carrier text is drawn, which starts with "{PREFIX}", and challenges')
     try:
         return segno.make(text, error=LEVEL, mode="alphanumeric", mask=_MASK, micro=False, boost_error=False)
     except segno.DataOverflowError:

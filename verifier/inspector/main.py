@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from verifier import state
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from verifier.inspector.core.session import Clock
     from verifier.inspector.ui.app import InspectorApp
     from verifier.inspector.ui.device import Device
+    from verifier.ui.ports.camera import Camera
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,9 +58,13 @@ def compose(
 def _desktop(frames: Path | None) -> "Device":
     from verifier.inspector.ui.device import Device
     from verifier.ui.background import ThreadBackground
+    from verifier.ui.ports.camera import DeviceCamera, FolderCamera
     from verifier.ui.ports.scanner import PictureScanner
 
-    return Device(background=ThreadBackground(), scanner=PictureScanner())
+    def camera() -> "Camera":
+        return DeviceCamera() if frames is None else FolderCamera(frames, monotonic)
+
+    return Device(background=ThreadBackground(), scanner=PictureScanner(), camera=camera)
 
 
 def _say_what_is_missing(app: "InspectorApp") -> None:

@@ -4,7 +4,7 @@
 """
 
 from os.path import dirname, join
-from typing import Final
+from typing import Any, Final
 
 from kivy.factory import Factory
 from kivy.lang import Builder
@@ -43,6 +43,7 @@ class ButtonWords(Words):
     """A button's words: on one line while they have `room`, else wrapped."""
 
     room = NumericProperty(0)
+    text_size: Any  # Kivy's own property
 
     def on_value(self, *_: object) -> None:
         """Measured anew."""

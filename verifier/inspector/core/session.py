@@ -83,6 +83,16 @@ class Session:
         """This is the person in front of the inspector now."""
         self.shown = shown
 
+    def identify(self, identity: Identity) -> Shown | None:
+        """Judge the person shown by the inspector's comparison with a document (rows P)."""
+        if self.shown is None:
+            return None
+        judged = decision.assess(
+            self.shown.verdicts, ship=self.ship, at=self.clock(), identity=identity, policy=self.policy
+        )
+        self.shown = replace(self.shown, identity=identity, assessment=judged)
+        return self.shown
+
     def _verdicts(self, presented: str | bytes, at: datetime, nonce: bytes | None) -> tuple[Verdict, ...]:
         held = self.trust.held
         if held is None:

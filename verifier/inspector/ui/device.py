@@ -1,8 +1,10 @@
 """What the inspector's app runs on: one port each, with a desktop's answer and a fake."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from verifier.ui.ports.camera import Camera
+from verifier.ui.ports.drives import DesktopDrives, Drives
 from verifier.ui.ports.scanner import Scanner
 from verifier.ui.ports.share import Share
 from verifier.ui.work import Background
@@ -14,5 +16,6 @@ class Device:
 
     background: Background
     scanner: Scanner  # of picture files
-    camera: Callable[[], object] | None = None
+    drives: Drives = field(default_factory=DesktopDrives)
+    camera: Callable[[], Camera] | None = None
     share: Share | None = None  # None: files go to the user's downloads

@@ -1,0 +1,127 @@
+"""The person against a document: name, birth date and face, large, with an answer to each."""
+
+from dataclasses import replace
+from os.path import dirname, join
+from typing import Any, Final
+
+from kivy.app import App
+from kivy.factory import Factory
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.uix.screenmanager import Screen
+
+from verifier.credential.model import Holder
+from verifier.inspection.identity import Document, Match
+from verifier.inspector.core import verdict_view
+from verifier.inspector.core.comparison import Answers, typed_name
+from verifier.inspector.core.portrait import portrait
+from verifier.inspector.core.session import Shown
+from verifier.inspector.ui.frame import ChoiceTile
+from verifier.ui.photo import texture_of
+from verifier.ui.widgets import Surface
+
+RULES: Final = join(dirname(__file__), "compare_screen.kv")
+_ICONS: Final = {
+    Document.PASSPORT: "book-user",
+    Document.SEAFARERS_IDENTITY: "id-card",
+    Document.OTHER: "contact",
+    Document.NONE: "ban",
+}
+
+
+class Question(Surface):
+    """One thing that stands on both: large, with "matches" and "differs"."""
+
+    title = StringProperty("")
+    large = StringProperty("")
+    small = StringProperty("")
+    answer = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **properties: object) -> None:
+        self.register_event_type("on_choose")
+        super().__init__(**properties)
+
+    def on_choose(self, answer: Match) -> None:
+        """One of the two was tapped."""
+
+
+class CompareScreen(Screen):
+    """Asks until the inspector is done; nothing is cleared meanwhile."""
+
+    person = ObjectProperty(None, allownone=True, rebind=True)
+    answers = ObjectProperty(Answers(), rebind=True)
+    name_line = ListProperty(("", ""))  # a tone and words on the typed name
+    photo = ObjectProperty(None, allownone=True)
+    asks = BooleanProperty(False)  # with a document in hand
+    differs = BooleanProperty(False)
+
+    def start(self, shown: Shown) -> None:
+        """Compare whom this is about."""
+        app: Any = App.get_running_app()
+        self._holder = holder_of(shown)
+        self.person = verdict_view.person(self._holder, app.say)
+        shown_photo = portrait(shown)
+        self.photo = None if shown_photo is None else texture_of(shown_photo)
+        self.ids.typed.text = self.ids.reason.text = ""
+        self.answers = Answers()
+        self.asks = self.differs = False
+        self._offer_documents()
+        self.ids.scroll.scroll_y = 1
+
+    def say(self, **answers: object) -> None:
+        """An answer was given."""
+        self.answers = now = replace(self.answers, **answers)
+        self.asks = now.document not in (None, Document.NONE)
+        self.differs = self.asks and now.name not in (None, Match.MATCHES)
+
+    def photo_size(self, room: tuple[float, float]) -> tuple[float, float]:
+        """As large as fits, in its own shape."""
+        if self.photo is None:
+            return 0, 0
+        scale = min(room[0] / self.photo.width, room[1] / self.photo.height)
+        return self.photo.width * scale, self.photo.height * scale
+
+    def look_at_name(self, typed: str) -> None:
+        """What is typed from the document."""
+        app: Any = App.get_running_app()
+        found = typed_name(self._holder, typed)
+        self.name_line = ("", "") if found is None else (found[0], app.say(found[1]))
+        self.say(typed=typed)
+
+    def finish(self) -> None:
+        """The verdict again, with what the comparison came to."""
+        app: Any = App.get_running_app()
+        shown = app.session.identify(self.answers.identity())
+        if shown is None:
+            app.home()
+            return
+        app.screen("verdict").show(shown)
+        app.go("verdict", forward=False)
+
+    def _offer_documents(self, chosen: Document | None = None) -> None:
+        """All of them; once one is chosen it alone, so that the questions come into view."""
+        app: Any = App.get_running_app()
+        area = self.ids.documents
+        area.clear_widgets()
+        for document in Document if chosen is None else (chosen,):
+            words = app.say(verdict_view.DOCUMENTS[document])
+            tile = ChoiceTile(words=words, icon=_ICONS[document], is_chosen=document is chosen)
+            tile.bind(on_release=lambda _, one=document: self._choose_document(one))
+            area.add_widget(tile)
+
+    def _choose_document(self, document: Document) -> None:
+        chosen = None if self.answers.document is document else document
+        self.say(document=chosen)
+        self._offer_documents(chosen)
+
+
+def holder_of(shown: Shown) -> Holder:
+    """Whose certificates were shown."""
+    for verdict in shown.verdicts:
+        if verdict.sea_pass is not None:
+            return verdict.sea_pass.holder
+        if verdict.credential is not None:
+            return verdict.credential.certificate.holder
+    raise ValueError("nothing that was shown says whose it is")
+
+
+Factory.register("Question", cls=Question)

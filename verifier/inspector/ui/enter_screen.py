@@ -1,0 +1,36 @@
+"""A code that is pasted, or a picture of one by its name: for a device without a camera."""
+
+from os.path import dirname, join
+from typing import Any, Final
+
+from kivy.app import App
+from kivy.core.clipboard import Clipboard
+from kivy.properties import StringProperty
+from kivy.uix.screenmanager import Screen
+
+from verifier.inspector.core import reading
+
+RULES: Final = join(dirname(__file__), "enter_screen.kv")
+
+
+class EnterScreen(Screen):
+    """Takes the text of a code, or a file's name."""
+
+    complaint = StringProperty("")
+
+    def on_pre_enter(self, *_: object) -> None:
+        """Empty: what was typed for the last person is gone."""
+        self.complaint = self.ids.typed.text = ""
+
+    def paste(self) -> None:
+        """What was copied last."""
+        self.ids.typed.text = Clipboard.paste() or ""
+
+    def check(self) -> None:
+        """Judge it, or say what is wrong."""
+        app: Any = App.get_running_app()
+        found = reading.typed(app.device.scanner, self.ids.typed.text)
+        if isinstance(found, reading.Trouble):
+            self.complaint = app.say(found.message, **found.values)
+        else:
+            app.take(found)
