@@ -92,6 +92,7 @@ CHALLENGE_ADVICE: Final = (
     "The inspector's phone shows a code, or six characters. Your answer proves that your key is here, now; "
     "it needs no clock and is good for two minutes."
 )
+CHALLENGE_DETAIL: Final = "An inspector shows you a code or six characters"
 CHALLENGE_HINT: Final = "Six characters"
 CHALLENGE_SCAN: Final = "Scan the inspector's code"
 CHALLENGE_ANSWER: Final = "Show the answer"
@@ -136,20 +137,21 @@ PICK_UP_ANYWAY: Final = "Pick up all the same"
 
 # The directory of authorities
 TRUST_TITLE: Final = "Directory of authorities"
+TRUST_DETAIL: Final = "Which authorities this phone knows"
 TRUST_NONE: Final = "This phone holds no directory of authorities"
 TRUST_WHY: Final = (
     "With it, this app tells you whether an offer comes from a listed authority. Your certificates work "
     "without it."
 )
 TRUST_HELD: Final = "Directory of {date}"
-TRUST_FLAGS: Final = ("{n} flag state: {flags}", "{n} flag states: {flags}")
-TRUST_FLAGS_PLAIN: Final = "{n} flag states: {flags}"
+TRUST_FLAGS: Final = "Flag states: {flags}"
 TRUST_REHEARSAL: Final = "This is a rehearsal's directory: its certificates are not real."
-TRUST_HINT: Final = "Address of a site, or path of a file"
+TRUST_HINT: Final = "Address, or file"
 TRUST_IMPORT: Final = "Import"
 TRUST_ADVICE: Final = "Drop a sea pack on this window, or name its address or file here."
 TRUST_WORKING: Final = "Verifying…"
-TRUST_DONE: Final = "Imported"
+TRUST_DONE: Final = "Imported and verified."
+TRUST_PINNED: Final = "This root is trusted now. Import a sea pack next."
 TRUST_ROOT_FIRST: Final = (
     "First give the root file that your authority or ship handed you: every directory is checked against it."
 )

@@ -60,6 +60,7 @@ class Known:
     name: str = ""
     flag: str = ""
     as_of: datetime | None = None
+    is_rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Trust:
 
     def look_up(self, issuer: str) -> Known:
         """What the directory says of an issuer's address."""
+        from keys.trust.directory import Environment
         from verifier.state import StateError
 
         state = self._open()
@@ -118,7 +120,8 @@ class Trust:
             return Known(Check.NOT_LISTED, as_of=as_of)
         except StateError:  # what was imported is damaged by now
             return Known(Check.NO_DIRECTORY)
-        return Known(Check.LISTED, found.name, found.flag, as_of)
+        is_rehearsal = state.directory.environment is Environment.TEST
+        return Known(Check.LISTED, found.name, found.flag, as_of, is_rehearsal)
 
     def look_at_root(self, data: bytes) -> Root:
         """A root file as it can be agreed to. Raises TrustError."""

@@ -1,7 +1,7 @@
 """Adding certificates, step by step: offer, consent with the pick-up code, progress, and how it ended."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from kivy.app import App
@@ -15,14 +15,19 @@ from verifier.ui.ports.scanner import ScanError
 from verifier.ui.words import Words
 from verifier.ui.work import WorkError
 from wallet_app import texts
-from wallet_app.core import names
+from wallet_app import texts_showing as more
+from wallet_app.core import names, offer_views
 from wallet_app.core.offer import TransactionCode
 from wallet_app.core.oid4vci import MOST_NAME
 from wallet_app.core.pickup import Progress, Proposal
 from wallet_app.core.plain import plain
+from wallet_app.core.scanned import Kind, Scanned
 from wallet_app.core.syncing import ReadyOffer
 from wallet_app.core.troubles import Trouble, told
+from wallet_app.core.viewstate import Tone
 from wallet_app.ui.common import EndStep, WorkingStep
+
+MOST_TEXT: Final = 65_536  # bytes of a file that holds an offer as text
 
 
 class OfferStep(BoxLayout):
@@ -55,6 +60,10 @@ class ConsentStep(BoxLayout):
     code_advice = StringProperty("")
     code = StringProperty("")
     complaint = StringProperty("")
+    check_tone = StringProperty("plain")
+    check_words = StringProperty("")
+    check_action = StringProperty("")
+    agree_words = StringProperty("")
 
     def on_documents(self, *_: object) -> None:
         """One line a document."""
@@ -76,8 +85,14 @@ class AddScreen(Screen):
         """Ask the authority what the offer holds."""
         app = self._app
         self._show(WorkingStep(message=app.say(texts.LOOKING)))
+
+        def work() -> Proposal:
+            proposal: Proposal = app.wallet.pick_ups.look_at(text)
+            app.wallet.trust.look_up(proposal.authority.issuer)  # reads the directory, off the drawing thread
+            return proposal
+
         app.background.run(
-            lambda: app.wallet.pick_ups.look_at(text),
+            work,
             lambda proposal: self.propose(proposal, tx_code),
             lambda error: self.fail(error, lambda: self.look_at(text, tx_code)),
         )
@@ -99,26 +114,70 @@ class AddScreen(Screen):
             lambda error: self.fail(error, self.get_ready_ones),
         )
 
-    def read_picture(self, path: Path) -> None:
-        """An offer from a picture of its QR code."""
-        say = self._app.say
-        try:
-            found = self._app.scanner.read(path)
-        except ScanError:
-            self._show(OfferStep(complaint=say(texts.PICTURE_UNREADABLE)))
-            return
-        if len(found) == 1:
-            self.look_at(found[0])
+    def read_typed(self, text: str) -> None:
+        """A link, or the path of a file on this device; a link that is no offer's is not opened."""
+        path = _file_named(text)
+        if path is not None:
+            self.read_picture(path)
         else:
-            self._show(OfferStep(complaint=say(texts.SEVERAL_QRS if found else texts.NO_QR)))
+            self._app.take(text)
+
+    def read_picture(self, path: Path) -> None:
+        """An offer from a file: a picture of its QR code, or its text."""
+        app, say = self._app, self._app.say
+        written = _text_in(path)
+        if written is not None:
+            app.take(written)
+            return
+        self._show(WorkingStep(message=say(texts.LOOKING)))
+
+        def work() -> list[str]:
+            try:
+                found: list[str] = app.scanner.read(path)
+            except ScanError as error:
+                raise WorkError(str(error)) from error
+            return found
+
+        def done(found: list[str]) -> None:
+            if len(found) == 1:
+                app.take(found[0])
+            else:
+                self._show(OfferStep(complaint=say(texts.SEVERAL_QRS if found else texts.NO_QR)))
+
+        app.background.run(
+            work, done, lambda _: self._show(OfferStep(complaint=say(texts.PICTURE_UNREADABLE)))
+        )
+
+    def refuse(self, found: Scanned, text: str) -> None:
+        """Say what it is instead of an offer; nothing was opened."""
+        say = self._app.say
+        is_address = found.kind is Kind.WEB_ADDRESS
+        advice = more.CERTIFICATE_ADVICE if found.kind is Kind.CERTIFICATE else more.NOT_THIS_ADVICE
+        self._show(
+            EndStep(
+                tone="caution",
+                title=say(more.NOT_THIS[found.kind], shown=found.shown),
+                advice=say(advice),
+                main=say(more.SCAN_AGAIN),
+                act=self.start,
+                other=say(more.OPEN_ANYWAY) if is_address else "",
+                act_otherwise=lambda: self.look_at(text),
+            )
+        )
 
     def propose(
         self, proposal: Proposal, tx_code: str = "", complaint: str = "", *, known_code: str = ""
     ) -> None:
         """Ask the seafarer; for the code too, unless it is a `known_code`."""
         say, authority, wanted = self._app.say, proposal.authority, proposal.offer.transaction_code
+        known = self._app.wallet.trust.look_up(authority.issuer)
+        check = offer_views.check_state(known, authority.name, say)
         step = ConsentStep(
-            offered_by=say(texts.OFFERED_BY, issuer=authority.name),
+            check_tone=check.tone.value,
+            check_words=check.text,
+            check_action=check.action,
+            agree_words=say(more.PICK_UP_ANYWAY if check.tone is Tone.BAD else texts.PICK_UP),
+            offered_by=say(texts.OFFERED_BY, issuer=known.name or authority.name),
             host=say(texts.FROM_ADDRESS, host=urlsplit(authority.issuer).netloc),
             needs_code=wanted is not None and not known_code,
             code_is_number=wanted is None or wanted.numeric,
@@ -243,3 +302,26 @@ def _code_hint(wanted: TransactionCode | None, say: Words) -> str:
 def _progress(step: WorkingStep, progress: Progress, say: Words) -> None:
     step.progress = say(texts.PROGRESS, received=progress.received, total=progress.total)
     step.share = progress.received / max(1, progress.total)
+
+
+def _file_named(text: str) -> Path | None:
+    """The file that a typed text names, if there is one."""
+    path = text.strip()
+    if not path.startswith(("/", "~", ".")) and ":\\" not in path[:3]:
+        return None
+    try:
+        found = Path(path).expanduser()
+        return found if found.is_file() else None
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+def _text_in(path: Path) -> str | None:
+    """What stands in a small text file; None for a picture, and for what cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_TEXT + 1)
+        text = data.decode("utf-8-sig")
+    except (OSError, ValueError):
+        return None
+    return text if 0 < len(data) <= MOST_TEXT else None

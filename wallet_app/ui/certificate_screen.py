@@ -8,7 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
 
 from verifier.ui.widgets import Surface
-from wallet_app.core.viewstate import CertificateState, SectionState, StatusState, Tone
+from wallet_app.core.viewstate import CertificateState, NoticeState, SectionState, StatusState, Tone
 
 NO_STATUS: Final = StatusState(Tone.PLAIN, "", "")
 NO_STATE: Final = CertificateState(
@@ -48,7 +48,21 @@ class CertificateScreen(Screen):
         area.clear_widgets()
         for section in self.state.sections:
             area.add_widget(_section(section))
+        self._notices = self.state.notices
+        self._draw_notices()
         self.ids.scroll.scroll_y = 1
+
+    def tell(self, notice: NoticeState) -> None:
+        """How something went, at the top where it is seen."""
+        self._notices = (notice, *self.state.notices)
+        self._draw_notices()
+        self.ids.scroll.scroll_y = 1
+
+    def _draw_notices(self) -> None:
+        area = self.ids.notices
+        area.clear_widgets()
+        for notice in self._notices:
+            area.add_widget(Factory.Notice(tone=notice.tone.value, message=notice.text))
 
 
 def _section(state: SectionState) -> Section:

@@ -3,8 +3,11 @@
 from os.path import dirname, join
 from typing import Final
 
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.factory import Factory
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
+
+from verifier.ui.widgets import Notice, Tap
 
 RULES: Final = join(dirname(__file__), "common.kv")
 
@@ -12,6 +15,7 @@ RULES: Final = join(dirname(__file__), "common.kv")
 class WorkingStep(BoxLayout):
     """Something is under way."""
 
+    icon = StringProperty("cloud-download")
     message = StringProperty("")
     progress = StringProperty("")
     share = NumericProperty(0)
@@ -28,3 +32,21 @@ class EndStep(BoxLayout):
     other = StringProperty("")
     act = ObjectProperty(lambda: None)
     act_otherwise = ObjectProperty(lambda: None)
+
+
+class ActionRow(Tap):
+    """A line that leads somewhere, or does something; of a bad tone where that cannot be undone."""
+
+    icon = StringProperty("")
+    title = StringProperty("")
+    detail = StringProperty("")
+    tone = StringProperty("plain")
+    is_last = BooleanProperty(False)
+
+
+class Said(Notice):
+    """How it went; out of the way while there is nothing to say."""
+
+
+for _widget in (ActionRow, Said):
+    Factory.register(_widget.__name__, cls=_widget)

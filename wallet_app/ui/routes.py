@@ -24,7 +24,21 @@ ROUTES: Final = {
     "certificate": Route("certificate_screen", "CertificateScreen"),
     "code": Route("code_screen", "CodeScreen"),
     "add": Route("add_screen", "AddScreen"),
+    "history": Route("history_screen", "HistoryScreen"),
+    "delete": Route("delete_screen", "DeleteScreen", parent="certificate"),
+    "challenge": Route("challenge_screen", "ChallengeScreen"),
+    "scan": Route("scan_screen", "ScanScreen"),
+    "trust": Route("trust_screen", "TrustScreen"),
+    "more": Route("more_screen", "MoreScreen"),
     "store": Route("store_screen", "StoreScreen", parent=""),
+    "onboarding": Route("onboarding_screen", "OnboardingScreen", parent=""),
+    "lock": Route("lock_screen", "LockScreen", parent=""),
+    "forgotten": Route("forgotten_screen", "ForgottenScreen", parent="lock"),
+    "settings": Route("settings_screen", "SettingsScreen"),
+    "change-pin": Route("change_pin_screen", "ChangePinScreen", parent="settings"),
+    "backup": Route("backup_screen", "BackupScreen", parent="settings"),
+    "restore": Route("restore_screen", "RestoreScreen", parent="settings"),
+    "diagnostics": Route("diagnostics_screen", "DiagnosticsScreen", parent="settings"),
 }
 
 

@@ -56,6 +56,10 @@ class SyncControl:
         if as_of is None or abs(self._wallet.clock() - as_of) > SYNC_AFTER:
             self.run(quietly=True)
 
+    def speak(self, say: Words) -> None:
+        """From now on in these words."""
+        self._say = say
+
     def notices(self) -> Iterable[NoticeState]:
         """What stopped the last sync, and what is ready; an unfinished pick-up comes first."""
         records = () if self._wallet.pick_ups.unfinished is not None else self._wallet.syncs.records
@@ -65,12 +69,14 @@ class SyncControl:
         """The bar below the list; none while no certificate is bound to this phone."""
         if not self._wallet.syncs.issuers:
             return None
+        muster = self._wallet.muster
         return sync_views.sync_state(
             self._wallet.passes,
             as_of=self._wallet.syncs.as_of,
             at=self._wallet.clock(),
             progress=self._progress,
             is_unchanged=not (self._outcome.has_news or self._outcome.failures or self._anything_ready),
+            has_muster=muster is not None and len(muster.members) > 1,
             say=self._say,
         )
 
