@@ -1,21 +1,33 @@
-"""Simulated camera frames of a QR code: 720p, tilted, blurred, noisy, with glare. Seeded, so always the same.
+"""Simulated camera frames of a QR code: tilted, blurred, noisy, with glare, dim. Seeded, so always the same.
 
 What a phone's camera sees when an inspector holds it before another phone: the code fills about 60 % of the
 frame's height, turned, tilted by up to 30°, lit unevenly, with a lamp's reflection on the glass, a slightly
 moving hand and a sensor's noise; the sharpening that cameras do is left out.
+
+Three occasions: ordinary (720p), hard (720p: out of focus, moving, noisy, steeper, compressed by the camera)
+and dim (VGA in poor light).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from io import BytesIO
 from math import cos, radians, sin, tau
 from random import Random
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-WIDTH: Final = 1280
-HEIGHT: Final = 720
+
+class Size(NamedTuple):
+    """Of a frame, in pixels."""
+
+    width: int
+    height: int
+
+
+HD: Final = Size(1280, 720)
+VGA: Final = Size(640, 480)
 SHARE: Final = 0.60  # of the frame's height that the code's side takes
 _SCALE: Final = 2  # drawn twice as large, then averaged, as a lens and a sensor do
 _MODULE: Final = 12  # pixels of a module in the flat picture
@@ -26,7 +38,10 @@ Point: TypeAlias = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """One frame's circumstances; angles in degrees, blur and movement in pixels, levels from 0 to 255."""
+    """One frame's circumstances; angles in degrees, blur and movement in pixels, levels from 0 to 255.
+
+    `jpeg` is the quality at which the camera compresses it, if it does.
+    """
 
     turn: float
     tilt: float
@@ -41,6 +56,8 @@ class Conditions:
     glare_at: Point
     glare_size: float
     noise: float
+    size: Size = HD
+    jpeg: int | None = None
 
     @classmethod
     def draw(cls, random: Random) -> "Conditions":
@@ -62,21 +79,59 @@ class Conditions:
             noise=random.uniform(3, 12),
         )
 
+    @classmethod
+    def hard(cls, random: Random) -> "Conditions":
+        """Held in a hurry by a cheap camera: steeper, less sharp, more noise, strong compression."""
+        return replace(
+            cls.draw(random),
+            tilt=random.uniform(10, 30),
+            blur=random.uniform(0.8, 1.6),
+            movement=random.uniform(0.5, 3),
+            noise=random.uniform(4, 12),
+            jpeg=random.randint(60, 90),
+        )
+
+    @classmethod
+    def dim(cls, random: Random) -> "Conditions":
+        """A small camera at night: low contrast, noise and compression, no lamp near."""
+        white = random.uniform(80, 140)
+        return replace(
+            cls.draw(random),
+            offset=(random.uniform(-30, 30), random.uniform(-15, 15)),
+            tilt=random.uniform(0, 20),
+            blur=random.uniform(0.3, 0.6),
+            movement=random.uniform(0, 1),
+            white=white,
+            black=random.uniform(8, 0.30 * white),
+            glare=random.uniform(0, 30),
+            noise=random.uniform(2, 5),
+            size=VGA,
+            jpeg=random.randint(75, 92),
+        )
+
 
 def frame(matrix: tuple[bytes, ...], conditions: Conditions, seed: int) -> Image.Image:
     """A greyscale frame of the code `matrix` (rows of modules without quiet zone) under these conditions."""
     generator = np.random.default_rng(seed)
     card, corners = _card(matrix, conditions)
-    scene = _background(generator)
+    scene = _background(generator, conditions.size)
     coefficients = _perspective(corners, card.size)
-    size = (WIDTH * _SCALE, HEIGHT * _SCALE)
+    size = (conditions.size.width * _SCALE, conditions.size.height * _SCALE)
     shape = Image.new("L", card.size, 255).transform(size, Image.Transform.PERSPECTIVE, coefficients)
     drawn = card.transform(size, Image.Transform.PERSPECTIVE, coefficients, Image.Resampling.BILINEAR)
     scene.paste(drawn, mask=shape)
     flat = scene.reduce(_SCALE).filter(ImageFilter.GaussianBlur(conditions.blur))
     pixels = _moved(np.asarray(flat, dtype=np.float32), conditions)
     pixels = _lit(pixels, conditions) + generator.normal(0, conditions.noise, pixels.shape).astype(np.float32)
-    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+    return _compressed(Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)), conditions.jpeg)
+
+
+def _compressed(picture: Image.Image, quality: int | None) -> Image.Image:
+    if quality is None:
+        return picture
+    file = BytesIO()
+    picture.save(file, "JPEG", quality=quality)
+    return Image.open(file).convert("L")
 
 
 def _card(matrix: tuple[bytes, ...], conditions: Conditions) -> tuple[Image.Image, list[Point]]:
@@ -85,7 +140,7 @@ def _card(matrix: tuple[bytes, ...], conditions: Conditions) -> tuple[Image.Imag
     dark = np.pad(np.array([list(row) for row in matrix], dtype=np.uint8), 4)
     grey = np.where(dark == 1, conditions.black, conditions.white).astype(np.uint8)
     flat = Image.fromarray(grey).resize((modules * _MODULE, modules * _MODULE), Image.Resampling.NEAREST)
-    half = SHARE * HEIGHT * modules / len(matrix) / 2
+    half = SHARE * conditions.size.height * modules / len(matrix) / 2
     return flat, [_seen(x * half, y * half, conditions) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
 
 
@@ -95,11 +150,12 @@ def _seen(x: float, y: float, conditions: Conditions) -> Point:
     x, y = x * cos(turn) - y * sin(turn), x * sin(turn) + y * cos(turn)
     along = x * cos(direction) + y * sin(direction)
     across = -x * sin(direction) + y * cos(direction)
-    distance = 1.6 * HEIGHT
+    width, height = conditions.size
+    distance = 1.6 * height
     nearer = distance / (distance + along * sin(tilt))
     along *= cos(tilt)
-    x = (along * cos(direction) - across * sin(direction)) * nearer + WIDTH / 2 + conditions.offset[0]
-    y = (along * sin(direction) + across * cos(direction)) * nearer + HEIGHT / 2 + conditions.offset[1]
+    x = (along * cos(direction) - across * sin(direction)) * nearer + width / 2 + conditions.offset[0]
+    y = (along * sin(direction) + across * cos(direction)) * nearer + height / 2 + conditions.offset[1]
     return x * _SCALE, y * _SCALE
 
 
@@ -114,11 +170,11 @@ def _perspective(corners: list[Point], size: tuple[int, int]) -> list[float]:
     return [float(value) for value in np.linalg.solve(np.array(rows, float), np.array(values, float))]
 
 
-def _background(generator: np.random.Generator) -> Image.Image:
+def _background(generator: np.random.Generator, size: Size) -> Image.Image:
     """A coarse, blotchy surround: hands, a table, the bridge behind."""
     blotches = generator.integers(20, 200, (9, 16), dtype=np.uint8)
-    size = (WIDTH * _SCALE, HEIGHT * _SCALE)
-    return Image.fromarray(blotches).resize(size, Image.Resampling.BICUBIC)
+    drawn = (size.width * _SCALE, size.height * _SCALE)
+    return Image.fromarray(blotches).resize(drawn, Image.Resampling.BICUBIC)
 
 
 def _moved(pixels: Floats, conditions: Conditions) -> Floats:
@@ -143,10 +199,11 @@ def _shifted(pixels: Floats, x: float, y: float) -> Floats:
 
 def _lit(pixels: Floats, conditions: Conditions) -> Floats:
     """Light that falls off to one side, and a reflection on the glass."""
-    y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j].astype(np.float32)
+    width, height = conditions.size
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     angle = radians(conditions.direction)
     light = 1 - conditions.gradient * (0.5 + 0.5 * (x * cos(angle) + y * sin(angle)))
-    aspect = WIDTH / HEIGHT
+    aspect = width / height
     glare_x, glare_y = conditions.glare_at
     distance = ((x * aspect - glare_x) ** 2 + (y - glare_y) ** 2) / conditions.glare_size**2
     spot = conditions.glare * np.exp(-distance.astype(np.float32))

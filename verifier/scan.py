@@ -65,9 +65,9 @@ def codes(picture: bytes) -> list[str]:
 
 
 def frame_codes(pixels: bytes, width: int, height: int, channels: int = 1) -> list[str]:
-    """The different texts of all QR codes in a camera's frame: grey, or red, green, blue. Raises PictureError.
+    """The different texts of all QR codes in a camera's frame: grey, or red, green, blue.
 
-    Takes 3 ms at 720p, since a frame is not looked at in negative: codes are shown dark on white.
+    Takes 3 ms at 720p, since it is not looked at in negative: codes are dark on white. Raises PictureError.
     """
     try:
         import zxingcpp

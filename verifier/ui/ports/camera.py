@@ -1,4 +1,4 @@
-"""A camera as the scan loop sees it: the newest frame, when asked. By FFmpeg on a desktop, or from a folder."""
+"""A camera as the scan loop sees it: the newest frame, when asked. By FFmpeg, or from a folder."""
 
 import threading
 from collections import deque
@@ -21,8 +21,14 @@ class CameraError(Exception):
     """No camera, or one that gives no pictures; says why."""
 
 
+READ_ALREADY: Final = 0  # channels of a frame that the device has read itself
+
+
 class Frame(NamedTuple):
-    """One picture: rows from the top without padding, one byte a pixel (grey) or three (red, green, blue)."""
+    """One picture: rows from the top without padding, one byte a pixel (grey) or three (red, green, blue).
+
+    With READ_ALREADY channels there is no picture: `pixels` are the texts of its codes, each on its line.
+    """
 
     pixels: bytes
     width: int
