@@ -9,7 +9,7 @@ from support.issuer_app import Office
 from support.issuer_server import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +32,16 @@ def address(office: Office) -> str:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> "Iterator[Browser]":
-    """A browser without a camera."""
+def driver() -> "Iterator[Playwright]":
+    """What starts browsers, until this module's tests are through."""
     if reason := browser.missing():
         pytest.skip(reason)
-    with browser.chromium() as started:
+    with browser.driver() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def chromium(driver: "Playwright") -> "Iterator[Browser]":
+    """A browser without a camera."""
+    with browser.chromium(driver) as started:
         yield started

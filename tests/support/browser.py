@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from support.simulator import NOW
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 CHROMIUM = "/usr/bin/chromium"
 VENDOR = Path(__file__).resolve().parents[2] / "verifier" / "page" / "vendor"
@@ -44,10 +44,17 @@ def missing() -> str | None:
 
 
 @contextmanager
-def chromium(camera: Path | None = None) -> Iterator[Browser]:
-    """A browser without a window; `camera` is a y4m or mjpeg file that plays as its camera, for ever."""
+def driver() -> Iterator[Playwright]:
+    """What starts browsers; one at a time, since it has an event loop of its own in this thread."""
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as started:
+        yield started
+
+
+@contextmanager
+def chromium(playwright: Playwright, camera: Path | None = None) -> Iterator[Browser]:
+    """A browser without a window; `camera` is a y4m film that plays before its camera, for ever."""
     flags = list(QUIET)
     if camera is not None:
         flags += [
@@ -55,12 +62,11 @@ def chromium(camera: Path | None = None) -> Iterator[Browser]:
             "--use-fake-ui-for-media-stream",
             f"--use-file-for-fake-video-capture={camera}",
         ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=flags)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=flags)
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def phone(browser: Browser, **changes: Any) -> BrowserContext:
@@ -70,7 +76,7 @@ def phone(browser: Browser, **changes: Any) -> BrowserContext:
 
 
 def opened(context: BrowserContext, address: str, *, at: datetime = NOW) -> Page:
-    """The page by a clock that stands still, once it holds all that it needs; a script's error fails the test."""
+    """The page by a clock that stands still, once it holds all it needs; an error of its scripts fails the test."""
     context.clock.set_fixed_time(at)
     page = context.new_page()
     page.on("pageerror", lambda error: _fail(str(error)))

@@ -1,4 +1,4 @@
-"""What a seafarer has on the phone after a pick-up at a real issuer, and how it is shown: QR texts for the page."""
+"""What a seafarer has on the phone after a pick-up at a real issuer, and the QR texts that it shows."""
 
 from __future__ import annotations
 

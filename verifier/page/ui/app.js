@@ -65,12 +65,17 @@ function languages() {
 function knows() {
   const seconds = state.held?.updatedAt === null || state.held === null ? null : now() - state.held.updatedAt;
   const kind = seconds === null ? "missing" : seconds > OLD ? "old" : "fresh";
-  const text = { missing: say("No keys and lists yet: connect once"), old: say("Keys and lists are {} old: update", age(seconds ?? 0)), fresh: say("Keys and lists: {} old", age(seconds ?? 0)) }[kind];
-  const button = make("button.plain", { id: "update", onclick: refresh, disabled: state.updating }, icon("update", 20), say(state.updating ? "Updating…" : "Update"));
+  const text = {
+    missing: () => say("No keys and lists yet: connect once"),
+    old: () => say("Keys and lists are {} old: update", age(seconds)),
+    fresh: () => say("Keys and lists are {} old", age(seconds)),
+  }[kind]();
+  const label = say(state.updating ? "Updating…" : "Update");
+  const button = make("button.plain", { id: "update", onclick: refresh, disabled: state.updating, "aria-label": label, title: label }, icon("update"));
   return make(
     `section.card.knows.${kind}`,
     { id: "knows", "data-age": kind },
-    make("div", {}, make("b", {}, text), make("small", {}, state.problem ?? say("{} status lists held; ready to work offline", state.held?.lists.size ?? 0))),
+    make("div", {}, make("b", {}, text), make("small", {}, state.problem ?? say(seconds === null ? "What is scanned is checked against them" : "Ready without a connection"))),
     button,
   );
 }

@@ -3,6 +3,27 @@
 import { make } from "./elements.js";
 import { day, say, title } from "./words.js";
 
+const NAMES = {
+  competency: "Certificate of competency",
+  gmdss: "GMDSS radio operator's certificate",
+  tanker: "Tanker endorsement",
+  proficiency: "Certificate of proficiency",
+  recognition: "Recognition endorsement",
+  "application-proof": "Proof of application",
+  dispensation: "Dispensation",
+  medical: "Medical certificate",
+  "medical-permit": "Urgent medical permit",
+  evidence: "Documentary evidence",
+  national: "National certificate",
+  course: "Course certificate",
+  "service-statement": "Sea service statement",
+  "safe-manning": "Minimum safe manning document",
+  pass: "Pass",
+};
+
+/** What a document is called. */
+export const nameOf = (type) => say(NAMES[type]);
+
 /** Who the certificate is for, large: the part that is compared with the identity document. */
 export function holderCard(holder, portrait) {
   return make(
@@ -52,7 +73,7 @@ export function certificateCard({ certificate, expires }, { inside = false } = {
   return make(
     inside ? "div.inside" : "section.card.certificate",
     {},
-    inside ? null : make("h2", {}, say(certificate.type)),
+    inside ? null : make("h2", {}, nameOf(certificate.type)),
     make(
       "dl",
       {},

@@ -3,7 +3,7 @@
 import { isoDay } from "../core/dates.js";
 import { worse } from "../core/verdict.js";
 import { icon, make } from "./elements.js";
-import { certificateCard, holderCard } from "./certificate_view.js";
+import { certificateCard, holderCard, nameOf } from "./certificate_view.js";
 import { moment, say } from "./words.js";
 
 const FRAUD = ["TAMPERED", "WRONG HOLDER"];
@@ -101,7 +101,7 @@ function remarksCard(verdict) {
 function folded(verdict) {
   const certificate = verdict.credential?.certificate;
   const kind = tone(verdict);
-  const name = certificate === undefined ? say(verdict.seaPass === null ? "Not shown" : "Pass") : say(certificate.type);
+  const name = certificate === undefined ? say(verdict.seaPass === null ? "Not shown" : "Pass") : nameOf(certificate.type);
   return make(
     "details.card.member",
     {},
