@@ -7,6 +7,8 @@ from typing import Final
 
 WIDTH_DP: Final = 412
 HEIGHT_DP: Final = 915
+# On a display, or on an Android phone, which calls itself Linux.
+_DRAWN_ON: Final = ("DISPLAY", "WAYLAND_DISPLAY", "ANDROID_ARGUMENT")
 DENSITY: Final = "KIVY_METRICS_DENSITY"
 LEAST_DENSITY: Final = 0.25
 MOST_DENSITY: Final = 8.0
@@ -22,7 +24,7 @@ def prepare_kivy(home: Path) -> None:
     os.environ.setdefault("KIVY_IMAGE", "sdl2")  # what phones have; else Kivy imports every reader it finds
     os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")  # else Kivy swallows what goes to stderr, tracebacks too
     os.environ.setdefault("KIVY_HOME", str(folder))
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _DRAWN_ON):
         os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
         os.environ.setdefault("KIVY_CLIPBOARD", "dummy")
 

@@ -1,0 +1,44 @@
+"""The way from Python to Android's Java: pyjnius, which python-for-android builds in and no desktop has."""
+
+import importlib
+import os
+from typing import Any, Final
+
+ACTIVITY: Final = "org.kivy.android.PythonActivity"
+
+
+class JavaError(Exception):
+    """Java threw: what its exception says."""
+
+
+def is_here() -> bool:
+    """Whether this is an Android phone (python-for-android sets this variable)."""
+    return "ANDROID_ARGUMENT" in os.environ
+
+
+def java(name: str) -> Any:
+    """The Java class of that name."""
+    return _jnius().autoclass(name)
+
+
+def activity() -> Any:
+    """The app's own activity."""
+    return java(ACTIVITY).mActivity
+
+
+def call(method: Any, *arguments: Any) -> Any:
+    """`method(*arguments)`. Raises JavaError for whatever Java throws."""
+    try:
+        return method(*arguments)
+    except _jnius().JavaException as error:
+        raise JavaError(str(error)) from error
+
+
+def as_bytes(value: Any) -> bytes:
+    """A `byte[]` as pyjnius hands it over: its own array, or signed numbers."""
+    tostring = getattr(value, "tostring", None)
+    return bytes(tostring()) if tostring is not None else bytes(one & 0xFF for one in value)
+
+
+def _jnius() -> Any:
+    return importlib.import_module("jnius")
