@@ -88,6 +88,12 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         pack_cli.add(commands, now=lambda: datetime.now(UTC), policy_of=_policy, policy_help=POLICY_HELP)
     else:  # a check need not make up the others' arguments
         commands.add_parser("pack", help="sea packs: build, import, update, show and export them")
+    if words[:1] == ["ship"]:
+        from verifier import ship_cli
+
+        ship_cli.add(commands, ship_cli.Tools(_instant, _policy, _ship, _basis, POLICY_HELP))
+    else:
+        commands.add_parser("ship", help="judge a whole crew against the safe manning document")
     return parser
 
 
@@ -116,7 +122,7 @@ def _check(arguments: argparse.Namespace) -> tuple[int, str]:
     at = _instant(arguments.at)
     policy, ship = _policy(arguments.policy), _ship(arguments.ship)
     texts = _texts(arguments.source)
-    basis = _from_pack(arguments, at) if arguments.pack else _from_state(arguments)
+    basis = _basis(arguments, at)
     try:
         verdicts = [decision.verify(text, policy=policy, at=at, **basis) for text in texts]
     except state.StateError as error:  # a part that was not read until now
@@ -157,6 +163,11 @@ class Basis(TypedDict):
     directory: "Directory"
     status: "StatusBook"
     last_clock: datetime | None
+
+
+def _basis(arguments: argparse.Namespace, at: datetime) -> Basis:
+    """What a pack brings for this check alone, or what was imported."""
+    return _from_pack(arguments, at) if arguments.pack else _from_state(arguments)
 
 
 def _from_state(arguments: argparse.Namespace) -> Basis:

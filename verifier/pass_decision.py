@@ -149,7 +149,7 @@ def _credential(sea_pass: Pass, member: PassMember, authority: Authority) -> Cre
 def _status(credential: Credential, basis: Basis) -> _Status:
     """What is known of a member's status: the newest evidence wins, and what is final stays.
 
-    Which of the two counts, pass or list, is the table in docs/decision-table.md.
+    Which of the two counts, pass or list, is the table in docs/inspection.md.
     """
     authority, stated_at = basis.authority, credential.issued_at
     if not credential.status.uri.startswith(authority.status_prefix):

@@ -1,4 +1,4 @@
-"""A safe manning document: signed and judged like any certificate, or typed; and the ship that it describes."""
+"""A safe manning document: signed and judged like any certificate, or typed; and the ship it describes."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +18,8 @@ TYPED = b"""
 document_number: NO-MSM-0001
 flag: NO
 expiry_date: 2028-01-01
-ship: {name: "Hav\xc3\xb8rn", imo: "9074729", gt: 8500, kw: 6000, type: general-cargo, area: near-coastal, ums: true}
+ship: {name: "Hav\xc3\xb8rn", imo: "9074729", gt: 8500, kw: 6000,
+  type: general-cargo, area: near-coastal, ums: true}
 posts:
   - {capacity_code: master}
   - {capacity_code: rating-navigational-watch, count: 2, also: [able-seafarer-deck], regulations: [VI/1]}

@@ -16,7 +16,7 @@ from verifier.inspection.persons import Assignment, CrewReport, Person, Problem,
 from verifier.inspection.ship import Ship
 from verifier.inspection.shown import FAIL, UNKNOWN
 from verifier.policy import DEFAULT, Policy
-from verifier.verdict import Headline, Standing, Valid, worst
+from verifier.verdict import Headline, Standing, Valid, Verdict, standing, worst
 
 __all__ = ["Assignment", "CrewReport", "Person", "Problem", "Shortfall", "group", "judge"]
 
@@ -31,10 +31,12 @@ def judge(
     ship: Ship | None = None,
     at: datetime,
     policy: Policy = DEFAULT,
+    document: Verdict | None = None,
 ) -> CrewReport:
     """Judge everybody, and match them to the posts: one person, one post, as many posts as can be filled.
 
-    What was entered by hand fills no post; what it would add is counted apart.
+    What was entered by hand fills no post; what it would add is counted apart. `document` is the verdict on
+    the safe manning document where it is signed; one that somebody typed is taken at their word.
     """
     known = ship_of(manning, ship)
     examined = [
@@ -49,7 +51,10 @@ def judge(
     by_hand = {left[at]: who for at, who in paper.items()}
     perhaps = match([table.perhaps(place) for place in table.places], len(persons))
     shortfalls = tuple(table.shortfalls(judged, assigned))
-    problems = (*_of_document(manning, table.today), *(one for each in judged for one in _problems(each)))
+    problems = (
+        *_of_document(manning, document, table.today),
+        *(one for each in judged for one in _problems(each)),
+    )
     return CrewReport(
         manning=manning,
         ship=known,
@@ -60,7 +65,9 @@ def judge(
         problems=problems,
         counted_by_hand=tuple(table.paper(judged[who], at, who) for at, who in sorted(by_hand.items())),
         deficiencies=deficiency.propose(shortfalls, problems, judged),
-        standing=_standing(judged, problems, bool(shortfalls), len(perhaps) == len(table.places)),
+        standing=_standing(
+            judged, problems, document, short=bool(shortfalls), perhaps=len(perhaps) == len(table.places)
+        ),
     )
 
 
@@ -141,8 +148,11 @@ class _Table:
         return max((one.shown.today for one in self.examined), default=date.min)
 
 
-def _of_document(manning: SafeManning, today: date) -> Iterator[Problem]:
+def _of_document(manning: SafeManning, verdict: Verdict | None, today: date) -> Iterator[Problem]:
+    """What is wrong with the safe manning document itself."""
     label, number = "the ship", manning.document_number
+    if verdict is not None and not isinstance(verdict, Valid) and verdict.headline is not Headline.EXPIRED:
+        yield Problem(label, verdict.headline.value, f"{number}: {verdict.reason}")
     if manning.expiry_date is not None and today > manning.expiry_date:
         reason = f"the safe manning document {number} was good until {manning.expiry_date}"
         yield Problem(label, SAFE_MANNING_EXPIRED, reason)
@@ -168,14 +178,21 @@ def _problems(one: Person) -> Iterator[Problem]:
 
 
 def _standing(
-    judged: Sequence[Person], problems: Sequence[Problem], short: bool, could_be_filled: bool
+    judged: Sequence[Person],
+    problems: Sequence[Problem],
+    document: Verdict | None,
+    *,
+    short: bool,
+    perhaps: bool,
 ) -> Standing:
     """The worst of everybody's papers and of the manning; what only paper or doubt fills cannot be told."""
     found = [one.assessment.overall for one in judged if one.assessment is not None]
+    if document is not None:
+        found.append(standing(document))
     if any(problem.headline == SAFE_MANNING_EXPIRED for problem in problems):
         found.append(Standing.REJECTED)
     if any(one.unreadable is not None or one.entries for one in judged):
         found.append(Standing.UNDETERMINED)
     if short:
-        found.append(Standing.UNDETERMINED if could_be_filled else Standing.REJECTED)
+        found.append(Standing.UNDETERMINED if perhaps else Standing.REJECTED)
     return worst(found)

@@ -1,0 +1,99 @@
+"""The `ship` part of `ombord-verify`: a whole crew against its safe manning document."""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from verifier.unusable import Unusable
+
+if TYPE_CHECKING:
+    from verifier.cli import Basis
+    from verifier.credential.safe_manning import SafeManning
+    from verifier.inspection.ship import Ship
+    from verifier.policy import Policy
+    from verifier.verdict import Verdict
+
+    Actions = argparse._SubParsersAction[Any]
+
+
+class Tools(NamedTuple):
+    """How the command line reads what its parts share."""
+
+    at: "Callable[[str | None], datetime]"
+    policy: "Callable[[str | None], Policy]"
+    ship: "Callable[[str | None], Ship | None]"
+    basis: "Callable[[argparse.Namespace, datetime], Basis]"
+    policy_help: str
+
+
+def add(commands: "Actions", tools: Tools) -> None:
+    """Add `ship`."""
+    ship = commands.add_parser("ship", help="judge a whole crew against the safe manning document")
+    ship.add_argument("--manning", required=True, metavar="FILE", help="signed document, or YAML")
+    ship.add_argument(
+        "--crew", required=True, nargs="+", metavar="DIR|FILE", help="a file or folder for each person"
+    )
+    ship.add_argument("--ship", metavar="FILE", help="YAML: the ship and its voyage, as for check")
+    ship.add_argument("--pack", metavar="FILE", help="verify this sea pack first and use it alone")
+    ship.add_argument("--root", metavar="FILE", help="the trusted root for --pack, where none is pinned")
+    ship.add_argument("--at", metavar="INSTANT", help="judge at this time, such as 2026-11-21T12:00:00Z")
+    ship.add_argument("--policy", metavar="NAME|FILE", help=tools.policy_help)
+    ship.add_argument("--json", action="store_true", help="as docs/crew-report.schema.json describes")
+    ship.set_defaults(run=lambda arguments: _ship(arguments, tools))
+
+
+def _ship(arguments: argparse.Namespace, tools: Tools) -> tuple[int, str]:
+    from keys.trust.directory import Environment
+    from verifier import crew_files, decision, state
+    from verifier.inspection import crew, report
+
+    at, policy, ship = tools.at(arguments.at), tools.policy(arguments.policy), tools.ship(arguments.ship)
+    basis = tools.basis(arguments, at)
+
+    def judge(presented: str | bytes) -> "tuple[Verdict, ...]":
+        return decision.verify_all(presented, policy=policy, at=at, **basis)
+
+    try:
+        manning, verdict = _manning(arguments.manning, judge)
+        persons = crew_files.persons(arguments.crew, judge)
+    except state.StateError as error:  # a part that was not read until now
+        raise Unusable(str(error), error.hint) from None
+    if not persons:
+        raise Unusable(
+            "nobody's certificates are in what --crew names", "give a file or folder for each person"
+        )
+    found = crew.judge(persons, manning, ship=ship, at=at, policy=policy, document=verdict)
+    environment = basis["directory"].environment
+    code = {"valid": 0, "rejected": 1, "undetermined": 2}[found.standing.value]
+    if arguments.json:
+        return code, report.as_json(found, environment.value)
+    return code, report.as_text(found, test=environment is Environment.TEST)
+
+
+def _manning(
+    path: str, judge: "Callable[[str], tuple[Verdict, ...]]"
+) -> "tuple[SafeManning, Verdict | None]":
+    """The document, and the verdict on it where it is signed. Raises Unusable for what is none."""
+    from verifier.inspection import manning
+    from verifier.settings_file import MAX_FILE, SettingsError
+    from verifier.sources import text_of
+    from verifier.unusable import read_file
+
+    data = read_file(path, MAX_FILE + 1)
+    if data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"OB1:", b"eyJ")) or not _is_text(data):
+        verdict = judge(text_of(path))[0]
+        if verdict.manning is None:
+            problem = f"{path}: {verdict.headline}: {verdict.reason}"
+            raise Unusable(problem or path, "give the ship's safe manning document, or type it as YAML")
+        return verdict.manning, verdict
+    try:
+        return manning.from_yaml(data), None
+    except SettingsError as error:
+        raise Unusable(f"{path}: {error}", "docs/inspection.md shows such a file") from None
+
+
+def _is_text(data: bytes) -> bool:
+    from verifier import scan
+
+    return not scan.is_picture(data[:16])
