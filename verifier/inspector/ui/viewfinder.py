@@ -92,7 +92,7 @@ class Viewfinder(FloatLayout):
             self._loop = None
         if self._drawing is not None:
             self._drawing.cancel()
-        self.preview, self._drawn = None, None
+        self.preview = self._drawn = None
         self.is_moving, self.share = False, 0
 
     def forget(self) -> None:
@@ -121,12 +121,16 @@ class Viewfinder(FloatLayout):
             return
         self._drawn = frame
         kind = "luminance" if frame.channels == 1 else "rgb"
-        if self.preview is None or self.preview.size != (frame.width, frame.height):
-            texture = Texture.create(size=(frame.width, frame.height), colorfmt=kind)
-            texture.flip_vertical()
-            self.preview = texture
-        self.preview.blit_buffer(frame.pixels, colorfmt=kind, bufferfmt="ubyte")
+        across, up = self._part(frame)
+        if self.preview is None or self.preview.size != (across, up):
+            self.preview = Texture.create(size=(across, up), colorfmt=kind)
+        self.preview.blit_buffer(_cut(frame, across, up), colorfmt=kind, bufferfmt="ubyte")
         self.canvas.ask_update()
+
+    def _part(self, frame: Frame) -> tuple[int, int]:
+        """How much of the picture's middle fills the viewfinder, so that nothing is squeezed."""
+        scale = max(self.width / frame.width, self.height / frame.height)
+        return min(frame.width, round(self.width / scale)), min(frame.height, round(self.height / scale))
 
     def corner(self, which: int, *_: object) -> list[float]:
         """One of the four corners of the frame to hold the code in: two thirds of the shorter side."""
@@ -135,14 +139,14 @@ class Viewfinder(FloatLayout):
         x, y = self.center_x + right * half, self.center_y + up * half
         return [x - right * arm, y, x, y, x, y - up * arm]
 
-    def cut(self) -> tuple[float, ...]:
-        """The part of the picture that fills the viewfinder, as texture coordinates, unsqueezed."""
-        if self.preview is None or not self.width or not self.height:
-            return 0, 1, 1, 1, 1, 0, 0, 0
-        wide, high = self.preview.size
-        scale = max(self.width / wide, self.height / high)
-        across, up = self.width / scale / wide / 2, self.height / scale / high / 2
-        return 0.5 - across, 0.5 + up, 0.5 + across, 0.5 + up, 0.5 + across, 0.5 - up, 0.5 - across, 0.5 - up
+
+def _cut(frame: Frame, across: int, up: int) -> bytes:
+    """The middle of a picture, its rows from below, as the screen counts them."""
+    row, data = frame.width * frame.channels, frame.pixels
+    left, size = (frame.width - across) // 2 * frame.channels, across * frame.channels
+    first = (frame.height - up) // 2
+    starts = ((line * row) + left for line in range(first + up - 1, first - 1, -1))
+    return b"".join(data[start : start + size] for start in starts)
 
 
 Factory.register("Viewfinder", cls=Viewfinder)
