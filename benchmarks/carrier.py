@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from benchmarks.moving import musters
+from benchmarks.passes import MEMBERS
 from benchmarks.raw import raw_verify
 from benchmarks.row import Row
 from benchmarks.samples import samples
 from benchmarks.timing import speed_ratio
-from verifier.credential import carrier
+from verifier.credential import carrier, muster
 
 
 def rows() -> Iterator[Row]:
@@ -22,3 +24,9 @@ def rows() -> Iterator[Row]:
     yield Row(
         "unpack, time against raw ES256 verify", unpack, "×", 1.2, "lower", "prototype 58 µs beside 91 µs"
     )
+    first, *others = next(musters())
+    together = muster.pack(first, others)
+    pack = 1 / speed_ratio(lambda: muster.pack(first, others), reference) / MEMBERS
+    unpack = 1 / speed_ratio(lambda: muster.unpack(together), reference) / MEMBERS
+    yield Row("pack of 12 in one stream, the same for each", pack, "×", 4, "lower", "as one alone")
+    yield Row("unpack of 12 in one stream, the same for each", unpack, "×", 1.2, "lower", "as one alone")

@@ -25,14 +25,14 @@ _ORDER: Final = ("competency", "medical", "gmdss", "tanker", "recognition", "pro
 def passes(flag: str = "NO", seafarers: int = 400) -> tuple[Sample, ...]:
     """A pass of twelve for each seafarer of the extract who has enough; others lend what is missing."""
     random, found = Random(SEED), []
-    files = _files(flag, seafarers)
+    files = files_of(flag, seafarers)
     pool = [one for file in files for one in file]
     for index, own in enumerate(files):
         if len(own) < MEMBERS // 2:
             continue
         holder = signer(f"holder {index}")
         at = NOON - timedelta(seconds=random.randrange(86_400))
-        made = _pass(flag, _twelve(own, pool, random), at, holder.public_key, random)
+        made = _pass(flag, twelve(own, pool, random), at, holder.public_key, random)
         found.append(Sample(sign_pass(made, signer("passes"), f"{flag}-2026p"), holder))
     return tuple(found)
 
@@ -58,7 +58,7 @@ def _pass(
     )
 
 
-def _files(flag: str, seafarers: int) -> list[list[Certificate]]:
+def files_of(flag: str, seafarers: int) -> list[list[Certificate]]:
     """Each seafarer's certificates that are good today."""
     files: dict[str, list[Certificate]] = {}
     holders: dict[str, dict[str, Json]] = {}
@@ -73,7 +73,7 @@ def _files(flag: str, seafarers: int) -> list[list[Certificate]]:
     return list(files.values())
 
 
-def _twelve(own: Sequence[Certificate], pool: Sequence[Certificate], random: Random) -> list[Certificate]:
+def twelve(own: Sequence[Certificate], pool: Sequence[Certificate], random: Random) -> list[Certificate]:
     """Twelve with different regulations: the seafarer's own, then others' under this seafarer's name."""
     held = {_kind(one): one for one in own}
     competent = any(one.type is CertificateType.COMPETENCY for one in own)
