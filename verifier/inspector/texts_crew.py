@@ -56,10 +56,8 @@ MANNING_TYPED: Final = "from a file that somebody typed: nobody's signature vouc
 MANNING_SIGNED: Final = "signed by {authority}"
 NO_MANNING: Final = "No safe manning document: posts cannot be matched."
 MANNING_BAD_FILE: Final = "The file is no safe manning document: {problem}"
-MANNING_NOT_ONE: Final = "This code is a certificate of a person, not a safe manning document."
 MANNING_REFUSED: Final = "The safe manning document was not taken: {headline}. {reason}"
 MANNING_TAKEN: Final = "Posts and ship are taken from {number}."
-POSTS_COUNT: Final = ("{n} person required", "{n} persons required")
 CLEAR: Final = "Clear {field}"
 
 # Choosing from a list
@@ -73,7 +71,6 @@ PERSON: Final = "Person on this ship"
 ROWS: Final = "What was decided"
 OPEN_ROWS: Final = "Not assessed"
 CERTIFICATES: Final = "Certificates shown"
-PAPER_ONES: Final = "Seen on paper"
 ROW_TITLES: Final = (
     "One and the same person",
     "What a certificate rests on",
@@ -100,7 +97,6 @@ DESCRIBE_SHIP: Final = "Describe the ship"
 COMPARE: Final = "Compare with a document"
 BORN: Final = "born {date}"
 SEAFARER: Final = "seafarer {id}"
-FIT: Final = "FIT FOR DUTY"
 NOT_ALL_ASSESSED: Final = "NOT ALL ASSESSED"
 NOT_COMPARED: Final = "Not yet compared with an identity document."
 ROWS_OPEN: Final = "Not assessed: {rows}."
@@ -150,7 +146,6 @@ NEW_PERSON: Final = "{name} is number {n}."
 MORE_OF: Final = "{name} was here already: what was shown is added."
 SAME_AGAIN: Final = "{name} was scanned already."
 NOT_READ: Final = "This code could not be read: scan it again. Nobody was added."
-IS_MANNING: Final = "This is the ship's safe manning document."
 CREW_FULL: Final = "{most} persons are the most for one crew."
 DEFICIENCIES: Final = "Proposed deficiency codes"
 NO_DEFICIENCY: Final = "No deficiency is proposed."
@@ -180,8 +175,6 @@ PAPER_GT: Final = "At most GT"
 PAPER_KW: Final = "At most kW"
 SAVE_PAPER: Final = "Add this paper"
 PAPER_LINE: Final = "{type} {number}, {country}"
-PAPER_IN_DATE: Final = "in date as typed"
-PAPER_OUT_OF_DATE: Final = "out of date as typed"
 
 # Report and records
 REPORT_TITLE: Final = "Crew report: {ship}"

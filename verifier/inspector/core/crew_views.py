@@ -21,7 +21,7 @@ from verifier.inspector.core.report_state import (
 )
 from verifier.report import escaped
 from verifier.ui.words import Words
-from verifier.verdict import ReliedOn
+from verifier.verdict import Headline, ReliedOn
 
 _URGENCY: Final = {Tone.BAD: 0, Tone.CAUTION: 1, Tone.PLAIN: 2, Tone.GOOD: 3}
 
@@ -31,7 +31,7 @@ class Basis(NamedTuple):
 
     ship: Ship | None
     manning: SafeManning | None
-    manning_is_signed: bool
+    manning_stands: Headline | None  # of a signed document; None: typed by somebody
     policy: str
     rehearsal: bool
 
@@ -187,14 +187,14 @@ def _facts(crew: Crew, basis: Basis, say: Words) -> Iterator[Fact]:
     if ship.voyage_start or ship.last_port_with_practitioner:
         start, port = _day(ship.voyage_start, say), _day(ship.last_port_with_practitioner, say)
         yield Fact(say(texts.VOYAGE_FACT), say(texts.VOYAGE_LINE, start=start, port=port))
-    yield Fact(say(texts.MANNING_FACT), manning_line(basis.manning, basis.manning_is_signed, say))
+    yield Fact(say(texts.MANNING_FACT), manning_line(basis.manning, basis.manning_stands, say))
     yield Fact(say(texts.POLICY_FACT), basis.policy)
     relied = _relied_on(crew)
     if relied is not None:
         yield Fact(say(texts.BASIS_FACT), basis_line(relied, say))
 
 
-def manning_line(manning: SafeManning | None, is_signed: bool, say: Words) -> str:
+def manning_line(manning: SafeManning | None, stands: Headline | None, say: Words) -> str:
     """The safe manning document by its number, and who vouches for it."""
     if manning is None:
         return say(texts.NO_MANNING)
@@ -202,8 +202,10 @@ def manning_line(manning: SafeManning | None, is_signed: bool, say: Words) -> st
         texts.MANNING_OF, number=escaped(manning.document_number), flag=escaped(manning.issuing_country)
     )
     authority = escaped(manning.issuing_authority or manning.issuing_country)
-    vouched = say(texts.MANNING_SIGNED, authority=authority) if is_signed else say(texts.MANNING_TYPED)
-    return f"{named}: {vouched}"
+    if stands is None:
+        return f"{named}: {say(texts.MANNING_TYPED)}"
+    signed = say(texts.MANNING_SIGNED, authority=authority)
+    return f"{named}: {signed}. {say(str(stands))}"
 
 
 def basis_line(relied: ReliedOn, say: Words) -> str:

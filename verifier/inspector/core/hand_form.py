@@ -74,7 +74,7 @@ def read(form: PaperTyped, *, today: date) -> PaperRead:
     reader = Reader()
     name = reader.read("name", lambda: _needed(typed.text(form.name)))
     born = reader.read("birth_date", lambda: _born(form.birth_date, today))
-    kind = reader.read("type", lambda: CertificateType(_needed(form.type or None)))
+    kind = reader.read("type", lambda: _type(form.type))
     number = reader.read("document_number", lambda: _needed(typed.text(form.document_number, most=60)))
     country = reader.read("issuing_country", lambda: _needed(typed.flag(form.issuing_country)))
     regulations = reader.read("regulations", lambda: _regulations(form.regulations))
@@ -128,6 +128,13 @@ def _needed(value: str | None) -> str:
     if value is None:
         raise Mistyped(texts.NEEDED)
     return value
+
+
+def _type(code: str) -> CertificateType:
+    found = next((kind for kind in TYPES if kind.value == code), None)
+    if found is None:
+        raise Mistyped(texts.NEEDED)
+    return found
 
 
 def _born(text: str, today: date) -> date:

@@ -30,6 +30,15 @@ _TONE_OF_OUTCOME: Final = {
 }
 
 
+LEADING: Final = (
+    Headline.TAMPERED,
+    Headline.WRONG_HOLDER,
+    Headline.UNTRUSTED,
+    Headline.REVOKED,
+    Headline.SUSPENDED,
+)
+
+
 class Input(Enum):
     """What an open row waits for."""
 
@@ -117,12 +126,21 @@ def standing_words(person: Person, assessment: Assessment | None, say: Words) ->
         return Tone.CAUTION, say(texts.NOT_ALL_ASSESSED)
     if assessment.overall is not Standing.VALID:
         against = assessment.headline if assessment.standing is assessment.overall else None
-        return TONE_OF[assessment.overall], say(str(against or _worst(person) or assessment.headline))
+        leading = _leading(person)
+        return TONE_OF[assessment.overall], say(str(leading or against or _worst(person)))
     if assessment.headline is not Headline.NOT_ASSESSED:
         return Tone.GOOD, say(str(assessment.headline))
     if _open_rows(assessment) <= {"P1", "P8"}:
         return Tone.GOOD, say(str(Headline.VALID))
     return Tone.CAUTION, say(texts.NOT_ALL_ASSESSED)
+
+
+def _leading(person: Person) -> Headline | None:
+    """What must be read first, whatever else is missing: fraud, a withdrawal, nothing to rely on."""
+    found = [verdict.headline for verdict in (*_shown(person), *person.verdicts)]
+    if all(verdict.credential is None for verdict in _shown(person)):
+        return _worst(person)
+    return next((headline for headline in LEADING if headline in found), None)
 
 
 def _open_rows(assessment: Assessment) -> set[str]:
@@ -133,14 +151,16 @@ def reasons(person: Person, assessment: Assessment | None, say: Words) -> Iterat
     """Each thing that is against a person or leaves them open, a sentence each: rows P, then certificates."""
     if person.unreadable is not None:
         yield escaped(person.unreadable)
+    certificates = list(_about_certificates(person, assessment, say))
+    if _leading(person) is not None:
+        yield from certificates
     if assessment is not None:
         for outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.REMARK):
             for check in assessment.checks:
                 if check.outcome is outcome:
                     yield f"{check.row}: {reason(check, say)}"
-    for verdict in _shown(person):
-        if standing(verdict) is not Standing.VALID and not _is_lifted(verdict, assessment):
-            yield _about(verdict, say)
+    if _leading(person) is None:
+        yield from certificates
     if assessment is not None and not person.by_hand:
         open_rows = _open_rows(assessment)
         if "P1" in open_rows:
@@ -149,6 +169,12 @@ def reasons(person: Person, assessment: Assessment | None, say: Words) -> Iterat
             yield say(texts.ROWS_OPEN, rows=", ".join(sorted(open_rows - {"P1", "P8"})))
     if person.entries and not person.by_hand:
         yield say.counted(texts.PAPER_COUNT, len(person.entries))
+
+
+def _about_certificates(person: Person, assessment: Assessment | None, say: Words) -> Iterator[str]:
+    for verdict in _shown(person):
+        if standing(verdict) is not Standing.VALID and not _is_lifted(verdict, assessment):
+            yield _about(verdict, say)
 
 
 def detail(person: Person, say: Words) -> str:

@@ -25,9 +25,10 @@ from verifier.inspector.core.crew_views import Basis
 from verifier.inspector.core.records import Records
 from verifier.inspector.core.report_state import PersonState
 from verifier.inspector.core.session import NothingToJudgeWith, Shown
+from verifier.report import escaped
 from verifier.settings_file import MAX_FILE, SettingsError
 from verifier.ui.ports.share import FolderShare, Share, downloads
-from verifier.verdict import Verdict
+from verifier.verdict import Headline, Standing, Verdict, standing
 
 FORGOTTEN_AFTER: Final = timedelta(minutes=30)
 KEYS_FILE: Final = "device-keys.json"
@@ -44,7 +45,7 @@ class CrewControl:
         self.roll = Roll()
         self.crew: Crew = NOBODY
         self.manning: SafeManning | None = None
-        self.manning_is_signed = False
+        self.manning_stands: Headline | None = None  # None: typed, nobody's signature vouches for it
         self._last: tuple[Verdict, ...] = ()  # what was shown last
         self.told, self.told_tone = "", "plain"
         self.touched_at: datetime = app.session.clock()
@@ -86,7 +87,7 @@ class CrewControl:
         return Basis(
             ship=session.ship,
             manning=self.manning,
-            manning_is_signed=self.manning_is_signed,
+            manning_stands=self.manning_stands,
             policy=session.policy.name,
             rehearsal=session.trust.is_rehearsal,
         )
@@ -114,9 +115,9 @@ class CrewControl:
     def take_shown(self, shown: Shown) -> None:
         """What was judged already, such as by the verdict screen."""
         self._forget_in_time()
-        document = next((one for one in map(_manning_of, shown.verdicts) if one is not None), None)
+        document = next((one for one in shown.verdicts if one.manning is not None), None)
         if document is not None:
-            self._tell(texts.IS_MANNING, "good")
+            self._take_manning(document)
             return
         label = self._app.say(texts.UNNAMED)
         self._last = shown.verdicts
@@ -160,7 +161,7 @@ class CrewControl:
 
     def end(self) -> None:
         """Forget everything: the crew, its ship and its document."""
-        self.roll, self.crew, self.manning, self.manning_is_signed = Roll(), NOBODY, None, False
+        self.roll, self.crew, self.manning, self.manning_stands = Roll(), NOBODY, None, None
         self.duty, self.identities, self._last = None, {}, ()
         self._app.session.ship = None
         self._app.session.clear()
@@ -176,16 +177,25 @@ class CrewControl:
             document = documents.from_yaml(data[: MAX_FILE + 1])
         except SettingsError as error:
             return str(say(texts.MANNING_BAD_FILE, problem=str(error)))
-        self.use_manning(document, is_signed=False)
+        self.use_manning(document, None)
         return ""
 
-    def use_manning(self, document: SafeManning, *, is_signed: bool) -> None:
+    def use_manning(self, document: SafeManning, stands: Headline | None) -> None:
         """Match against this document from now on; the ship is described by it where nobody has."""
         session = self._app.session
-        self.manning, self.manning_is_signed = document, is_signed
+        self.manning, self.manning_stands = document, stands
         session.ship = documents.ship_of(document, session.ship)
         self._tell(texts.MANNING_TAKEN, "good", number=document.document_number)
         self.refresh()
+
+    def _take_manning(self, verdict: Verdict) -> None:
+        """A document that its flag has signed; one that is rejected requires nothing any more."""
+        if verdict.manning is None or standing(verdict) is Standing.REJECTED:
+            headline = self._app.say(str(verdict.headline))
+            self._tell(texts.MANNING_REFUSED, "bad", headline=headline, reason=escaped(verdict.reason))
+            self._changed()
+            return
+        self.use_manning(verdict.manning, verdict.headline)
 
     # Judging
 
@@ -267,12 +277,6 @@ def name_and_birth(person: Person) -> tuple[str, date | None]:
             holder = verdict.credential.certificate.holder
             return holder.full_name, holder.birth_date
     return (person.entries[0].name, person.entries[0].birth_date) if person.entries else ("", None)
-
-
-def _manning_of(verdict: Verdict) -> SafeManning | None:
-    """The safe manning document that a verdict is on, if it is on one."""
-    signed = getattr(verdict, "manning", None)
-    return None if signed is None else signed.document
 
 
 def _whose(people: tuple[Person, ...], verdicts: tuple[Verdict, ...]) -> Person | None:

@@ -139,7 +139,7 @@ class CrewScreen(Screen):
         state: ReportState = control.report()
         self.state = state
         self.ship_line = ship_form.line(app.session.ship, app.say)
-        self.manning_line = crew_views.manning_line(control.manning, control.manning_is_signed, app.say)
+        self.manning_line = crew_views.manning_line(control.manning, control.manning_stands, app.say)
         self.told, self.told_tone = control.told, control.told_tone
         self.headings = list(state.headings)
         self.count = len(state.persons)

@@ -16,6 +16,7 @@ from verifier.inspector.core.ship_form import ShipFormState, ShipTyped
 from verifier.inspector.ui import crew_control, fields
 from verifier.settings_file import MAX_FILE
 from verifier.ui import widgets
+from verifier.verdict import Headline
 
 RULES: Final = join(dirname(__file__), "ship_screen.kv")
 TYPED: Final = ("name", "imo", "flag", "gt", "kw", "voyage_start", "last_port_with_practitioner")
@@ -80,7 +81,7 @@ class ShipScreen(Screen):
         app = self._app
         app.session.ship = None
         control = crew_control.of(app)
-        control.manning, control.manning_is_signed = None, False
+        control.manning, control.manning_stands = None, None
         control.refresh()
         self._fill(ShipTyped())
         self._tell_manning()
@@ -164,11 +165,12 @@ class ShipScreen(Screen):
 
     def _tell_manning(self) -> None:
         control = crew_control.of(self._app)
-        self.manning = crew_views.manning_line(control.manning, control.manning_is_signed, self._app.say)
+        self.manning = crew_views.manning_line(control.manning, control.manning_stands, self._app.say)
         if control.manning is None:
             self.manning_tone = "plain"
         else:
-            self.manning_tone = "good" if control.manning_is_signed else "caution"
+            good = control.manning_stands in (Headline.VALID, Headline.VALID_WITH_REMARK)
+            self.manning_tone = "good" if good else "caution"
 
     @property
     def _app(self) -> Any:
