@@ -1,4 +1,4 @@
-"""The page as a person meets it: opened once, then checking without a connection, by hand, picture, camera."""
+"""The page as a person meets it: opened once, then checking offline, by hand, picture and camera."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def phone(browser: Browser, **changes: Any) -> BrowserContext:
 
 
 def opened(context: BrowserContext, address: str, *, at: datetime = NOW) -> Page:
-    """The page by a clock that stands still, once it holds all it needs; an error of its scripts fails the test."""
+    """The page by a clock that stands still, once it holds all it needs; its script errors fail the test."""
     context.clock.set_fixed_time(at)
     page = context.new_page()
     page.on("pageerror", lambda error: _fail(str(error)))

@@ -42,7 +42,7 @@ function home(note = null) {
       make(
         "div.pair",
         {},
-        make("label.secondary", { for: "picture" }, icon("picture"), say("Choose a picture"), make("input", { id: "picture", type: "file", accept: "image/*", onchange: choose })),
+        make("label.secondary", { for: "picture" }, icon("picture"), say("Open a picture"), make("input", { id: "picture", type: "file", accept: "image/*", onchange: choose })),
         make("button.secondary", { id: "paste", onclick: paste }, icon("paste"), say("Paste text")),
       ),
       knows(),

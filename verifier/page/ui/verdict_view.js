@@ -109,7 +109,7 @@ function folded(verdict) {
       "summary",
       {},
       make(`span.dot.${kind}`, {}, icon(DRAWING[kind], 18)),
-      make("span.what", {}, make("b", {}, name), make("small", {}, certificate?.number ?? "")),
+      make("span.what", {}, make("b", {}, name), make("small", {}, [certificate?.number, certificate?.stcw.join(", ")].filter(Boolean).join(" · "))),
       make(`span.chip.${kind}`, {}, say(verdict.headline)),
     ),
     verdict.headline === "VALID" ? null : make("p.why", {}, reason(verdict)),
