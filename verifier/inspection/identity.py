@@ -88,8 +88,13 @@ def compare_names(holder: Holder, typed: str) -> NameMatch:
 
 
 def _one_letter(one: str, other: str) -> bool:
-    """Whether two names are an edit apart: a letter more, less or other, or two neighbours swapped."""
-    first, second = _plain(one), _plain(other)
+    """Whether two names are an edit apart, as they are spelt or in the machine-readable letters."""
+    spelt = "".join(one.casefold().split()), "".join(other.casefold().split())
+    return _an_edit_apart(*spelt) or _an_edit_apart(_plain(one), _plain(other))
+
+
+def _an_edit_apart(first: str, second: str) -> bool:
+    """A letter more, less or other, or two neighbours swapped."""
     if abs(len(first) - len(second)) > 1 or first == second:
         return False
     start = 0
