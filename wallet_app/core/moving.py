@@ -20,7 +20,7 @@ from wallet_app.core.standing import Judged, Standing
 FRAMES_PER_SECOND: Final = 8
 _SHOWN: Final = frozenset({Standing.VALID, Standing.EXPIRING})
 _MEDICAL: Final = CertificateType.MEDICAL
-_SPARE: Final = 2_000  # characters: what is between the credentials of a muster, and to spare
+_PROOF: Final = 1_000  # characters: the holder's proof, and to spare
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,6 @@ class MovingCode:
     frames: Frames
     made_at: datetime
     fresh_until: datetime
-    left_out: int = 0
 
 
 def muster_of(judged: Iterable[Judged]) -> Muster | None:
@@ -56,7 +55,20 @@ def muster_of(judged: Iterable[Judged]) -> Muster | None:
     """
     found = [one for one in judged if one.held.is_ours and _is_shown(one)]
     found.sort(key=lambda one: (not one.held.certificate.capacities, one.urgency))
-    return Muster(tuple(one.held for one in found)) if found else None
+    if not found:
+        return None
+    count = _fitting([len(one.held.text) for one in found])
+    return Muster(tuple(one.held for one in found[:count]), len(found) - count)
+
+
+def _fitting(lengths: Sequence[int]) -> int:
+    """How many from the first on a muster has room for; the first always."""
+    room = muster.MAX_BYTES - _PROOF
+    for number, length in enumerate(lengths[: muster.MAX_CREDENTIALS]):
+        room -= length
+        if room < 0:
+            return max(1, number)
+    return min(len(lengths), muster.MAX_CREDENTIALS)
 
 
 def _is_shown(one: Judged) -> bool:
@@ -73,32 +85,19 @@ def moving_code(
         text = holder.proven(shown.held.with_portrait or shown.held.text, signer, at, challenge)
         return MovingCode(_split(_packed(text)), at, until)
     first, *others = (one.text for one in shown.members)
-    wire, count = _pack_what_fits(holder.proven(first, signer, at, challenge), others)
-    left_out = shown.left_out + len(others) - count
-    return MovingCode(_split(wire), at, until, left_out)
+    presented = holder.proven(first, signer, at, challenge)
+    if not others:
+        return MovingCode(_split(_packed(presented)), at, until)
+    try:
+        wire = muster.pack(presented, others)
+    except MalformedCarrier as error:
+        raise CannotShow(str(error)) from None
+    return MovingCode(_split(wire), at, until)
 
 
 def _packed(text: str) -> bytes:
     try:
         return carrier.pack(text)
-    except MalformedCarrier as error:
-        raise CannotShow(str(error)) from None
-
-
-def _pack_what_fits(presentation: str, others: Sequence[str]) -> tuple[bytes, int]:
-    """The wire, and how many of `others` are in it: as many as a muster can carry, from the first on."""
-    if not others:
-        return _packed(presentation), 0
-    count, room = 0, muster.MAX_BYTES - len(presentation) - _SPARE
-    for text in others[: muster.MAX_CREDENTIALS - 1]:
-        room -= len(text)
-        if room < 0:
-            break
-        count += 1
-    if not count:
-        return _packed(presentation), 0
-    try:
-        return muster.pack(presentation, others[:count]), count
     except MalformedCarrier as error:
         raise CannotShow(str(error)) from None
 
