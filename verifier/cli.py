@@ -124,9 +124,10 @@ def _check(arguments: argparse.Namespace) -> tuple[int, str]:
     texts = _texts(arguments.source)
     basis = _basis(arguments, at)
     try:
-        verdicts = [decision.verify(text, policy=policy, at=at, **basis) for text in texts]
+        found = [decision.verify_all(one, policy=policy, at=at, **basis) for one in texts]
     except state.StateError as error:  # a part that was not read until now
         raise Unusable(str(error), error.hint) from None
+    verdicts = [verdict for together in found for verdict in together]
     if _asks_the_clock(arguments) and all(one.outcome("C10") is Outcome.PASS for one in verdicts):
         state.remember_clock(state.home(), at, basis["last_clock"])
     person = None
@@ -202,9 +203,9 @@ def _from_pack(arguments: argparse.Namespace, at: datetime) -> Basis:
     }
 
 
-def _texts(sources: Sequence[str]) -> list[str]:
+def _texts(sources: Sequence[str]) -> list[str | bytes]:
     """Each source's text. All unusable ones are named, and then nothing is judged."""
-    from verifier.sources import text_of
+    from verifier.sources import put_together, text_of
 
     texts, problems = [], []
     for source in sources:
@@ -218,7 +219,7 @@ def _texts(sources: Sequence[str]) -> list[str]:
         raise problems[-1]
     if any(text.startswith("ob1:") for text in texts) and sys.stderr is not None:
         print("hint: QR text is in capitals, from OB1: on; something has made it small", file=sys.stderr)
-    return texts
+    return put_together(texts)
 
 
 def _instant(text: str | None) -> datetime:

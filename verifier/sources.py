@@ -5,7 +5,7 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, NoReturn
 
@@ -18,6 +18,7 @@ _MAX_READ: Final = (32 << 20) + 1  # as large as a picture may be
 _MAX_NAME: Final = 255  # characters of a file's name, on every common file system
 
 _MAX_SHOWN: Final = 80
+_FRAME: Final = f"{QR_PREFIX}YM0"
 
 # What no one would take for a file's name: a web address, or another QR text in capitals (`HC1:…`).
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:(?://|[^/]*\Z)")
@@ -47,6 +48,34 @@ def text_of(source: str) -> str:
         hint = "check the file and who may read it; what comes through a pipe is read as -"
         raise Unusable(f"{source[:_MAX_SHOWN]}: {error.strerror}", hint) from None
     return _decode(_bounded(data, source), source)
+
+
+def put_together(texts: Sequence[str]) -> list[str | bytes]:
+    """The texts, and instead of moving frames among them the wire that they make.
+
+    Where frames are missing one of them stays as it is: the verdict on it says so.
+    """
+    if not any(text.startswith(_FRAME) for text in texts):
+        return [*texts]
+    from verifier.credential import frames
+    from verifier.credential.carrier import MalformedCarrier
+
+    collector, incomplete = frames.Collector(), dict[object, str]()
+    found: list[str | bytes] = []
+    for text in texts:
+        if not text.startswith(_FRAME):
+            found.append(text)
+            continue
+        try:
+            content, wire = frames.read(text).content, collector.add(text).wire
+        except MalformedCarrier:
+            found.append(text)  # the verdict says why
+            continue
+        incomplete[content] = text
+        if wire is not None:
+            del incomplete[content]
+            found += [] if wire in found else [wire]
+    return [*found, *incomplete.values()]
 
 
 def _no_file(source: str) -> str:

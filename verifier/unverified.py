@@ -55,11 +55,14 @@ def read_all(presented: str | bytes) -> "tuple[Unverified | NotReadable, ...]":
 
     One that cannot be read is among the others as such; the holder's proof is with the first.
     """
+    if isinstance(presented, str) and not presented.startswith(QR_PREFIX):
+        try:
+            return (read(presented),)
+        except NotReadable as error:
+            return (error,)
     from verifier.credential import carrier
 
     try:
-        if isinstance(presented, str) and not presented.startswith(QR_PREFIX):
-            return (read(presented),)
         wire = carrier.from_qr_text(presented) if isinstance(presented, str) else presented
         return tuple(_read_or_not(one) for one in _carried(wire))
     except NotReadable as error:
