@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wallet_app import texts
+from wallet_app import texts_safe as safe
 from wallet_app.main import compose, prepare_kivy
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 
 PASS = "pass"
+PIN = "314159"
 SLIDE_SECONDS = 0.5  # until one screen has made way for the next
 
 
@@ -36,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked.out.mkdir(parents=True, exist_ok=True)
     phone.launch(app)
     try:
+        _let_in(phone)
         if asked.offer:
             _pick_up(phone, asked.out)
         if asked.sync:
@@ -49,6 +52,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         phone.close()
     (asked.out / "shown.json").write_text(json.dumps(shown, indent=1) + "\n")
     return 0
+
+
+def _let_in(phone: "Phone") -> None:
+    """The first time the PIN is chosen, every other time it is asked for."""
+    if phone.sees(safe.START):
+        phone.tap(phone.scroll_to(safe.START)).wait(SLIDE_SECONDS)
+        for asked in (safe.CHOOSE_PIN, safe.REPEAT_PIN):
+            phone.wait_for(asked)
+            _enter_pin(phone)
+        if not phone.sees(texts.SYNC):
+            phone.wait_for(safe.NOT_NOW).tap(phone.scroll_to(safe.NOT_NOW))
+    else:
+        phone.wait_for(safe.ENTER_PIN)
+        _enter_pin(phone)
+    phone.wait(SLIDE_SECONDS)
+
+
+def _enter_pin(phone: "Phone") -> None:
+    for digit in PIN:
+        phone.tap(digit)
 
 
 def _pick_up(phone: "Phone", out: Path) -> None:

@@ -3,10 +3,11 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from verifier.ui.window import has_window, prepare_kivy
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from wallet_app.ui.app import Device, WalletApp
 
 __all__ = ["compose", "main", "prepare_kivy"]
+
+ASKED_LANGUAGES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("error: no window can be opened", file=sys.stderr)
         print("hint: on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1", file=sys.stderr)
         return 3
-    app = compose(options.home, offer=options.offer, tx_code=options.tx_code)
+    app = compose(
+        options.home, offer=options.offer, tx_code=options.tx_code, language=device_language(os.environ)
+    )
     if options.dark:
         app.theme.mode = "dark"
     app.bind(on_start=_say_what_is_missing)
@@ -49,10 +54,19 @@ def compose(
     device: "Device | None" = None,
     offer: str | None = None,
     tx_code: str = "",
+    ticks: Callable[[], float] | None = None,
+    language: str = "en",
+    locks: bool = True,
 ) -> "WalletApp":
-    """The app whose files are in `home`; parts not given are the desktop's. Kivy must be prepared."""
+    """The app whose files are in `home`; parts not given are the desktop's. Kivy must be prepared.
+
+    `ticks` are seconds since the device was switched on. `locks` off asks for no PIN, for tests.
+    """
     from wallet_app.core.keystore import FileKeyStore
+    from wallet_app.core.relay import Relayed
+    from wallet_app.core.settings import SettingsFile
     from wallet_app.core.transport import UrllibTransport
+    from wallet_app.core.tries import Tries
     from wallet_app.core.vault import set_aside
     from wallet_app.core.wallet import open_wallet
     from wallet_app.ui.app import WalletApp
@@ -61,13 +75,33 @@ def compose(
     network = transport or UrllibTransport()
     now = clock or (lambda: datetime.now(UTC))
     folder = home / "vault"
-    return WalletApp(
-        lambda: open_wallet(folder, store, network, now),
+    settings_file = SettingsFile(home / "settings.json")
+    app: WalletApp = WalletApp(
+        lambda: open_wallet(folder, store, network, now, Relayed(network, lambda: app.settings.sync_address)),
         lambda: set_aside(folder),
         device or _desktop(),
+        settings_file,
+        Tries(home / "lock.json", ticks or _since_switched_on),
+        language=language,
+        locks=locks,
         offer=offer,
         tx_code=tx_code,
     )
+    return app
+
+
+def device_language(environment: Mapping[str, str]) -> str:
+    """The one of our languages that the device asks for; English where it asks for none of them."""
+    from verifier.ui.words import LANGUAGES
+
+    asked = next((environment[name] for name in ASKED_LANGUAGES if environment.get(name)), "")
+    code = {"no": "nb", "nn": "nb"}.get(asked[:2].lower(), asked[:2].lower())
+    return code if code in LANGUAGES else "en"
+
+
+def _since_switched_on() -> float:
+    """Seconds, with those asleep, where the system counts them; nobody can set this clock."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _desktop() -> "Device":

@@ -14,12 +14,18 @@ from support.simulator import NOW, Authority
 from keys.encoding import json_dumps
 from verifier.credential.model import Certificate
 from verifier.ui.background import ImmediateBackground
+from verifier.ui.ports.biometrics import Biometrics, NoBiometrics
+from verifier.ui.ports.camera import FakeCamera
+from verifier.ui.ports.files import FolderFiles
 from verifier.ui.ports.scanner import FakeScanner
 from verifier.ui.ports.screen import FakeScreen
+from verifier.ui.ports.share import FakeShare
 from wallet_app.core.document_store import DocumentStore
 from wallet_app.core.keystore import KeyStore, MemoryKeyStore
+from wallet_app.core.lock import Lock
 from wallet_app.core.records import Contents, StoredCredential
 from wallet_app.core.transport import Response
+from wallet_app.core.tries import Tries
 from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.core.trust import Trust
 from wallet_app.core.vault import Vault
@@ -120,6 +126,13 @@ def wallet_of(
     return Wallet(vault, keys.holder(), network, clock, papers, trust)  # type: ignore[arg-type]
 
 
+def choose_pin(home: Path, keys: KeyStore, pin: str) -> None:
+    """As its owner did when the app was new."""
+    vault = Vault(home / "vault", keys.vault_key())
+    Lock(vault, Tries(home / "lock.json", lambda: 0.0)).choose(pin)
+    vault.close()
+
+
 def usual_certificates() -> tuple[Certificate, ...]:
     """A master's certificate and her medical one, both good."""
     return competency(), medical()
@@ -133,6 +146,8 @@ class PhoneInHand:
         self.keys = MemoryKeyStore()
         self.screen = FakeScreen()
         self.scanner = FakeScanner()
+        self.camera = FakeCamera(broken="no camera")
+        self.share = FakeShare()
         self.texts: list[str] = []
 
     def open_wallet(
@@ -141,17 +156,35 @@ class PhoneInHand:
         transport: object = None,
         dark: bool = False,
         offer: str | None = None,
+        locks: bool = False,
+        pin: str = "",
+        biometrics: Biometrics | None = None,
     ) -> Phone:
-        """Open the app with these certificates in its store."""
+        """Open the app with these certificates in its store.
+
+        Without `locks` there is no PIN, for tests of what comes after it; a `pin` was chosen before.
+        """
         if certificates:
             self.texts = fill(self.home / "vault", self.keys, certificates)
+        if pin:
+            choose_pin(self.home, self.keys, pin)
         self.app: WalletApp = compose(
             self.home,
             keys=self.keys,
             transport=transport or NoNetwork(),  # type: ignore[arg-type] # any of this module's
             clock=self.phone.now,
-            device=Device(background=ImmediateBackground(), screen=self.screen, scanner=self.scanner),
+            device=Device(
+                background=ImmediateBackground(),
+                screen=self.screen,
+                scanner=self.scanner,
+                camera=self.camera,
+                share=self.share,
+                files=FolderFiles(self.home / "downloads"),
+                biometrics=biometrics or NoBiometrics(),
+            ),
             offer=offer,
+            ticks=lambda: self.phone.now().timestamp(),
+            locks=locks or bool(pin),
         )
         self.app.theme.mode = "dark" if dark else "light"
         return self.phone.launch(self.app)

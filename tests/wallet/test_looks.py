@@ -133,10 +133,10 @@ def test_everything_that_can_be_tapped_is_large_enough_and_has_a_name(phone: Pho
         require_targets(eyes, screen)
 
 
-def test_dark_is_one_tap_away_and_stays(phone: PhoneInHand) -> None:
+def test_dark_is_a_setting_that_stays(phone: PhoneInHand) -> None:
     eyes = phone.open_wallet(*MIXED)
     bright = eyes.screenshot().getpixel((2, 2))
-    eyes.tap("Dark colours")
+    eyes.tap("More").tap("Settings").tap("Dark").press_back().press_back()
     dark = eyes.screenshot().getpixel((2, 2))
     assert sum(bright) > 600 > 150 > sum(dark)  # type: ignore[arg-type] # RGB
     eyes.tap("Medical certificate")

@@ -37,6 +37,7 @@ def test_offer_to_live_code_over_a_real_socket(tmp_path: Path, path: str) -> Non
             device=Device(background=ThreadBackground(), screen=FakeScreen(), scanner=FakeScanner()),
             offer=offer.link,
             tx_code=offer.tx_code,
+            locks=False,
         )
         phone.launch(app)
         try:

@@ -45,8 +45,13 @@ def read(typed: str) -> tuple[str, ...]:
     return found
 
 
+def read_one(typed: str) -> str:
+    """One word, whole or by four letters. Raises NotTheWords."""
+    return _word(typed.strip().casefold())
+
+
 def _word(part: str) -> str:
     word = _words().get(part[:PREFIX], "")
-    if not word.startswith(part):
+    if not part or not word.startswith(part):
         raise NotTheWords(part)
     return word

@@ -8,19 +8,25 @@ from kivy.app import App
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics.texture import Texture
-from kivy.properties import ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.screenmanager import ScreenManager
 
 from verifier.ui import fonts, widgets
 from verifier.ui.theme import Theme
-from verifier.ui.words import Words
+from verifier.ui.words import words_in
 from wallet_app import texts
+from wallet_app.core.backup import ENDING
 from wallet_app.core.keystore import KeyStoreError
+from wallet_app.core.settings import SettingsFile
+from wallet_app.core.tries import Tries
 from wallet_app.core.vault import VaultError
 from wallet_app.core.wallet import Wallet
 from wallet_app.ui import common
 from wallet_app.ui.device import Device
+from wallet_app.ui.guarding import Guarding
 from wallet_app.ui.navigation import Navigation
+from wallet_app.ui.preferring import Preferring
+from wallet_app.ui.safekeeping import Safekeeping
 from wallet_app.ui.showing import Showing
 from wallet_app.ui.sync_control import SyncControl
 
@@ -30,11 +36,15 @@ ESCAPE: Final = 27
 OPENED_SECONDS: Final = 0.3  # the list should stand before the network is asked
 
 
-class WalletApp(Showing, App):
-    """Opens the store with `opening`; `set_aside` makes way for a new one. `offer` is looked at first."""
+class WalletApp(Showing, Guarding, Preferring, Safekeeping, App):
+    """Opens the store with `opening`; `set_aside` makes way for a new one. `offer` is looked at first.
+
+    `locks` off is for tests of what comes after the lock: there is no way to it from outside.
+    """
 
     theme = ObjectProperty(rebind=True)
     say = ObjectProperty()
+    is_handed_over = BooleanProperty(False)
     sea = ObjectProperty(None, allownone=True)
 
     def __init__(
@@ -42,8 +52,11 @@ class WalletApp(Showing, App):
         opening: Callable[[], Wallet],
         set_aside: Callable[[], object],
         device: Device,
+        settings_file: SettingsFile,
+        tries: Tries,
         *,
-        words: Words | None = None,
+        language: str = "en",
+        locks: bool = True,
         offer: str | None = None,
         tx_code: str = "",
     ) -> None:
@@ -51,7 +64,10 @@ class WalletApp(Showing, App):
         self.theme = Theme()
         super().__init__()
         self.title = texts.APP
-        self.say = words or Words()
+        self.settings_file, self.tries, self.locks = settings_file, tries, locks
+        self.settings, self.language = settings_file.read(), language
+        self.theme.mode = self.settings.theme
+        self.say = words_in(self.settings.language or language)
         self.device, self.background = device, device.background
         self.screen, self.scanner = device.screen, device.scanner
         self.wallet: Wallet | None = None
@@ -65,15 +81,19 @@ class WalletApp(Showing, App):
         for rules in (widgets.RULES, common.RULES):
             widgets.load(rules)
         self._follow_theme()
+        self.begin_settings()
         self.navigation = Navigation()
         self.screens = self.navigation.manager
         Window.bind(on_keyboard=self._on_key, on_drop_file=self._on_drop)
+        self.watch()
         self.open_store()
         return self.screens
 
     def on_stop(self) -> None:
         """Let go of window and store."""
         Window.unbind(on_keyboard=self._on_key, on_drop_file=self._on_drop)
+        self.unwatch()
+        self.end_settings()
         self.screen.let_go()
         if self.wallet is not None:
             self.wallet.close()
@@ -89,30 +109,60 @@ class WalletApp(Showing, App):
             self.screen_of("store").explain(error)
             return
         self.syncing = SyncControl(self.wallet, self.background, self.refresh_list, self.say)
-        self.go("list")
+        wallet = self.wallet
+        self.begin_guard()
+        if self.is_locked:  # read what is held while the PIN is typed
+            self.background.run(lambda: wallet.held, lambda _: None, lambda _: None)
+        else:
+            self.opened()
+
+    def opened(self) -> None:
+        """The seafarer is in: ask what is new, and look at what was offered meanwhile."""
         Clock.schedule_once(lambda _: self.require_syncing().run_on_opening(), OPENED_SECONDS)
         if self._offer is not None:
             self.add(self._offer, self._tx_code)
             self._offer = None
 
+    def offered(self, link: str) -> None:
+        """Somebody followed a link to here: it is looked at now, or when the seafarer is in."""
+        if self.wallet is None or self.is_locked:
+            self._offer, self._tx_code = link, ""
+        else:
+            self.add(link)
+
     def start_again(self) -> None:
-        """Keep the files that cannot be opened aside, and begin a new store."""
+        """Keep the files of the store aside, and begin a new one."""
+        if self.wallet is not None:
+            self.wallet.close()
+        self.wallet = None
         self._set_aside()
+        self.tries.clear()
         self.open_store()
 
     # --- the window
 
     def back(self) -> None:
         """Where one came from."""
-        self.navigation.back()
+        self._back()
+
+    def _back(self) -> bool:
+        if self.is_handed_over:
+            self.leave_code()
+            return True
+        return self.navigation.back()
 
     def _on_key(self, _window: object, key: int, *_: object) -> bool:
-        return key == ESCAPE and self.navigation.back()
+        return key == ESCAPE and self._back()
 
     def _on_drop(self, _window: object, path: bytes, *_: object) -> None:
-        if self.wallet is not None:
-            self.add()
-            self.screen_of("add").read_picture(Path(path.decode(errors="surrogateescape")))
+        dropped = Path(path.decode(errors="surrogateescape"))
+        if self.wallet is None or self.is_locked or self.is_handed_over:
+            return
+        if dropped.suffix == ENDING:
+            self.open_restore()
+            self.screen_of("restore").choose(dropped)
+        else:
+            self.drop(dropped)
 
     def _follow_theme(self) -> None:
         self.theme.bind(ground=self._paint, hero_to=self._paint)

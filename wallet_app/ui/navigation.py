@@ -56,6 +56,10 @@ class Navigation:
             self.go(target, forward=False)
         return bool(target)
 
+    def behind(self, name: str) -> str:
+        """Where "back" leads from that screen."""
+        return self._came_from.get(name, "") or self.parent(name)
+
     @staticmethod
     def parent(name: str) -> str:
         """What is behind a screen; empty at a root."""

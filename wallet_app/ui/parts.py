@@ -1,10 +1,12 @@
 """What the app is made of, as its areas see it: each area's actions are one mixin of `WalletApp`."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verifier.ui.theme import Theme
 from verifier.ui.words import Words
 from verifier.ui.work import Background
+from wallet_app.core.settings import Settings
+from wallet_app.core.tries import Tries
 from wallet_app.core.wallet import Wallet
 from wallet_app.ui.device import Device
 from wallet_app.ui.navigation import Navigation
@@ -21,6 +23,24 @@ class AppParts:
     wallet: Wallet | None
     navigation: Navigation
     syncing: SyncControl | None
+    settings: Settings
+    tries: Tries
+    missing_fonts: tuple[str, ...]
+    locks: bool
+    is_locked: bool
+    is_handed_over: bool
+    settings_not_saved: bool = False
+
+    if TYPE_CHECKING:  # what one area asks of another
+
+        def add(self, offer: str | None = None, tx_code: str = "") -> None:
+            """Pick certificates up."""
+
+        def open_restore(self) -> None:
+            """Restore a backup."""
+
+        def opened(self) -> None:
+            """The app is open to the seafarer."""
 
     def require_wallet(self) -> Wallet:
         """The open store. Raises RuntimeError while it is closed."""

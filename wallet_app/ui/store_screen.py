@@ -6,13 +6,14 @@ from kivy.app import App
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.screenmanager import Screen
 
-from wallet_app import texts
-from wallet_app.core.vault import VaultDamaged, VaultLocked
+from wallet_app import texts, texts_safe
+from wallet_app.core.vault import VaultDamaged, VaultLocked, VaultNewer
 
 
 class StoreScreen(Screen):
     """The store stays as it is until the seafarer decides."""
 
+    title = StringProperty("")
     advice = StringProperty("")
     detail = StringProperty("")
     may_start_again = BooleanProperty(False)
@@ -20,9 +21,13 @@ class StoreScreen(Screen):
     def explain(self, error: Exception) -> None:
         """Say why, and what can be done."""
         app: Any = App.get_running_app()
+        self.title = app.say(texts.STORE_CLOSED)
         match error:
             case VaultDamaged():
                 advice = texts.STORE_DAMAGED_ADVICE
+            case VaultNewer():
+                advice = texts_safe.STORE_NEWER_ADVICE
+                self.title = app.say(texts_safe.STORE_NEWER)
             case VaultLocked():
                 advice = texts.STORE_LOCKED_ADVICE
             case _:
