@@ -1,4 +1,4 @@
-"""What an inspector sees of each headline: its colour, its word, the reason, what to do, and how old all is."""
+"""What an inspector sees of each headline: its colour, word and reason, what to do, and how old all is."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -81,6 +81,10 @@ class Shout(Words):
         super().on_value()
         self._fit()
 
+    def on_font_name(self, *_: object) -> None:
+        """Another font."""
+        self._fit()
+
     def on_most(self, *_: object) -> None:
         """Another text size."""
         self._fit()
