@@ -1,4 +1,4 @@
-"""What everybody must be able to see and touch: contrast, size of targets, nothing cut off, light and dark."""
+"""What everybody must be able to see and touch: contrast, targets, nothing cut off, light and dark."""
 
 from __future__ import annotations
 

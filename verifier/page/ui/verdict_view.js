@@ -4,7 +4,7 @@ import { isoDay } from "../core/dates.js";
 import { worse } from "../core/verdict.js";
 import { icon, make } from "./elements.js";
 import { certificateCard, holderCard, nameOf } from "./certificate_view.js";
-import { moment, say } from "./words.js";
+import { day, moment, say } from "./words.js";
 
 const FRAUD = ["TAMPERED", "WRONG HOLDER"];
 const REFUSE = "do not accept it; report its number, or a picture of it, to the flag's authority";
@@ -39,8 +39,8 @@ const DRAWING = { good: "good", remark: "good", bad: "bad", fraud: "bad", unknow
 /** The whole screen of one scan: one verdict, or those of a muster, worst first. */
 export function verdictScreen(verdicts, { what = null, again }) {
   const worst = verdicts.reduce((found, one) => (worse(one, found) ? one : found));
-  const shown = verdicts.length === 1 ? [worst] : [...verdicts].sort((one, other) => (worse(one, other) ? -1 : worse(other, one) ? 1 : 0));
-  const first = shown.find(({ credential, seaPass }) => credential ?? seaPass);
+  const sorted = verdicts.length === 1 ? [worst] : [...verdicts].sort((one, other) => (worse(one, other) ? -1 : worse(other, one) ? 1 : 0));
+  const first = sorted.find(({ credential, seaPass }) => credential ?? seaPass);
   const holder = first === undefined ? null : (first.seaPass ?? first.credential.certificate);
   return make(
     "main.verdict",
@@ -51,7 +51,7 @@ export function verdictScreen(verdicts, { what = null, again }) {
       {},
       make("p.advice", {}, make("b", {}, say("What to do")), " ", sentence(say(ADVICE[worst.headline]))),
       holder === null ? null : holderCard(holder.holder, worst.seaPass?.portrait ?? null),
-      shown.length === 1 ? details(worst) : shown.map((one) => folded(one)),
+      sorted.length === 1 ? details(worst) : sorted.map((one) => folded(one)),
       reliedOn(worst),
       verdicts.length === 1 ? allChecks(worst) : null,
     ),
@@ -80,7 +80,8 @@ export function reason(verdict) {
   return member === undefined ? sentence(said) : `${member.credential.certificate.number}: ${said}`;
 }
 
-const filled = ({ template, values }) => say(template, ...values.map((value) => value ?? ""));
+const filled = ({ template, values }) => say(template, ...values.map(shown));
+const shown = (value) => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? day(value) : value);
 const sentence = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
 
 function details(verdict) {
@@ -128,7 +129,7 @@ function reliedOn({ reliedOn: { time, publishedAt, statusAsOf } }) {
       {},
       line("Checked", moment(time)),
       statusAsOf === null ? null : line("Status as of", moment(statusAsOf)),
-      line("Keys as of", isoDay(publishedAt)),
+      line("Keys as of", day(isoDay(publishedAt))),
     ),
   );
 }
