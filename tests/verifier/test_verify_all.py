@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from random import Random
 
 import pytest
 from support import passes
+from support.carried import disclosure
 from support.scenario import NONCE, PHONE, Inspection, competency, medical, show, tampered
 from support.simulator import DAY, NOW, directory, seeded_signer
 
+from keys import jws
+from keys.encoding import b64url_encode, json_dumps
 from verifier import decision
 from verifier.credential import carrier, frames, muster, presentation
 from verifier.credential.presentation import Audience
@@ -71,6 +76,23 @@ def test_a_pass_among_them_is_held_by_the_same_phone() -> None:
     assert len(found[1].members) == 12
     turned = verdicts(inspection, muster.pack(show(sea_pass), [inspection.issue(idx=40)]))
     assert headlines(turned) == [Headline.VALID] * 2
+
+
+def test_a_pass_with_its_portrait_travels_by_moving_frames() -> None:
+    inspection = Inspection()
+    shown, digest = disclosure("portrait", b64url_encode(Random(1).randbytes(540)))
+    payload = json.loads(jws.parse(passes.issue(inspection.norway).rstrip("~")).payload)
+    signer, kid = inspection.norway.signers[inspection.norway.pass_kid], inspection.norway.pass_kid
+    signed = jws.sign(json_dumps({**payload, "_sd": [digest]}), signer, typ="dc+sd-jwt", kid=kid)
+    moving, collector = frames.split(carrier.pack(show(f"{signed}~{shown}~"))), frames.Collector()
+    assert moving.needed in (4, 5)
+    for number in range(90, 90 + moving.needed):
+        wire = collector.add(moving.text(number)).wire
+    assert wire is not None
+    (found,) = verdicts(inspection, wire)
+    assert found.headline is Headline.VALID
+    assert found.sea_pass is not None
+    assert len(found.members) == 12
 
 
 def test_a_credential_bound_to_another_phone_is_not_confirmed_by_this_ones_proof() -> None:
