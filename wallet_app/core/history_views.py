@@ -62,7 +62,7 @@ def history_state(
     say: Words,
 ) -> HistoryState:
     """The newest `most` lines; `of` one certificate those where it was shown, alone or with all."""
-    newest_first = sorted(reversed(events), key=lambda one: -one.at)  # a clock that was set back too
+    newest_first = sorted(events, key=lambda one: one.at, reverse=True)  # a clock that was set back too
     chosen = [one for one in newest_first if of is None or not one.items or of.key in one.items]
     today = _local(int(at.timestamp())).date()
     days = tuple(

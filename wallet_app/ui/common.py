@@ -48,5 +48,15 @@ class Said(Notice):
     """How it went; out of the way while there is nothing to say."""
 
 
-for _widget in (ActionRow, Said):
+class Fold(BoxLayout):
+    """A part that comes and goes: folded away, it lets touches through to what lies where its parts would."""
+
+    is_open = BooleanProperty(True)
+
+    def on_touch_down(self, touch: object) -> bool:
+        """What is disabled swallows touches, also where it is drawn at no height at all."""
+        return bool(self.is_open) and bool(super().on_touch_down(touch))
+
+
+for _widget in (ActionRow, Said, Fold):
     Factory.register(_widget.__name__, cls=_widget)

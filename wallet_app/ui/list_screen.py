@@ -61,6 +61,10 @@ class SyncBar(BoxLayout):
         """Beside the large button a small one syncs, where the large one does not."""
         self.may_sync = bool(self.state) and self.state.can_show and not self.state.is_busy
 
+    def on_touch_down(self, touch: object) -> bool:
+        """Not there, it lets touches through."""
+        return bool(self.state) and bool(super().on_touch_down(touch))
+
     def on_act(self) -> None:
         """The large button was tapped."""
 
