@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from verifier.credential.model import CertificateType
+from verifier.credential.model import Limitations
 from verifier.credential.safe_manning import Post
 from verifier.inspection import limits, person
 from verifier.inspection.by_hand import as_certificate
@@ -12,7 +12,7 @@ from verifier.inspection.entitled import entitles
 from verifier.inspection.persons import Person
 from verifier.inspection.ship import Ship
 from verifier.inspection.shown import FAIL, NOT_ASSESSED, PASS, REMARK, UNKNOWN
-from verifier.verdict import Assessment, Headline, Outcome
+from verifier.verdict import Assessment, Headline
 
 # Who shows a forgery, or another's certificate, fills no post until that is cleared up.
 FRAUD: Final = frozenset({Headline.TAMPERED, Headline.WRONG_HOLDER, Headline.UNTRUSTED})
@@ -24,7 +24,6 @@ class Candidate(NamedTuple):
     """A person in a post's duty."""
 
     assessment: Assessment
-    duty: Duty
     cost: int
     in_doubt: bool  # may fill it, for all that is known, and cannot be counted
     refusal: str | None  # why they cannot fill it; None where they can
@@ -36,10 +35,25 @@ class Candidate(NamedTuple):
         return "; ".join(found) or None
 
 
-def candidate(one: Person, examined: person.Examined, post: Post) -> Candidate | None:
-    """The person in the post, by the best of the capacities that it accepts; None where nothing entitles."""
-    found = [_judged(one, examined, post, duty) for duty in _duties(post) if _may_be_entitled(examined, duty)]
-    return min(found, key=lambda each: (each.refusal is not None, not each.in_doubt, each.cost), default=None)
+def candidates(one: Person, examined: person.Examined, posts: Sequence[Post]) -> dict[Post, Candidate]:
+    """The person in each post that anything shown is about, by the best of the capacities it accepts."""
+    about = _about(examined)
+    judged: dict[str, Assessment] = {}
+    found: dict[Post, Candidate] = {}
+    for post in posts:
+        for duty in _duties(post):
+            if about.isdisjoint(_wanted(duty)):
+                continue
+            if duty.capacity_code not in judged:
+                judged[duty.capacity_code] = person.conclude(examined, duty)
+            candidate = _judged(one, examined, post, judged[duty.capacity_code])
+            if post not in found or _order(candidate) < _order(found[post]):
+                found[post] = candidate
+    return found
+
+
+def _order(candidate: Candidate) -> tuple[bool, bool, int]:
+    return candidate.refusal is not None, not candidate.in_doubt, candidate.cost
 
 
 def _duties(post: Post) -> Iterator[Duty]:
@@ -49,26 +63,28 @@ def _duties(post: Post) -> Iterator[Duty]:
             yield duty
 
 
-def _may_be_entitled(examined: person.Examined, duty: Duty) -> bool:
-    """Whether anything shown, valid or not, is about this duty: the rest need no rows."""
-    flag = None if examined.ship is None else examined.ship.flag
-    return any(
-        entitles(one.certificate, duty, flag) is not None
-        or (one.certificate.type is CertificateType.DISPENSATION and _names(one.certificate.capacities, duty))
-        for one in examined.shown.credentials
-    )
+def _about(examined: person.Examined) -> frozenset[str]:
+    """What anything shown, valid or not, is about: capacities, and regulations where none is named."""
+    found: set[str] = set()
+    for one in examined.shown.credentials:
+        certificate = one.certificate
+        if certificate.capacities:
+            found.update(grant.code for grant in certificate.capacities)
+        else:
+            found.update(certificate.stcw_code)
+    return frozenset(found)
 
 
-def _names(capacities: Sequence[object], duty: Duty) -> bool:
-    return any(getattr(grant, "code", None) == duty.capacity_code for grant in capacities)
+def _wanted(duty: Duty) -> frozenset[str]:
+    """What a certificate for the duty is about."""
+    return frozenset((duty.capacity_code, *duty.covered_by, *duty.regulations))
 
 
-def _judged(one: Person, examined: person.Examined, post: Post, duty: Duty) -> Candidate:
-    assessment = person.conclude(examined, duty)
+def _judged(one: Person, examined: person.Examined, post: Post, assessment: Assessment) -> Candidate:
     outcomes = {check.row: check.outcome for check in assessment.checks}
     against = next((check for check in assessment.checks if check.outcome in (FAIL, UNKNOWN)), None)
     open_rows = [row for row in ("P3", "P4", "P5", "P6", "P7") if outcomes[row] not in _COUNTS]
-    refusal = None
+    refusal, lacking = None, _lacking(examined, post)
     if any(verdict.headline in FRAUD for verdict in one.verdicts):
         refusal = "shows what must not be relied on"
     elif against is not None:
@@ -76,15 +92,17 @@ def _judged(one: Person, examined: person.Examined, post: Post, duty: Duty) -> C
     elif open_rows:
         reasons = {check.row: check.reason for check in assessment.checks}
         refusal = f"not assessed: {reasons[open_rows[0]]}"
-    elif lacking := _lacking(examined, post):
+    elif lacking:
         refusal = f"no valid certificate under {', '.join(lacking)}"
-    in_doubt = refusal is not None and FAIL not in outcomes.values() and not _lacking(examined, post)
+    in_doubt = refusal is not None and FAIL not in outcomes.values() and not lacking
     cost = _REMARKED if REMARK in outcomes.values() else 0
-    return Candidate(assessment, duty, cost, in_doubt, refusal)
+    return Candidate(assessment, cost, in_doubt, refusal)
 
 
 def _lacking(examined: person.Examined, post: Post) -> list[str]:
     """Regulations that the post asks for, and that no valid certificate is under."""
+    if not post.regulations:
+        return []
     held = {code for certificate in examined.shown.valid for code in certificate.stcw_code}
     return [code for code in post.regulations if code not in held]
 
@@ -103,9 +121,6 @@ def by_hand(one: Person, post: Post, ship: Ship, examined: person.Examined) -> s
     return None
 
 
-def _exceeds(found: Sequence[object], ship: Ship) -> bool:
-    points = (point for one in found for point in limits.against(one, ship))  # type: ignore[arg-type]
+def _exceeds(found: Sequence[Limitations], ship: Ship) -> bool:
+    points = (point for one in found for point in limits.against(one, ship))
     return any(point.outcome in (FAIL, UNKNOWN, NOT_ASSESSED) for point in points)
-
-
-__all__ = ["FRAUD", "Candidate", "Outcome", "by_hand", "candidate"]

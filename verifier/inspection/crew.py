@@ -79,22 +79,15 @@ class _Table:
     ) -> None:
         self.persons, self.examined, self.ship = persons, examined, ship
         self.places = [(post, place) for post in manning.posts for place in range(post.count)]
-        self.found: dict[Post, dict[int, Candidate]] = {}
-        self.seen_on_paper: dict[Post, dict[int, str]] = {}
-        for post in manning.posts:
-            self.found[post] = {}
-            self.seen_on_paper[post] = {}
-            for who, one in enumerate(persons):
-                self._hold_against(post, who, one)
-
-    def _hold_against(self, post: Post, who: int, one: Person) -> None:
-        found = candidates.candidate(one, self.examined[who], post)
-        if found is not None:
-            self.found[post][who] = found
-        if one.entries:
-            paper = candidates.by_hand(one, post, self.ship, self.examined[who])
-            if paper is not None:
-                self.seen_on_paper[post][who] = paper
+        self.found: dict[Post, dict[int, Candidate]] = {post: {} for post in manning.posts}
+        self.seen_on_paper: dict[Post, dict[int, str]] = {post: {} for post in manning.posts}
+        for who, (one, papers) in enumerate(zip(persons, examined, strict=True)):
+            for post, candidate in candidates.candidates(one, papers, manning.posts).items():
+                self.found[post][who] = candidate
+            for post in manning.posts if one.entries else ():
+                paper = candidates.by_hand(one, post, ship, papers)
+                if paper is not None:
+                    self.seen_on_paper[post][who] = paper
 
     def able(self, place: tuple[Post, int]) -> dict[int, int]:
         """Who may fill a place, and at what cost."""

@@ -66,7 +66,7 @@ def row(shown: Shown, ship: Ship | None) -> Medical:
             lets = ends(_ROW, REMARK, Headline.REMARK, _PERMIT, *values, lifted=permit.rests_on)
             return Medical(lets, (expired[permit.rests_on][1],))
         refusals.append(f"urgent permit {permit.document_number} does not count: {refusal}")
-    return Medical(_none(verdicts, bool(expired), refusals))
+    return Medical(_none(shown, verdicts, bool(expired), refusals))
 
 
 def last_day(certificate: Certificate) -> date | None:
@@ -77,12 +77,14 @@ def last_day(certificate: Certificate) -> date | None:
     return longest if certificate.expiry_date is None else min(certificate.expiry_date, longest)
 
 
-def _none(verdicts: list[Verdict], expired: bool, refusals: list[str]) -> Finding:
+def _none(shown: Shown, verdicts: list[Verdict], expired: bool, refusals: list[str]) -> Finding:
     if expired:
         return ends(_ROW, FAIL, Headline.MEDICAL_EXPIRED, "{}", "; ".join(refusals))
     if any(standing_of(verdict.checks) is Standing.UNDETERMINED for verdict in verdicts):
         reason = "the medical certificate shown cannot be judged"
         return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, reason)
+    if not shown.credentials:
+        return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, "nothing that was shown could be read")
     missing = "; ".join(["no medical certificate that counts was shown", *refusals])
     return ends(_ROW, FAIL, Headline.MEDICAL_MISSING, "{}", missing)
 

@@ -27,7 +27,17 @@ from verifier.inspection.shown import (
     left_open,
 )
 from verifier.policy import DEFAULT, Policy
-from verifier.verdict import Assessment, Check, Headline, Standing, Verdict, standing_of, worst
+from verifier.verdict import (
+    Assessment,
+    Check,
+    Headline,
+    Rejected,
+    Standing,
+    Verdict,
+    standing,
+    standing_of,
+    worst,
+)
 
 _AGAINST: Final = (FAIL, UNKNOWN)
 _DAYS: Final = ("C9", "C11")
@@ -47,6 +57,7 @@ class Examined:
     p7: Finding
     one_person: bool
     passes: tuple[Standing, ...]  # of the passes shown, by their own rows
+    certificates: tuple[Standing, ...]  # of all that was shown, before anything is excused
     renewed: frozenset[Reference]
 
 
@@ -77,15 +88,17 @@ def examine(
 ) -> Examined:
     """All that does not depend on the duty."""
     shown = lay_out(verdicts, at)
+    apart = same_person.apart_from_each_other(shown.credentials)
     return Examined(
         shown=shown,
         ship=ship,
-        p1=same_person.row(shown, identity),
+        p1=same_person.row(shown, apart, identity),
         p2=dependency.row(shown),
         p4=medical.row(shown, ship),
         p7=originals.row(shown, ship, policy),
-        one_person=same_person.apart_from_each_other(shown.credentials) is None,
+        one_person=apart is None,
         passes=tuple(standing_of(verdict.checks) for verdict in verdicts if verdict.members),
+        certificates=tuple(map(standing, shown.verdicts)),
         renewed=frozenset(_renewed(shown)),
     )
 
@@ -98,7 +111,9 @@ def conclude(examined: Examined, duty: Duty | None) -> Assessment:
     if examined.one_person:
         lifted |= {one.lifted for one in findings if one.lifted is not None}
     person = standing_of(rows)
-    certificates = [_standing(verdict, lifted) for verdict in examined.shown.verdicts]
+    certificates = examined.certificates
+    if lifted:
+        certificates = tuple(_standing(verdict, lifted) for verdict in examined.shown.verdicts)
     overall = worst([person, *examined.passes, *certificates])
     return Assessment(_headline(findings), person, rows, overall, lifted)
 
@@ -155,7 +170,9 @@ def _renewed(shown: Shown) -> Iterator[Reference]:
     Who renews early has two: the new one may start the day after the old one ends.
     """
     for verdict in shown.verdicts:
-        if verdict.credential is None or not any(against_only_its_days(verdict, row) for row in _DAYS):
+        if verdict.credential is None or not isinstance(verdict, Rejected):
+            continue
+        if not any(against_only_its_days(verdict, row) for row in _DAYS):
             continue
         certificate = verdict.credential.certificate
         if any(_succeed(certificate, valid) for valid in shown.valid):

@@ -36,9 +36,8 @@ _NAMES: Final = {
 }
 
 
-def row(shown: Shown, identity: Identity | None) -> Finding:
-    """P1 by what the certificates say of each other, and by the inspector's comparison."""
-    apart = apart_from_each_other(shown.credentials)
+def row(shown: Shown, apart: str | None, identity: Identity | None) -> Finding:
+    """P1 by what the certificates say of each other (`apart`), and by the inspector's comparison."""
     if apart is not None:
         reason = "what was shown is not one person's: {}; check each person alone"
         return ends(_ROW, FAIL, _OTHER, reason, apart)
