@@ -36,6 +36,7 @@ function restore(text, lifted, sizes) {
   let at = 0;
   let instants = [];
   let lastPoint, lastSeafarer, firstDate;
+  let repeated = 0;
   const take = (size) => {
     if (at + size > lifted.length) refuse("fewer lifted bytes than marks");
     return lifted.subarray(at, (at += size));
@@ -67,7 +68,7 @@ function restore(text, lifted, sizes) {
     firstDate ??= found;
     return found;
   };
-  const again = (value) => value ?? refuse("repeats what is not there");
+  const again = (value) => ((repeated += value?.length ?? Infinity) > LARGE ? refuse("repeats nothing, or too much") : value);
   const control = () => {
     const [byte] = take(1);
     return byte < 0x20 && byte !== 0x0a ? Buffer.of(byte) : refuse("control byte");

@@ -1,6 +1,7 @@
 """A muster: several credentials in one stream, lossless, bounded, and with one proof over the first."""
 
 from collections.abc import Callable, Sequence
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -152,6 +153,19 @@ def test_another_dictionary_or_kind_is_refused_by_name() -> None:
     assert "dictionary 2 " in refused(lambda: muster.unpack(b"\x03\x02" + WIRE[2:]))
     assert "kind 5 " in refused(lambda: muster.unpack(b"\x05" + WIRE[1:]))
     assert "moving frames" in refused(lambda: muster.unpack(b"\x04" + WIRE[1:]))
+
+
+@pytest.mark.parametrize("mark", [b"\x10", b"\x11", b"\x12", b"\x13", b"\x0d", b"\x0e"])
+def test_a_text_of_nothing_but_marks_is_refused_in_little_time(mark: bytes) -> None:
+    """80,000 marks, each of which stands for up to a hundred bytes."""
+    key = HOLDER.public_key.coordinates()
+    lifted = key + bytes(5) + bytes(2) + b"\x6b\x01\x88\x78" * 3
+    text = b"{}\n\x01\x0f\x0c\x05,\x05,\x05"
+    text += mark * (80_000 - len(text))
+    packed = WIRE[:79] + b"\x01" + bytes(65) + len(lifted).to_bytes(3, "big") + lifted + carrier.deflate(text)
+    started = process_time()
+    assert refused(lambda: muster.unpack(packed))
+    assert process_time() - started < 0.5  # 0.05 s where it was measured
 
 
 @settings(max_examples=400)

@@ -35,6 +35,7 @@ from verifier.credential.marks import (
 # Two translations of a part find its marks in half the time of a regular expression.
 _NO_MARKS: Final = bytes(range(0x20, 0x100))
 _MARKS_AS_NUL: Final = bytes(0x20) + _NO_MARKS
+_MAX_REPEATED: Final = 80_000  # bytes: a muster has no more characters in all
 _FIRST_DATE: Final = DATES.start
 _PAIRS: Final = tuple(first + second for first in BASE32 for second in BASE32)
 
@@ -91,7 +92,10 @@ def _restored(part: bytes, values: "_Restoring") -> bytes:
 class _Restoring:
     """Reads lifted bytes, mark by mark."""
 
-    __slots__ = ("_date", "_instants", "_lifted", "_point", "_seafarer", "key", "position")
+    __slots__ = (
+        *("_coordinates", "_date", "_instants", "_lifted", "_point", "_repeated", "_seafarer"),
+        *("key", "position"),
+    )
 
     def __init__(self, lifted: bytes) -> None:
         self.key: PublicKey | None = None
@@ -99,7 +103,8 @@ class _Restoring:
         self._instants: list[int] = []
         self.position = 0
         self._point: PublicKey | None = None
-        self._seafarer = self._date = b""
+        self._coordinates = self._seafarer = self._date = b""
+        self._repeated = 0
 
     def begin(self) -> None:
         """The next token: its instants are counted anew, and its key is none of the one before."""
@@ -153,29 +158,29 @@ class _Restoring:
         return found
 
     def same_seafarer(self) -> bytes:
-        return self._repeated(self._seafarer)
+        return self._again(self._seafarer)
 
     def same_date(self) -> bytes:
-        return self._repeated(self._date)
+        return self._again(self._date)
 
-    def _repeated(self, before: bytes) -> bytes:
-        if not before:
-            raise LiftingError("a mark that repeats what is not there")
+    def _again(self, before: bytes) -> bytes:
+        self._repeated += len(before)
+        if not before or self._repeated > _MAX_REPEATED:
+            raise LiftingError("a mark that repeats what is not there, or more of them than any token has")
         return before
 
     def point(self) -> bytes:
         try:
-            self._point = PublicKey.from_coordinates(self.take(64))
+            self.key = self._point = PublicKey.from_coordinates(self.take(64))
         except JwkError as error:
             raise LiftingError(str(error)) from None
-        return self.same_point()
+        jwk = self.key.to_jwk()
+        self._coordinates = f'"x":"{jwk["x"]}","y":"{jwk["y"]}"'.encode("ascii")
+        return self._coordinates
 
     def same_point(self) -> bytes:
         self.key = self._point
-        if self.key is None:
-            raise LiftingError("a mark that repeats what is not there")
-        jwk = self.key.to_jwk()
-        return f'"x":"{jwk["x"]}","y":"{jwk["y"]}"'.encode("ascii")
+        return self._again(self._coordinates)
 
     def base64url(self) -> bytes:
         return b'"%b"' % b64url_encode(self.take(self.number(1))).encode("ascii")
