@@ -69,7 +69,7 @@ def android_device(say: Words) -> "Device":
 
 
 def main() -> None:
-    """Run the wallet on a phone until it is closed; `deploy/mobile/wallet/main.py` calls this."""
+    """Run the wallet on a phone until it is closed; `deploy/mobile/stage.py` writes what calls this."""
     home = Path(os.environ["ANDROID_PRIVATE"]) / "ombord"
     prepare_kivy(home)
     from wallet_app.main import compose

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-HERE = CHECKOUT / "deploy" / "mobile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +18,14 @@ class App:
 
     packages: tuple[str, ...]
     without: tuple[str, ...]
+    entry: str  # the module whose `main` python-for-android is to start
 
 
 APPS: Mapping[str, App] = {
-    "wallet": App(("keys", "verifier", "wallet_app"), ("verifier/inspector", "verifier/page")),
-    "inspector": App(("keys", "verifier"), ("verifier/page",)),
+    "wallet": App(
+        ("keys", "verifier", "wallet_app"), ("verifier/inspector", "verifier/page"), "wallet_app.phone"
+    ),
+    "inspector": App(("keys", "verifier"), ("verifier/page",), "verifier.inspector.phone"),
 }
 
 
@@ -38,7 +40,7 @@ def stage(name: str, folder: Path) -> None:
 
     for package in app.packages:
         shutil.copytree(CHECKOUT / package, folder / package, ignore=ignore)
-    shutil.copyfile(HERE / name / "main.py", folder / "main.py")
+    (folder / "main.py").write_text(f"from {app.entry} import main\n\nmain()\n", "utf-8")
 
 
 def main(arguments: list[str]) -> int:

@@ -299,6 +299,17 @@ def test_port_that_no_machine_has_is_refused(run: Run, port: str) -> None:
     assert (code, "port" in complaints) == (2, True)
 
 
+def test_print_pdf_writes_a_page_for_each_code(run: Run, extract: Path, tmp_path: Path) -> None:
+    pytest.importorskip("typst", reason="typst is not installed: it comes with the issuer extra")
+    run("import", str(extract))
+    code, said, _ = run("print", "--pdf", "--out", str(tmp_path / "paper"))
+    assert code == 0, said
+    codes = sorted(path.stem for path in (tmp_path / "paper").glob("*.txt"))
+    pages = sorted((tmp_path / "paper").glob("*.pdf"))
+    assert [path.stem for path in pages] == codes != []
+    assert all(path.read_bytes().startswith(b"%PDF-1.7") for path in pages)
+
+
 def test_nothing_that_is_printed_moves_the_cursor_or_turns_text_around(run: Run, tmp_path: Path) -> None:
     code, _, complaints = run("import", str(tmp_path / "a\x1b[2J\u202eb.jsonl"))
     assert code == 2

@@ -30,7 +30,7 @@ def android_device(say: Words) -> "Device":
 
 
 def main() -> None:
-    """Run the app on a phone until it is closed; `deploy/mobile/inspector/main.py` calls this."""
+    """Run the app on a phone until it is closed; `deploy/mobile/stage.py` writes what calls this."""
     home = Path(os.environ["ANDROID_PRIVATE"]) / "ombord"
     prepare_kivy(home)
     from verifier.inspector.main import compose
