@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.offer:
             _pick_up(phone, asked.out)
         if asked.sync:
-            phone.tap(texts.SYNC)
+            phone.wait_for(texts.SYNC).tap(texts.SYNC)  # one that the opening began may still be under way
             phone.wait_for(texts.ALL_IN_ONE_CODE)
         phone.screenshot().save(asked.out / "list.png")
         shown = {number: _show(phone, number, asked.out) for number in asked.show}
@@ -61,8 +61,7 @@ def _let_in(phone: "Phone") -> None:
         for asked in (safe.CHOOSE_PIN, safe.REPEAT_PIN):
             phone.wait_for(asked)
             _enter_pin(phone)
-        if not phone.sees(texts.SYNC):
-            phone.wait_for(safe.NOT_NOW).tap(phone.scroll_to(safe.NOT_NOW))
+        phone.wait_for(safe.NOT_NOW).tap(phone.scroll_to(safe.NOT_NOW))
     else:
         phone.wait_for(safe.ENTER_PIN)
         _enter_pin(phone)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from kivy.app import App
-from kivy.properties import BooleanProperty
 from kivy.uix.screenmanager import Screen
+from kivy.uix.widget import Widget
 
 from wallet_app import texts_safe as texts
 from wallet_app.core.lock import Answer
@@ -17,11 +17,13 @@ __all__ = ["ChangePinScreen", "PinChoice"]
 class ChangePinScreen(Screen):
     """Wrong old PINs count as they do on the lock."""
 
-    is_known = BooleanProperty(False)
+    def on_kv_post(self, *_: object) -> None:
+        """One of the two is in place at a time: what is out of sight must not take touches."""
+        self._old, self._new = self.ids.old.__self__, self.ids.choice.__self__
 
     def start(self) -> None:
         """Ask for the old one."""
-        self.is_known = False
+        self._put(self._old)
         pad = self.ids.pad
         pad.clear()
         pad.is_held = False
@@ -52,14 +54,18 @@ class ChangePinScreen(Screen):
         pad.is_held = False
         if answer is Answer.RIGHT:
             pad.deafen()
-            self.is_known = True
-            self.ids.choice.start()
+            self._put(self._new)
+            self._new.start()
             return
         wait = app.lock.tries.wait()
         if wait:
             pad.say(app.say(texts.TRY_AGAIN_IN, time=duration(wait, app.say)), "bad")
         else:
             pad.say(app.say(texts.WRONG_PIN), "bad")
+
+    def _put(self, step: Widget) -> None:
+        self.ids.area.clear_widgets()
+        self.ids.area.add_widget(step)
 
     @property
     def _app(self) -> Any:
