@@ -159,6 +159,7 @@ class Lifted {
     this.at = 0;
     this.instants = [];
     this.last = {}; // the last point and seafarer, and the first date, of all tokens
+    this.repeated = 0; // bytes: few marks could stand for much
   }
 
   /** Each token counts its own instants. */
@@ -167,7 +168,9 @@ class Lifted {
   }
 
   same(name) {
-    return this.last[name] ?? refuse("a mark that repeats what has not been there");
+    const found = this.last[name] ?? refuse("a mark that repeats what has not been there");
+    this.repeated += found.length;
+    return this.repeated > MUSTER_LIMIT ? refuse("more repetitions than any token has") : found;
   }
 
   take(size) {
