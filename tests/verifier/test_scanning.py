@@ -145,6 +145,19 @@ def test_a_camera_that_stops_ends_the_loop_and_says_why() -> None:
     assert not seen.camera.is_open
 
 
+def test_a_fault_of_our_own_is_shown_and_ends_the_loop() -> None:
+    troubles: list[str] = []
+    broken: dict[Frame, list[str]] = {}
+    loop = ScanLoop(
+        FakeCamera([NOTHING]), ByHand(), print, on_trouble=troubles.append, decode=broken.__getitem__
+    )
+    loop.start()
+    with pytest.raises(KeyError):
+        loop.tick()
+    assert troubles == ["the app stopped; see its messages"]
+    assert not loop.is_running
+
+
 def test_nothing_is_told_after_the_stop() -> None:
     seen = Watched((LIVE,), at_once=False)
     assert len(seen.background.waiting) == 1

@@ -116,19 +116,25 @@ class ScanLoop:
     def tick(self) -> None:
         """Read one frame, if there is a new one: called ten times a second, off the drawing thread."""
         run = self._cancel  # of this run: what comes late is not told to the next
+        told: list[tuple[Callable[..., None], object]] = [(self._fail, "the app stopped; see its messages")]
+        try:
+            told = self._seen()
+        finally:  # a fault of our own goes to stderr as any other does; the screen must not wait for ever
+            for listener, what in told:
+                self._tell(run, listener, what)
+
+    def _seen(self) -> list[tuple[Callable[..., None], object]]:
+        """Whom to tell what of the newest frame."""
         try:
             with self._lock:
                 frame = self._camera.frame() if self.is_running else None
             if frame is None:
-                return
+                return []
             texts, progress = self._reader.read(frame)
         except CameraError as error:
-            self._tell(run, self._fail, str(error))
-            return
-        if progress is not None:
-            self._tell(run, self._on_progress, progress)
-        for text in texts:
-            self._tell(run, self._on_text, text)
+            return [(self._fail, str(error))]
+        found: list[tuple[Callable[..., None], object]] = [(self._on_text, text) for text in texts]
+        return found if progress is None else [(self._on_progress, progress), *found]
 
     def _tell(self, run: object, listener: Callable[..., None], what: object) -> None:
         def call() -> None:
