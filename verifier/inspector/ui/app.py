@@ -9,7 +9,7 @@ from kivy.core.window import Window
 from kivy.metrics import Metrics
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.screenmanager import ScreenManager, SlideTransition
+from kivy.uix.screenmanager import NoTransition, ScreenManager, SlideTransition
 
 from verifier.inspector import texts
 from verifier.inspector.core import reading, trust_view
@@ -23,6 +23,7 @@ from verifier.ui.words import words_in
 ESCAPE: Final = 27
 SLIDE_SECONDS: Final = 0.16
 LOOK_SECONDS: Final = 1.0  # how often the app looks whether it is alone
+READY_SECONDS: Final = 0.3  # the first screen should stand before the verdict's is made
 AGE_SECONDS: Final = 60.0
 
 
@@ -76,16 +77,18 @@ class InspectorApp(App):
             return
         self.leave_screen()
         self.root_frame.clear_widgets()
-        self.screens = ScreenManager(transition=SlideTransition(duration=SLIDE_SECONDS))
+        self._sliding, self._at_once = SlideTransition(duration=SLIDE_SECONDS), NoTransition()
+        self.screens = ScreenManager(transition=self._sliding)
         self.screens.add_widget(routes.make(name))
         self.root_frame.add_widget(frame.TrustStrip())
         self.root_frame.add_widget(self.screens)
         self.refresh_trust()
+        Clock.schedule_once(lambda _: self.screen("verdict"), READY_SECONDS)
 
     # What the screens ask for
 
     def take(self, text: str | bytes) -> None:
-        """Judge what was scanned, pasted or read, and show the verdict; while a crew is scanned, it takes it."""
+        """Judge what was scanned, pasted or read, and show the verdict; an open crew takes it instead."""
         if self.crew_control is not None and self.crew_control.is_open:
             self.crew_control.take(text)
             return
@@ -100,7 +103,7 @@ class InspectorApp(App):
         self.session.show(shown)
         self.session.touch()
         self.screen("verdict").show(shown)
-        self.go("verdict")
+        self.go("verdict", at_once=True)
 
     def read_picture(self, path: Path) -> str:
         """Judge the code in a picture file; else what is wrong with it, in words."""
@@ -125,9 +128,10 @@ class InspectorApp(App):
             self.screens.add_widget(routes.make(name))
         return self.screens.get_screen(name)
 
-    def go(self, name: str, *, forward: bool = True) -> None:
-        """Show a screen."""
+    def go(self, name: str, *, forward: bool = True, at_once: bool = False) -> None:
+        """Show a screen; `at_once` it does not slide in, since somebody waits for what it says."""
         self.screen(name)
+        self.screens.transition = self._at_once if at_once else self._sliding
         self.screens.transition.direction = "left" if forward else "right"
         self.screens.current = name
 
@@ -157,7 +161,7 @@ class InspectorApp(App):
         here = self.screens.current
         if routes.ROUTES[here].keeps:
             self.session.touch()
-        elif self.session.is_forgotten() and (self.session.shown or self.session.challenge):
+        elif self.session.is_forgotten() and self.session.shown is not None:
             self.home()
 
     def _on_touch(self, *_: object) -> bool:

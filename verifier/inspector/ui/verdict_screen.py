@@ -4,6 +4,7 @@ from os.path import dirname, join
 from typing import Any, Final
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.properties import (
     BooleanProperty,
@@ -100,7 +101,7 @@ class VerdictBody(BoxLayout):
     state = ObjectProperty(None, allownone=True, rebind=True)
 
     def on_state(self, *_: object) -> None:
-        """Lay it out anew."""
+        """What is read first, at once; what lies below it is laid out a frame later."""
         state: VerdictState = self.state
         area = self.ids.area
         area.clear_widgets()
@@ -112,6 +113,13 @@ class VerdictBody(BoxLayout):
             area.add_widget(Factory.Text(value=state.nothing_shown, font_size="15sp"))
         if state.person is not None:
             area.add_widget(PersonCard(state=state))
+        # The first call comes before the next frame is drawn, the second after it.
+        Clock.schedule_once(lambda _: Clock.schedule_once(lambda _: self._lay_out_rest(state), 0), 0)
+
+    def _lay_out_rest(self, state: VerdictState) -> None:
+        if state is not self.state:
+            return  # another one has come since
+        area = self.ids.area
         if state.members:
             area.add_widget(_members(state))
         if state.lines:
