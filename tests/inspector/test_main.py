@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 # Beside the standard library: what Android's recipes or pure Python give; the last line is Kivy's.
 ALLOWED = {
     "kivy", "segno", "cryptography", "tuf", "securesystemslib", "keys", "verifier",
-    "filetype", "docutils", "pygments", "requests", "idna", "urllib3", "charset_normalizer", "cffi", "certifi",
+    "filetype", "docutils", "pygments", "requests", "idna", "urllib3", "charset_normalizer", "cffi",
+    "certifi",
 }  # fmt: skip
 
 OPEN = """
@@ -30,7 +31,9 @@ app = compose(home)
 app._run_prepare()
 EventLoop.idle()
 app.dispatch("on_stop")
-outside = [name for name, one in sys.modules.items() if "site-packages" in (getattr(one, "__file__", "") or "")]
+def is_outside(module):
+    return "site-packages" in (getattr(module, "__file__", None) or "")
+outside = [name for name, module in sys.modules.items() if is_outside(module)]
 ours = [name for name in sys.modules if name.split(".")[0] in {"keys", "verifier", "wallet_app", "issuer"}]
 print("MODULES", *sorted({name.split(".")[0] for name in [*outside, *ours]}))
 """
@@ -78,7 +81,8 @@ def test_the_first_screen_pulls_in_only_what_a_phone_can_have(tmp_path: Path) ->
 def test_core_runs_without_kivy() -> None:
     script = (
         "import sys, verifier.inspector.core.session, verifier.inspector.core.verdict_view, "
-        "verifier.inspector.core.importing, verifier.inspector.core.comparison; sys.exit('kivy' in sys.modules)"
+        "verifier.inspector.core.importing, verifier.inspector.core.comparison; "
+        "sys.exit('kivy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
