@@ -8,6 +8,7 @@ from kivy.app import App
 from kivy.properties import StringProperty
 from kivy.uix.screenmanager import Screen
 
+from verifier.inspector.ui.fields import rest_at
 from verifier.inspector.ui.frame import ChoiceTile
 
 RULES: Final = join(dirname(__file__), "choose_screen.kv")
@@ -36,7 +37,7 @@ class ChooseScreen(Screen):
             tile = ChoiceTile(words=app.say(title), is_chosen=code == chosen, least_height="64dp")
             tile.bind(on_release=lambda _, code=code: self._take(code))
             area.add_widget(tile)
-        self.ids.scroll.scroll_y = 1
+        rest_at(self.ids.scroll, 1)
 
     def go_back(self) -> None:
         """To the form, with nothing changed."""

@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from kivy.clock import Clock
+
 from keys.custody.device_keys import DeviceKeys
 from verifier.inspection import manning as documents
 from verifier.inspection.by_hand import HandEntry
@@ -33,6 +35,8 @@ from verifier.verdict import Headline, Standing, Verdict, standing
 FORGOTTEN_AFTER: Final = timedelta(minutes=30)
 KEYS_FILE: Final = "device-keys.json"
 RECORDS_FOLDER: Final = "inspections"
+LOOK_SECONDS: Final = 1.0
+PERSONAL: Final = frozenset({"crew", "person", "report", "records"})  # screens with names on them
 SCAN: Final = "crew-scan"  # the screen that scans for the crew
 
 
@@ -53,6 +57,7 @@ class CrewControl:
         self.duty: Duty | None = None  # of whoever was scanned last
         self.identities: dict[str, Identity] = {}  # what the inspector compared, by `crews.identity_key`
         self.share: Share = app.device.share or FolderShare(downloads(os.environ, Path.home()))
+        Clock.schedule_interval(lambda _: self._forget_in_time(), LOOK_SECONDS)
         self.keys = DeviceKeys(Path(app.session.folder) / KEYS_FILE)
 
     def watch(self, call: Callable[[], None]) -> None:
@@ -114,7 +119,6 @@ class CrewControl:
 
     def take_shown(self, shown: Shown) -> None:
         """What was judged already, such as by the verdict screen."""
-        self._forget_in_time()
         document = next((one for one in shown.verdicts if one.manning is not None), None)
         if document is not None:
             self._take_manning(document)
@@ -146,7 +150,6 @@ class CrewControl:
 
     def add_paper(self, entry: HandEntry) -> None:
         """A certificate that was typed in."""
-        self._forget_in_time()
         roll, added = crews.add_paper(self.roll, entry)
         if added is Added.FULL:
             self._tell(texts.CREW_FULL, "bad", most=crews.MOST_ENTRIES)
@@ -235,16 +238,25 @@ class CrewControl:
         )
 
     def _change(self, roll: Roll) -> None:
-        self.touched_at = self._app.session.clock()
+        self.touch()
         if roll is self.roll:
             self._changed()
         else:
             self.roll = roll
             self.refresh()
 
+    def touch(self) -> None:
+        """Somebody looks at the crew."""
+        self.touched_at = self._app.session.clock()
+
     def _forget_in_time(self) -> None:
-        if self._app.session.clock() - self.touched_at > FORGOTTEN_AFTER:
-            self.roll, self.crew = Roll(), NOBODY
+        """Names leave the screen a minute after the last touch, the crew itself half an hour after."""
+        app = self._app
+        if app.screens.current in PERSONAL and app.session.is_forgotten():
+            app.home()
+        if not self.roll.is_empty and app.session.clock() - self.touched_at > FORGOTTEN_AFTER:
+            self.end()
+            app.home()
 
     def _tell(self, message: str, tone: str, **values: object) -> None:
         self.told = self._app.say(message, **values) if message else ""

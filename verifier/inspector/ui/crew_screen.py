@@ -15,6 +15,7 @@ from kivy.uix.widget import Widget
 from verifier.inspector.core import crew_views, ship_form
 from verifier.inspector.core.report_state import DeficiencyState, PersonState, PostState, ReportState, Tone
 from verifier.inspector.ui import crew_control, fields
+from verifier.inspector.ui.fields import rest_at
 from verifier.ui import widgets
 from verifier.ui.widgets import QuietButton, Tap
 
@@ -107,6 +108,7 @@ class CrewScreen(Screen):
 
     def on_pre_enter(self, *_: object) -> None:
         """As it stands now: the ship may be another one."""
+        crew_control.of(self._app).touch()
         self.refresh()
 
     def scan(self) -> None:
@@ -143,6 +145,8 @@ class CrewScreen(Screen):
         self.told, self.told_tone = control.told, control.told_tone
         self.headings = list(state.headings)
         self.count = len(state.persons)
+        if not self.count:
+            rest_at(self.ids.scroll, 1)
         self._lay(self.ids.posts, state.posts, PostRow, "state")
         self._lay(self.ids.deficiencies, state.deficiencies, DeficiencyRow, "state")
         if self._filling is not None:

@@ -3,14 +3,35 @@
 from os.path import dirname, join
 from typing import Final
 
+from kivy.clock import Clock
 from kivy.factory import Factory
+from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.scrollview import ScrollView
+from kivy.uix.widget import Widget
 
 from verifier.inspector.ui.frame import ChoiceTile
 from verifier.ui.widgets import Tap
 
 RULES: Final = join(dirname(__file__), "fields.kv")
+
+
+def bring_into_view(scroll: ScrollView, field: Widget) -> None:
+    """Scroll to a field once what is wrong with it has been laid out below it."""
+
+    def bring(_: float) -> None:
+        scroll.scroll_to(field, padding=dp(72), animate=False)
+        rest_at(scroll, scroll.scroll_y)
+
+    Clock.schedule_once(bring, 0.05)
+
+
+def rest_at(scroll: ScrollView, place: float) -> None:
+    """Scroll there (1 is the top) and stay: a swipe's effect would else pull back to where it ended."""
+    scroll.scroll_y = place
+    scroll.effect_y.velocity = 0
+    scroll.effect_y.value = scroll.effect_y.max * place
 
 
 class FieldNote(BoxLayout):

@@ -12,6 +12,7 @@ from verifier.inspector import texts_crew as texts
 from verifier.inspector.core import hand_form, ship_form
 from verifier.inspector.core.hand_form import PaperFormState, PaperTyped
 from verifier.inspector.ui import crew_control, crew_screen
+from verifier.inspector.ui.fields import bring_into_view, rest_at
 from verifier.ui import widgets
 
 RULES: Final = join(dirname(__file__), "paper_screen.kv")
@@ -56,7 +57,7 @@ class PaperScreen(Screen):
         name, born = ("", None) if person is None else crew_control.name_and_birth(person)
         typed = PaperTyped(name=name, birth_date="" if born is None else born.isoformat())
         self._show(typed)
-        self.ids.scroll.scroll_y = 1
+        rest_at(self.ids.scroll, 1)
 
     def save(self) -> None:
         """Add it, or say what is wrong."""
@@ -66,7 +67,7 @@ class PaperScreen(Screen):
             self._left = {*TYPED, *CHOSEN}
             self._show(self.state.typed)
             first = next(name for name in ORDER if name in found.mistakes)
-            self.ids.scroll.scroll_to(self.ids[first], padding=40, animate=False)
+            bring_into_view(self.ids.scroll, self.ids[first])
             return
         crew_control.of(app).add_paper(found.entry)
         self._show(PaperTyped())

@@ -19,6 +19,7 @@ from verifier.inspector.core.person_views import Input, PaperLine, PersonScreenS
 from verifier.inspector.core.report_state import Tone
 from verifier.inspector.core.session import Shown
 from verifier.inspector.ui import crew_control, crew_screen
+from verifier.inspector.ui.fields import rest_at
 from verifier.ui import widgets
 
 RULES: Final = join(dirname(__file__), "person_screen.kv")
@@ -186,7 +187,7 @@ class PersonScreen(Screen):
         self._person, self._duty, self.is_of_crew = person, duty, is_of_crew
         self.back_to = "crew" if is_of_crew else "verdict"
         self.refresh()
-        self.ids.scroll.scroll_y = 1
+        rest_at(self.ids.scroll, 1)
 
     def _take_duty(self, code: str) -> None:
         self._duty = duty_of(code)

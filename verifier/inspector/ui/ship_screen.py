@@ -14,6 +14,7 @@ from verifier.inspector import texts_crew as texts
 from verifier.inspector.core import crew_views, ship_form
 from verifier.inspector.core.ship_form import ShipFormState, ShipTyped
 from verifier.inspector.ui import crew_control, fields
+from verifier.inspector.ui.fields import bring_into_view
 from verifier.settings_file import MAX_FILE
 from verifier.ui import widgets
 from verifier.verdict import Headline
@@ -70,7 +71,7 @@ class ShipScreen(Screen):
             self._left = set(TYPED)
             self._show()
             first = next(name for name in TYPED if name in found.mistakes)
-            self.ids.scroll.scroll_to(self.ids[first], padding=40, animate=False)
+            bring_into_view(self.ids.scroll, self.ids[first])
             return
         app.session.ship = None if found.ship == Ship() else found.ship
         crew_control.of(app).refresh()
