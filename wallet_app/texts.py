@@ -287,6 +287,10 @@ TROUBLES: Final = {
         "The authority does not accept this phone's proof",
         "Check the phone's date and time, and try again.",
     ),
+    Trouble.CLOCKS_APART: (
+        "This phone's clock and the authority's are far apart",
+        "Nothing was changed. Check the phone's date and time, and try again.",
+    ),
     Trouble.TOO_OFTEN: (
         "This phone has synced several times just now",
         "Wait a minute, and try again.",
@@ -316,6 +320,7 @@ SYNC_TROUBLES: Final = {
         "reported lost. Ask your authority."
     ),
     Trouble.PROOF_REFUSED: "It does not accept this phone's proof. Check the phone's date and time.",
+    Trouble.CLOCKS_APART: "Its clock and this phone's are far apart. Check the phone's date and time.",
     Trouble.TOO_OFTEN: "This phone has synced several times just now. Wait a minute.",
 }
 

@@ -167,6 +167,7 @@ PICK_UP = PickUp(
         (Response(202, "application/json", b'{"transaction_id":"x"}'), Trouble.NOT_READY),
         (Response(401, "application/json", b'{"error":"invalid_token"}'), Trouble.ACCESS_ENDED),
         (Response(400, "application/json", b'{"error":"credential_request_denied"}'), Trouble.REFUSED),
+        (Response(400, "application/json", b'{"error":"invalid_proof"}'), Trouble.PROOF_REFUSED),
         ({"credentials": []}, Trouble.NOT_UNDERSTOOD),
         ({"credentials": [{"credential": "a"}, {"credential": "b"}]}, Trouble.NOT_UNDERSTOOD),
         ({"credential": "a"}, Trouble.NOT_UNDERSTOOD),

@@ -6,6 +6,7 @@ from typing import Final
 from verifier.credential import codelists, schemas
 from verifier.credential.codelists import Entry
 from verifier.credential.model import Certificate, CertificateType, Limitations
+from wallet_app.core.plain import shown
 
 LANGUAGE: Final = "en"
 
@@ -52,7 +53,7 @@ def title(certificate: Certificate) -> str:
 
 def kind(certificate: Certificate) -> str:
     """The document's name and its regulations, where the title does not say them already."""
-    regulations = ", ".join(certificate.stcw_code)
+    regulations = ", ".join(map(shown, certificate.stcw_code))
     name = document(certificate.type)
     parts = [] if name == title(certificate) else [name]
     return "  ·  ".join([*parts, f"STCW\u00a0{regulations}"] if regulations else parts)
@@ -130,4 +131,4 @@ def _amount(member: str, held: int | tuple[str, ...]) -> str:
 
 def _title(entries: Mapping[str, Entry], code: str) -> str:
     entry = entries.get(code)
-    return code if entry is None else entry.title(LANGUAGE)
+    return shown(code) if entry is None else entry.title(LANGUAGE)

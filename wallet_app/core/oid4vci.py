@@ -201,6 +201,8 @@ def fetch_credential(transport: Transport, pick_up: PickUp, item: Item, key_proo
         raise ExpiredNonce
     if answer.status == 401 or error == "invalid_token":
         raise PickUpError(Trouble.ACCESS_ENDED, f"{item.identifier}: {error or answer.status}")
+    if error == "invalid_proof":  # nearly always a clock: theirs or this phone's
+        raise PickUpError(Trouble.PROOF_REFUSED, f"{item.identifier}: {error}")
     if error is not None:
         raise PickUpError(Trouble.REFUSED, f"{item.identifier}: {error}")
     members = _members(_require_ok(answer, url), url)

@@ -61,7 +61,7 @@ def read_answer(members: dict[str, Json], issuer: str, at: datetime) -> SyncReco
     """The authority's answer as a record. Raises PickUpError where it is not as it should be."""
     as_of = _integer(members.get("as_of"), "as_of")
     if abs(as_of - int(at.timestamp())) > MOST_APART.total_seconds():
-        raise _not_understood("as_of is not about now")
+        raise PickUpError(Trouble.CLOCKS_APART, f"sync: as_of is {as_of}, here it is {int(at.timestamp())}")
     sea_pass = members.get("pass")
     if sea_pass is not None and not isinstance(sea_pass, str):
         raise _not_understood("pass is no text")

@@ -30,7 +30,7 @@ NONCE_TRIES: Final = 3
 # Offers are open for ten minutes: an older one is asked for anew before it is used.
 OFFER_GOOD_FOR: Final = timedelta(minutes=5)
 # That a sync at sea got no answer is no news; that the authority refuses this phone is.
-WORTH_TELLING: Final = frozenset({Trouble.NO_LONGER_BOUND, Trouble.PROOF_REFUSED})
+WORTH_TELLING: Final = frozenset({Trouble.NO_LONGER_BOUND, Trouble.PROOF_REFUSED, Trouble.CLOCKS_APART})
 INVALID_NONCE: Final = "urn:ombord:problem:invalid-nonce"
 
 

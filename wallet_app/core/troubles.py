@@ -32,6 +32,7 @@ class Trouble(Enum):
     NOT_RECOGNISED = ("not-recognised", False)
     NO_LONGER_BOUND = ("no-longer-bound", False)
     PROOF_REFUSED = ("proof-refused", True)
+    CLOCKS_APART = ("clocks-apart", True)
     TOO_OFTEN = ("too-often", True)
     NO_DOCUMENT = ("no-document", False)
 

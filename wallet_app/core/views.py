@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -87,8 +88,8 @@ def card(judged: Judged, say: Words, *, with_host: bool = False, has_update: boo
         standing = replace(standing, detail="  ·  ".join(part for part in details if part))
     return CardState(
         key=judged.held.key,
-        title=shown(names.title(certificate)),
-        kind=shown(names.kind(certificate)),
+        title=names.title(certificate),
+        kind=names.kind(certificate),
         issued="  ·  ".join((*issued, judged.held.host) if with_host else issued),
         icon=names.icon(certificate),
         status=standing,
@@ -102,8 +103,8 @@ def certificate_state(
     certificate, judged = held.certificate, judge(held, at, told)
     return CertificateState(
         key=held.key,
-        title=shown(names.title(certificate)),
-        kind=shown(names.kind(certificate)),
+        title=names.title(certificate),
+        kind=names.kind(certificate),
         icon=names.icon(certificate),
         number=shown(certificate.document_number),
         authority=shown(certificate.issuing_authority),
@@ -121,7 +122,7 @@ def code_state(held: Held, *, at: datetime, told: ToldStatus | None = None, say:
     holder = certificate.holder
     born = say(texts.BORN_ON, date=say.day(holder.birth_date))
     return CodeState(
-        title=shown(names.title(certificate)),
+        title=names.title(certificate),
         holder=shown(holder.full_name),
         holder_detail=born if holder.native_name is None else f"{shown(holder.native_name)}  ·  {born}",
         number=shown(certificate.document_number),
@@ -246,6 +247,8 @@ def _searched(held: Held, say: Words) -> str:
     return f"{own} {_plain(own)}"
 
 
+@lru_cache(maxsize=2048)
 def _plain(text: str) -> str:
+    """Without the marks on its letters; each certificate's is asked for with every letter that is typed."""
     split = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     return "".join(letter for letter in split if not unicodedata.combining(letter))
