@@ -20,6 +20,8 @@ NOT_ON_THE_WAY = {
     *("tuf", "securesystemslib", "logging", "pathlib", "tempfile", "yaml", "PIL", "zxingcpp", "socket"),
     *("zoneinfo", "random", "subprocess", "urllib", "cryptography.hazmat.primitives.serialization"),
     *("cryptography.hazmat.backends.openssl.backend", "verifier.intake", "verifier.store", "verifier.pack"),
+    *("verifier.inspection.person", "verifier.inspection.duty", "verifier.inspection.crew"),
+    *("verifier.ship_cli", "verifier.crew_files", "verifier.manning_decision"),
     *("verifier.pass_decision", "verifier.report_pass", "verifier.credential.sea_pass"),
     *("verifier.rice", "verifier.statement", "verifier.status_wire", "verifier.ship_status"),
     *("verifier.memory", "verifier.merging", "verifier.pack_cli", "verifier.download", "http", "ssl"),

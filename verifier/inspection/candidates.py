@@ -35,14 +35,22 @@ class Candidate(NamedTuple):
         return "; ".join(found) or None
 
 
-def candidates(one: Person, examined: person.Examined, posts: Sequence[Post]) -> dict[Post, Candidate]:
+Wanted = Sequence[tuple[Post, Sequence[tuple[Duty, frozenset[str]]]]]
+
+
+def wanted(posts: Sequence[Post]) -> Wanted:
+    """Each post's duties, and what a certificate for them is about."""
+    return [(post, [(duty, _wanted(duty)) for duty in _duties(post)]) for post in posts]
+
+
+def candidates(one: Person, examined: person.Examined, posts: Wanted) -> dict[Post, Candidate]:
     """The person in each post that anything shown is about, by the best of the capacities it accepts."""
     about = _about(examined)
     judged: dict[str, Assessment] = {}
     found: dict[Post, Candidate] = {}
-    for post in posts:
-        for duty in _duties(post):
-            if about.isdisjoint(_wanted(duty)):
+    for post, duties in posts:
+        for duty, about_it in duties:
+            if about.isdisjoint(about_it):
                 continue
             if duty.capacity_code not in judged:
                 judged[duty.capacity_code] = person.conclude(examined, duty)

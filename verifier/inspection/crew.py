@@ -49,7 +49,6 @@ def judge(
     left = [at for at in range(len(table.places)) if at not in assigned]
     paper = match([table.on_paper(table.places[at], set(assigned.values())) for at in left], len(persons))
     by_hand = {left[at]: who for at, who in paper.items()}
-    perhaps = match([table.perhaps(place) for place in table.places], len(persons))
     shortfalls = tuple(table.shortfalls(judged, assigned))
     problems = (
         *_of_document(manning, document, table.today),
@@ -66,7 +65,7 @@ def judge(
         counted_by_hand=tuple(table.paper(judged[who], at, who) for at, who in sorted(by_hand.items())),
         deficiencies=deficiency.propose(shortfalls, problems, judged),
         standing=_standing(
-            judged, problems, document, short=bool(shortfalls), perhaps=len(perhaps) == len(table.places)
+            judged, problems, document, short=bool(shortfalls), perhaps=bool(left) and table.could_be_filled()
         ),
     )
 
@@ -81,8 +80,9 @@ class _Table:
         self.places = [(post, place) for post in manning.posts for place in range(post.count)]
         self.found: dict[Post, dict[int, Candidate]] = {post: {} for post in manning.posts}
         self.seen_on_paper: dict[Post, dict[int, str]] = {post: {} for post in manning.posts}
+        wanted = candidates.wanted(manning.posts)
         for who, (one, papers) in enumerate(zip(persons, examined, strict=True)):
-            for post, candidate in candidates.candidates(one, papers, manning.posts).items():
+            for post, candidate in candidates.candidates(one, papers, wanted).items():
                 self.found[post][who] = candidate
             for post in manning.posts if one.entries else ():
                 paper = candidates.by_hand(one, post, ship, papers)
@@ -97,8 +97,12 @@ class _Table:
         """Who could fill it by papers that the inspector has seen."""
         return {who: 0 for who in self.seen_on_paper[place[0]] if who not in busy}
 
-    def perhaps(self, place: tuple[Post, int]) -> dict[int, int]:
-        """Who may fill it for all that is known: what is in doubt and what was seen on paper, too."""
+    def could_be_filled(self) -> bool:
+        """Whether everything would be filled if all doubt turned out well, and paper counted."""
+        places = [self._perhaps(place) for place in self.places]
+        return len(match(places, len(self.persons))) == len(places)
+
+    def _perhaps(self, place: tuple[Post, int]) -> dict[int, int]:
         able = {who: 0 for who, one in self.found[place[0]].items() if one.refusal is None or one.in_doubt}
         return {**able, **self.on_paper(place, set())}
 

@@ -39,16 +39,17 @@ def entitles(certificate: Certificate, duty: Duty, flag: str | None) -> Grant | 
 
 def granted(certificate: Certificate, duty: Duty) -> Grant | None:
     """As `entitles`, whatever the certificate's type."""
-    held = {grant.code: grant.limitations for grant in certificate.capacities}
-    for code in (duty.capacity_code, *duty.covered_by):
-        if code in held:
-            limits = (held[code], *_of_functions(certificate, duty))
-            return Grant(tuple(one for one in limits if one is not None), _by(code, duty))
-    if not held and (found := [one for one in duty.regulations if one in certificate.stcw_code]):
-        return Grant(
-            tuple(_of_functions(certificate, duty)),
-            _included(f"Reg. {found[0]} entitles to {duty.capacity_code}", duty),
-        )
+    if certificate.capacities:
+        held = {grant.code: grant.limitations for grant in certificate.capacities}
+        for code in (duty.capacity_code, *duty.covered_by):
+            if code in held:
+                limits = (held[code], *_of_functions(certificate, duty))
+                return Grant(tuple(one for one in limits if one is not None), _by(code, duty))
+        return None
+    for code in duty.regulations:
+        if code in certificate.stcw_code:
+            by_regulation = _included(f"Reg. {code} entitles to {duty.capacity_code}", duty)
+            return Grant(tuple(_of_functions(certificate, duty)), by_regulation)
     return None
 
 

@@ -38,7 +38,9 @@ def _joined(verdicts: Sequence[Verdict], read_in: Sequence[str]) -> list[int]:
     seen: dict[object, int] = {}
     for at, verdict in enumerate(verdicts):
         for mark in _marks(verdict, read_in[at]):
-            join(seen.setdefault(mark, at), at)
+            first = seen.setdefault(mark, at)
+            if parent[first] != parent[at]:
+                join(first, at)
     for at, verdict in enumerate(verdicts):
         if holder_of(verdict) is None:
             alone = {root(other) for other, of in enumerate(verdicts) if _known_in(of, read_in, other, at)}
@@ -60,7 +62,7 @@ def _marks(verdict: Verdict, source: str) -> Iterator[object]:
     if shown.holder_key is not None:
         yield shown.holder_key
     yield shown.issuer, holder.seafarer_id
-    yield source, holder.full_name.casefold(), holder.birth_date
+    yield source, holder.family_name, holder.given_name, holder.birth_date
 
 
 def holder_of(verdict: Verdict) -> Holder | None:

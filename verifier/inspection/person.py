@@ -41,6 +41,7 @@ from verifier.verdict import (
 
 _AGAINST: Final = (FAIL, UNKNOWN)
 _DAYS: Final = ("C9", "C11")
+_FIT: Final = Finding(Check("P8", PASS, "nothing is against serving in this duty"), Headline.FIT_FOR_DUTY)
 _NO_SHIP: Final = "the ship is not described"
 _NOBODYS: Final = "it cannot be told whose certificates these are: see row P1"
 
@@ -138,22 +139,24 @@ def _rows(examined: Examined, duty: Duty | None) -> Iterator[Finding]:
 
 def _fit_for_duty(rows: Sequence[Finding]) -> Finding:
     """P8: all of P1 to P7 assessed, and none against."""
-    against = [one.check.row for one in rows if one.outcome in _AGAINST]
+    against = [check.row for check, *_ in rows if check.outcome in _AGAINST]
     if against:
         return left_open("P8", f"not while {', '.join(against)} is against it")
-    left = [one.check.row for one in rows if one.outcome is NOT_ASSESSED]
+    left = [check.row for check, *_ in rows if check.outcome is NOT_ASSESSED]
     if left:
         return left_open("P8", f"not before {', '.join(left)} is assessed")
-    return Finding(Check("P8", PASS, "nothing is against serving in this duty"), Headline.FIT_FOR_DUTY)
+    return _FIT
 
 
 def _headline(findings: Sequence[Finding]) -> Headline:
     """Of the first row against; else of the first with a remark; else FIT FOR DUTY or NOT ASSESSED."""
-    for outcomes in (_AGAINST, (REMARK,)):
-        for finding in findings:
-            if finding.outcome in outcomes:
-                return finding.headline
-    return findings[-1].headline
+    remarked = None
+    for check, headline, _ in findings:
+        if check.outcome in _AGAINST:
+            return headline
+        if remarked is None and check.outcome is REMARK:
+            remarked = headline
+    return remarked or findings[-1].headline
 
 
 def _standing(verdict: Verdict, lifted: frozenset[Reference]) -> Standing:

@@ -113,7 +113,8 @@ def lay_out(verdicts: Sequence[Verdict], at: datetime) -> Shown:
             continue
         certificate = verdict.credential.certificate
         credentials.append(verdict.credential)
-        by_id[certificate.certificate_id] = (*by_id.get(certificate.certificate_id, ()), verdict)
+        named = certificate.certificate_id
+        by_id[named] = (*by_id.get(named, ()), verdict)
         if isinstance(verdict, Valid):
             valid.append(certificate)
     today = max([at, *(verdict.relied_on.time for verdict in verdicts)]).date()
