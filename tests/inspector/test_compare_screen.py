@@ -5,10 +5,15 @@ from base64 import urlsafe_b64encode
 
 import pytest
 from PIL import Image
+from support import passes
+from support.carried import disclosure
 from support.inspector import DeviceInHand
 from support.phone import Phone
 from support.scenario import INGRID, PHONE, competency, show
 
+from keys import jws
+from keys.encoding import json_dumps, json_object
+from verifier.credential import sd_jwt, vc
 from verifier.inspection.identity import Document, Match
 from verifier.inspector.core.comparison import Answers, typed_name
 from verifier.inspector.core.portrait import portrait
@@ -129,3 +134,51 @@ def test_a_small_picture_becomes_a_texture_and_rubbish_none(device: DeviceInHand
     assert texture.size == (20, 30)
     assert texture_of(b"\x89PNG\r\n\x1a\nrubbish") is None
     assert texture_of(urlsafe_b64encode(b"text")) is None
+
+
+def with_photograph(device: DeviceInHand) -> str:
+    """A live pass that discloses its photograph (RFC 9901 § 4.2)."""
+    out = io.BytesIO()
+    Image.new("RGB", (60, 80), (200, 30, 30)).save(out, "WEBP")
+    text, digest = disclosure("portrait", urlsafe_b64encode(out.getvalue()).decode().rstrip("="))
+    claims = json_object(sd_jwt.parse(passes.issue(device.norway)).jws.payload)
+    payload = json_dumps({**claims, "_sd": [digest], "_sd_alg": "sha-256"})
+    kid = device.norway.pass_kid
+    signed = jws.sign(payload, device.norway.signers[kid], typ=vc.TYP, kid=kid)
+    return show(f"{signed}~{text}~")
+
+
+def test_a_photograph_in_a_pass_is_shown_beside_the_question(device: DeviceInHand) -> None:
+    presented = with_photograph(device)
+    eyes = device.open()
+    device.app.take(presented)
+    eyes.wait(0.4).tap("Compare with document").tap("Passport")
+    screen = device.app.screen("compare")
+    assert screen.photo.size == (60, 80)
+    assert not eyes.sees("Scan the photo from the phone")
+    screen.ids.scroll.scroll_y = 0.2
+    colours = eyes.wait(0.2).screenshot().getcolors(1 << 20) or []
+    red = [count for count, (r, g, b) in colours if r > 180 and g < 60 and b < 60]  # type: ignore[misc]
+    assert sum(red) > 10_000, "large"
+
+
+def test_the_photograph_is_fetched_while_comparing_and_the_answers_stay(device: DeviceInHand) -> None:
+    photo = with_photograph(device)
+    eyes = answer(comparing(device), name="Matches")
+    eyes.scroll_to("Scan the photo from the phone")
+    eyes.tap("Scan the photo from the phone")
+    assert eyes.sees("Ask for “Show photo” on the phone"), eyes.texts()
+    device.app.take(photo)
+    eyes.wait(0.4)
+    assert device.app.screens.current == "compare"
+    screen = device.app.screen("compare")
+    assert screen.photo is not None
+    assert screen.answers.name is Match.MATCHES
+
+
+def test_another_code_while_the_photograph_is_awaited_is_a_verdict_of_its_own(device: DeviceInHand) -> None:
+    eyes = comparing(device)
+    eyes.scroll_to("Scan the photo from the phone")
+    eyes.tap("Scan the photo from the phone")
+    device.app.take("https://evil.example")
+    assert eyes.wait(0.4).sees("NOT READABLE")

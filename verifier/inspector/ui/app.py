@@ -102,6 +102,9 @@ class InspectorApp(App):
         """Show the verdict on somebody."""
         self.session.show(shown)
         self.session.touch()
+        if self.screens.has_screen("compare") and self.screen("compare").take_photo(shown):
+            self.go("compare", at_once=True)
+            return
         self.screen("verdict").show(shown)
         self.go("verdict", at_once=True)
 
@@ -143,6 +146,8 @@ class InspectorApp(App):
     def home(self) -> None:
         """Ready for the next one: the person is forgotten."""
         self.session.clear()
+        if self.screens.has_screen("compare"):
+            self.screen("compare").awaits_photo = False
         self.go(routes.HOME, forward=False)
 
     def leave_screen(self) -> None:

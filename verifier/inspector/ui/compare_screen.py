@@ -51,11 +51,14 @@ class CompareScreen(Screen):
     answers = ObjectProperty(Answers(), rebind=True)
     name_line = ListProperty(("", ""))  # a tone and words on the typed name
     photo = ObjectProperty(None, allownone=True)
+    awaits_photo = False  # the inspector scans it now, and comes back
     asks = BooleanProperty(False)  # with a document in hand
     differs = BooleanProperty(False)
+    back_to = StringProperty("")  # whoever opened it, if that is not the verdict
 
     def start(self, shown: Shown) -> None:
         """Compare whom this is about."""
+        self.back_to = ""
         app: Any = App.get_running_app()
         self._holder = holder_of(shown)
         self.person = verdict_view.person(self._holder, app.say)
@@ -72,6 +75,21 @@ class CompareScreen(Screen):
         self.answers = now = replace(self.answers, **answers)
         self.asks = now.document not in (None, Document.NONE)
         self.differs = self.asks and now.name not in (None, Match.MATCHES)
+
+    def ask_photo(self) -> None:
+        """Scan the pass with its photograph, and come back to these answers."""
+        app: Any = App.get_running_app()
+        self.awaits_photo = True
+        app.go("scan", forward=False)
+
+    def take_photo(self, shown: Shown) -> bool:
+        """Whether what was scanned brings the photograph of the person compared; then it is shown here."""
+        was_asked, self.awaits_photo = self.awaits_photo, False
+        data = portrait(shown) if was_asked else None
+        if data is None or holder_of(shown).seafarer_id != self._holder.seafarer_id:
+            return False
+        self.photo = texture_of(data)
+        return self.photo is not None
 
     def photo_size(self, room: tuple[float, float]) -> tuple[float, float]:
         """As large as fits, in its own shape."""
@@ -95,7 +113,7 @@ class CompareScreen(Screen):
             app.home()
             return
         app.screen("verdict").show(shown)
-        app.go("verdict", forward=False)
+        app.go(self.back_to or "verdict", forward=False)
 
     def _offer_documents(self, chosen: Document | None = None) -> None:
         """All of them; once one is chosen it alone, so that the questions come into view."""

@@ -23,6 +23,7 @@ class ToolTile(Tap):
 
     icon = StringProperty("")
     words = StringProperty("")
+    needed = NumericProperty(0)  # how high it must be; all of a row are as high as the highest
 
 
 class ChoiceTile(Tap):

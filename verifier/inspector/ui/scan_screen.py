@@ -35,8 +35,15 @@ class ScanScreen(Screen):
         """One tile a tool."""
         for tool in routes.TOOLS:
             tile = ToolTile(icon=tool.icon, words=self._app.say(tool.words))
-            tile.bind(on_release=lambda _, name=tool.route: self._app.go(name))
+            tile.bind(on_release=lambda _, name=tool.route: self._app.go(name), needed=self._level)
             self.ids.tools.add_widget(tile)
+        self._level()
+
+    def _level(self, *_: object) -> None:
+        """All tools are as high as the highest needs."""
+        tiles = self.ids.tools.children
+        for tile in tiles:
+            tile.height = max(each.needed for each in tiles)
 
     def on_pre_enter(self, *_: object) -> None:
         """Look, once there is something to judge with."""
@@ -45,6 +52,8 @@ class ScanScreen(Screen):
         challenge = app.session.challenge
         is_open = challenge is not None and challenge.seconds_left(app.session.clock()) > 0
         self.waiting = app.say(texts.WAITING_FOR_ANSWER) if is_open else ""
+        if app.screens.has_screen("compare") and app.screen("compare").awaits_photo:
+            self.waiting = app.say(texts.WAITING_FOR_PHOTO)
         self.on_trust()
         if not self.is_blocked:
             self.ids.finder.start()
