@@ -19,6 +19,8 @@ from verifier.credential.model import CertificateType, Credential, StatusReferen
 
 CARDS: Final = 200
 STARTS: Final = 5
+RUNS_OF_BLOCKS: Final = 3
+PIN: Final = "314159"
 SCROLL_FRAMES: Final = 150
 SCENE: Final = (sys.executable, "-m", "benchmarks.wallet")
 
@@ -33,6 +35,15 @@ def rows() -> Iterator[Row]:
         rate = float(_play("scroll", home))
         yield Row(
             "wallet: 200 cards scrolling off screen", rate, "fps", 15.0, "higher", "prototype 15-25 fps"
+        )
+        longest = median(float(_play("blocked", home)) for _ in range(RUNS_OF_BLOCKS))
+        yield Row(
+            "wallet: longest frame beside PIN, sync and backup",
+            longest,
+            "ms",
+            100.0,
+            "lower",
+            "none",
         )
 
 
@@ -85,14 +96,71 @@ def _scene(scene: str, home: Path) -> None:
     prepare_kivy(home)
     from kivy.base import EventLoop
 
-    app = compose(home)
+    app = compose(home, locks=scene == "blocked", device=_device(home))
     EventLoop.ensure_window()
     EventLoop.start()
     app._run_prepare()
     EventLoop.idle()
     EventLoop.idle()
-    print(time.time() if scene == "start" else _scroll(app))
+    print({"start": lambda _: time.time(), "scroll": _scroll, "blocked": _longest_block}[scene](app))
     app.dispatch("on_stop")
+
+
+def _device(home: Path) -> Any:
+    """A desktop's, whose downloads are below `home`."""
+    from verifier.ui.background import ThreadBackground
+    from verifier.ui.ports.scanner import PictureScanner
+    from verifier.ui.ports.screen import DesktopScreen
+    from verifier.ui.ports.share import FolderShare
+    from wallet_app.ui.app import Device
+
+    return Device(
+        background=ThreadBackground(),
+        screen=DesktopScreen(),
+        scanner=PictureScanner(),
+        share=FolderShare(home / "downloads"),
+    )
+
+
+def _longest_block(app: Any) -> float:
+    """Milliseconds of the longest frame, drawn to the end, while what takes long runs beside it.
+
+    Choosing and trying a PIN, a sync that reaches nobody, sealing a backup of 200 certificates, opening it.
+    """
+    words = ("abandon", "ability", "able", "about", "above", "absent")
+    backups = Path(app.settings_file._path).parent / "downloads"
+
+    def tell(_: float) -> None:
+        return None
+
+    def restore() -> object:
+        return app.restore_backup(next(backups.iterdir()), words, tell)
+
+    longest = 0.0
+    for work in (
+        lambda: app.choose_pin(PIN),
+        lambda: app.lock.attempt(PIN),
+        lambda: app.wallet.syncs.run(lambda _: None),
+        lambda: app.make_backup(words, tell),
+        restore,
+    ):
+        longest = max(longest, _frames_beside(app, work))
+    return 1_000 * longest
+
+
+def _frames_beside(app: Any, work: Any) -> float:
+    from kivy.base import EventLoop
+    from kivy.graphics.opengl import glFinish
+
+    ended: list[object] = []
+    app.background.run(work, ended.append, ended.append)
+    longest = 0.0
+    while not ended:
+        begun = perf_counter()
+        EventLoop.idle()
+        glFinish()
+        longest = max(longest, perf_counter() - begun)
+    return longest
 
 
 def _scroll(app: Any) -> float:

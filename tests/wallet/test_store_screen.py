@@ -64,3 +64,21 @@ def test_certificate_that_this_version_cannot_read_is_kept_and_counted(
     assert len(vault.contents.credentials) == len(certificates) + 1
     assert isinstance(vault.contents, Contents)
     vault.close()
+
+
+def test_store_of_a_newer_app_is_named_and_left_alone(
+    phone: PhoneInHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(phone.home / "vault", phone.keys, [competency()])
+    with monkeypatch.context() as newer:
+        vault = Vault(phone.home / "vault", phone.keys.vault_key())  # the older slot stays as it is
+        newer.setattr("wallet_app.core.records.VERSION", 2)
+        vault.update(lambda contents: contents.with_credential(StoredCredential("of-the-future~", 1)))
+        vault.close()
+    before = {path.name: path.read_bytes() for path in (phone.home / "vault").glob("vault-*")}
+    eyes = phone.open_wallet()
+    assert eyes.sees("stored by a newer app")
+    assert eyes.sees("Update the app")
+    with pytest.raises(AssertionError):
+        eyes.find("Start again")
+    assert before == {path.name: path.read_bytes() for path in (phone.home / "vault").glob("vault-*")}

@@ -111,10 +111,15 @@ class WalletApp(Showing, Guarding, Preferring, Safekeeping, App):
         self.syncing = SyncControl(self.wallet, self.background, self.refresh_list, self.say)
         wallet = self.wallet
         self.begin_guard()
-        if self.is_locked:  # read what is held while the PIN is typed
-            self.background.run(lambda: wallet.held, lambda _: None, lambda _: None)
+        if self.is_locked:
+            self.background.run(lambda: wallet.held, lambda _: self._prepare_list(), lambda _: None)
         else:
             self.opened()
+
+    def _prepare_list(self) -> None:
+        """While the PIN is typed: once it is right, the list should stand at once."""
+        if self.wallet is not None and self.is_locked and self.lock.is_set:
+            self.screen_of("list").refresh()
 
     def opened(self) -> None:
         """The seafarer is in: ask what is new, and look at what was offered meanwhile."""
