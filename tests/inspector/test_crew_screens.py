@@ -10,6 +10,7 @@ from support.inspector import DeviceInHand
 from support.scenario import TODAY, tampered
 from support.simulator import DAY
 
+from verifier.inspection.identity import Document, Match
 from verifier.inspector.core import signed_report
 from verifier.inspector.ui import crew_control
 
@@ -234,6 +235,39 @@ def test_a_duty_that_is_chosen_is_assessed(inspector: Inspector) -> None:
     eyes.tap("Duty on board")
     eyes.tap(inspector.scrolls_to("Master"))
     assert eyes.sees("NOT VALID FOR THIS SHIP OR DUTY"), eyes.texts()
+
+
+def test_somebody_scanned_alone_is_judged_on_the_ship_and_can_join_the_crew(inspector: Inspector) -> None:
+    inspector.loads_manning()
+    holder = aboard.seafarer(1, "Ek")
+    (code,) = inspector.codes(holder, aboard.holds(holder, "master"))
+    eyes = inspector.eyes
+    inspector.device.app.take(code)
+    eyes.wait(0.5)
+    eyes.tap(inspector.scrolls_to("On this ship, in a duty"))
+    assert eyes.sees("MEDICAL MISSING"), eyes.texts()
+    eyes.tap("Add to the crew")
+    assert eyes.sees("1 person"), eyes.texts()
+
+
+def test_a_comparison_from_the_crew_comes_back_to_the_person_and_counts_in_the_crew(
+    inspector: Inspector,
+) -> None:
+    inspector.loads_manning()
+    inspector.scans_sailor(1, "Ek", "master")
+    eyes, app = inspector.eyes, inspector.device.app
+    eyes.tap("To the crew of 1")
+    inspector.opens("Kim Ek")
+    eyes.tap(inspector.scrolls_to("Compare with a document"))
+    assert app.screens.current == "compare"
+    compare = app.screen("compare")
+    compare.say(document=Document.PASSPORT, name=Match.MATCHES, birth=Match.MATCHES, photo=Match.MATCHES)
+    compare.finish()
+    eyes.wait(0.5)
+    assert app.screens.current == "person"
+    eyes.tap("Back to the crew").wait(0.3)
+    said = inspector.all_words()
+    assert "FIT FOR DUTY" in said, said
 
 
 # Paper

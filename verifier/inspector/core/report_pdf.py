@@ -227,7 +227,7 @@ class _Page:
         pdf.set_fill_color(*ground)
         pdf.rect(MARGIN, top, WIDTH, height, style="F", round_corners=True, corner_radius=3)
         size = 17 if summary else 12
-        self._icon(MARGIN + 5, top + height / 2 - 0.19 * size, SIGNS[tone], size, ink)
+        self._icon(MARGIN + 5, top + height / 2 - 0.13 * size, SIGNS[tone], size, ink)
         self._at(MARGIN + 17, top + 3.5, width, headline, title, "B", ink)
         if summary:
             self._at(MARGIN + 17, pdf.get_y(), width, summary, 10, "", INK)

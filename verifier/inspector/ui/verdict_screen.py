@@ -145,6 +145,12 @@ class VerdictScreen(Screen):
         self.state = verdict_view.verdict_state(shown, app.say, is_rehearsal=trust.is_rehearsal)
         self.ids.scroll.scroll_y = 1
 
+    def judge_on_ship(self) -> None:
+        """The person on this ship, in a duty: rows P."""
+        app: Any = App.get_running_app()
+        app.screen("person").show_shown(app.session.shown)
+        app.go("person")
+
     def act(self) -> None:
         """What the large button says."""
         app: Any = App.get_running_app()
