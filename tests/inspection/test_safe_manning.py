@@ -8,6 +8,7 @@ from support.crews import IMO, VESSEL, manning, sign_manning
 from support.scenario import TODAY, Inspection
 from support.simulator import DAY, NOW
 
+from verifier.credential import carrier
 from verifier.credential.safe_manning import Post
 from verifier.inspection.manning import from_yaml, ship_of
 from verifier.inspection.ship import InvalidShip, Ship, imo_number
@@ -110,3 +111,11 @@ def test_an_imo_number_is_read_as_people_write_it(text: str) -> None:
 def test_an_imo_number_whose_check_digit_is_wrong_is_refused(text: str) -> None:
     with pytest.raises(InvalidShip, match="imo"):
         imo_number(text)
+
+
+def test_a_document_fits_a_code_and_comes_back_from_it() -> None:
+    inspection = Inspection()
+    text = sign_manning(inspection.norway, manning())
+    code = carrier.to_qr_text(carrier.pack(text))
+    assert inspection.verdict(code).manning == manning()
+    assert len(code) < 1_100, "as small as a person's certificate"
