@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import browser
 from support.issuer_app import Office
-from support.scenario import tampered
+from support.scenario import INGRID, tampered
 from support.seafarer import code, picked_up, signed_pass
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def screens(office: Office) -> dict[str, str]:
         "fraud": code(tampered(competency)),
         "cannot tell": code(competency, proof=False),
         "a pass": code(signed_pass(office)),
+        "a name of 120 letters": code(signed_pass(office, holder=replace(INGRID, family_name="Ø" * 120))),
         "no certificate": "https://example.org/" + "a" * 300,
     }
 

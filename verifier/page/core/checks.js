@@ -1,4 +1,4 @@
-// Rows C5 to C14, and C3 once more: what is asked of a credential whose signature holds (docs/decision-table.md).
+// Rows C5 to C14, and C3 once more: what is asked of a credential whose signature holds (docs/inspection.md).
 
 import { addYears, isoDay, isoMinute } from "./dates.js";
 import { stateAt } from "./status.js";

@@ -1,4 +1,4 @@
-// The decision on a pass: its own rows, and those of each certificate in it (docs/decision-table.md, "A pass").
+// The decision on a pass: its own rows, and those of each certificate in it (docs/inspection.md, "A pass").
 
 import * as checks from "./checks.js";
 import { dayContradiction, isoDay, isoMinute, memberTimes, passContradiction } from "./dates.js";

@@ -1,4 +1,4 @@
-// What a check can end in. Rows stand in the order of docs/decision-table.md, and the first that failed or is
+// What a check can end in. Rows stand in the order of docs/inspection.md, and the first that failed or is
 // unknown gives the headline. There is no boolean that means "ok".
 
 export const HEADLINE_OF = {

@@ -10,6 +10,7 @@ import { verdictScreen } from "./verdict_view.js";
 import { age, LANGUAGES, language, preferred, say, speak } from "./words.js";
 
 const OLD = 7 * 86_400; // seconds after which the age of what is held is said in amber
+const MISREAD = ["NOT READABLE", "TAMPERED", "WRONG HOLDER"];
 const app = document.getElementById("app");
 const now = () => Date.now() / 1000;
 const state = { held: null, dictionaries: null, problem: null, updating: false, camera: null };
@@ -117,8 +118,13 @@ async function scan() {
       make("div.foot", {}, hint, make("button.secondary", { id: "stop", onclick: () => home() }, icon("close"), say("Stop"))),
     ),
   );
+  const seen = new Set();
   const camera = new Camera(video, async (text) => {
-    if (!isFrame(text)) return judge(text);
+    if (!isFrame(text)) {
+      const sure = seen.has(text);
+      seen.add(text);
+      return judge(text, { sure });
+    }
     const found = await collected(collector, text);
     if (found === null) return undefined;
     if (found.wire !== null) return judge(found.wire);
@@ -179,11 +185,12 @@ function paste() {
 
 // The verdict
 
-/** Judge what was read, and show it. */
-export async function judge(presented) {
+/** Judge what was read, and show it; what may be a camera's misread is said only once it was read again. */
+async function judge(presented, { sure = true } = {}) {
   if (state.held === null) return home(say("No keys and lists yet: connect once"));
   const setting = { trust: state.held.trust, lists: state.held.lists, dictionaries: state.dictionaries, at: now() };
   const verdicts = await verifyAll(presented, setting);
+  if (!sure && verdicts.some(({ headline }) => MISREAD.includes(headline))) return undefined;
   document.title = say(verdicts[0].headline);
   return show(verdictScreen(verdicts, { what: foreign(presented), again: () => home() }));
 }
@@ -220,5 +227,9 @@ async function offline() {
     state.problem = say("This browser keeps no page for use without a connection");
   }
 }
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden && state.camera !== null) home(); // nobody looks: the camera rests
+});
 
 start();
