@@ -62,8 +62,8 @@ def compose(
 
     `ticks` are seconds since the device was switched on. `locks` off asks for no PIN, for tests.
     """
-    from wallet_app.core.keystore import FileKeyStore
     from wallet_app.core.relay import Relayed
+    from wallet_app.core.ring_keystore import SystemRing, desktop_keys
     from wallet_app.core.settings import SettingsFile
     from wallet_app.core.transport import UrllibTransport
     from wallet_app.core.tries import Tries
@@ -71,7 +71,7 @@ def compose(
     from wallet_app.core.wallet import open_wallet
     from wallet_app.ui.app import WalletApp
 
-    store = keys or FileKeyStore(home / "keys.json")
+    store = keys or desktop_keys(home, SystemRing())
     network = transport or UrllibTransport()
     now = clock or (lambda: datetime.now(UTC))
     folder = home / "vault"
