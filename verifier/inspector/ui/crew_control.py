@@ -53,16 +53,16 @@ class CrewControl:
         self._last: tuple[Verdict, ...] = ()  # what was shown last
         self.told, self.told_tone = "", "plain"
         self.touched_at: datetime = app.session.clock()
-        self._watchers: list[Callable[[], None]] = []
+        self._watchers: dict[str, Callable[[], None]] = {}
         self.duty: Duty | None = None  # of whoever was scanned last
         self.identities: dict[str, Identity] = {}  # what the inspector compared, by `crews.identity_key`
         self.share: Share = app.device.share or FolderShare(downloads(os.environ, Path.home()))
         Clock.schedule_interval(lambda _: self._forget_in_time(), LOOK_SECONDS)
         self.keys = DeviceKeys(Path(app.session.folder) / KEYS_FILE)
 
-    def watch(self, call: Callable[[], None]) -> None:
-        """`call` after each change of the crew."""
-        self._watchers.append(call)
+    def watch(self, screen: str, call: Callable[[], None]) -> None:
+        """`call` after each change of the crew; a screen that was built anew takes its forerunner's place."""
+        self._watchers[screen] = call
 
     @property
     def is_open(self) -> bool:
@@ -263,7 +263,7 @@ class CrewControl:
         self.told_tone = tone
 
     def _changed(self) -> None:
-        for call in self._watchers:
+        for call in tuple(self._watchers.values()):
             call()
 
 

@@ -28,7 +28,7 @@ class CrewScanScreen(Screen):
         widgets.load(viewfinder.RULES)
         widgets.load(crew_screen.RULES)
         super().__init__(**properties)
-        crew_control.of(self._app).watch(self.refresh)
+        crew_control.of(self._app).watch(crew_control.SCAN, self.refresh)
 
     def on_pre_enter(self, *_: object) -> None:
         """Look."""

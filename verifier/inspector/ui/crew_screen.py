@@ -104,7 +104,7 @@ class CrewScreen(Screen):
     def on_kv_post(self, _: object) -> None:
         """Follow the crew."""
         self._filling: Any = None
-        crew_control.of(self._app).watch(self.refresh)
+        crew_control.of(self._app).watch("crew", self.refresh)
 
     def on_pre_enter(self, *_: object) -> None:
         """As it stands now: the ship may be another one."""
