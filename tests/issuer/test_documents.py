@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 from support.desk import MEDICAL, NUMBER, PHONE, Desk
+from support.issuer_app import issuer_settings
 from support.issuer_directory import on_board
 from support.printed import Printed
 from support.scenario import competency, medical
+from support.simulator import Authority
 
 from issuer.adapters.typesetting import MAX_BYTES, NotTypeset, Typesetting
-from issuer.services.document_form import form_of, limits_of
+from issuer.services.document_form import Form, form_of, limits_of
 from issuer.services.documents import IN_THE_CODE, Documents, NotThere
 from issuer.services.issuing import IssuedCredential
 from issuer.services.printing import INDEX
 from issuer.services.syncing import NotBound
-from verifier.credential import carrier
+from verifier.credential import carrier, sd_jwt, vc
 from verifier.credential.model import (
     CapacityGrant,
     Certificate,
@@ -37,6 +39,7 @@ from verifier.verdict import Valid, Verdict
 pytest.importorskip("typst", reason="typst is not installed: it comes with the issuer extra")
 
 PAPER = "nobody's phone: compare with the identity document"
+TYPESETTING = Typesetting()
 LIMITS = Limitations(max_gt=3000, areas=("europafart",), without=("ecdis",), text="Not on passenger ships")
 
 
@@ -116,8 +119,8 @@ def test_page_says_the_form_in_its_order(desk: Desk) -> None:
         "Kompetansesertifikat", "1978, as amended", "Ingrid Østergård", "Certificate number", NUMBER,
         "Valid until", "Gyldig til", "Date of birth", "12 April 1988", "OESTERGAARD<<INGRID", "II/2",
         "Navigation", "Management level", "3,000", "European trade", "ECDIS", "Not on passenger ships",
-        "Master None", "E-2231", "Haugesund", "1 April 2025", "Only with a medical certificate", "Kari Halvorsen",
-        "Senior Adviser", "Signed electronically", "compare the holder",
+        "Master None", "E-2231", "Haugesund", "1 April 2025", "Only with a medical certificate",
+        "Kari Halvorsen", "Senior Adviser", "Signed electronically", "compare the holder",
     ]  # fmt: skip
     places = [text.find(one) for one in in_order]
     assert -1 not in places, in_order[places.index(-1)]
@@ -153,11 +156,7 @@ def fields_of(certificate: Certificate) -> dict[str, object]:
     return {name: getattr(certificate, name) for name in Certificate.__dataclass_fields__}
 
 
-def form_of_certificate(certificate: Certificate):  # type: ignore[no-untyped-def]
-    from support.simulator import Authority
-
-    from verifier.credential import sd_jwt, vc
-
+def form_of_certificate(certificate: Certificate) -> Form:
     parsed = sd_jwt.parse(Authority("NO").issue(certificate, None))
     return form_of(vc.from_claims(sd_jwt.claims(parsed, parsed.jws.payload)))
 
@@ -179,6 +178,34 @@ def test_limits_are_phrases_and_unknown_codes_stay(limits: Limitations | None, p
 def test_until_further_notice_is_said(desk: Desk) -> None:
     [text] = printed(desk, competency(expiry_date=None)).texts
     assert "Until further notice" in text
+
+
+@pytest.mark.parametrize("place", ["Haugesund", None, "A place whose name takes the whole width of a page"])
+@pytest.mark.parametrize("number", ["E-1", None, "E-" + "1" * 40])
+@pytest.mark.parametrize("remarks", ["Short", "A remark that takes the whole width of a page", None])
+def test_particulars_short_and_long_come_in_any_order(
+    place: str | None, number: str | None, remarks: str | None
+) -> None:
+    certificate = competency(issue_place=place, endorsement_number=number, remarks=remarks)
+    text = "".join("".join(Printed(pdf_of(certificate)).texts).split())
+    said = [one for one in (number, place, remarks) if one]
+    assert [one for one in said if "".join(one.split()) not in text] == []
+
+
+def pdf_of(certificate: Certificate) -> bytes:
+    """Signed by nobody's register."""
+    issued = IssuedCredential(
+        serial="1",
+        document_number=certificate.document_number,
+        kind=certificate.type.value,
+        holder_thumbprint=None,
+        list_uri="",
+        idx=0,
+        kid="",
+        issued_at=0,
+        token=Authority("NO").issue(certificate, None),
+    )
+    return Documents(None, issuer_settings("sqlite://"), None, TYPESETTING).pdf(issued)  # type: ignore[arg-type]
 
 
 # Names
