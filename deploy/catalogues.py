@@ -1,6 +1,7 @@
 """The apps' message catalogues: collect the texts, see what a language lacks, compile what gettext reads.
 
-    catalogues.py update     after a text was added or changed: bring `ombord.po` of each language up to date
+    catalogues.py update [LANGUAGE…]
+                             after a text was added or changed: bring `ombord.po` of each language up to date
     catalogues.py missing    list what is not translated
     catalogues.py build      compile `ombord.mo` beside each `ombord.po`; set-up does this
 
@@ -9,7 +10,7 @@ Texts are the constants of the apps' `texts` modules and what the decision says:
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -118,9 +119,9 @@ def _strings(value: object) -> list[str]:
     return [value] if isinstance(value, str) else list(value) if isinstance(value, tuple | list) else []
 
 
-def update() -> None:
-    """Bring each catalogue up to date; what is no longer said is dropped, what is new is empty."""
-    for language in LANGUAGES:
+def update(languages: Sequence[str] = LANGUAGES) -> None:
+    """Bring catalogues up to date; what is no longer said is dropped, what is new is empty."""
+    for language in languages:
         catalog = load(language)
         catalog.update(template(), no_fuzzy_matching=True)
         catalog.obsolete.clear()
@@ -145,8 +146,8 @@ def _path(language: str, kind: str) -> Path:
 def main(arguments: list[str]) -> int:
     """Do one of the three."""
     match arguments:
-        case ["update"]:
-            update()
+        case ["update", *languages] if set(languages) <= {*LANGUAGES}:
+            update(languages or LANGUAGES)
         case ["build"]:
             build()
         case ["missing"]:
