@@ -5,7 +5,7 @@ TYPED := keys verifier issuer wallet_app deploy $(patsubst %/__init__.py,%,$(wil
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint demo bench lock clean
+.PHONY: help setup test gallery lint demo bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -18,6 +18,9 @@ demo: setup ## run the main job from issuing to checking, and leave its pictures
 
 test: setup ## run the whole test suite (pytest's own options: make test ARGS="-k status")
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+gallery: setup ## pictures of every screen of both apps, in every look, in gallery-output/
+	@OMBORD_GALLERY=$(CURDIR)/gallery-output $(BIN)/pytest tests/gallery -q
 
 lint: setup ## ruff, mypy strict, import contracts, shellcheck
 	@echo "[lint] ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
@@ -32,6 +35,6 @@ lock: setup ## resolve the Python and npm locks anew, from the public registries
 	@deploy/lock.sh
 
 clean: ## remove .venv/ and everything else that was built
-	@rm -rf .venv build dist demo-output tests/interop/node_modules verifier/ui/assets verifier/page/vendor issuer/adapters/fonts
+	@rm -rf .venv build dist demo-output gallery-output tests/interop/node_modules verifier/ui/assets verifier/page/vendor issuer/adapters/fonts
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,10 +12,10 @@ from verifier.inspector.core.session import Shown
 from verifier.inspector.ui.verdict_screen import VerdictBody
 
 RULES: Final = join(dirname(__file__), "certificate_screen.kv")
-__all__ = ["RULES", "CertificateScreen", "VerdictBody"]  # whose rules are read with its own screen
+__all__ = ["RULES", "InspectorCertificateScreen", "VerdictBody"]  # whose rules are read with its own screen
 
 
-class CertificateScreen(Screen):
+class InspectorCertificateScreen(Screen):
     """From its top."""
 
     state = ObjectProperty(None, allownone=True, rebind=True)

@@ -16,7 +16,7 @@ RULES: Final = join(dirname(__file__), "challenge_screen.kv")
 TICK_SECONDS: Final = 0.5
 
 
-class ChallengeScreen(Screen):
+class InspectorChallengeScreen(Screen):
     """Sets one when it is entered, unless one is open already; counts it down."""
 
     qr_text = StringProperty("")

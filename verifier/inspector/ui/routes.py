@@ -32,13 +32,13 @@ HOME: Final = "scan"
 _SCREENS: Final = "verifier.inspector.ui"
 ROUTES: Final = MappingProxyType(
     {
-        HOME: Route(f"{_SCREENS}.scan_screen:ScanScreen", HOME),
+        HOME: Route(f"{_SCREENS}.scan_screen:InspectorScanScreen", HOME),
         "verdict": Route(f"{_SCREENS}.verdict_screen:VerdictScreen", HOME),
-        "certificate": Route(f"{_SCREENS}.certificate_screen:CertificateScreen", "verdict"),
+        "certificate": Route(f"{_SCREENS}.certificate_screen:InspectorCertificateScreen", "verdict"),
         "compare": Route(f"{_SCREENS}.compare_screen:CompareScreen", "verdict", keeps=True),
-        "challenge": Route(f"{_SCREENS}.challenge_screen:ChallengeScreen", HOME),
+        "challenge": Route(f"{_SCREENS}.challenge_screen:InspectorChallengeScreen", HOME),
         "enter": Route(f"{_SCREENS}.enter_screen:EnterScreen", HOME),
-        "trust": Route(f"{_SCREENS}.trust_screen:TrustScreen", HOME),
+        "trust": Route(f"{_SCREENS}.trust_screen:InspectorTrustScreen", HOME),
         "ship": Route(f"{_SCREENS}.ship_screen:ShipScreen", "crew", keeps=True),
         "choose": Route(f"{_SCREENS}.choose_screen:ChooseScreen", HOME, keeps=True),
         "person": Route(f"{_SCREENS}.person_screen:PersonScreen", "verdict"),
@@ -47,7 +47,7 @@ ROUTES: Final = MappingProxyType(
         "paper": Route(f"{_SCREENS}.paper_screen:PaperScreen", "crew", keeps=True),
         "report": Route(f"{_SCREENS}.report_screen:ReportScreen", "crew"),
         "records": Route(f"{_SCREENS}.records_screen:RecordsScreen", "crew"),
-        "settings": Route(f"{_SCREENS}.settings_screen:SettingsScreen", HOME),
+        "settings": Route(f"{_SCREENS}.settings_screen:InspectorSettingsScreen", HOME),
     }
 )
 TOOLS: Final = (

@@ -19,7 +19,7 @@ RULES: Final = join(dirname(__file__), "scan_screen.kv")
 _BLOCKED: Final = (TrustState.NONE, TrustState.DAMAGED)
 
 
-class ScanScreen(Screen):
+class InspectorScanScreen(Screen):
     """Scans while it is in view; says instead why nothing can be judged, where that is so."""
 
     complaint = StringProperty("")

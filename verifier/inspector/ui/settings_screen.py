@@ -17,7 +17,7 @@ from verifier.ui.words import LANGUAGES, Words
 RULES: Final = join(dirname(__file__), "settings_screen.kv")
 
 
-class SettingsScreen(Screen):
+class InspectorSettingsScreen(Screen):
     """Every choice takes effect at once."""
 
     complaint = StringProperty("")

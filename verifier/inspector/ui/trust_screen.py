@@ -36,7 +36,7 @@ class PackRow(Tap):
     about = StringProperty("")
 
 
-class TrustScreen(Screen):
+class InspectorTrustScreen(Screen):
     """Imports off the drawing thread; what was held stays in force until all of the new is verified."""
 
     head = ObjectProperty(None, allownone=True, rebind=True)
