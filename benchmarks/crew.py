@@ -10,6 +10,7 @@ from benchmarks.row import Row
 from benchmarks.samples import NOON, TIME_ZONE, TODAY, signer
 from benchmarks.timing import speed_ratio
 from benchmarks.verdict import AT, authority
+from keys.side_by_side import side_by_side
 from keys.signer import SoftwareSigner
 from verifier import decision, status
 from verifier.credential import codelists, muster, presentation, vc
@@ -62,11 +63,14 @@ def rows() -> Iterator[Row]:
     def judged(shown: Sequence[Sequence[str | bytes]], policy: Policy) -> crew.CrewReport:
         verdicts: list[Verdict] = []
         sources: list[str] = []
-        for number, presented in enumerate(shown):
-            for text in presented:
-                found = decision.verify_all(text, directory=directory, status=book, at=AT, policy=policy)
-                verdicts += found
-                sources += [str(number)] * len(found)
+        whose = [(str(number), text) for number, presented in enumerate(shown) for text in presented]
+
+        def judge(one: tuple[str, str | bytes]) -> tuple[Verdict, ...]:
+            return decision.verify_all(one[1], directory=directory, status=book, at=AT, policy=policy)
+
+        for (source, _), found in zip(whose, side_by_side(judge, whose), strict=True):
+            verdicts += found
+            sources += [source] * len(found)
         report = crew.judge(crew.group(verdicts, sources), MANNING, at=AT)
         assert (report.standing, len(report.assignments)) == (Standing.VALID, MANNING.persons)
         return report

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from keys.side_by_side import side_by_side
 from verifier.credential import frames
 from verifier.credential.carrier import MalformedCarrier
 from verifier.inspection import by_hand
@@ -21,6 +22,7 @@ MOST_FILES: Final = 2_000
 MOST_BYTES: Final = 1 << 20
 _TYPED: Final = (".yaml", ".yml")
 _STARTS: Final = (QR_PREFIX, "eyJ")
+_AT_ONCE: Final = 1_000
 
 Judge = Callable[[str | bytes], Sequence[Verdict]]
 
@@ -34,6 +36,7 @@ def persons(paths: Sequence[str], judge: Judge) -> tuple[Person, ...]:
     """Everybody in the files and folders. Raises Unusable for a path that is not there, or far too many."""
     verdicts: list[Verdict] = []
     sources: list[str] = []
+    waiting: list[tuple[str, str | bytes]] = []
     typed: dict[str, list[HandEntry]] = {}
     broken: dict[str, list[str]] = {}
     for file in _files(paths):
@@ -41,13 +44,24 @@ def persons(paths: Sequence[str], judge: Judge) -> tuple[Person, ...]:
             if file.path.endswith(_TYPED):
                 typed.setdefault(file.source, []).append(_entry(file.path))
                 continue
-            for one in codes(_text(file.path)):
-                found = judge(one)
-                verdicts += found
-                sources += [file.source] * len(found)
+            waiting += [(file.source, one) for one in codes(_text(file.path))]
         except Unusable as error:
             broken.setdefault(file.source, []).append(str(error))
+        if len(waiting) >= _AT_ONCE:
+            _judge(waiting, judge, verdicts, sources)
+    _judge(waiting, judge, verdicts, sources)
     return tuple(_joined(verdicts, sources, typed, broken))
+
+
+def _judge(
+    waiting: list[tuple[str, str | bytes]], judge: Judge, verdicts: list[Verdict], sources: list[str]
+) -> None:
+    """Judge what waits, on all processors, and add the verdicts and whose they are."""
+    judged = side_by_side(judge, [presented for _, presented in waiting])
+    for (source, _), found in zip(waiting, judged, strict=True):
+        verdicts += found
+        sources += [source] * len(found)
+    waiting.clear()
 
 
 def codes(text: str) -> Iterator[str | bytes]:

@@ -42,11 +42,11 @@ class AuthorityKeys:
 
     def purposes(self, kid: str) -> tuple[str, ...]:
         """What a key signs: as the settings choose it; one that signs no more, as its id says."""
-        chosen = {self.certificate_kid: CERTIFICATES, self.status_kid: (STATUS,)}
+        chosen: dict[str, tuple[str, ...]] = {self.certificate_kid: CERTIFICATES, self.status_kid: (STATUS,)}
         if self.pass_kid is not None:
             chosen[self.pass_kid] = (PASS,)
-        by_name = {_LISTS.word: (STATUS,), _PASS.word: (PASS,)}
-        return chosen.get(kid) or by_name.get(_word(kid), CERTIFICATES)
+        by_name: dict[str, tuple[str, ...]] = {_LISTS.word: (STATUS,), _PASS.word: (PASS,)}
+        return chosen.get(kid) or by_name.get(_word(kid)) or CERTIFICATES
 
     def jwks(self) -> dict[str, Json]:
         """All public keys as a JWK Set (RFC 7517, 5), by key id."""

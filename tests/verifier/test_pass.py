@@ -23,8 +23,8 @@ from verifier.credential.model import CertificateType, StatusReference
 from verifier.credential.sea_pass import LIFETIME, PassMember
 from verifier.credential.sea_pass_claims import pass_claims
 from verifier.decision import assess
-from verifier.policy import Policy
 from verifier.inspection.ship import Ship
+from verifier.policy import Policy
 from verifier.status import StatusBook, verify_list
 from verifier.verdict import (
     HEADLINE_OF,

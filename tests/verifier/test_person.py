@@ -10,8 +10,8 @@ from support.simulator import DAY, NOW, seeded_signer
 from keys.signer import SoftwareSigner
 from verifier.credential.model import Certificate, Holder, Reference
 from verifier.decision import assess
-from verifier.remarks import add_months
 from verifier.inspection.ship import Ship
+from verifier.remarks import add_months
 from verifier.verdict import Assessment, Headline, Outcome, Standing, Verdict
 
 EXPIRED = TODAY - 20 * DAY
