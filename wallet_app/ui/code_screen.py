@@ -116,7 +116,8 @@ class CodeScreen(Screen):
                 self._code = code = wallet.moving_code(self.held, challenge)
             else:
                 self._code = code = wallet.live_code(self.held, challenge)
-                self.qr_text = code.qr_text
+        if isinstance(code, LiveCode):
+            self.qr_text = code.qr_text  # also where the screen was left, and entered before it had slid away
         return code
 
 
