@@ -19,7 +19,7 @@ SHIP_YAML: Final = """\
 flag: NO
 gt: 8500
 kw: 6000
-type: cargo
+type: general-cargo
 area: near-coastal
 voyage_start: {start}
 last_port_with_practitioner: {start}

@@ -133,6 +133,10 @@ P2 = {
     "nothing rests on another": (Case(), PASS, FIT),
 }  # fmt: skip
 
+TANKER = danish(
+    replace(competency(), type=CertificateType.TANKER, stcw_code=("V/1-1-1",), capacities=()), "DK-TNK-1"
+)
+
 # P3: recognition by the flag; a proof of application for three months
 P3 = {
     "own flag": (Case(), PASS, FIT),
@@ -180,6 +184,15 @@ P3 = {
     "without a duty every foreign one counts": (
         Case((DANE, competency(), medical()), duty=None), FAIL, Headline.ENDORSEMENT_MISSING,
     ),
+    "another flag's tanker endorsement on a tanker": (
+        Case((competency(), TANKER, medical()), ship=at_sea(type="oil-tanker")),
+        FAIL, Headline.ENDORSEMENT_MISSING,
+    ),
+    "another flag's tanker endorsement on a ship of a type of no list": (
+        Case((competency(), TANKER, medical()), ship=at_sea(type="oil-tankr")),
+        FAIL, Headline.ENDORSEMENT_MISSING,
+    ),
+    "another flag's tanker endorsement on no tanker": (Case((competency(), TANKER, medical())), PASS, FIT),
 }  # fmt: skip
 
 

@@ -86,6 +86,14 @@ WRONG = {
     "no number": (b"flag: NO\n" + SHIP + b"posts: [{capacity_code: master}]", "document_number"),
     "no IMO number": (HEAD + b"ship: {name: A, imo: '9074728'}\nposts: [{capacity_code: master}]", "imo"),
     "a list": (b"[]", "key: value"),
+    "a type of no list": (
+        HEAD + b"ship: {name: A, type: oil-tankr}\nposts: [{capacity_code: master}]",
+        "oil-tankr",
+    ),
+    "an area of no list": (
+        HEAD + b"ship: {name: A, area: near}\nposts: [{capacity_code: master}]",
+        "near-coastal",
+    ),
 }
 
 

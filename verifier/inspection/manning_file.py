@@ -43,8 +43,8 @@ def _vessel(file: Entries) -> Vessel:
         imo=None if imo is None else ship.imo_number(imo),
         gt=inner.number("gt", ship.MOST_SIZE),
         kw=inner.number("kw", ship.MOST_SIZE),
-        type=inner.text("type"),
-        area=inner.text("area"),
+        type=ship.listed("type", inner.text("type")),
+        area=ship.listed("area", inner.text("area")),
         ums=inner.flag("ums"),
     )
     inner.close()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from verifier.credential import codelists
 from verifier.credential.model import Certificate, CertificateType, Endorsement
 from verifier.inspection.duty import Duty
 from verifier.inspection.entitled import entitles
@@ -80,7 +81,9 @@ def _taken(certificate: Certificate, ship: Ship, duty: Duty | None) -> bool:
     if duty is None:
         return True
     if certificate.type is CertificateType.TANKER:
-        return duty.officer and (ship.type is None or ship.type in _TANKERS)
+        # A type of no list may be a tanker: a signed document of the ship can carry one.
+        unknown = ship.type is None or ship.type not in codelists.ship_types()
+        return duty.officer and (unknown or ship.type in _TANKERS)
     if certificate.type is CertificateType.GMDSS and duty.radio:
         return True
     return entitles(certificate, duty, ship.flag) is not None

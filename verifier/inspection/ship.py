@@ -1,9 +1,12 @@
 """The ship that a person serves on, as the inspector describes it in a YAML file or a form."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from verifier.credential import codelists
 
 if TYPE_CHECKING:
     from verifier.settings_file import Entries
@@ -51,6 +54,35 @@ def imo_number(text: str) -> str:
     return digits
 
 
+def listed(field: str, code: str | None) -> str | None:
+    """The code of a ship's `type`, `area`, `propulsion` or `fitted` as its list has it, or None for None.
+
+    Raises InvalidShip for a code of no list: a limit that is held against a misspelt one decides nothing.
+    """
+    known = None if code is None else _known(field)
+    if known is None or code in known:
+        return code
+    raise InvalidShip(f"{field}: {str(code)[:60]!r} is not known; known are {', '.join(known)}")
+
+
+def _known(field: str) -> tuple[str, ...]:
+    match field:
+        case "type":
+            return tuple(codelists.ship_types())
+        case "area":
+            return tuple(codelists.trade_areas())
+        case "propulsion":
+            return tuple(_of_limitation("propulsion"))
+    return tuple(_of_limitation("without"))
+
+
+def _of_limitation(member: str) -> Iterator[str]:
+    """The codes that a certificate's limitation to, or without, them may name."""
+    for entry in codelists.limitations().values():
+        if entry.facts["member"] == member:
+            yield str(entry.facts["value"])
+
+
 def from_yaml(data: bytes) -> Ship:
     """Read a ship file. Raises `settings_file.SettingsError` for unknown keys and wrong values."""
     from verifier.settings_file import entries
@@ -65,26 +97,32 @@ def read(file: "Entries") -> Ship:
     """The ship's keys among those of a YAML file. Raises `settings_file.SettingsError`."""
     from verifier.settings_file import SettingsError
 
+    try:
+        ship = _read(file)
+    except InvalidShip as error:
+        raise SettingsError(str(error)) from None
+    if ship.flag is not None and not (len(ship.flag) == 2 and ship.flag.isascii() and ship.flag.isupper()):
+        raise SettingsError("flag: two capital letters are needed, such as NO")
+    return ship
+
+
+def _read(file: "Entries") -> Ship:
+    imo, fitted = file.text("imo"), file.texts("fitted", 16)
     ship = Ship(
         name=file.text("name"),
-        imo=file.text("imo"),
+        imo=imo,
         flag=file.text("flag"),
         gt=file.number("gt", MOST_SIZE),
         kw=file.number("kw", MOST_SIZE),
-        type=file.text("type"),
-        area=file.text("area"),
-        propulsion=file.text("propulsion"),
-        fitted=file.texts("fitted", 16),
+        type=listed("type", file.text("type")),
+        area=listed("area", file.text("area")),
+        propulsion=listed("propulsion", file.text("propulsion")),
+        fitted=fitted,
         ums=file.flag("ums"),
         voyage_start=file.day("voyage_start"),
         last_port_with_practitioner=file.day("last_port_with_practitioner"),
         duty=file.text("duty"),
     )
-    if ship.flag is not None and not (len(ship.flag) == 2 and ship.flag.isascii() and ship.flag.isupper()):
-        raise SettingsError("flag: two capital letters are needed, such as NO")
-    if ship.imo is None:
-        return ship
-    try:
-        return replace(ship, imo=imo_number(ship.imo))
-    except InvalidShip as error:
-        raise SettingsError(str(error)) from None
+    for code in fitted or ():
+        listed("fitted", code)
+    return ship if imo is None else replace(ship, imo=imo_number(imo))
