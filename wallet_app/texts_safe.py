@@ -113,6 +113,7 @@ WORDS_ADVICE: Final = (
 WORDS_WRITTEN: Final = "I have written them down"
 CHECK_TITLE: Final = "Check what you wrote"
 CHECK_ADVICE: Final = "Type word number {n}. Its first four letters are enough."
+WORD_NUMBER: Final = "Word {n}"
 CHECK_WRONG: Final = "Word number {n} is another one. Look at your paper."
 SEE_WORDS_AGAIN: Final = "Show the words again"
 CONTINUE: Final = "Continue"

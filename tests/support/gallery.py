@@ -13,13 +13,14 @@ from typing import Any, Final, NamedTuple, Self
 from kivy.metrics import Metrics
 from PIL import Image
 from support.inspector import DeviceInHand
-from support.looks import require_contrast, require_targets, require_whole_words
+from support.looks import require_code, require_contrast, require_targets, require_whole_words
 from support.phone import Phone
 from support.simulator import NOW
 from support.wallet import PhoneInHand
 
 from keys.encoding import json_dumps
 from verifier.credential.model import Certificate
+from wallet_app.core.vault import VaultError
 
 FOLDER: Final = os.environ.get("OMBORD_GALLERY", "")
 
@@ -43,7 +44,7 @@ LOOKS: Final = ALL_LOOKS if FOLDER else (Look(False, "en", 100), Look(True, "nb"
 
 
 class Stage:
-    """One app on one window, set as the look says; words are given in English and sought as they are shown."""
+    """One app on one window, set as the look says. Words are given in English, sought as they are shown."""
 
     def __init__(self, folder: Path, look: Look) -> None:
         self.look = look
@@ -75,6 +76,19 @@ class Stage:
         self.eyes.tap(self.eyes.scroll_to(self.say(text, **values)))
         return self
 
+    def freeze(self) -> Self:
+        """What begins from now on takes for ever: to see what is shown meanwhile."""
+        self.eyes.app.background.run = lambda *_: None
+        return self
+
+    def fill_up(self) -> None:
+        """No room is left on the phone."""
+
+        def refuse(*_: object) -> None:
+            raise VaultError("the store cannot be written: No space left on device")
+
+        self.phone.app.require_wallet().vault.update = refuse  # type: ignore[method-assign] # of this one
+
     def close(self) -> None:
         """Turn it off, and the size of text back."""
         self.eyes.close()
@@ -93,7 +107,13 @@ class Scenes(dict[str, Scene]):
 
     def __call__(self, scene: Scene) -> Scene:
         """Take a scene in, under its function's name."""
-        self[scene.__name__] = scene
+        return self.add(scene.__name__, scene)
+
+    def add(self, name: str, scene: Scene) -> Scene:
+        """Take a scene in that was made, under a name of its own."""
+        if name in self:
+            raise ValueError(f"there are two scenes {name}")
+        self[name] = scene
         return scene
 
 
@@ -107,6 +127,15 @@ def look_at(stage: Stage, app: str, scene: str) -> None:
     require_whole_words(stage.eyes, where)
     require_contrast(stage.eyes, where)
     require_targets(stage.eyes, where)
+    require_code(stage.eyes, where)
+
+
+def keep_sheets(app: str) -> None:
+    """Sheets of the pictures that were taken, and the page of all; nothing where nobody asked for them."""
+    if FOLDER:
+        for look in LOOKS:
+            contact_sheet(Path(FOLDER), app, look, Path(FOLDER) / f"{app}.{look.name}.png")
+        write_index(Path(FOLDER))
 
 
 def write_index(folder: Path) -> None:

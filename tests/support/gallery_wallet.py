@@ -1,25 +1,8 @@
-"""Scenes of the wallet."""
+"""Scenes of the wallet, in the order in which a seafarer meets them."""
 
-from support.gallery import Scenes, Stage
-from support.scenario import TODAY, competency, medical
-from support.simulator import DAY
-
-from wallet_app import texts
+from support import gallery_wallet_adding, gallery_wallet_list, gallery_wallet_safe, gallery_wallet_showing
+from support.gallery import Scenes
 
 scene = Scenes()
-HELD = (competency(), medical(TODAY + 27 * DAY), competency(document_number="NO-2", expiry_date=TODAY - DAY))
-
-
-@scene
-def empty(stage: Stage) -> None:
-    stage.wallet()
-
-
-@scene
-def certificates(stage: Stage) -> None:
-    stage.wallet(*HELD)
-
-
-@scene
-def add(stage: Stage) -> None:
-    stage.wallet(*HELD).tap(texts.ADD)
+for part in (gallery_wallet_safe, gallery_wallet_list, gallery_wallet_showing, gallery_wallet_adding):
+    scene.update(part.scene)

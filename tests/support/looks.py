@@ -2,12 +2,15 @@
 
 from itertools import combinations
 
+import zxingcpp
+from kivy.core.window import Window
 from kivy.metrics import dp
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.scrollview import ScrollView
 from PIL import Image
 from support.phone import Phone, box
 
+from verifier.ui.qr_view import QRView
 from verifier.ui.widgets import Words
 
 
@@ -28,9 +31,14 @@ def contrast(picture: Image.Image) -> float:
 
 
 def require_contrast(eyes: Phone, screen: str) -> None:
-    """All words stand at 4.5 : 1 or better on the pixels around them (WCAG 2.2, 1.4.3)."""
+    """All words stand at 4.5 : 1 or better on the pixels around them, as WCAG 2.2 has it (1.4.3)."""
+    picture = eyes.screenshot()
     for words in words_on(eyes):
-        ratio = contrast(eyes.picture_of(words))
+        if words.disabled:  # what cannot be used now may stand back, as there
+            continue
+        left, bottom, right, top = box(words)
+        edges = (int(left), int(Window.height - top), int(right), int(Window.height - bottom))
+        ratio = contrast(picture.crop(edges))
         assert ratio >= 4.5, f"{screen}: {words.text!r} has {ratio:.1f} : 1"
 
 
@@ -77,3 +85,11 @@ def require_targets(eyes: Phone, screen: str) -> None:
             assert widget.spoken, f"{screen}: {widget}"
         if type(widget).__name__ == "MainButton":
             assert widget.height >= dp(64), screen
+
+
+def require_code(eyes: Phone, screen: str) -> None:
+    """A code that is in view is read from the pixels, and is the one that was meant, in every look."""
+    meant = [widget.text for widget in eyes.widgets() if isinstance(widget, QRView) and widget.text]
+    picture = eyes.screenshot() if meant else None
+    read = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode) if picture else []
+    assert [code.text for code in read] == meant, f"{screen}: {len(read)} of {len(meant)} codes can be read"

@@ -32,12 +32,12 @@ def back_up(phone: PhoneInHand) -> tuple[str, ...]:
     assert sorted(words) == sorted(shown), "all six are seen"
     eyes.tap(eyes.scroll_to("I have written them down"))
     number = int(phone.app.screen_of("backup").step.number)
-    eyes.tap(str(number)).type(shown[number % 6])
+    eyes.tap(f"Word {number}").type(shown[number % 6])
     eyes.tap("Continue")
     assert eyes.sees(f"Word number {number} is another one")
     eyes.tap("Show the words again").tap("I have written them down")
     number = int(phone.app.screen_of("backup").step.number)
-    eyes.tap(str(number)).type(shown[number - 1][:4]).tap("Continue")
+    eyes.tap(f"Word {number}").type(shown[number - 1][:4]).tap("Continue")
     assert eyes.wait(0.5).sees("The backup is made")
     return shown
 

@@ -104,10 +104,14 @@ class Surface(BoxLayout):
 
 
 class Pill(BoxLayout):
-    """A status: a sign and a word in its tone, so that neither colour nor sign is needed alone."""
+    """A status: a sign and a word in its tone, so that neither colour nor sign is needed alone.
+
+    Its word is on one line while it has `room`; 0 is as much as it needs.
+    """
 
     tone = StringProperty("plain")
     word = StringProperty("")
+    room = NumericProperty(0)
 
 
 class FilterTile(Tap):

@@ -29,13 +29,22 @@ def _lines(card: CardState, column: float) -> float:
 
 
 def _foot(status: StatusState, column: float) -> float:
-    """The pill and its detail, in one row or in two, beside the sign of the code."""
+    """The pill and its detail, in one row or in two, beside the sign of the code; either may wrap."""
     code_width, code_height = max(dp(60), sp(26) + dp(20)), max(dp(48), sp(26) + dp(12))
-    word_width, word_height = _extent(status.word, "SemiBold", sp(13), None)
-    pill_width, pill_height = word_width + sp(15) + dp(25), max(dp(28), word_height + dp(10))
-    together = pill_width + _extent(status.detail, "Body", sp(13), None)[0] + dp(8)
-    fits = together <= column - code_width - dp(8)
-    return float(max(code_height, pill_height if fits else 2 * pill_height + dp(4)))
+    room = column - code_width - dp(8)
+    beside_word = sp(15) + dp(25)
+    word_width, word_height = _within(status.word, "SemiBold", room - beside_word)
+    pill_width, pill_height = word_width + beside_word, max(dp(28), word_height + dp(10))
+    detail_width, detail_height = _within(status.detail, "Body", room)
+    fits = not status.detail or pill_width + detail_width + dp(8) <= room
+    below = 0 if fits else max(pill_height, detail_height) + dp(4)
+    return float(max(code_height, pill_height + below))
+
+
+def _within(text: str, font: str, room: float) -> tuple[float, float]:
+    """Of `text` in small letters: on one line where there is room for it, else wrapped."""
+    on_one_line = _extent(text, font, sp(13), None)
+    return on_one_line if on_one_line[0] <= room else _extent(text, font, sp(13), room)
 
 
 @cache

@@ -65,7 +65,8 @@ class ChangePinScreen(Screen):
 
     def _put(self, step: Widget) -> None:
         self.ids.area.clear_widgets()
-        self.ids.area.add_widget(step)
+        for one in (Widget(size_hint_y=0.7), step, Widget()):  # a little above the middle, as on the lock
+            self.ids.area.add_widget(one)
 
     @property
     def _app(self) -> Any:

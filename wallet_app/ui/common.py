@@ -30,6 +30,7 @@ class EndStep(BoxLayout):
     detail = StringProperty("")
     main = StringProperty("")
     other = StringProperty("")
+    room = NumericProperty(0)  # of the screen: what is to be tapped stands at its foot
     act = ObjectProperty(lambda: None)
     act_otherwise = ObjectProperty(lambda: None)
 

@@ -131,7 +131,7 @@ class ListScreen(Screen):
     def _show_notices(self) -> None:
         area = self.ids.notices
         area.clear_widgets()
-        for notice in self.state.notices:
+        for notice in () if self.query else self.state.notices:  # the room is for what is found
             widget = Factory.Notice(tone=notice.tone.value, message=notice.text, action=notice.action)
             widget.bind(on_act=lambda *_, deed=notice.deed: App.get_running_app().act_on(deed))
             area.add_widget(widget)
