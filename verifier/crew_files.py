@@ -1,4 +1,8 @@
-"""A crew's files: a person's codes in each file or folder. A broken one is reported, and the rest is read."""
+"""A crew's files: a person's codes in each file or folder. A broken one is reported, and the rest is read.
+
+Of a folder those files are read that can hold codes, by their endings: the authority's print and the wallet's
+folder for the ship's office have pages and lists beside them.
+"""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +17,7 @@ from verifier.inspection.by_hand import HandEntry
 from verifier.inspection.grouping import group
 from verifier.inspection.persons import Person
 from verifier.settings_file import SettingsError
-from verifier.sources import text_of
+from verifier.sources import ENDINGS, text_of
 from verifier.unusable import Unusable
 from verifier.unverified import QR_PREFIX
 from verifier.verdict import Verdict
@@ -22,6 +26,7 @@ MOST_FILES: Final = 2_000
 MOST_BYTES: Final = 1 << 20
 _TYPED: Final = (".yaml", ".yml")
 _STARTS: Final = (QR_PREFIX, "eyJ")
+_ABOUT: Final = "readme.txt"  # says what a folder is
 _AT_ONCE: Final = 1_000
 
 Judge = Callable[[str | bytes], Sequence[Verdict]]
@@ -30,6 +35,13 @@ Judge = Callable[[str | bytes], Sequence[Verdict]]
 class _File(NamedTuple):
     path: str
     source: str  # the folder or file that stands for one person
+    named: bool = False  # itself, rather than the folder that it is in
+
+    @property
+    def may_hold_codes(self) -> bool:
+        """Whether it is read: whatever was named itself, and of a folder what ends like codes or papers."""
+        name = os.path.basename(self.path).lower()
+        return self.named or (name.endswith((*ENDINGS, *_TYPED)) and name != _ABOUT)
 
 
 def persons(paths: Sequence[str], judge: Judge) -> tuple[Person, ...]:
@@ -40,8 +52,10 @@ def persons(paths: Sequence[str], judge: Judge) -> tuple[Person, ...]:
     typed: dict[str, list[HandEntry]] = {}
     broken: dict[str, list[str]] = {}
     for file in _files(paths):
+        if not file.may_hold_codes:
+            continue
         try:
-            if file.path.endswith(_TYPED):
+            if file.path.lower().endswith(_TYPED):
                 typed.setdefault(file.source, []).append(_entry(file.path))
                 continue
             waiting += [(file.source, one) for one in codes(_text(file.path))]
@@ -51,6 +65,11 @@ def persons(paths: Sequence[str], judge: Judge) -> tuple[Person, ...]:
             _judge(waiting, judge, verdicts, sources)
     _judge(waiting, judge, verdicts, sources)
     return tuple(_joined(verdicts, sources, typed, broken))
+
+
+def not_read(paths: Sequence[str]) -> tuple[str, ...]:
+    """Files that lie in the folders and hold no codes, by their endings. Raises as `persons`."""
+    return tuple(file.path for file in _files(paths) if not file.may_hold_codes)
 
 
 def _judge(
@@ -110,14 +129,19 @@ def _walk(path: str) -> Iterator[_File]:
     if not os.path.isdir(path):
         if not os.path.exists(path):
             raise Unusable(f"there is no file or folder {path[:80]}", "give --crew files or a folder of them")
-        yield _File(path, path)
+        yield _File(path, path, named=True)
         return
     for name in _names(path):
         inside = os.path.join(path, name)
         if os.path.isdir(inside):
-            yield from (_File(os.path.join(inside, each), inside) for each in _names(inside))
+            yield from (_in_folder(os.path.join(inside, each), inside) for each in _names(inside))
         else:
             yield _File(inside, inside)
+
+
+def _in_folder(path: str, source: str) -> _File:
+    """A file of a person's folder; a folder in it is no file, and reading it says so."""
+    return _File(path, source, named=os.path.isdir(path))
 
 
 def _names(folder: str) -> list[str]:

@@ -1,9 +1,11 @@
 """The `ship` part of `ombord-verify`: a whole crew against its safe manning document."""
 
 import argparse
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from verifier.unusable import Unusable
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from verifier.verdict import Verdict
 
     Actions = argparse._SubParsersAction[Any]
+
+_MOST_NAMED: Final = 6  # files that were not read
 
 
 class Tools(NamedTuple):
@@ -63,12 +67,23 @@ def _ship(arguments: argparse.Namespace, tools: Tools) -> tuple[int, str]:
         raise Unusable(
             "nobody's certificates are in what --crew names", "give a file or folder for each person"
         )
+    _say_not_read(crew_files.not_read(arguments.crew))
     found = crew.judge(persons, manning, ship=ship, at=at, policy=policy, document=verdict)
     environment = basis["directory"].environment
     code = {"valid": 0, "rejected": 1, "undetermined": 2}[found.standing.value]
     if arguments.json:
         return code, report.as_json(found, environment.value)
     return code, report.as_text(found, test=environment is Environment.TEST)
+
+
+def _say_not_read(paths: Sequence[str]) -> None:
+    """What lay in the folders beside the codes, once; nothing of it was judged."""
+    from verifier.report import escaped
+
+    if paths and sys.stderr is not None:
+        named = ", ".join(map(os.path.basename, paths[:_MOST_NAMED]))
+        more = "" if len(paths) <= _MOST_NAMED else f" and {len(paths) - _MOST_NAMED} more"
+        print(f"hint: not read, since no codes are looked for in it: {escaped(named)}{more}", file=sys.stderr)
 
 
 def _manning(

@@ -23,7 +23,7 @@ _FRAME: Final = f"{QR_PREFIX}YM0"
 # What no one would take for a file's name: a web address, or another QR text in capitals (`HC1:…`).
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:(?://|[^/]*\Z)")
 _ALPHANUMERIC: Final = re.compile(r"[A-Z0-9]{2,10}:[0-9A-Z $%*+./:-]{20,}\Z")
-_ENDINGS: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".txt", ".jwt")
+ENDINGS: Final = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".txt", ".jwt")
 _BOM: Final = "\ufeff"
 
 
@@ -83,7 +83,7 @@ def _no_file(source: str) -> str:
     text = source.lstrip()
     if text.startswith((QR_PREFIX, "eyJ")):
         return text
-    if not source.lower().endswith(_ENDINGS):
+    if not source.lower().endswith(ENDINGS):
         if len(source.rpartition("/")[2]) > _MAX_NAME or _ALPHANUMERIC.match(source):
             return source
         if _ADDRESS.match(source) or text[: len(QR_PREFIX)].upper() == QR_PREFIX:

@@ -1,6 +1,8 @@
 """`ombord-verify ship`: a crew's files, one person broken, papers typed in, JSON by its schema, exits."""
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,14 @@ from support.scenario import show
 from support.ship_store import Shore, ombord_verify
 from support.simulator import DAY, NOW, Authority
 
+from issuer.services import printing
+from issuer.services.issuing import IssuedCredential
 from verifier.credential import carrier, frames
+from verifier.credential.model import Certificate
 from verifier.credential.safe_manning import Post
+from verifier.ui.words import Words
+from wallet_app.core import office_folder
+from wallet_app.core.held import Held
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "crew-report.schema.json").read_text("utf-8"))
 TYPED = """
@@ -54,6 +62,40 @@ class Deck:
             texts.append(carrier.to_qr_text(carrier.pack(show(text, phone=phone_of(holder)))))
         (self.crew / (name or f"{number}.txt")).write_text("\n".join(texts), encoding="utf-8")
         return texts
+
+    def print(self, folder: Path, *certificates: Certificate) -> None:
+        """What `ombord-issuer print --pdf` writes."""
+        folder.mkdir(parents=True, exist_ok=True)
+        papers = []
+        for one in certificates:
+            token, number = self.norway.issue(one, at=NOW - DAY), one.document_number
+            issued = IssuedCredential(
+                serial=number,
+                document_number=number,
+                kind=one.type.value,
+                holder_thumbprint=None,
+                list_uri=self.norway.status_uri,
+                idx=0,
+                kid=self.norway.certificate_kid,
+                issued_at=int(NOW.timestamp()),
+                token=token,
+            )
+            papers.append(printing._draw(folder, issued, lambda _: b"%PDF-1.7 a page\xff"))
+        (folder / printing.INDEX).write_bytes(printing._index(papers))
+
+    def office(self, folder: Path, *certificates: Certificate) -> None:
+        """What the wallet makes for the ship's office, unpacked."""
+        held = [
+            Held(
+                self.norway.issue(one, phone_of(one.holder), at=NOW - DAY),
+                self.norway.credential(one),
+                NOW,
+                True,
+            )
+            for one in certificates
+        ]
+        _, data = office_folder.build(held, lambda _: b"%PDF-1.7 a page\xff", NOW, Words())
+        zipfile.ZipFile(io.BytesIO(data)).extractall(folder)
 
     def judge(self, *more: str) -> tuple[int, dict[str, object]]:
         """The exit code and the report, which follows its schema."""
@@ -122,6 +164,39 @@ def test_a_persons_folder_holds_codes_and_papers(deck: Deck) -> None:
     (deck.crew / "mate" / "paper.yaml").write_text(PAPER.replace("Ana Reyes", "Kim"), encoding="utf-8")
     _, report = deck.judge()
     assert len(report["persons"]) == 2  # type: ignore[arg-type]
+
+
+def test_what_the_authority_prints_is_read_as_it_lies(deck: Deck) -> None:
+    """Pages, pictures and the index lie beside the codes."""
+    for number, capacity in ((1, "master"), (2, "chief-mate")):
+        holder = seafarer(number)
+        deck.print(deck.crew, holds(holder, capacity, number=f"NO-{number}"), fit_at_sea(holder))
+    code, report = deck.judge()
+    assert (code, report["problems"], report["shortfalls"]) == (0, [], [])
+    said = deck.run()
+    assert said.err.count("not read") == 1
+    assert said.err.endswith(" and 3 more\n"), "of 9 files six are named"
+
+
+def test_the_wallets_folder_for_the_office_is_a_persons(deck: Deck) -> None:
+    for number, capacity in ((1, "master"), (2, "chief-mate")):
+        holder = seafarer(number)
+        deck.office(deck.crew / f"{number}", holds(holder, capacity), fit_at_sea(holder))
+    code, report = deck.judge()
+    persons: list[dict[str, object]] = report["persons"]  # type: ignore[assignment]
+    assert [one["unreadable"] for one in persons] == [None, None]
+    assert {one["headline"] for one in report["problems"]} == {"UNCONFIRMED"}  # type: ignore[attr-defined]
+    assert code == 2, "copies, which no phone vouches for"
+    assert "certificates.csv" in deck.run().err
+
+
+def test_a_file_that_is_named_itself_is_always_read(deck: Deck) -> None:
+    texts = deck.board(1, "master")
+    odd = deck.folder / "codes.csv"
+    odd.write_text("\n".join(texts), encoding="utf-8")
+    _, report = deck.judge("--crew", str(odd))
+    assert [one["unreadable"] for one in report["persons"]] == [None]  # type: ignore[attr-defined]
+    assert "not read" not in deck.run("--crew", str(odd)).err
 
 
 def test_moving_frames_in_a_file_are_put_together(deck: Deck) -> None:
