@@ -30,9 +30,11 @@ expiry_date: 2027-06-01
 class Inspector:
     """Drives the app on `device`; `eyes` is what is seen and touched."""
 
-    def __init__(self, device: DeviceInHand, *, dark: bool = False, text_size: int = 100) -> None:
+    def __init__(
+        self, device: DeviceInHand, *, dark: bool = False, text_size: int = 100, is_on: bool = False
+    ) -> None:
         self.device, self.share = device, FakeShare()
-        self.eyes: Phone = device.open(dark=dark, share=self.share)
+        self.eyes: Phone = device.phone if is_on else device.open(dark=dark, share=self.share)
         if text_size != 100:
             device.app.session.choose(text_size=text_size)
             device.app.rebuild()
