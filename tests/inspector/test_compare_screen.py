@@ -70,7 +70,9 @@ def test_without_a_document_the_holder_stays_unconfirmed(device: DeviceInHand) -
     eyes = comparing(device, "None")
     assert eyes.sees("Without a document the holder stays unconfirmed")
     eyes.tap("Done")
-    assert eyes.sees("No identity document was at hand"), eyes.texts()
+    assert "UNCONFIRMED" in eyes.texts(), eyes.texts()
+    assert eyes.sees("No identity document was at hand")
+    assert eyes.sees("Certificate of competency: VALID"), "the certificate itself is told apart"
 
 
 def test_open_answers_are_counted_and_nothing_is_assumed_for_them(device: DeviceInHand) -> None:
@@ -78,6 +80,7 @@ def test_open_answers_are_counted_and_nothing_is_assumed_for_them(device: Device
     assert eyes.sees("3 answers are missing")
     answer(eyes, name="Matches").tap("Done")
     assert not eyes.sees("match the passport")
+    assert "UNCONFIRMED" in eyes.texts(), eyes.texts()
 
 
 def test_a_changed_name_counts_with_a_reason_alone(device: DeviceInHand) -> None:

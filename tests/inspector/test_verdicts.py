@@ -35,7 +35,7 @@ def expired(device: DeviceInHand) -> str:
 
 GREEN, RED, FRAUD, AMBER = (STRONG[name][0] for name in ("good", "bad", "fraud", "caution"))
 CASES: list[tuple[str, Made, str, tuple[str, ...]]] = [
-    ("VALID", live, GREEN, ("Good here and now", "Compare the holder", "Compare with document")),
+    ("VALID", live, GREEN, ("Good here and now", "to 20 Nov 2028", "Compare with document")),
     (
         "VALID WITH REMARK",
         lambda d: d.norway.issue(competency(), None),

@@ -119,7 +119,7 @@ def _expired(
 def _no_grace(last: date, ship: Ship, today: date) -> str | None:
     """Why an expired medical certificate has no grace, or None."""
     if ship.voyage_start is None or ship.last_port_with_practitioner is None:
-        return "grace needs voyage_start and last_port_with_practitioner of the ship"
+        return "grace needs the start of the voyage and the last port with a practitioner"
     if ship.voyage_start > last:
         return "that was before this voyage began"
     if today > add_months(last, GRACE_MONTHS):

@@ -11,7 +11,7 @@ from verifier.credential.icao import NotLatin
 from verifier.credential.model import Certificate, Holder
 from verifier.inspection import table
 from verifier.inspection.identity import Document
-from verifier.inspector import texts
+from verifier.inspector import texts, texts_crew
 from verifier.inspector.core import trust_view
 from verifier.inspector.core.reading import not_a_certificate
 from verifier.inspector.core.session import Shown
@@ -60,7 +60,6 @@ _FRAUD: Final = frozenset({Headline.TAMPERED, Headline.WRONG_HOLDER})
 _ACTIONS: Final = {
     Headline.UNKNOWN_ISSUER: Action.TRUST,
     Headline.STATUS_UNKNOWN: Action.TRUST,
-    Headline.CLOCK_UNTRUSTED: Action.TRUST,
     Headline.UNCONFIRMED: Action.CHALLENGE,
     Headline.VALID: Action.COMPARE,
     Headline.VALID_WITH_REMARK: Action.COMPARE,
@@ -126,7 +125,7 @@ def _of_one(verdict: Verdict, presented: str | bytes, say: Words) -> VerdictStat
         icon=_ICONS.get(headline, "info"),
         over=say(_over(headline, standing(verdict))),
         headline=say(texts.HEADLINES[headline]),
-        reason=_instead(presented, headline, say) or ("" if check is None else reason(check, say)),
+        reason=_instead(presented, headline, say) or _said(check, certificate, say),
         advice=say(texts.NEXT_UNCOVERED) if uncovered else sentence(say(table.advice(headline))),
         action=action,
         action_words=say(words),
@@ -136,6 +135,13 @@ def _of_one(verdict: Verdict, presented: str | bytes, say: Words) -> VerdictStat
         concerns=tuple(_concerns(verdict, say)),
         lines=() if certificate is None else tuple(_lines(certificate, say)),
     )
+
+
+def _said(check: Check | None, certificate: Certificate | None, say: Words) -> str:
+    """Why it is so; where nothing is against it, how long it holds."""
+    if check is not None:
+        return reason(check, say)
+    return "" if certificate is None else _period(certificate, say)
 
 
 def signal(verdict: Verdict) -> Signal:
@@ -193,7 +199,8 @@ def _instead(presented: str | bytes, headline: Headline, say: Words) -> str:
 
 
 def _nothing_shown(verdict: Verdict, say: Words) -> str:
-    if verdict.credential is not None or verdict.sea_pass is not None:
+    held_back = verdict.credential is None and verdict.sea_pass is None
+    if not held_back or verdict.headline is Headline.NOT_READABLE:
         return ""
     known = verdict.outcome("C4") is Outcome.PASS
     return say(texts.UNREADABLE_CLAIMS if known else texts.HIDDEN)
@@ -228,14 +235,17 @@ def _lines(certificate: Certificate, say: Words) -> Iterator[Line]:
     yield Line(say(texts.NUMBER), plain(certificate.document_number))
     issued = f"{plain(certificate.issuing_authority)} ({certificate.issuing_country})"
     yield Line(say(texts.ISSUED_BY), issued)
-    first = say.day(certificate.issue_date)
-    if certificate.expiry_date is None:
-        yield Line(say(texts.VALID_FROM_TO), say(texts.PERIOD_OPEN, first=first))
-    else:
-        last = say.day(certificate.expiry_date)
-        yield Line(say(texts.VALID_FROM_TO), say(texts.PERIOD, first=first, last=last))
+    yield Line(say(texts.VALID_FROM_TO), _period(certificate, say))
     for label, text in entitlement.lines(certificate):
         yield Line(sentence(say(label)).rstrip("."), plain(text))
+
+
+def _period(certificate: Certificate, say: Words) -> str:
+    """From its first day to its last."""
+    first, end = say.day(certificate.issue_date), certificate.expiry_date
+    if end is None:
+        return say(texts.PERIOD_OPEN, first=first)
+    return say(texts.PERIOD, first=first, last=say.day(end))
 
 
 # Several certificates
@@ -341,7 +351,7 @@ def _answered(shown: Shown, say: Words) -> Iterator[Concern]:
 
 
 def _with_person(state: VerdictState, shown: Shown, say: Words) -> VerdictState:
-    """What the comparison with the document came to; a person who is another one turns the screen."""
+    """What the comparison came to; a person who is another one, or may be, turns the screen."""
     if shown.identity is None or shown.assessment is None:
         return state
     first = next((one for one in shown.assessment.checks if one.row == "P1"), None)
@@ -366,6 +376,20 @@ def _with_person(state: VerdictState, shown: Shown, say: Words) -> VerdictState:
                 action_words=say(texts.COMPARE_CHANGES),
                 compared=compared,
             )
+    if outcome is Outcome.UNKNOWN and state.signal in (Signal.GOOD, Signal.REMARK):
+        return replace(
+            state,
+            signal=Signal.UNKNOWN,
+            icon=_ICONS[Headline.UNCONFIRMED],
+            over=say(texts.CANNOT_TELL),
+            headline=say(texts.HEADLINES[Headline.UNCONFIRMED]),
+            what=f"{state.what}: {state.headline}",
+            reason=said,
+            advice=say(texts_crew.INPUT_IDENTITY),
+            action=Action.COMPARE,
+            action_words=say(texts.COMPARE_CHANGES),
+            compared=compared,
+        )
     if state.action is Action.COMPARE:
         return replace(
             state, compared=compared, action=Action.SCAN, action_words=say(texts.DO_NEXT), advice=""

@@ -110,7 +110,7 @@ class VerdictBody(BoxLayout):
         for one in state.concerns:
             area.add_widget(_concern(one))
         if state.nothing_shown:
-            area.add_widget(Factory.Text(value=state.nothing_shown, font_size="15sp"))
+            area.add_widget(ConcernLine(tone="plain", text=state.nothing_shown))
         if state.person is not None:
             area.add_widget(PersonCard(state=state))
         # The first call comes before the next frame is drawn, the second after it.
