@@ -14,6 +14,7 @@ import pytest
 from support import browser
 from support.film import film
 from support.issuer_app import Office
+from support.page_codes import HOSTILE, dispensation, hostile, manning
 from support.scenario import show, tampered
 from support.seafarer import code, picked_up, signed_pass
 from support.simulator import DAY, NOW, seeded_signer
@@ -101,9 +102,49 @@ def test_a_muster_lists_its_credentials_worst_first(page: Page, office: Office, 
     assert page.locator("details.member .chip").all_inner_texts() == ["TAMPERED", "VALID"]
 
 
-def test_markup_in_a_certificate_is_text(page: Page) -> None:
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "For the ship"), ("nb", "For skipet"), ("sv", "För fartyget"), ("da", "For skibet")],
+)
+def test_a_dispensation_says_for_which_ship_it_is(
+    page: Page, office: Office, competency: str, language: str, label: str
+) -> None:
+    page.select_option("#language", language)
+    page.wait_for_selector(f"html[lang={language}]", state="attached")
+    assert browser.paste(page, code(dispensation(office, competency))) == "VALID"
+    (said,) = (
+        row.inner_text().split("\n") for row in page.locator(f"dl div:has(dt:text-is('{label}'))").all()
+    )
+    assert [one for one in said if one] == [label, "Havørn IMO 9074729"]
+
+
+def test_a_ships_safe_manning_document_is_judged_and_shown(
+    page: Page, office: Office, competency: str
+) -> None:
+    assert browser.paste(page, code(manning(office, competency), proof=False)) == "VALID WITH REMARK"
+    seen = page.inner_text("body")
+    for text in (
+        "Minimum safe manning document",
+        "Havørn IMO 9074729",
+        "1 × Master",
+        "or Chief mate, each with II/1",
+        "at most 8500 GT, at most 6000 kW",
+        "may be unattended at times",
+        "Not in ice",
+        "compare the ship's name and IMO number",
+    ):
+        assert text.lower() in seen.lower()
+    assert "identity document" not in seen
+
+
+def test_markup_in_a_certificate_is_text(page: Page, office: Office, competency: str) -> None:
     assert browser.paste(page, "<img src=x onerror=alert(1)>") == "NOT READABLE"
     assert page.locator("img[src=x]").count() == 0
+    page.click("#again")
+    assert browser.paste(page, code(hostile(office, competency))) == "VALID WITH REMARK"
+    assert page.inner_text("#app").count(HOSTILE) >= 8
+    assert page.locator("img[src=x], #app script").count() == 0
+    assert page.title() == "VALID WITH REMARK"
 
 
 # What it is judged by

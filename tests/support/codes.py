@@ -9,7 +9,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from support import passes
+from support import crews, passes
 from support.scenario import PHONE, TODAY, competency, medical, show, tampered, urgent_permit
 from support.simulator import DAY, NOW, Authority, directory, seeded_signer
 
@@ -18,7 +18,13 @@ from keys.encoding import b64url_encode, json_dumps, json_object
 from keys.trust.directory import Directory, KeyState
 from verifier.credential import carrier, frames, muster
 from verifier.credential.carrier import MalformedCarrier
-from verifier.credential.model import Certificate, Limitations
+from verifier.credential.model import (
+    Certificate,
+    CertificateType,
+    Limitations,
+    ShipReference,
+    StatusReference,
+)
 from verifier.credential.presentation import Audience
 from verifier.status import StatusBook, verify_list
 
@@ -119,6 +125,23 @@ class World:
             ("an expired pass", 20, lambda: self._shown(self._pass(at=NOW - 40 * DAY))),
             ("a pass by the wrong key", 10, lambda: self._shown(self._pass(kid=self.norway.certificate_kid))),
             ("claims of another kind", 60, lambda: self._shown(self._bent())),
+            ("a dispensation", 40, lambda: self._shown(self.issue(self._dispensation()))),
+            ("a dispensation with a ship of another kind", 30, lambda: self._shown(self._bent_ship())),
+            ("safe manning", 40, lambda: self._manning()),
+            ("safe manning until further notice", 10, lambda: self._manning(expiry_date=None)),
+            ("safe manning with a remark", 10, lambda: self._manning(remarks="Not in ice")),
+            ("safe manning, expired", 10, lambda: self._manning(expiry_date=self._past())),
+            ("safe manning, to come", 10, lambda: self._signed_manning(not_before=NOW + 9 * DAY)),
+            ("safe manning, revoked", 10, lambda: self._listed_manning(1)),
+            ("safe manning, suspended", 10, lambda: self._listed_manning(2)),
+            ("safe manning, replaced", 10, lambda: self._listed_manning(3)),
+            ("safe manning, tampered", 10, lambda: tampered(self._manning())),
+            ("safe manning of another flag", 10, lambda: self._manning(issuing_country="SE")),
+            ("safe manning, contradicting dates", 10, lambda: self._contradicting_manning()),
+            ("safe manning, status not held", 10, lambda: self._manning_elsewhere(self.unheld_list)),
+            ("safe manning, status thirty days old", 10, lambda: self._manning_elsewhere(self.old_list)),
+            ("safe manning with claims of another kind", 60, lambda: self._bent_manning()),
+            ("a phone's proof beside a safe manning", 10, lambda: self._shown(self._manning())),
         ]
         for made_as, size, make in makers:
             for _ in range(size):
@@ -129,6 +152,8 @@ class World:
             yield Code("other text", text)
         for _ in range(30):
             yield Code("a muster", self._muster())
+        for _ in range(10):
+            yield Code("a muster with safe manning", self._muster(self._manning()))
         for _ in range(20):
             yield Code("a frame alone", frames.split(carrier.pack(self._shown(self.issue()))).text(0))
 
@@ -217,11 +242,40 @@ class World:
             members[3] = members[3]._replace(status=members[3].status._replace(idx=idx))
         return passes.issue(self.norway, replace(made, members=tuple(members)), kid=kid)
 
+    def _dispensation(self) -> Certificate:
+        ship = ShipReference("Havørn", self.random.choice((None, crews.IMO)))
+        kind = CertificateType.DISPENSATION
+        return competency(type=kind, ship=ship, stcw_code=(), expiry_date=TODAY + 100 * DAY)
+
+    def _manning(self, **changes: Any) -> str:
+        document = crews.manning(document_number=f"NO-MSM-{next(_NUMBERS):06}", **changes)
+        return crews.sign_manning(self.norway, document)
+
+    def _signed_manning(self, **changes: Any) -> str:
+        document = crews.manning(document_number=f"NO-MSM-{next(_NUMBERS):06}")
+        return crews.sign_manning(self.norway, **{"document": document, **changes})
+
+    def _listed_manning(self, state: int) -> str:
+        text = self._manning()
+        self.norway.revoke(text, state)
+        return text
+
+    def _manning_elsewhere(self, uri: str) -> str:
+        return self._signed_manning(status=StatusReference(uri, self.norway._next_index()))
+
+    def _contradicting_manning(self) -> str:
+        how: list[dict[str, Any]] = [
+            {"expires": None},
+            {"not_before": NOW + 2_000 * DAY},
+            {"document": crews.manning(issue_date=TODAY + 2_000 * DAY)},
+            {"document": crews.manning(expiry_date=None), "expires": NOW + DAY},
+        ]
+        return self._signed_manning(**self.random.choice(how))
+
     def _bent(self) -> str:
         """A claim of a type that it may not have, signed all the same."""
-        token = jws.parse(self.issue(competency()).rstrip("~"))
-        claims = json_object(token.payload)
-        name, value = self.random.choice(
+        return self._with(
+            self.issue(competency()),
             [
                 ("birth_date", "1988-4-12"),
                 ("family_name", 7),
@@ -233,12 +287,63 @@ class World:
                 ("gender", "female"),
                 ("capacities", [{"capacity": "master"}]),
                 ("cnf", {"jwk": {"kty": "EC", "crv": "P-256", "x": "A" * 43, "y": "A" * 43}}),
+                ("cnf", {"jwk": {"kty": "__proto__", "crv": "P-256", "x": "A" * 43, "y": "A" * 43}}),
+                ("cnf", {"jwk": {"kty": "constructor"}}),
                 ("exp", "soon"),
                 ("given_name", None),
                 ("unknown_claim", {"is": ["tolerated"]}),
-            ]
+            ],
         )
-        claims[name] = value  # type: ignore[assignment]
+
+    def _bent_ship(self) -> str:
+        return self._with(
+            self.issue(self._dispensation()),
+            [
+                ("ship", "Havørn"),
+                ("ship", ["Havørn"]),
+                ("ship", {"imo": crews.IMO}),
+                ("ship", {"name": ""}),
+                ("ship", {"name": "Hav\u202eørn"}),
+                ("ship", {"name": "Havørn", "imo": 9074729}),
+                ("ship", {"name": "Havørn", "imo": None}),
+                ("ship", {"name": "Havørn", "flag": ["tolerated"]}),
+            ],
+        )
+
+    def _bent_manning(self) -> str:
+        post = {"capacity_code": "master"}
+        return self._with(
+            self._manning(),
+            [
+                ("ship", "Havørn"),
+                ("ship", {"imo": crews.IMO}),
+                ("ship", {"name": "Havørn", "gt": -1}),
+                ("ship", {"name": "Havørn", "gt": 10_000_001}),
+                ("ship", {"name": "Havørn", "ums": 1}),
+                ("ship", {"name": "Havørn", "type": 7}),
+                ("posts", []),
+                ("posts", ["master"]),
+                ("posts", [post] * 65),
+                ("posts", [post | {"count": 0}]),
+                ("posts", [post | {"count": 201}]),
+                ("posts", [post | {"count": 101}] * 2),
+                ("posts", [post | {"count": 100}] * 2),
+                ("posts", [post | {"also": []}]),
+                ("posts", [post | {"regulations": "II/2"}]),
+                ("issue_date", "2026-1-1"),
+                ("issuing_country", "Norway"),
+                ("issuing_country", "N1"),
+                ("document_number", " "),
+                ("remarks", None),
+                ("status", {"status_list": {"idx": -1, "uri": self.norway.status_uri}}),
+            ],
+        )
+
+    def _with(self, credential: str, claims_of_another_kind: list[tuple[str, Any]]) -> str:
+        """The credential with one of these claims instead of its own."""
+        claims = json_object(jws.parse(credential.rstrip("~")).payload)
+        name, value = self.random.choice(claims_of_another_kind)
+        claims[name] = value
         kid = self.norway.certificate_kid
         return jws.sign(json_dumps(claims), self.norway.signers[kid], typ="dc+sd-jwt", kid=kid) + "~"
 
@@ -257,8 +362,8 @@ class World:
             return text[:at] + self.random.choice("0Z:% $a") + text[at + 1 :]
         return carrier.to_qr_text(bytes(wire))
 
-    def _muster(self) -> str:
-        others = [self.issue(holder_key=self.random.choice((PHONE, None))) for _ in range(3)]
+    def _muster(self, *more: str) -> str:
+        others = [self.issue(holder_key=self.random.choice((PHONE, None))) for _ in range(3)] + [*more]
         return carrier.to_qr_text(muster.pack(self._shown(self.issue()), others))
 
     def _other_texts(self) -> Iterator[str]:

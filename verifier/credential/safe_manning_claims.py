@@ -97,7 +97,7 @@ def contradiction(signed: SignedManning) -> str | None:
 
 def _document(claims: Claims) -> SafeManning:
     country = text(claims, "issuing_country")
-    if not (len(country) == 2 and country.isascii() and country.isupper()):
+    if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
         raise MalformedCredential("issuing_country", "two capital letters (ISO 3166-1) are needed")
     try:
         return SafeManning(

@@ -10,8 +10,8 @@ const TYPES = [
   "competency", "gmdss", "tanker", "proficiency", "recognition", "application-proof", "dispensation", "medical",
   "medical-permit", "evidence", "national", "course", "service-statement", "safe-manning", "pass",
 ];
-const LAST_INDEX = 2 ** 31 - 1;
-const MAX_SIZE = 10_000_000; // GT and kW
+export const LAST_INDEX = 2 ** 31 - 1;
+export const MAX_SIZE = 10_000_000; // GT and kW
 const MAX_MEMBERS = 32;
 const MAX_PORTRAIT = 16_000;
 const ALWAYS_EXPIRES = ["medical", "medical-permit", "application-proof", "dispensation"];
@@ -29,7 +29,7 @@ const HOLDER = ["seafarer_id", "family_name", "given_name", "native_name", "birt
 const SHARED = ["issuing_country", "issuing_authority"];
 const SUMMED_UP = [
   "document_number", "stcw_code", "functions", "capacities", "issue_date", "expiry_date", "rests_on", "recognises",
-  "acceptance", "remarks", "medical",
+  "acceptance", "ship", "remarks", "medical",
 ];
 const some = optional;
 
@@ -87,6 +87,7 @@ function readCertificate(type, claims) {
     replaces: some(text)(claims, "replaces"),
     restsOn: some(reference)(claims, "rests_on"),
     acceptance: some(readAcceptance)(claims, "acceptance"),
+    ship: some(readShip)(claims, "ship"),
     remarks: some(text)(claims, "remarks"),
     recognises: type === "recognition" ? reference(claims, "recognises") : null,
     fitness: type === "medical" ? readFitness(member(claims, "medical")) : null,
@@ -134,6 +135,10 @@ const readCapacity = (claims) => ({
 const reference = (claims, name) => {
   const inner = member(claims, name);
   return { country: text(inner, "issuing_country"), number: text(inner, "document_number") };
+};
+const readShip = (claims, name) => {
+  const inner = member(claims, name);
+  return { name: text(inner, "name"), imo: some(text)(inner, "imo") };
 };
 const readAcceptance = (claims, name) => {
   const inner = member(claims, name);

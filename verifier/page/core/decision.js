@@ -9,6 +9,7 @@ import { dateContradiction } from "./dates.js";
 import { jsonObject } from "./encoding.js";
 import { Unsupported } from "./keys.js";
 import { judgePass } from "./pass_decision.js";
+import { judgeManning, readManning } from "./safe_manning.js";
 import { holderProof, MalformedToken, parseSdJwt, reveal, signedBy } from "./tokens.js";
 import { objection } from "./trust.js";
 import { check, conclude, ROWS } from "./verdict.js";
@@ -82,6 +83,7 @@ export async function verifyToken(token, setting) {
   }
   if (signed !== SIGNED) return stop([READABLE, KNOWN, trusted, signed], setting, "its signature was not shown to hold");
   try {
+    if (type === "safe-manning") return manningVerdict(readManning(claims), trusted, authority, setting, time);
     const isPass = type === "pass";
     const found = isPass ? readPass(claims, jsonObject(sdJwt.jws.payload)) : readCredential(claims);
     trusted = checks.inOwnName(isPass ? found.country : found.certificate.country, authority) ?? trusted;
@@ -154,6 +156,13 @@ function passVerdict(seaPass, shown, trusted, authority, setting, time) {
   const clock = checks.clock(setting.at, setting.trust);
   const shared = { readable: READABLE, known: KNOWN, trusted, signed: SIGNED, holder, clock, confirmed, unproved };
   return judgePass(seaPass, shared, { authority, lists: setting.lists, time, reliedOn: reliedOn(setting) });
+}
+
+/** Of a ship's certificate, which nobody holds: a phone's proof beside it is neither asked for nor looked at. */
+function manningVerdict(document, trusted, authority, setting, time) {
+  const own = checks.inOwnName(document.certificate.country, authority) ?? trusted;
+  const shared = { readable: READABLE, known: KNOWN, trusted: own, signed: SIGNED, clock: checks.clock(setting.at, setting.trust) };
+  return judgeManning(document, shared, { authority, lists: setting.lists, time, reliedOn: reliedOn(setting) });
 }
 
 /** A verdict without claims: of the rows that are left, only the clock can be judged. */

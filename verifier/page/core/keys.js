@@ -4,7 +4,7 @@ import { base64urlDecode, base64urlEncode, EncodingError } from "./encoding.js";
 
 const P = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
 const B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
-const KINDS = { EC: ["P-256", "ES256"], OKP: ["Ed25519", "Ed25519"] };
+const KINDS = new Map([["EC", ["P-256", "ES256"]], ["OKP", ["Ed25519", "Ed25519"]]]);
 
 /** A key that is none, or not of a kind that Ombord uses. */
 export class KeyError extends Error {}
@@ -43,7 +43,7 @@ export class PublicKey {
 
   /** The key of a JWK (a Map). Refuses private and unknown keys, and points off the curve. */
   static fromJwk(jwk) {
-    const [curve, algorithm] = KINDS[jwk.get("kty")] ?? [];
+    const [curve, algorithm] = KINDS.get(jwk.get("kty")) ?? [];
     if (algorithm === undefined) throw new KeyError('"kty" is neither "EC" nor "OKP"');
     if (jwk.get("crv") !== curve) throw new KeyError(`a key on another curve than ${curve}`);
     const parts = jwk.get("kty") === "EC" ? [coordinate(jwk, "x"), coordinate(jwk, "y")] : [coordinate(jwk, "x")];

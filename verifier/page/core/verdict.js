@@ -25,7 +25,7 @@ export function conclude(checks, credential, reliedOn) {
   const found = deciding(checks);
   const standing = { fail: "rejected", unknown: "undetermined" }[found?.outcome] ?? "valid";
   const headline = HEADLINE_OF[found?.row ?? "C15"];
-  return { headline, standing, deciding: found ?? null, checks, credential, reliedOn, members: [], seaPass: null };
+  return { headline, standing, deciding: found ?? null, checks, credential, reliedOn, members: [], seaPass: null, manning: null };
 }
 
 /** A pass is as bad as the worst of its own checks and of its certificates'. */

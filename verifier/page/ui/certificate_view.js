@@ -91,11 +91,48 @@ export function certificateCard({ certificate, expires }, { inside = false } = {
   );
 }
 
+/** What a safe manning document demands, and of which ship: a line each. */
+export function manningCard({ certificate, expires }, { inside = false } = {}) {
+  const { ship, posts, remarks } = certificate;
+  const rows = [...shipLines(ship), ...posts.map((post) => ["Post", postOf(post)])].map(([label, text]) => line(label, text));
+  return make(
+    inside ? "div.inside" : "section.card.certificate",
+    {},
+    inside ? null : make("h2", {}, nameOf(certificate.type)),
+    make(
+      "dl",
+      {},
+      line("For the ship", shipOf(ship), "strong"),
+      line("Tracking number", certificate.number, "strong"),
+      line("Issued by", `${certificate.authority} (${certificate.country})`),
+      line("Valid until", expires === null ? say("until further notice") : day(certificate.expiryDate), "strong"),
+      rows,
+      remarks === null ? null : line("It says", remarks),
+      line("Issued on", day(certificate.issueDate)),
+    ),
+  );
+}
+
+function* shipLines({ gt, kw, type, area, unattended }) {
+  const limits = [gt === null ? "" : say("at most {} GT", gt), kw === null ? "" : say("at most {} kW", kw)].filter(Boolean);
+  if (limits.length > 0) yield ["Size", limits.join(", ")];
+  if (type !== null) yield ["Type of ship", title("ship_types", type)];
+  if (area !== null) yield ["Trade area", title("trade_areas", area)];
+  if (unattended !== null) yield ["Engine room", unattended ? say("may be unattended at times") : say("always attended")];
+}
+
+function postOf({ code, count, also, regulations }) {
+  const others = also.length === 0 ? "" : say(", or {}", listed("capacities", also));
+  const under = regulations.length === 0 ? "" : say(", each with {}", regulations.join(", "));
+  return `${count} × ${title("capacities", code)}${others}${under}`;
+}
+
 const line = (label, text, kind = null) => make("div", {}, make("dt", {}, say(label)), make(kind === null ? "dd" : `dd.${kind}`, {}, text));
+const shipOf = ({ name, imo }) => [name, imo].filter(Boolean).join(" IMO ");
 const officialOf = ({ given, family, title: post }) => `${[given, family].filter(Boolean).join(" ")}, ${post}`;
 const listed = (list, codes) => codes.map((code) => title(list, code)).join(", ");
 
-function* entitlements({ stcw, functions, capacities, fitness, recognises, restsOn, acceptance, remarks }) {
+function* entitlements({ stcw, functions, capacities, fitness, recognises, restsOn, acceptance, ship, remarks }) {
   if (stcw.length > 0) yield ["Entitles to", `STCW ${stcw.join(", ")}`];
   for (const { code, limits } of capacities) yield ["Capacity", title("capacities", code) + limited(limits)];
   for (const { code, level, limits } of functions) {
@@ -105,6 +142,7 @@ function* entitlements({ stcw, functions, capacities, fitness, recognises, rests
   if (recognises !== null) yield ["Recognises", `${recognises.country} ${recognises.number}`];
   if (restsOn !== null) yield ["Rests on", `${restsOn.country} ${restsOn.number}`];
   if (acceptance !== null) yield ["Accepted", accepted(acceptance)];
+  if (ship !== null) yield ["For the ship", shipOf(ship)];
   if (remarks !== null) yield ["It says", remarks];
 }
 

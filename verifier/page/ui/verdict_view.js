@@ -3,13 +3,13 @@
 import { isoDay } from "../core/dates.js";
 import { worse } from "../core/verdict.js";
 import { icon, make } from "./elements.js";
-import { certificateCard, holderCard, nameOf } from "./certificate_view.js";
+import { certificateCard, holderCard, manningCard, nameOf } from "./certificate_view.js";
 import { day, moment, say } from "./words.js";
 
-const FRAUD = ["TAMPERED", "WRONG HOLDER"];
+export const FRAUD = ["TAMPERED", "WRONG HOLDER"];
 const REFUSE = "do not accept it; report its number, or a picture of it, to the flag's authority";
 const UPDATE = "update this page when there is a connection, then check again";
-const ADVICE = {
+export const ADVICE = {
   "NOT READABLE": "scan it again; else look its tracking number up, or ask the flag's authority",
   "UNKNOWN ISSUER": "check it on its own authority's page, or ask that authority",
   UNTRUSTED: "do not rely on it; ask the flag's authority, with its number",
@@ -25,6 +25,12 @@ const ADVICE = {
   UNCONFIRMED: "scan the phone's live code again; a picture of it goes stale in minutes",
   "VALID WITH REMARK": "read the remarks, and compare the holder with the identity document",
   VALID: "compare the holder with the identity document",
+};
+// Of a safe manning document: it is a ship's, and nobody holds it.
+const SHIPS_ADVICE = {
+  REPLACED: "it does not count; ask the ship for the document that replaces it, or the authority",
+  "VALID WITH REMARK": "read the remarks, and compare the ship's name and IMO number with the ship",
+  VALID: "compare the ship's name and IMO number with the ship",
 };
 
 /** good, remark, bad, fraud or unknown: the colour and the drawing of a verdict. */
@@ -49,7 +55,7 @@ export function verdictScreen(verdicts, { what = null, again }) {
     make(
       "div.sheet",
       {},
-      make("p.advice", {}, make("b", {}, say("What to do")), " ", sentence(say(ADVICE[worst.headline]))),
+      make("p.advice", {}, make("b", {}, say("What to do")), " ", sentence(say(advice(worst)))),
       holder === null ? null : holderCard(holder.holder, worst.seaPass?.portrait ?? null),
       sorted.length === 1 ? details(worst) : sorted.map((one) => folded(one)),
       reliedOn(worst),
@@ -58,6 +64,8 @@ export function verdictScreen(verdicts, { what = null, again }) {
     make("div.dock", {}, make("button.primary", { id: "again", onclick: again }, icon("scan"), say("Check another"))),
   );
 }
+
+const advice = ({ headline, manning }) => (manning === null ? ADVICE[headline] : (SHIPS_ADVICE[headline] ?? ADVICE[headline]));
 
 function band(verdict, what) {
   const kind = tone(verdict);
@@ -89,7 +97,13 @@ function details(verdict) {
     const members = [...verdict.members].sort((one, other) => (worse(one, other) ? -1 : worse(other, one) ? 1 : 0));
     return [make("h2", {}, say("{} certificates in this pass", members.length)), members.map((one) => folded(one))];
   }
-  return verdict.credential === null ? null : [remarksCard(verdict), certificateCard(verdict.credential)];
+  return signedCards(verdict);
+}
+
+/** What was signed, once it is known to be: of a seafarer or of a ship. */
+function signedCards(verdict, how) {
+  if (verdict.manning !== null) return [remarksCard(verdict), manningCard(verdict.manning, how)];
+  return verdict.credential === null ? null : [remarksCard(verdict), certificateCard(verdict.credential, how)];
 }
 
 function remarksCard(verdict) {
@@ -100,7 +114,7 @@ function remarksCard(verdict) {
 
 /** One of several: its name and headline, the rest when it is opened. */
 function folded(verdict) {
-  const certificate = verdict.credential?.certificate;
+  const certificate = (verdict.credential ?? verdict.manning)?.certificate;
   const kind = tone(verdict);
   const name = certificate === undefined ? say(verdict.seaPass === null ? "Not shown" : "Pass") : nameOf(certificate.type);
   return make(
@@ -110,11 +124,11 @@ function folded(verdict) {
       "summary",
       {},
       make(`span.dot.${kind}`, {}, icon(DRAWING[kind], 18)),
-      make("span.what", {}, make("b", {}, name), make("small", {}, [certificate?.number, certificate?.stcw.join(", ")].filter(Boolean).join(" · "))),
+      make("span.what", {}, make("b", {}, name), make("small", {}, [certificate?.number, certificate?.stcw?.join(", ")].filter(Boolean).join(" · "))),
       make(`span.chip.${kind}`, {}, say(verdict.headline)),
     ),
     verdict.headline === "VALID" ? null : make("p.why", {}, reason(verdict)),
-    verdict.credential === null ? null : [remarksCard(verdict), certificateCard(verdict.credential, { inside: true })],
+    signedCards(verdict, { inside: true }),
   );
 }
 
