@@ -129,9 +129,10 @@ def _rows(examined: Examined, duty: Duty | None) -> Iterator[Finding]:
     if not examined.one_person:
         rows = (examined.p1, *(left_open(f"P{number}", _NOBODYS) for number in range(2, 8)))
     else:
-        p3 = recognition.row(shown, ship, duty)
+        served = service.served_on(shown, ship, duty)
+        p3 = recognition.row(shown, ship, duty, None if served is None else served.certificate)
         p5 = fitness.row(examined.p4.counts, ship, duty) if ship else left_open("P5", _NO_SHIP)
-        p6 = service.row(shown, ship, duty)
+        p6 = service.row(shown, ship, duty, served)
         rows = (examined.p1, examined.p2, p3, examined.p4.finding, p5, p6, examined.p7)
     yield from rows
     yield _fit_for_duty(rows)

@@ -34,11 +34,14 @@ _TANKERS: Final = frozenset({"oil-tanker", "chemical-tanker", "gas-tanker"})
 _ROW: Final = "P3"
 
 
-def row(shown: Shown, ship: Ship | None, duty: Duty | None) -> Finding:
-    """P3: every foreign certificate without a duty; with one, for each type that it takes, the best one."""
+def row(shown: Shown, ship: Ship | None, duty: Duty | None, served: Certificate | None = None) -> Finding:
+    """P3: every foreign certificate without a duty; with one, `served`, the certificate that row P6 goes by.
+
+    Of the other types that the duty takes it is the best one.
+    """
     if ship is None or ship.flag is None:
         return left_open(_ROW, "the ship's flag is not given")
-    points = list(_points(shown, ship, ship.flag, duty))
+    points = list(_points(shown, ship, ship.flag, duty, served))
     outcome = worst_of(points)
     if outcome is FAIL:
         return ends(_ROW, FAIL, Headline.ENDORSEMENT_MISSING, "{}", texts(points, FAIL))
@@ -58,12 +61,25 @@ def endorsements(certificate: Certificate, shown: Shown, flag: str) -> Iterator[
             yield one
 
 
-def _points(shown: Shown, ship: Ship, flag: str, duty: Duty | None) -> Iterator[Point]:
+def recognised(certificate: Certificate, shown: Shown, flag: str, duty: Duty | None) -> Point:
+    """Whether the flag lets anybody serve on this very certificate."""
+    if certificate.issuing_country == flag or certificate.type not in NEEDS_RECOGNITION:
+        return Point(PASS, "")
+    return _recognised(certificate, shown, flag, duty)
+
+
+def _points(
+    shown: Shown, ship: Ship, flag: str, duty: Duty | None, served: Certificate | None
+) -> Iterator[Point]:
+    if served is not None:  # what passes here on another of its type must not pass P6 on this one
+        yield recognised(served, shown, flag, duty)
     foreign: dict[CertificateType, list[Point]] = {}
     own = set()
     for certificate in shown.valid:
         kind = certificate.type
         if kind not in NEEDS_RECOGNITION or not _taken(certificate, ship, duty):
+            continue
+        if served is not None and kind is served.type:
             continue
         if certificate.issuing_country == flag:
             own.add(kind)

@@ -1,17 +1,19 @@
 """Row P6: valid for this ship and this duty? Capacity, limits, acceptance, dispensations (STCW Art. VIII)."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from verifier.credential.model import Certificate, CertificateType
 from verifier.inspection import limits
 from verifier.inspection.duty import Duty, duties
 from verifier.inspection.entitled import Grant, entitles, granted, recognised
 from verifier.inspection.recognition import endorsements
+from verifier.inspection.recognition import recognised as by_flag
 from verifier.inspection.ship import Ship
 from verifier.inspection.shown import (
     FAIL,
     NOT_ASSESSED,
+    PASS,
     REMARK,
     UNKNOWN,
     Finding,
@@ -25,20 +27,53 @@ from verifier.inspection.shown import (
     worst_of,
 )
 from verifier.remarks import add_months
-from verifier.verdict import Headline
+from verifier.verdict import Headline, Outcome
 
 DISPENSATION_MONTHS: Final = 6  # STCW Art. VIII.1
 _FORCE_MAJEURE: Final = frozenset({"master", "chief-engineer"})  # STCW Art. VIII.1
 _ROW: Final = "P6"
 
 
-def row(shown: Shown, ship: Ship | None, duty: Duty | None) -> Finding:
+class Served(NamedTuple):
+    """The certificate that suits the duty and the ship best, in the eyes of rows P3 and P6 together."""
+
+    certificate: Certificate
+    recognised: Outcome  # row P3 on this certificate
+    points: list[Point]
+
+    @property
+    def severity(self) -> tuple[int, int]:
+        """The worse of both rows; among equals one that the flag has recognised comes first."""
+        of_flag = severity(self.recognised)
+        return max(of_flag, severity(worst_of(self.points))), of_flag
+
+
+def served_on(shown: Shown, ship: Ship | None, duty: Duty | None) -> Served | None:
+    """The one that P3 and P6 go by: recognition is worth nothing on a certificate that does not fit."""
+    if ship is None or duty is None:
+        return None
+    return min(_entitling(shown, ship, duty), key=lambda one: one.severity, default=None)
+
+
+def _entitling(shown: Shown, ship: Ship, duty: Duty) -> Iterator[Served]:
+    for certificate in shown.valid:
+        grant = entitles(certificate, duty, ship.flag)
+        if grant is None:
+            continue
+        points = list(_points(certificate, grant, shown, ship, duty))
+        of_flag = PASS if ship.flag is None else by_flag(certificate, shown, ship.flag, duty).outcome
+        if of_flag not in (PASS, REMARK):
+            points.append(Point(NOT_ASSESSED, f"{certificate.document_number} is not recognised: see row P3"))
+        yield Served(certificate, of_flag, points)
+
+
+def row(shown: Shown, ship: Ship | None, duty: Duty | None, served: Served | None) -> Finding:
     """P6 by the certificate that suits best; a dispensation covers what none does."""
     if ship is None:
         return left_open(_ROW, "the ship is not described")
     if duty is None:
         return left_open(_ROW, "the duty is not given")
-    points = _best(shown, ship, duty)
+    points = _none(shown, ship, duty) if served is None else served.points
     if worst_of(points) is FAIL:
         for dispensation in shown.held(CertificateType.DISPENSATION):
             covering = _dispensed(dispensation, shown, ship, duty)
@@ -63,15 +98,8 @@ def _conclude(points: list[Point], duty: Duty) -> Finding:
     return passes(_ROW, f"valid for {duty.capacity_code} on this ship")
 
 
-def _best(shown: Shown, ship: Ship, duty: Duty) -> list[Point]:
-    """What is to be said of the certificate that suits the duty and the ship best."""
-    found = []
-    for certificate in shown.valid:
-        grant = entitles(certificate, duty, ship.flag)
-        if grant is not None:
-            found.append(list(_points(certificate, grant, shown, ship, duty)))
-    if found:
-        return min(found, key=lambda points: severity(worst_of(points)))
+def _none(shown: Shown, ship: Ship, duty: Duty) -> list[Point]:
+    """What is to be said where no valid certificate entitles to the duty."""
     if any(_doubtful(shown, ship, duty)):
         return [Point(UNKNOWN, f"the certificate shown for {duty.capacity_code} cannot be judged")]
     return [Point(FAIL, f"no valid certificate for {duty.capacity_code} was shown")]
@@ -85,12 +113,12 @@ def _points(certificate: Certificate, grant: Grant, shown: Shown, ship: Ship, du
     flag = ship.flag
     if flag is None or certificate.issuing_country == flag:
         return
-    by_flag = [
+    narrowed = [
         list(_endorsed(recognised(one, duty), one, ship, duty))
         for one in endorsements(certificate, shown, flag)
     ]
-    if by_flag:  # without any, row P3 is against it
-        yield from min(by_flag, key=lambda points: severity(worst_of(points)))
+    if narrowed:  # without any, row P3 is against it, or a proof of application counts
+        yield from min(narrowed, key=lambda points: severity(worst_of(points)))
 
 
 def _endorsed(grant: Grant | None, endorsement: Certificate, ship: Ship, duty: Duty) -> Iterator[Point]:
