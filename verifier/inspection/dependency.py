@@ -6,17 +6,17 @@ from typing import Final
 from verifier.credential.model import Certificate, CertificateType, Endorsement, Reference
 from verifier.inspection.shown import (
     FAIL,
+    HOLDS,
     NOT_ASSESSED,
-    PASS,
     REMARK,
     UNKNOWN,
     Finding,
     Point,
     Shown,
-    ends,
-    left_open,
+    ends_by,
+    open_by,
     passes,
-    texts,
+    point,
     worst_of,
 )
 from verifier.verdict import Headline, Rejected, Valid
@@ -29,13 +29,13 @@ def row(shown: Shown) -> Finding:
     points = list(_points(shown))
     outcome = worst_of(points)
     if outcome is FAIL:
-        return ends(_ROW, FAIL, Headline.DEPENDENCY_INVALID, "{}", texts(points, FAIL))
+        return ends_by(points, _ROW, FAIL, Headline.DEPENDENCY_INVALID)
     if outcome is UNKNOWN:
-        return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, "{}", texts(points, UNKNOWN))
+        return ends_by(points, _ROW, UNKNOWN, Headline.UNCONFIRMED)
     if outcome is NOT_ASSESSED:
-        return left_open(_ROW, texts(points, NOT_ASSESSED))
+        return open_by(points, _ROW)
     if outcome is REMARK:
-        return ends(_ROW, REMARK, Headline.REMARK, "{}", texts(points, REMARK))
+        return ends_by(points, _ROW, REMARK, Headline.REMARK)
     return passes(_ROW, "what each certificate rests on is valid" if points else "nothing rests on another")
 
 
@@ -56,18 +56,19 @@ def _rests(certificate: Certificate, on: Reference, shown: Shown) -> Point:
         if isinstance(verdict, Valid) and verdict.credential is not None:
             return _outlives(certificate, verdict.credential.certificate)
     if not found:
-        return Point(NOT_ASSESSED, f"{named}, on which {number} rests, was not shown: ask for it")
+        return point(NOT_ASSESSED, "{}, on which {} rests, was not shown: ask for it", named, number)
     if all(isinstance(verdict, Rejected) for verdict in found):
-        return Point(FAIL, f"{number} rests on {named}, which is {found[0].headline}")
-    return Point(UNKNOWN, f"{number} rests on {named}, which cannot be judged: {found[0].headline}")
+        return point(FAIL, "{} rests on {}, which is {}", number, named, found[0].headline)
+    return point(UNKNOWN, "{} rests on {}, which cannot be judged: {}", number, named, found[0].headline)
 
 
 def _outlives(certificate: Certificate, basis: Certificate) -> Point:
     """An endorsement never holds longer than the certificate that it recognises, whatever it says."""
     last = basis.expiry_date
     if not isinstance(certificate, Endorsement) or last is None:
-        return Point(PASS, "")
+        return HOLDS
     if certificate.expiry_date is not None and certificate.expiry_date <= last:
-        return Point(PASS, "")
+        return HOLDS
     number, basis_number = certificate.document_number, basis.document_number
-    return Point(REMARK, f"{number} outlives {basis_number}, and holds no longer than that: until {last}")
+    reason = "{} outlives {}, and holds no longer than that: until {}"
+    return point(REMARK, reason, number, basis_number, last)

@@ -5,12 +5,17 @@ from typing import Final, NamedTuple
 
 from verifier.credential.model import Certificate, CertificateType, Endorsement, Limitations
 from verifier.inspection.duty import Duty
-from verifier.inspection.shown import PASS, REMARK, Point
+from verifier.inspection.shown import HOLDS, REMARK, Point, point
+from verifier.wording import text
 
 # What a person may serve on. National certificates are not exchangeable for the others: own flag alone.
 _SERVE_ON: Final = frozenset(
     {CertificateType.COMPETENCY, CertificateType.GMDSS, CertificateType.PROFICIENCY, CertificateType.NATIONAL}
 )
+
+
+# What is said of a thing that duties.yaml says and nobody has checked.
+UNCHECKED: Final = "{}, by a list that nobody has compared with the STCW Code: judge that"
 
 
 class Grant(NamedTuple):
@@ -48,7 +53,7 @@ def granted(certificate: Certificate, duty: Duty) -> Grant | None:
         return None
     for code in duty.regulations:
         if code in certificate.stcw_code:
-            by_regulation = _included(f"Reg. {code} entitles to {duty.capacity_code}", duty)
+            by_regulation = _included("Reg. {} entitles to {}", code, duty)
             return Grant(tuple(_of_functions(certificate, duty)), by_regulation)
     return None
 
@@ -56,7 +61,7 @@ def granted(certificate: Certificate, duty: Duty) -> Grant | None:
 def recognised(endorsement: Endorsement, duty: Duty) -> Grant | None:
     """What the endorsement lets its holder do of it: all of the certificate where it names no capacity."""
     if not endorsement.capacities:
-        return Grant(tuple(_of_functions(endorsement, duty)), Point(PASS, ""))
+        return Grant(tuple(_of_functions(endorsement, duty)), HOLDS)
     return granted(endorsement, duty)
 
 
@@ -69,11 +74,11 @@ def _of_functions(certificate: Certificate, duty: Duty) -> Iterator[Limitations]
 
 def _by(code: str, duty: Duty) -> Point:
     if code == duty.capacity_code:
-        return Point(PASS, "")
-    return _included(f"the capacity {code} includes {duty.capacity_code}", duty)
+        return HOLDS
+    return _included("the capacity {} includes {}", code, duty)
 
 
-def _included(what: str, duty: Duty) -> Point:
+def _included(template: str, code: str, duty: Duty) -> Point:
     if duty.verified:
-        return Point(PASS, "")
-    return Point(REMARK, f"{what}, by a list that nobody has compared with the STCW Code: judge that")
+        return HOLDS
+    return point(REMARK, UNCHECKED, text(template, code, duty.capacity_code))

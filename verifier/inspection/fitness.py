@@ -6,26 +6,28 @@ from typing import Final
 from verifier.credential.model import MedicalCertificate, MedicalFitness
 from verifier.inspection import limits
 from verifier.inspection.duty import Duty
+from verifier.inspection.entitled import UNCHECKED
 from verifier.inspection.ship import Ship
 from verifier.inspection.shown import (
     FAIL,
+    HOLDS,
     NOT_ASSESSED,
-    PASS,
     REMARK,
     UNKNOWN,
     Finding,
     Point,
-    ends,
+    ends_by,
     left_open,
+    open_by,
     passes,
+    point,
     severity,
-    texts,
     worst_of,
 )
 from verifier.verdict import Headline
+from verifier.wording import text
 
 _ROW: Final = "P5"
-_UNCHECKED: Final = ", by a list that nobody has compared with the STCW Code: judge that"
 
 
 def row(counts: Sequence[MedicalCertificate], ship: Ship | None, duty: Duty | None) -> Finding:
@@ -36,11 +38,11 @@ def row(counts: Sequence[MedicalCertificate], ship: Ship | None, duty: Duty | No
     points = min(found, key=lambda one: severity(worst_of(one)))
     outcome = worst_of(points)
     if outcome in (FAIL, UNKNOWN):
-        return ends(_ROW, outcome, Headline.MEDICAL_RESTRICTION, "{}", texts(points, outcome))
+        return ends_by(points, _ROW, outcome, Headline.MEDICAL_RESTRICTION)
     if outcome is NOT_ASSESSED:
-        return left_open(_ROW, texts(points, NOT_ASSESSED))
+        return open_by(points, _ROW)
     if outcome is REMARK:
-        return ends(_ROW, REMARK, Headline.REMARK, "{}", texts(points, REMARK))
+        return ends_by(points, _ROW, REMARK, Headline.REMARK)
     return passes(_ROW, "no medical restriction is against this duty")
 
 
@@ -57,18 +59,19 @@ def _points(fitness: MedicalFitness, ship: Ship, duty: Duty | None) -> Iterator[
         (fitness.free_from_aggravated_condition, "not free from a condition that service may aggravate"),
     ):
         if not kept:
-            yield Point(REMARK, what)
+            yield point(REMARK, what)
     if fitness.areas:
-        yield limits.within(fitness.areas, ship.area, "fit only for")
+        yield limits.within(fitness.areas, ship.area, limits.FIT)
     if fitness.restrictions is not None:
-        yield Point(REMARK, f"restricted: {fitness.restrictions}")
+        yield point(REMARK, "restricted: {}", fitness.restrictions)
 
 
 def _lookout(what: str, duty: Duty | None) -> Point:
     """Against a duty that keeps a look-out; a list that nobody has checked does not decide alone."""
     if duty is None:
-        return Point(NOT_ASSESSED, f"{what}, and the duty is not given")
-    keeps = f"{what}, and {duty.capacity_code} keeps {'a' if duty.lookout else 'no'} look-out"
+        return point(NOT_ASSESSED, "{}, and the duty is not given", text(what))
+    keeps = "{}, and {} keeps a look-out" if duty.lookout else "{}, and {} keeps no look-out"
     if not duty.verified:
-        return Point(UNKNOWN if duty.lookout else REMARK, keeps + _UNCHECKED)
-    return Point(FAIL, keeps) if duty.lookout else Point(PASS, "")
+        unchecked = text(keeps, text(what), duty.capacity_code)
+        return point(UNKNOWN if duty.lookout else REMARK, UNCHECKED, unchecked)
+    return point(FAIL, keeps, text(what), duty.capacity_code) if duty.lookout else HOLDS

@@ -4,14 +4,56 @@ An input that is missing leaves its point open. Free text never decides: it beco
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from verifier.credential import codelists
 from verifier.credential.model import Acceptance, Limitations
 from verifier.inspection.ship import Ship
-from verifier.inspection.shown import FAIL, NOT_ASSESSED, PASS, REMARK, UNKNOWN, Point
+from verifier.inspection.shown import FAIL, HOLDS, NOT_ASSESSED, REMARK, UNKNOWN, Point, point
 
 _SIZES: Final = (("max_gt", "gt", "GT"), ("max_kw", "kw", "kW"))
+
+
+class _Words(NamedTuple):
+    """What is said of a limit to some codes: where the ship's is not given, and where it is another."""
+
+    not_given: str
+    other: str
+
+
+class Areas(NamedTuple):
+    """What is said of a limit to trade areas: besides, where nothing orders the ship's and these."""
+
+    not_given: str
+    other: str
+    not_ordered: str
+
+
+_LIMITED: Final = Areas(
+    "limited to {}, and the ship's trade area is not given",
+    "limited to {}, and the ship trades in {}",
+    "limited to {}: whether that includes {} is not known here",
+)
+_ACCEPTED: Final = Areas(
+    "accepted only in {}, and the ship's trade area is not given",
+    "accepted only in {}, and the ship trades in {}",
+    "accepted only in {}: whether that includes {} is not known here",
+)
+FIT: Final = Areas(
+    "fit only for {}, and the ship's trade area is not given",
+    "fit only for {}, and the ship trades in {}",
+    "fit only for {}: whether that includes {} is not known here",
+)
+_TYPES: Final = _Words(
+    "limited to {}, and the ship's type is not given", "limited to {}, and the ship's type is {}"
+)
+_PROPULSION: Final = _Words(
+    "limited to {}, and the ship's propulsion is not given", "limited to {}, and the ship's propulsion is {}"
+)
+_FLAGS: Final = _Words(
+    "accepted only under {}, and the ship's flag is not given",
+    "accepted only under {}, and the ship's flag is {}",
+)
 
 
 def against(limits: Limitations | None, ship: Ship) -> Iterator[Point]:
@@ -23,59 +65,59 @@ def against(limits: Limitations | None, ship: Ship) -> Iterator[Point]:
         if most is not None:
             yield _size(most, size, unit)
     if limits.areas:
-        yield within(limits.areas, ship.area, "limited to")
-    yield from _one_of(limits.ship_types, ship.type, "ship's type")
-    yield from _one_of(limits.propulsion, ship.propulsion, "ship's propulsion")
+        yield within(limits.areas, ship.area, _LIMITED)
+    yield from _one_of(limits.ship_types, ship.type, _TYPES)
+    yield from _one_of(limits.propulsion, ship.propulsion, _PROPULSION)
     if limits.without:
         yield _without(limits.without, ship.fitted)
     if limits.text is not None:
-        yield Point(REMARK, f"limitation in words: {limits.text}")
+        yield point(REMARK, "limitation in words: {}", limits.text)
 
 
 def scope(acceptance: Acceptance | None, ship: Ship) -> Iterator[Point]:
     """Where a certificate is accepted at all, if not everywhere."""
     if acceptance is None:
         return
-    yield from _one_of(acceptance.flags, ship.flag, "ship's flag", "accepted only under")
+    yield from _one_of(acceptance.flags, ship.flag, _FLAGS)
     if acceptance.areas:
-        yield within(acceptance.areas, ship.area, "accepted only in")
+        yield within(acceptance.areas, ship.area, _ACCEPTED)
 
 
-def within(areas: Sequence[str], area: str | None, how: str) -> Point:
+def within(areas: Sequence[str], area: str | None, words: Areas) -> Point:
     """Whether the ship's trade area lies in one of these; areas that nothing orders are not guessed at."""
     named = ", ".join(areas)
     if area is None:
-        return Point(NOT_ASSESSED, f"{how} {named}, and the ship's trade area is not given")
+        return point(NOT_ASSESSED, words.not_given, named)
     held = [codelists.area_contains(wider, area) for wider in areas]
     if any(held):
-        return Point(PASS, "")
+        return HOLDS
     if None in held:
-        return Point(UNKNOWN, f"{how} {named}: whether that includes {area} is not known here")
-    return Point(FAIL, f"{how} {named}, and the ship trades in {area}")
+        return point(UNKNOWN, words.not_ordered, named, area)
+    return point(FAIL, words.other, named, area)
 
 
 def _size(most: int, size: int | None, unit: str) -> Point:
     if size is None:
-        return Point(NOT_ASSESSED, f"limited to {most} {unit}, and the ship's {unit} is not given")
+        return point(NOT_ASSESSED, "limited to {} {}, and the ship's {} is not given", most, unit, unit)
     if size > most:
-        return Point(FAIL, f"limited to {most} {unit}, and the ship has {size}")
-    return Point(PASS, "")
+        return point(FAIL, "limited to {} {}, and the ship has {}", most, unit, size)
+    return HOLDS
 
 
-def _one_of(codes: Sequence[str], of_ship: str | None, what: str, how: str = "limited to") -> Iterator[Point]:
+def _one_of(codes: Sequence[str], of_ship: str | None, words: _Words) -> Iterator[Point]:
     if not codes:
         return
     named = ", ".join(codes)
     if of_ship is None:
-        yield Point(NOT_ASSESSED, f"{how} {named}, and the {what} is not given")
+        yield point(NOT_ASSESSED, words.not_given, named)
     elif of_ship not in codes:
-        yield Point(FAIL, f"{how} {named}, and the {what} is {of_ship}")
+        yield point(FAIL, words.other, named, of_ship)
 
 
 def _without(codes: Sequence[str], fitted: Sequence[str] | None) -> Point:
     if fitted is None:
-        return Point(NOT_ASSESSED, f"not on ships with {', '.join(codes)}: what the ship has is not given")
+        return point(NOT_ASSESSED, "not on ships with {}: what the ship has is not given", ", ".join(codes))
     found = [code for code in codes if code in fitted]
     if found:
-        return Point(FAIL, f"not on ships with {', '.join(found)}, which this ship has")
-    return Point(PASS, "")
+        return point(FAIL, "not on ships with {}, which this ship has", ", ".join(found))
+    return HOLDS

@@ -19,6 +19,7 @@ from verifier.inspection.shown import (
 )
 from verifier.remarks import add_months
 from verifier.verdict import Headline, Standing, Valid, Verdict, standing_of
+from verifier.wording import NOTHING, Joined, Said, text
 
 GRACE_MONTHS: Final = 3  # STCW Reg. I/9: until the next port with a practitioner, at most
 PERMIT_MONTHS: Final = 3  # MLC 2006 A1.2.8: an urgent permit's period, and how recent the expiry must be
@@ -27,11 +28,9 @@ UNDER_18_MONTHS: Final = 12
 _ADULT_MONTHS: Final = 18 * 12
 
 _ROW: Final = "P4"
-_GRACE: Final = (
-    "{0.document_number} expired on this voyage on {1}: "
-    "good until the next port with a recognised practitioner"
-)
-_PERMIT: Final = "the flag's urgent permit {0} stands in for {1.document_number}"
+OF_OTHER_FLAG: Final = "it is of {}, and the ship's flag is {}"
+_GRACE: Final = "{} expired on this voyage on {}: good until the next port with a recognised practitioner"
+_PERMIT: Final = "the flag's urgent permit {} stands in for {}"
 
 
 class Medical(NamedTuple):
@@ -49,23 +48,25 @@ def row(shown: Shown, ship: Ship | None) -> Medical:
     holds = tuple(_holding(verdicts, shown.today))
     if holds:
         return Medical(passes(_ROW, "a medical certificate is held"), holds)
-    expired, refusals = dict(_expired(verdicts, shown.today)), []
+    expired = dict(_expired(verdicts, shown.today))
+    refusals: list[Said] = []
     if expired:
         newest = max(expired, key=lambda one: expired[one][0])
         last, medical = expired[newest]
         refusal = _no_grace(last, ship, shown.today)
         if refusal is None:
-            grace = ends(_ROW, REMARK, Headline.GRACE, _GRACE, newest, last, lifted=newest)
+            grace = ends(_ROW, REMARK, Headline.GRACE, _GRACE, newest.document_number, last, lifted=newest)
             return Medical(grace, (medical,))
-        refusals.append(f"expired on {last}; {refusal}")
+        refusals.append(text("expired on {}; {}", last, text(refusal)))
     days = {reference: last for reference, (last, _) in expired.items()}
     for permit in shown.held(CertificateType.MEDICAL_PERMIT):
-        refusal = _no_permit(permit, days, ship, shown.today)
-        if refusal is None and permit.rests_on is not None:
-            values = (permit.document_number, permit.rests_on)
+        against = _no_permit(permit, days, ship, shown.today)
+        if against is None and permit.rests_on is not None:
+            values = (permit.document_number, permit.rests_on.document_number)
             lets = ends(_ROW, REMARK, Headline.REMARK, _PERMIT, *values, lifted=permit.rests_on)
             return Medical(lets, (expired[permit.rests_on][1],))
-        refusals.append(f"urgent permit {permit.document_number} does not count: {refusal}")
+        reason = "urgent permit {} does not count: {}"
+        refusals.append(text(reason, permit.document_number, against or NOTHING))
     return Medical(_none(shown, verdicts, bool(expired), refusals))
 
 
@@ -77,16 +78,18 @@ def last_day(certificate: Certificate) -> date | None:
     return longest if certificate.expiry_date is None else min(certificate.expiry_date, longest)
 
 
-def _none(shown: Shown, verdicts: list[Verdict], expired: bool, refusals: list[str]) -> Finding:
+def _none(shown: Shown, verdicts: list[Verdict], expired: bool, refusals: list[Said]) -> Finding:
     if expired:
-        return ends(_ROW, FAIL, Headline.MEDICAL_EXPIRED, "{}", "; ".join(refusals))
+        return ends(_ROW, FAIL, Headline.MEDICAL_EXPIRED, "{}", Joined(tuple(refusals)))
     if any(standing_of(verdict.checks) is Standing.UNDETERMINED for verdict in verdicts):
         reason = "the medical certificate shown cannot be judged"
         return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, reason)
     if not shown.credentials:
         return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, "nothing that was shown could be read")
-    missing = "; ".join(["no medical certificate that counts was shown", *refusals])
-    return ends(_ROW, FAIL, Headline.MEDICAL_MISSING, "{}", missing)
+    missing = "no medical certificate that counts was shown"
+    if not refusals:
+        return ends(_ROW, FAIL, Headline.MEDICAL_MISSING, missing)
+    return ends(_ROW, FAIL, Headline.MEDICAL_MISSING, "{}", Joined((text(missing), *refusals)))
 
 
 def _certificates(verdicts: list[Verdict]) -> Iterator[tuple[Verdict, MedicalCertificate]]:
@@ -129,15 +132,17 @@ def _no_grace(last: date, ship: Ship, today: date) -> str | None:
     return None
 
 
-def _no_permit(permit: Certificate, expired: Mapping[Reference, date], ship: Ship, today: date) -> str | None:
+def _no_permit(
+    permit: Certificate, expired: Mapping[Reference, date], ship: Ship, today: date
+) -> Said | None:
     """Why an urgent permit does not stand in for a medical certificate, or None (MLC 2006 A1.2.8)."""
     last = None if permit.rests_on is None else expired.get(permit.rests_on)
     if last is None:
-        return "the expired medical certificate that it rests on was not shown"
+        return text("the expired medical certificate that it rests on was not shown")
     if ship.flag is not None and permit.issuing_country != ship.flag:
-        return f"it is of {permit.issuing_country}, and the ship's flag is {ship.flag}"
+        return text(OF_OTHER_FLAG, permit.issuing_country, ship.flag)
     if permit.expiry_date is None or permit.expiry_date > add_months(permit.issue_date, PERMIT_MONTHS):
-        return "it runs for more than three months"
+        return text("it runs for more than three months")
     if today > add_months(last, PERMIT_MONTHS):
-        return f"the medical certificate expired on {last}, more than three months ago"
+        return text("the medical certificate expired on {}, more than three months ago", last)
     return None

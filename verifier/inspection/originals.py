@@ -17,6 +17,6 @@ def row(shown: Shown, ship: Ship | None, policy: Policy) -> Finding:
         return left_open(_ROW, "the ship's flag is not given")
     wanted = [one for one in shown.valid if f"{flag} {one.type.value}" in policy.paper_originals]
     if not wanted:
-        return passes(_ROW, f"the policy {policy.name} names no paper original that {flag} wants of these")
+        return passes(_ROW, "the policy {} names no paper original that {} wants of these", policy.name, flag)
     numbers = ", ".join(dict.fromkeys(one.document_number for one in wanted))
     return ends(_ROW, REMARK, Headline.ORIGINAL_REQUIRED, "{} wants the paper original of {}", flag, numbers)

@@ -142,10 +142,10 @@ def _fit_for_duty(rows: Sequence[Finding]) -> Finding:
     """P8: all of P1 to P7 assessed, and none against."""
     against = [check.row for check, *_ in rows if check.outcome in _AGAINST]
     if against:
-        return left_open("P8", f"not while {', '.join(against)} is against it")
+        return left_open("P8", "not while {} is against it", ", ".join(against))
     left = [check.row for check, *_ in rows if check.outcome is NOT_ASSESSED]
     if left:
-        return left_open("P8", f"not before {', '.join(left)} is assessed")
+        return left_open("P8", "not before {} is assessed", ", ".join(left))
     return _FIT
 
 

@@ -10,21 +10,22 @@ from verifier.inspection.entitled import entitles
 from verifier.inspection.ship import Ship
 from verifier.inspection.shown import (
     FAIL,
-    PASS,
+    HOLDS,
     REMARK,
     UNKNOWN,
     Finding,
     Point,
     Shown,
-    ends,
+    ends_by,
     left_open,
     passes,
+    point,
     severity,
-    texts,
     worst_of,
 )
 from verifier.remarks import add_months
 from verifier.verdict import Headline
+from verifier.wording import Joined, Said, text
 
 APPLICATION_MONTHS: Final = 3  # STCW Reg. I/10.5
 NEEDS_RECOGNITION: Final = frozenset(
@@ -32,6 +33,9 @@ NEEDS_RECOGNITION: Final = frozenset(
 )
 _TANKERS: Final = frozenset({"oil-tanker", "chemical-tanker", "gas-tanker"})
 _ROW: Final = "P3"
+_MISSING: Final = "{} has not recognised {}"
+_DOUBTFUL: Final = "{} has not recognised {}, as far as can be told: an endorsement shown cannot be judged"
+_APPLIED: Final = "{} is to recognise {}: applied for, and may serve until {}"
 
 
 def row(shown: Shown, ship: Ship | None, duty: Duty | None, served: Certificate | None = None) -> Finding:
@@ -44,12 +48,12 @@ def row(shown: Shown, ship: Ship | None, duty: Duty | None, served: Certificate 
     points = list(_points(shown, ship, ship.flag, duty, served))
     outcome = worst_of(points)
     if outcome is FAIL:
-        return ends(_ROW, FAIL, Headline.ENDORSEMENT_MISSING, "{}", texts(points, FAIL))
+        return ends_by(points, _ROW, FAIL, Headline.ENDORSEMENT_MISSING)
     if outcome is UNKNOWN:
-        return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, "{}", texts(points, UNKNOWN))
+        return ends_by(points, _ROW, UNKNOWN, Headline.UNCONFIRMED)
     if outcome is REMARK:
-        return ends(_ROW, REMARK, Headline.REMARK, "{}", texts(points, REMARK))
-    return passes(_ROW, f"nothing that {ship.flag} has to recognise is without its endorsement")
+        return ends_by(points, _ROW, REMARK, Headline.REMARK)
+    return passes(_ROW, "nothing that {} has to recognise is without its endorsement", ship.flag)
 
 
 def endorsements(certificate: Certificate, shown: Shown, flag: str) -> Iterator[Endorsement]:
@@ -64,7 +68,7 @@ def endorsements(certificate: Certificate, shown: Shown, flag: str) -> Iterator[
 def recognised(certificate: Certificate, shown: Shown, flag: str, duty: Duty | None) -> Point:
     """Whether the flag lets anybody serve on this very certificate."""
     if certificate.issuing_country == flag or certificate.type not in NEEDS_RECOGNITION:
-        return Point(PASS, "")
+        return HOLDS
     return _recognised(certificate, shown, flag, duty)
 
 
@@ -89,7 +93,7 @@ def _points(
         if duty is None:
             yield from points
         elif kind not in own:
-            yield min(points, key=lambda point: severity(point.outcome))
+            yield min(points, key=lambda one: severity(one.outcome))
 
 
 def _taken(certificate: Certificate, ship: Ship, duty: Duty | None) -> bool:
@@ -108,23 +112,27 @@ def _taken(certificate: Certificate, ship: Ship, duty: Duty | None) -> bool:
 def _recognised(certificate: Certificate, shown: Shown, flag: str, duty: Duty | None) -> Point:
     number = f"{certificate.issuing_country} {certificate.document_number}"
     if any(endorsements(certificate, shown, flag)):
-        return Point(PASS, "")
-    refusals = []
+        return HOLDS
+    refusals: list[Said] = []
     for proof in shown.held(CertificateType.APPLICATION_PROOF):
         if proof.rests_on != certificate.certificate_id or proof.issuing_country != flag:
             continue
         until = add_months(proof.issue_date, APPLICATION_MONTHS)
         if certificate.type is CertificateType.GMDSS or (duty is not None and duty.radio):
-            refusals.append("a proof of application does not let anybody serve as a radio operator")
+            refusals.append(text("a proof of application does not let anybody serve as a radio operator"))
         elif shown.today > until:
-            refusals.append(f"the proof of application {proof.document_number} counted until {until}")
+            refusals.append(
+                text("the proof of application {} counted until {}", proof.document_number, until)
+            )
         else:
             until = until if proof.expiry_date is None else min(until, proof.expiry_date)
-            return Point(REMARK, f"{flag} is to recognise {number}: applied for, and may serve until {until}")
-    missing = f"{flag} has not recognised {number}"
+            return point(REMARK, _APPLIED, flag, number, until)
     if _in_doubt(certificate, shown, flag):
-        return Point(UNKNOWN, f"{missing}, as far as can be told: an endorsement shown cannot be judged")
-    return Point(FAIL, "; ".join([missing, *refusals]))
+        return point(UNKNOWN, _DOUBTFUL, flag, number)
+    missing = text(_MISSING, flag, number)
+    if not refusals:
+        return Point(FAIL, missing)
+    return point(FAIL, "{}", Joined((missing, *refusals)))
 
 
 def _in_doubt(certificate: Certificate, shown: Shown, flag: str) -> bool:

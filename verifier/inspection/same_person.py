@@ -1,12 +1,13 @@
 """Row P1: is all that was shown one person's, and this person's? Names, birth date, photo, phones."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from verifier.credential.model import Credential, Holder
 from verifier.inspection.identity import Answer, Document, Identity, Match, NameMatch, compare_names
 from verifier.inspection.shown import (
     FAIL,
+    HOLDS,
     PASS,
     REMARK,
     UNKNOWN,
@@ -14,21 +15,50 @@ from verifier.inspection.shown import (
     Point,
     Shown,
     ends,
+    ends_by,
     left_open,
     passes,
+    point,
     texts,
     worst_of,
 )
 from verifier.verdict import Headline
+from verifier.wording import Joined, text
 
 _ROW: Final = "P1"
 _OTHER: Final = Headline.NOT_THE_SAME_PERSON
+_HEADLINES: Final = {FAIL: _OTHER, UNKNOWN: Headline.UNCONFIRMED, REMARK: Headline.REMARK}
 _SAME: Final = (NameMatch.SAME, NameMatch.TRANSLITERATION)
 _BY: Final = {
-    NameMatch.ONE_LETTER: "by one letter",
-    NameMatch.PARTLY: "in part",
-    NameMatch.DIFFERENT: "altogether",
+    NameMatch.ONE_LETTER: "the name differs by one letter ({}; the certificate has {})",
+    NameMatch.PARTLY: "the name differs in part ({}; the certificate has {})",
+    NameMatch.DIFFERENT: "the name differs altogether ({}; the certificate has {})",
 }
+_ONLY_WITH_REASON: Final = "{}: the same person only with a reason that you have seen"
+_TWO_NAMES: Final = "the certificates name {} and {}: compare with the identity document, and give the reason"
+_TWO_NAMES_EXPLAINED: Final = "the certificates name {} and {}: {}"
+_BIRTH_DIFFERS: Final = "the birth date differs ({}; the certificates have {})"
+
+
+class _Question(NamedTuple):
+    """What is said of an answer of the inspector's, or of none."""
+
+    unanswered: str
+    no_match: str
+    explained: str
+
+
+_NAME: Final = _Question(
+    "whether the name matches was not answered", "the name does not match", "the name differs: {}"
+)
+_BIRTH: Final = _Question(
+    "whether the birth date matches was not answered",
+    "the birth date does not match",
+    "the birth date differs: {}",
+)
+_PHOTO: Final = _Question(
+    "whether the photo matches was not answered", "the photo does not match", "the photo differs: {}"
+)
 _NAMES: Final = {
     Document.PASSPORT: "the passport",
     Document.SEAFARERS_IDENTITY: "the seafarer's identity document",
@@ -40,12 +70,12 @@ def row(shown: Shown, apart: str | None, identity: Identity | None) -> Finding:
     """P1 by what the certificates say of each other (`apart`), and by the inspector's comparison."""
     if apart is not None:
         reason = "what was shown is not one person's: {}; check each person alone"
-        return ends(_ROW, FAIL, _OTHER, reason, apart)
+        return ends(_ROW, FAIL, _OTHER, reason, text(apart))
     holders = list(dict.fromkeys(one.certificate.holder for one in shown.credentials))
     points = list(_names_among(holders, None if identity is None else identity.name_answer))
     if identity is None:
         if worst_of(points) is UNKNOWN:
-            return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, "{}", texts(points, UNKNOWN))
+            return ends_by(points, _ROW, UNKNOWN, Headline.UNCONFIRMED)
         return left_open(_ROW, "the holder was not compared with an identity document")
     if not holders:
         return left_open(_ROW, "nothing shown says whose it is")
@@ -69,63 +99,60 @@ def apart_from_each_other(shown: Sequence[Credential]) -> str | None:
 
 def _conclude(points: Sequence[Point], document: str) -> Finding:
     outcome = worst_of(points)
-    if outcome is FAIL:
-        return ends(_ROW, FAIL, _OTHER, "{}: {}", document, texts(points, FAIL))
-    if outcome is UNKNOWN:
-        return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, "{}: {}", document, texts(points, UNKNOWN))
-    if outcome is REMARK:
-        return ends(_ROW, REMARK, Headline.REMARK, "{}: {}", document, texts(points, REMARK))
-    return passes(_ROW, f"name, birth date and photo match {document}")
+    if outcome is PASS:
+        return passes(_ROW, "name, birth date and photo match {}", text(document))
+    found = Joined(texts(points, outcome))
+    return ends(_ROW, outcome, _HEADLINES[outcome], "{}: {}", text(document), found)
 
 
 def _names_among(holders: Sequence[Holder], answer: Answer | None) -> Iterator[Point]:
     """Names on the certificates that differ by more than transliteration: only the inspector can tell why."""
     for other in holders[1:]:
         if compare_names(holders[0], other.full_name) not in _SAME:
-            both = f"the certificates name {holders[0].full_name} and {other.full_name}"
+            both = holders[0].full_name, other.full_name
             if answer is not None and answer.match is Match.DIFFERS_WITH_REASON:
-                yield Point(REMARK, f"{both}: {answer.reason}")
+                yield point(REMARK, _TWO_NAMES_EXPLAINED, *both, answer.reason)
             else:
-                yield Point(UNKNOWN, f"{both}: compare with the identity document, and give the reason")
+                yield point(UNKNOWN, _TWO_NAMES, *both)
 
 
 def _name(holders: Sequence[Holder], identity: Identity) -> Iterator[Point]:
     """The typed name against each certificate's; a changed name is never excused automatically."""
     answer = identity.name_answer
     if identity.name is None or (answer is not None and answer.match is Match.DIFFERS):
-        yield _answered("name", answer, excusable=True)
+        yield _answered(_NAME, answer, excusable=True)
         return
     for holder in holders:
         found = compare_names(holder, identity.name)
         if found in _SAME:
             continue
-        said = f"the name differs {_BY[found]} ({identity.name}; the certificate has {holder.full_name})"
+        said = text(_BY[found], identity.name, holder.full_name)
         if answer is not None and answer.match is Match.DIFFERS_WITH_REASON:
-            yield Point(REMARK, f"{said}: {answer.reason}")
+            yield point(REMARK, "{}: {}", said, answer.reason)
         elif found is NameMatch.DIFFERENT:
             yield Point(FAIL, said)
         else:
-            yield Point(UNKNOWN, f"{said}: the same person only with a reason that you have seen")
+            yield point(UNKNOWN, _ONLY_WITH_REASON, said)
 
 
 def _birth(holders: Sequence[Holder], identity: Identity) -> Iterator[Point]:
     """The birth date, which no reason makes another's."""
     if identity.birth_date is None:
-        yield _answered("birth date", identity.birth_answer, excusable=False)
+        yield _answered(_BIRTH, identity.birth_answer, excusable=False)
     elif any(holder.birth_date != identity.birth_date for holder in holders):
         born = ", ".join(sorted({str(holder.birth_date) for holder in holders}))
-        yield Point(FAIL, f"the birth date differs ({identity.birth_date}; the certificates have {born})")
+        yield point(FAIL, _BIRTH_DIFFERS, identity.birth_date, born)
 
 
 def _photo(identity: Identity) -> Point:
-    return _answered("photo", identity.photo, excusable=False)
+    return _answered(_PHOTO, identity.photo, excusable=False)
 
 
-def _answered(what: str, answer: Answer | None, *, excusable: bool) -> Point:
+def _answered(question: _Question, answer: Answer | None, *, excusable: bool) -> Point:
     if answer is None:
-        return Point(UNKNOWN, f"whether the {what} matches was not answered")
+        return point(UNKNOWN, question.unanswered)
     if answer.match is Match.MATCHES:
-        return Point(PASS, "")
+        return HOLDS
     if answer.match is Match.DIFFERS:
-        return Point(FAIL, f"the {what} does not match")
-    return Point(REMARK if excusable else UNKNOWN, f"the {what} differs: {answer.reason}")
+        return point(FAIL, question.no_match)
+    return point(REMARK if excusable else UNKNOWN, question.explained, answer.reason)

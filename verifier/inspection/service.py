@@ -7,6 +7,7 @@ from verifier.credential.model import Certificate, CertificateType
 from verifier.inspection import limits
 from verifier.inspection.duty import Duty, duties
 from verifier.inspection.entitled import Grant, entitles, granted, recognised
+from verifier.inspection.medical import OF_OTHER_FLAG
 from verifier.inspection.recognition import endorsements
 from verifier.inspection.recognition import recognised as by_flag
 from verifier.inspection.ship import Ship
@@ -19,19 +20,28 @@ from verifier.inspection.shown import (
     Finding,
     Point,
     Shown,
-    ends,
+    ends_by,
     left_open,
+    open_by,
     passes,
+    point,
     severity,
-    texts,
     worst_of,
 )
 from verifier.remarks import add_months
 from verifier.verdict import Headline, Outcome
+from verifier.wording import Said, text
 
 DISPENSATION_MONTHS: Final = 6  # STCW Art. VIII.1
 _FORCE_MAJEURE: Final = frozenset({"master", "chief-engineer"})  # STCW Art. VIII.1
 _ROW: Final = "P6"
+_FORCE_MAJEURE_ALONE: Final = (
+    "dispensation {} counts for a master or chief engineer in force majeure alone: ask the flag"
+)
+_POST_BELOW_HELD: Final = "dispensation {} covers {} on this ship; {} is held"
+_POST_BELOW_UNSEEN: Final = (
+    "dispensation {} covers {} on this ship; that the post below is held could not be seen"
+)
 
 
 class Served(NamedTuple):
@@ -63,7 +73,8 @@ def _entitling(shown: Shown, ship: Ship, duty: Duty) -> Iterator[Served]:
         points = list(_points(certificate, grant, shown, ship, duty))
         of_flag = PASS if ship.flag is None else by_flag(certificate, shown, ship.flag, duty).outcome
         if of_flag not in (PASS, REMARK):
-            points.append(Point(NOT_ASSESSED, f"{certificate.document_number} is not recognised: see row P3"))
+            reason = "{} is not recognised: see row P3"
+            points.append(point(NOT_ASSESSED, reason, certificate.document_number))
         yield Served(certificate, of_flag, points)
 
 
@@ -88,21 +99,21 @@ def row(shown: Shown, ship: Ship | None, duty: Duty | None, served: Served | Non
 def _conclude(points: list[Point], duty: Duty) -> Finding:
     outcome = worst_of(points)
     if outcome is FAIL:
-        return ends(_ROW, FAIL, Headline.NOT_FOR_THIS, "{}", texts(points, FAIL))
+        return ends_by(points, _ROW, FAIL, Headline.NOT_FOR_THIS)
     if outcome is UNKNOWN:
-        return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, "{}", texts(points, UNKNOWN))
+        return ends_by(points, _ROW, UNKNOWN, Headline.UNCONFIRMED)
     if outcome is NOT_ASSESSED:
-        return left_open(_ROW, texts(points, NOT_ASSESSED))
+        return open_by(points, _ROW)
     if outcome is REMARK:
-        return ends(_ROW, REMARK, Headline.REMARK, "{}", texts(points, REMARK))
-    return passes(_ROW, f"valid for {duty.capacity_code} on this ship")
+        return ends_by(points, _ROW, REMARK, Headline.REMARK)
+    return passes(_ROW, "valid for {} on this ship", duty.capacity_code)
 
 
 def _none(shown: Shown, ship: Ship, duty: Duty) -> list[Point]:
     """What is to be said where no valid certificate entitles to the duty."""
     if any(_doubtful(shown, ship, duty)):
-        return [Point(UNKNOWN, f"the certificate shown for {duty.capacity_code} cannot be judged")]
-    return [Point(FAIL, f"no valid certificate for {duty.capacity_code} was shown")]
+        return [point(UNKNOWN, "the certificate shown for {} cannot be judged", duty.capacity_code)]
+    return [point(FAIL, "no valid certificate for {} was shown", duty.capacity_code)]
 
 
 def _points(certificate: Certificate, grant: Grant, shown: Shown, ship: Ship, duty: Duty) -> Iterator[Point]:
@@ -124,8 +135,8 @@ def _points(certificate: Certificate, grant: Grant, shown: Shown, ship: Ship, du
 def _endorsed(grant: Grant | None, endorsement: Certificate, ship: Ship, duty: Duty) -> Iterator[Point]:
     """The endorsement's own limits narrow what the certificate allows."""
     if grant is None:
-        reason = f"{endorsement.document_number} does not recognise it for {duty.capacity_code}"
-        yield Point(FAIL, reason)
+        reason = "{} does not recognise it for {}"
+        yield point(FAIL, reason, endorsement.document_number, duty.capacity_code)
         return
     yield grant.point
     for one in grant.limits:
@@ -144,37 +155,41 @@ def _dispensed(dispensation: Certificate, shown: Shown, ship: Ship, duty: Duty) 
     """What a dispensation for this duty amounts to; None for one that is for another duty."""
     if not any(grant.code == duty.capacity_code for grant in dispensation.capacities):
         return None
-    number, named = f"dispensation {dispensation.document_number}", dispensation.ship
+    number, named = dispensation.document_number, dispensation.ship
     refusal = _no_dispensation(dispensation, shown, ship, duty)
     if refusal is not None:
-        return Point(FAIL, f"{number} does not count: {refusal}")
+        return point(FAIL, "dispensation {} does not count: {}", number, refusal)
     if named is None or named.imo is None:
-        return Point(UNKNOWN, f"{number} does not say by its IMO number for which ship")
+        return point(UNKNOWN, "dispensation {} does not say by its IMO number for which ship", number)
     if ship.imo is None:
-        return Point(NOT_ASSESSED, f"{number} is for IMO {named.imo}, and the ship's number is not given")
+        reason = "dispensation {} is for IMO {}, and the ship's number is not given"
+        return point(NOT_ASSESSED, reason, number, named.imo)
     if named.imo != ship.imo:
-        return Point(FAIL, f"{number} is for IMO {named.imo}, and this ship is {ship.imo}")
+        reason = "dispensation {} is for IMO {}, and this ship is {}"
+        return point(FAIL, reason, number, named.imo, ship.imo)
     if duty.capacity_code in _FORCE_MAJEURE:
-        reason = "counts for a master or chief engineer in force majeure alone: ask the flag"
-        return Point(UNKNOWN, f"{number} {reason}")
-    return Point(REMARK, f"{number} covers {duty.capacity_code} on this ship{_grade_below(shown, duty)}")
+        return point(UNKNOWN, _FORCE_MAJEURE_ALONE, number)
+    below = _grade_below(shown, duty)
+    if below is None:
+        return point(REMARK, _POST_BELOW_UNSEEN, number, duty.capacity_code)
+    return point(REMARK, _POST_BELOW_HELD, number, duty.capacity_code, below)
 
 
-def _no_dispensation(dispensation: Certificate, shown: Shown, ship: Ship, duty: Duty) -> str | None:
+def _no_dispensation(dispensation: Certificate, shown: Shown, ship: Ship, duty: Duty) -> Said | None:
     if duty.radio:
-        return "there is none for radio operators"
+        return text("there is none for radio operators")
     if ship.flag is not None and dispensation.issuing_country != ship.flag:
-        return f"it is of {dispensation.issuing_country}, and the ship's flag is {ship.flag}"
+        return text(OF_OTHER_FLAG, dispensation.issuing_country, ship.flag)
     longest = add_months(dispensation.issue_date, DISPENSATION_MONTHS)
     if dispensation.expiry_date is None or dispensation.expiry_date > longest or shown.today > longest:
-        return "it runs for more than six months"
+        return text("it runs for more than six months")
     return None
 
 
-def _grade_below(shown: Shown, duty: Duty) -> str:
+def _grade_below(shown: Shown, duty: Duty) -> str | None:
     """Art. VIII.2 wants the post immediately below; which that is, nobody has checked: so it is only said."""
     below = [code for code, one in duties().items() if one.covered_by[:1] == (duty.capacity_code,)]
     for code in below:
         if any(granted(certificate, duties()[code]) is not None for certificate in shown.valid):
-            return f"; {code} is held"
-    return "; that the post below is held could not be seen"
+            return code
+    return None

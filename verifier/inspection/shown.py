@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from verifier.credential.model import Certificate, CertificateType, Credential, Reference
 from verifier.verdict import Check, Headline, Outcome, Standing, Valid, Verdict, deciding, standing_of
+from verifier.wording import Joined, Said
 
 # An enum's members are slow to look up.
 PASS: Final = Outcome.PASS
@@ -33,10 +34,18 @@ class Finding(NamedTuple):
 
 
 class Point(NamedTuple):
-    """One thing that a row looked at."""
+    """One thing that a row looked at. What it says is put into words when shown."""
 
     outcome: Outcome
-    text: str
+    text: Said = Said("")
+
+
+HOLDS: Final = Point(Outcome.PASS)
+
+
+def point(outcome: Outcome, template: str, *values: object) -> Point:
+    """A point with its template and what fills it."""
+    return Point(outcome, Said(template, values))
 
 
 def ends(
@@ -51,14 +60,26 @@ def ends(
     return Finding(Check(row, outcome, template, values), headline, lifted)
 
 
-def passes(row: str, reason: str) -> Finding:
+def passes(row: str, template: str, *values: object) -> Finding:
     """A row with nothing against it."""
-    return Finding(Check(row, PASS, "{}", (reason,)))
+    return Finding(Check(row, PASS, template, values))
 
 
-def left_open(row: str, reason: str) -> Finding:
+def left_open(row: str, template: str, *values: object) -> Finding:
     """A row that lacks its input: it says so and changes nothing."""
-    return Finding(Check(row, NOT_ASSESSED, "{}", (reason,)))
+    return Finding(Check(row, NOT_ASSESSED, template, values))
+
+
+def ends_by(points: Iterable[Point], row: str, outcome: Outcome, headline: Headline) -> Finding:
+    """A row that ends so by what the points with this outcome say."""
+    parts = texts(points, outcome)
+    template, values = parts[0] if len(parts) == 1 else ("{}", (Joined(parts),))
+    return Finding(Check(row, outcome, template, values), headline)
+
+
+def open_by(points: Iterable[Point], row: str) -> Finding:
+    """A row that lacks the input that these points ask for."""
+    return ends_by(points, row, NOT_ASSESSED, Headline.NOT_ASSESSED)
 
 
 def severity(outcome: Outcome) -> int:
@@ -71,9 +92,9 @@ def worst_of(points: Iterable[Point]) -> Outcome:
     return max((point.outcome for point in points), key=_SEVERITY.__getitem__, default=PASS)
 
 
-def texts(points: Iterable[Point], outcome: Outcome) -> str:
-    """What the points with this outcome say."""
-    return "; ".join(dict.fromkeys(point.text for point in points if point.outcome is outcome))
+def texts(points: Iterable[Point], outcome: Outcome) -> tuple[Said, ...]:
+    """What the points with this outcome say, each once."""
+    return tuple(dict.fromkeys(point.text for point in points if point.outcome is outcome))
 
 
 @dataclass(frozen=True, slots=True)
