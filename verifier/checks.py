@@ -5,7 +5,7 @@ Each function answers its rows and no others. A reason says as of when, where th
 """
 
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from keys.jwk import PublicKey
 from keys.trust.directory import Authority, Directory
@@ -14,6 +14,9 @@ from verifier.credential.presentation import Audience, HolderProof
 from verifier.policy import AgeClass, Policy
 from verifier.status import Status, StatusList
 from verifier.verdict import Check, Outcome
+
+if TYPE_CHECKING:
+    from verifier.wording import Said
 
 # An enum's members are slow to look up.
 _PASS: Final = Outcome.PASS
@@ -29,11 +32,20 @@ _NO_PHONE: Final = Check("C5", Outcome.NOT_ASSESSED, "it is bound to no phone, a
 _NO_PROOF: Final = Check("C5", Outcome.NOT_ASSESSED, "no proof by the holder's phone was shown")
 _GARBLED: Final = Check("C5", Outcome.NOT_ASSESSED, "what was shown as the phone's proof is none")
 _RIGHT_HOLDER: Final = Check("C5", Outcome.PASS, "the proof is by the phone that it is bound to")
+_OTHER_CHALLENGE: Final = Check("C5", _FAIL, "the proof answers another challenge than the one set")
 _NO_PROOF_DUE: Final = Check("C13", Outcome.PASS, "it is bound to no phone, so none has to confirm it")
 _PROOF_FAILED: Final = Check("C13", Outcome.NOT_ASSESSED, "the proof shown is not this holder's")
 _CHALLENGE_MET: Final = Check("C13", Outcome.PASS, "the phone answered the inspector's challenge")
 _FURTHER_NOTICE: Final = Check("C9", Outcome.PASS, "valid until further notice")
-_DASHED: Final = "{:%Y-%m-%d}"
+# Each text stands here whole, since it is looked up whole in the apps' catalogues.
+_AHEAD: Final = "its status is dated ahead of the clock, {:%Y-%m-%d}"
+_OLD: Final = "its status is {} days old, as of {:%Y-%m-%d}"
+_OUTDATED: Final = "its status is {} days old, as of {:%Y-%m-%d}; at most {} count: import a newer sea pack"
+_LIST_EXPIRED: Final = "its status list expired on {:%Y-%m-%d}: import a newer sea pack"
+_DISPUTED: Final = "two status lists that cannot both be true were signed: report this to the authority"
+_OLD_AND_DISPUTED: Final = (
+    "{}, and two status lists that cannot both be true were signed: report this to the authority"
+)
 
 
 class Listed(Protocol):
@@ -78,7 +90,7 @@ def holder(
         )
     if challenge is not None and proof.audience is Audience.CHALLENGE:
         if proof.nonce != challenge:
-            return _wrong("the proof answers another challenge than the one set"), _PROOF_FAILED, None
+            return _OTHER_CHALLENGE, _PROOF_FAILED, None
         return _RIGHT_HOLDER, _CHALLENGE_MET, None
     if challenge is not None:
         reason = "a challenge was set, and the proof shown answers none"
@@ -106,7 +118,9 @@ def _unconfirmed(
     if policy.require_holder_proof or challenge is not None:
         return proof, Check("C13", _UNKNOWN, template, values), None
     passed = Check("C13", _PASS, "the policy {} demands no proof by a phone", (policy.name,))
-    return proof, passed, Check("C14", _REMARK, "holder unconfirmed: " + template, values)
+    from verifier.wording import Said
+
+    return proof, passed, Check("C14", _REMARK, "holder unconfirmed: {}", (Said(template, values),))
 
 
 def state(
@@ -149,15 +163,16 @@ def listed_state(
 
 def behind(listed: StatusList, old: Check | None) -> Check:
     """The remark that there is another list than the one held, newer or contrary, beside that on its age."""
+    from verifier.wording import of
+
     if listed.disputed:
-        reason = "two status lists that cannot both be true were signed: report this to the authority"
         if old is None:
-            return Check("C14", _REMARK, reason)
-        return Check("C14", _REMARK, "{}, and " + reason, (old.reason,))
+            return Check("C14", _REMARK, _DISPUTED)
+        return Check("C14", _REMARK, _OLD_AND_DISPUTED, (of(old),))
     if old is None:
         reason = "a newer status list exists than that of {:%Y-%m-%d %H:%M} UTC: import a newer sea pack"
         return Check("C14", _REMARK, reason, (listed.iat,))
-    return Check("C14", _REMARK, "{}, and a newer list exists: import a newer sea pack", (old.reason,))
+    return Check("C14", _REMARK, "{}, and a newer list exists: import a newer sea pack", (of(old),))
 
 
 def status_age(
@@ -168,23 +183,20 @@ def status_age(
     counts = policy.age_class(age)
     if counts is _TOO_OLD:
         if age.days < 0:
-            reason = "its status is dated ahead of the clock, " + _DASHED
-            return Check("C12", _UNKNOWN, reason, (as_of,)), None
-        reason = "its status is {} days old, as of " + _DASHED + "; at most {} count: import a newer sea pack"
-        return Check("C12", _UNKNOWN, reason, (age.days, as_of, policy.age_limit.days)), None
+            return Check("C12", _UNKNOWN, _AHEAD, (as_of,)), None
+        return Check("C12", _UNKNOWN, _OUTDATED, (age.days, as_of, policy.age_limit.days)), None
     if expires is not None and expires <= time:
-        reason = "its status list expired on " + _DASHED + ": import a newer sea pack"
-        return Check("C12", _UNKNOWN, reason, (expires,)), None
+        return Check("C12", _UNKNOWN, _LIST_EXPIRED, (expires,)), None
     known = Check("C12", _PASS, "status as of {:%Y-%m-%d %H:%M} UTC", (as_of,))
     if counts is _CURRENT:
         return known, None
-    return known, Check("C14", _REMARK, "its status is {} days old, as of " + _DASHED, (age.days, as_of))
+    return known, Check("C14", _REMARK, _OLD, (age.days, as_of))
 
 
 _GOOD_AND_BAD: Final = (
-    (Status.REVOKED, "C6", "not revoked", "revoked or cancelled, as of " + _DASHED),
-    (Status.SUSPENDED, "C7", "not suspended", "suspended, as of " + _DASHED),
-    (Status.REPLACED, "C8", "not replaced", "replaced by another, or lost, as of " + _DASHED),
+    (Status.REVOKED, "C6", "not revoked", "revoked or cancelled, as of {:%Y-%m-%d}"),
+    (Status.SUSPENDED, "C7", "not suspended", "suspended, as of {:%Y-%m-%d}"),
+    (Status.REPLACED, "C8", "not replaced", "replaced by another, or lost, as of {:%Y-%m-%d}"),
 )
 STATE_GOOD: Final = (
     Check("C6", _PASS, "not revoked"),
@@ -253,9 +265,11 @@ def in_own_name(country: str, authority: Authority) -> Check | None:
     return Check("C3", _FAIL, reason, (authority.flag, country))
 
 
-def _duration(seconds: int) -> str:
+def _duration(seconds: int) -> "Said":
     """Seconds, minutes, hours or days, whichever a person would say."""
-    for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+    from verifier.wording import Said
+
+    for size, said in ((86_400, "{} days"), (3_600, "{} hours"), (60, "{} minutes")):
         if seconds >= 2 * size:
-            return f"{seconds // size} {name}"
-    return f"{seconds} seconds"
+            return Said(said, (seconds // size,))
+    return Said("{} seconds", (seconds,))

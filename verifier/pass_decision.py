@@ -30,6 +30,8 @@ _AGAINST: Final = (Outcome.FAIL, Outcome.UNKNOWN)
 _DROPPED: Final = Check(
     "C12", Outcome.UNKNOWN, "its status list was held once and is held no more: import a newer sea pack"
 )
+_WITHHELD: Final = "a status list exists that is not held here: import a newer sea pack"
+_OLD_AND_WITHHELD: Final = "{}, and a status list exists that is not held here: import a newer sea pack"
 _FOREIGN: Final = Check("C12", Outcome.UNKNOWN, "its status list is not one of this authority's")
 
 
@@ -129,7 +131,9 @@ def _judge_member(
 
 def _void(against: Check) -> Check:
     """C12 of every member of a pass whose own dates are against it: it says nothing of them."""
-    return Check("C12", Outcome.UNKNOWN, "what states its status does not hold: {}", (against.reason,))
+    from verifier.wording import of
+
+    return Check("C12", Outcome.UNKNOWN, "what states its status does not hold: {}", (of(against),))
 
 
 def _credential(sea_pass: Pass, member: PassMember, authority: Authority) -> Credential:
@@ -181,10 +185,11 @@ def _status(credential: Credential, basis: Basis) -> _Status:
 
 def _withheld(old: Check | None) -> Check:
     """The remark that a list exists which nobody has brought, beside that on the age of the pass."""
-    exists = "a status list exists that is not held here: import a newer sea pack"
+    from verifier.wording import of
+
     if old is None:
-        return Check("C14", Outcome.REMARK, exists)
-    return Check("C14", Outcome.REMARK, "{}, and " + exists, (old.reason,))
+        return Check("C14", Outcome.REMARK, _WITHHELD)
+    return Check("C14", Outcome.REMARK, _OLD_AND_WITHHELD, (of(old),))
 
 
 def _superseded(status: Status, listed: StatusList, stated_at: datetime) -> bool:

@@ -13,10 +13,12 @@ from verifier.inspection.persons import Person
 from verifier.inspection.ship import Ship
 from verifier.inspection.shown import FAIL, NOT_ASSESSED, PASS, REMARK, UNKNOWN
 from verifier.verdict import Assessment, Headline
+from verifier.wording import Joined, Text, of, text
 
 # Who shows a forgery, or another's certificate, fills no post until that is cleared up.
 FRAUD: Final = frozenset({Headline.TAMPERED, Headline.WRONG_HOLDER, Headline.UNTRUSTED})
 _REMARKED: Final = 1  # what a remark costs: a person without one is preferred
+_ON_PAPER: Final = "{} {}, seen on paper by the inspector alone"
 _COUNTS: Final = (PASS, REMARK)
 
 
@@ -26,13 +28,13 @@ class Candidate(NamedTuple):
     assessment: Assessment
     cost: int
     in_doubt: bool  # may fill it, for all that is known, and cannot be counted
-    refusal: str | None  # why they cannot fill it; None where they can
+    refusal: Text | None  # why they cannot fill it; None where they can
 
     @property
-    def remark(self) -> str | None:
+    def remark(self) -> Text | None:
         """What must be seen of it."""
-        found = [f"{one.row}: {one.reason}" for one in self.assessment.checks if one.outcome is REMARK]
-        return "; ".join(found) or None
+        found = [text("{}: {}", one.row, of(one)) for one in self.assessment.checks if one.outcome is REMARK]
+        return Joined(tuple(found)) if found else None
 
 
 Wanted = Sequence[tuple[Post, Sequence[tuple[Duty, frozenset[str]]]]]
@@ -92,16 +94,17 @@ def _judged(one: Person, examined: person.Examined, post: Post, assessment: Asse
     outcomes = {check.row: check.outcome for check in assessment.checks}
     against = next((check for check in assessment.checks if check.outcome in (FAIL, UNKNOWN)), None)
     open_rows = [row for row in ("P3", "P4", "P5", "P6", "P7") if outcomes[row] not in _COUNTS]
-    refusal, lacking = None, _lacking(examined, post)
+    refusal: Text | None = None
+    lacking = _lacking(examined, post)
     if any(verdict.headline in FRAUD for verdict in one.verdicts):
-        refusal = "shows what must not be relied on"
+        refusal = text("shows what must not be relied on")
     elif against is not None:
-        refusal = f"{assessment.headline}: {against.reason}"
+        refusal = text("{}: {}", assessment.headline, of(against))
     elif open_rows:
-        reasons = {check.row: check.reason for check in assessment.checks}
-        refusal = f"not assessed: {reasons[open_rows[0]]}"
+        first = next(check for check in assessment.checks if check.row == open_rows[0])
+        refusal = text("not assessed: {}", of(first))
     elif lacking:
-        refusal = f"no valid certificate under {', '.join(lacking)}"
+        refusal = text("no valid certificate under {}", ", ".join(lacking))
     in_doubt = refusal is not None and FAIL not in outcomes.values() and not lacking
     cost = _REMARKED if REMARK in outcomes.values() else 0
     return Candidate(assessment, cost, in_doubt, refusal)
@@ -115,7 +118,7 @@ def _lacking(examined: person.Examined, post: Post) -> list[str]:
     return [code for code in post.regulations if code not in held]
 
 
-def by_hand(one: Person, post: Post, ship: Ship, examined: person.Examined) -> str | None:
+def by_hand(one: Person, post: Post, ship: Ship, examined: person.Examined) -> Text | None:
     """Why papers that the inspector saw would fill the post, or None. It never counts as valid."""
     today = examined.shown.today
     for entry in one.entries:
@@ -125,7 +128,7 @@ def by_hand(one: Person, post: Post, ship: Ship, examined: person.Examined) -> s
         for duty in _duties(post):
             grant = entitles(certificate, duty, ship.flag)
             if grant is not None and not _exceeds(grant.limits, ship):
-                return f"{entry.type.value} {entry.document_number}, seen on paper by the inspector alone"
+                return text(_ON_PAPER, entry.type.value, entry.document_number)
     return None
 
 

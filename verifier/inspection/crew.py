@@ -17,6 +17,7 @@ from verifier.inspection.ship import Ship
 from verifier.inspection.shown import FAIL, UNKNOWN
 from verifier.policy import DEFAULT, Policy
 from verifier.verdict import Headline, Standing, Valid, Verdict, standing, worst
+from verifier.wording import Text, text
 
 __all__ = ["Assignment", "CrewReport", "Person", "Problem", "Shortfall", "group", "judge"]
 
@@ -79,7 +80,7 @@ class _Table:
         self.persons, self.examined, self.ship = persons, examined, ship
         self.places = [(post, place) for post in manning.posts for place in range(post.count)]
         self.found: dict[Post, dict[int, Candidate]] = {post: {} for post in manning.posts}
-        self.seen_on_paper: dict[Post, dict[int, str]] = {post: {} for post in manning.posts}
+        self.seen_on_paper: dict[Post, dict[int, Text]] = {post: {} for post in manning.posts}
         wanted = candidates.wanted(manning.posts)
         for who, (one, papers) in enumerate(zip(persons, examined, strict=True)):
             for post, candidate in candidates.candidates(one, papers, wanted).items():
@@ -133,7 +134,7 @@ class _Table:
             if not missing:
                 continue
             refused = [
-                f"{judged[who].label}: {one.refusal}"
+                text("{}: {}", judged[who].label, one.refusal)
                 for who, one in self.found[post].items()
                 if one.refusal is not None
             ]

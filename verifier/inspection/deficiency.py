@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from verifier.credential.model import CertificateType
+from verifier.wording import NOTHING, Joined, Text, text
 
 if TYPE_CHECKING:
     from verifier.inspection.persons import Person, Problem, Shortfall
@@ -18,7 +19,7 @@ class Deficiency(NamedTuple):
 
     code: str
     title: str
-    because: str
+    because: Text
     verified: bool = False
 
 
@@ -27,14 +28,14 @@ def propose(
 ) -> tuple[Deficiency, ...]:
     """A proposal for each code that something suggests, by number; what suggests it stands with it."""
     data = _data()
-    because: dict[str, list[str]] = {}
+    because: dict[str, list[Text]] = {}
     for shortfall in shortfalls:
-        what = f"{shortfall.missing} {shortfall.post.capacity_code} missing"
-        because.setdefault(data["shortfall"], []).append(what)
+        missing = text("{} {} missing", shortfall.missing, shortfall.post.capacity_code)
+        because.setdefault(data["shortfall"], []).append(missing)
     for problem in problems:
         code = data["headlines"].get(problem.headline)
         if code is not None:
-            because.setdefault(code, []).append(f"{problem.person}: {problem.headline}")
+            because.setdefault(code, []).append(text("{}: {}", problem.person, _headline(problem.headline)))
     for one in persons:
         for code, what in _of_person(one, data):
             because.setdefault(code, []).append(what)
@@ -44,11 +45,12 @@ def propose(
 def codes() -> Mapping[str, Deficiency]:
     """Every code that may be proposed, by its number."""
     return {
-        row["code"]: Deficiency(row["code"], row["title"], "", row["verified"]) for row in _data()["codes"]
+        row["code"]: Deficiency(row["code"], row["title"], NOTHING, row["verified"])
+        for row in _data()["codes"]
     }
 
 
-def _of_person(person: "Person", data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _of_person(person: "Person", data: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     """By the types and regulations of what was shown and rejected."""
     from verifier.verdict import Rejected
 
@@ -59,7 +61,7 @@ def _of_person(person: "Person", data: Mapping[str, Any]) -> Iterator[tuple[str,
         certificate = verdict.credential.certificate
         if certificate.certificate_id in lifted:
             continue
-        what = f"{person.label}: {certificate.document_number} {verdict.headline}"
+        what = text("{}: {} {}", person.label, certificate.document_number, verdict.headline)
         suggested = [data["regulations"].get(code) for code in certificate.stcw_code]
         by_type = data["types"].get(certificate.type.value)
         if certificate.type is CertificateType.PROFICIENCY or by_type is None:
@@ -68,9 +70,16 @@ def _of_person(person: "Person", data: Mapping[str, Any]) -> Iterator[tuple[str,
             yield by_type, what
 
 
-def _deficiency(code: str, because: Sequence[str]) -> Deficiency:
+def _deficiency(code: str, because: Sequence[Text]) -> Deficiency:
     known = codes()[code]
-    return known._replace(because="; ".join(dict.fromkeys(because)))
+    return known._replace(because=Joined(tuple(because)))
+
+
+def _headline(name: str) -> str:
+    """One of the table's headlines as such, so that it is said in the reader's language."""
+    from verifier.verdict import Headline
+
+    return Headline(name) if name in Headline.__members__.values() else name
 
 
 @cache

@@ -10,6 +10,7 @@ from verifier.inspection.deficiency import Deficiency
 from verifier.inspection.identity import Identity
 from verifier.inspection.ship import Ship
 from verifier.verdict import Assessment, Standing, Verdict
+from verifier.wording import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Assignment(NamedTuple):
     place: int  # 0 to count - 1
     person: Person
     assessment: Assessment | None  # in this duty; None for one entered by hand
-    remark: str | None = None
+    remark: Text | None = None
 
 
 class Shortfall(NamedTuple):
@@ -44,7 +45,7 @@ class Shortfall(NamedTuple):
 
     post: Post
     missing: int
-    nearest: tuple[str, ...]
+    nearest: tuple[Text, ...]
 
 
 class Problem(NamedTuple):

@@ -38,7 +38,7 @@ def as_object(report: CrewReport, environment: str | None = None) -> dict[str, J
             {"person": one.person, "headline": one.headline, "reason": one.reason} for one in report.problems
         ],
         "deficiencies": [
-            {"code": one.code, "title": one.title, "because": one.because, "verified": one.verified}
+            {"code": one.code, "title": one.title, "because": str(one.because), "verified": one.verified}
             for one in report.deficiencies
         ],
     }
@@ -88,11 +88,15 @@ def _entry(entry: HandEntry) -> dict[str, Json]:
 
 
 def _assignment(one: Assignment) -> dict[str, Json]:
-    return {"post": one.post.capacity_code, "person": one.person.label, "remark": one.remark}
+    return {
+        "post": one.post.capacity_code,
+        "person": one.person.label,
+        "remark": None if one.remark is None else str(one.remark),
+    }
 
 
 def _shortfall(one: Shortfall) -> dict[str, Json]:
-    return {"post": one.post.capacity_code, "missing": one.missing, "nearest": list(one.nearest)}
+    return {"post": one.post.capacity_code, "missing": one.missing, "nearest": list(map(str, one.nearest))}
 
 
 def as_text(report: CrewReport, *, test: bool = False) -> str:

@@ -285,7 +285,7 @@ _NEWER: Final = "import a newer sea pack, then check again"
 # What the inspector does next; the apps translate these texts.
 ADVICE: Final[Mapping[Headline, str]] = {
     Headline.NOT_READABLE: "scan it again; else look its tracking number up, or ask the flag's authority",
-    Headline.UNKNOWN_ISSUER: _NEWER + "; else ask the flag's authority",
+    Headline.UNKNOWN_ISSUER: "import a newer sea pack, then check again; else ask the flag's authority",
     Headline.UNTRUSTED: "do not rely on it; ask the flag's authority, with its number",
     Headline.TAMPERED: _REFUSE,
     Headline.WRONG_HOLDER: "do not accept it; ask to see it on the seafarer's own phone",
