@@ -58,7 +58,8 @@ def persons(paths: Sequence[str], judge: Judge) -> tuple[Person, ...]:
             if file.path.lower().endswith(_TYPED):
                 typed.setdefault(file.source, []).append(_entry(file.path))
                 continue
-            waiting += [(file.source, one) for one in codes(_text(file.path))]
+            # Each once: moving frames come round, and a line may stand there twice.
+            waiting += [(file.source, one) for one in dict.fromkeys(codes(_text(file.path)))]
         except Unusable as error:
             broken.setdefault(file.source, []).append(str(error))
         if len(waiting) >= _AT_ONCE:
@@ -187,18 +188,18 @@ def _joined(
     broken: dict[str, list[str]],
 ) -> Iterator[Person]:
     """The persons of the verdicts; what was typed or could not be read goes with whom its source is of."""
-    of_source: dict[str, list[int]] = {}
+    of_source: dict[str, set[int]] = {}
     found = list(group(verdicts, sources))
-    for at, person in enumerate(found):
-        ids = {id(one) for one in person.verdicts}
-        for verdict, source in zip(verdicts, sources, strict=True):
-            if id(verdict) in ids and at not in of_source.setdefault(source, []):
-                of_source[source].append(at)
+    whose = {id(verdict): at for at, person in enumerate(found) for verdict in person.verdicts}
+    for verdict, source in zip(verdicts, sources, strict=True):
+        if id(verdict) in whose:
+            of_source.setdefault(source, set()).add(whose[id(verdict)])
     for source in dict.fromkeys((*typed, *broken)):
         entries, problems = tuple(typed.get(source, ())), "; ".join(broken.get(source, ())) or None
-        owners = of_source.get(source, [])
+        owners = of_source.get(source, set())
         if len(owners) == 1:
-            found[owners[0]] = replace(found[owners[0]], entries=entries, unreadable=problems)
+            (owner,) = owners
+            found[owner] = replace(found[owner], entries=entries, unreadable=problems)
         else:
             label = entries[0].name if entries else os.path.basename(source)
             found.append(Person(label=label, entries=entries, unreadable=problems))

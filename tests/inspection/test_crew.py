@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 from random import Random
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -242,6 +243,30 @@ def test_a_torn_code_goes_with_the_only_person_of_its_file(inspection: Inspectio
         one.label,
         "b.txt",
     ]
+
+
+def test_codes_that_say_nothing_of_their_holder_stand_together_under_their_file(
+    inspection: Inspection,
+) -> None:
+    torn = [inspection.verdict("OB1:A")] * 3
+    assert [(one.label, len(one.verdicts)) for one in group(torn, ["a.txt", "b.txt", "a.txt"])] == [
+        ("a.txt", 2),
+        ("b.txt", 1),
+    ]
+
+
+def test_who_shows_more_codes_than_anybody_has_is_named_and_not_judged(inspection: Inspection) -> None:
+    """What were left out could be what speaks against them; and 8,000 lines must not hold up the ship."""
+    one = person(inspection, 1, "master")
+    few, many = [*one.verdicts, *[inspection.verdict("OB1:A")] * 198], [inspection.verdict("OB1:A")] * 8_000
+    assert [len(found.verdicts) for found in group(few, ["a"] * len(few))] == [200]
+    started = process_time()
+    for shown in ([*few, few[-1]], many, [*few, *many]):
+        found = report(inspection, list(group(shown, ["a"] * len(shown))), manning(Post("master")))
+        assert not found.assignments
+        assert [one.headline for one in found.problems] == ["NOT READABLE"]
+        assert "200 at most" in found.problems[0].reason
+    assert process_time() - started < 5
 
 
 # The matching alone

@@ -1,17 +1,22 @@
 """Whose is what: the verdicts of a whole crew as persons, by the phone's key and the seafarer's id."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from verifier.credential.model import Holder
 from verifier.inspection.persons import Person
 from verifier.verdict import Verdict
+
+MOST_CODES: Final = 200  # of one person; whoever shows more is not judged, and named
+_TOO_MANY: Final = "{} codes, and one person has {} at most: scan the person's codes alone"
 
 
 def group(verdicts: Sequence[Verdict], sources: Sequence[str] = ()) -> tuple[Person, ...]:
     """The persons that the verdicts are of, as first met.
 
     `sources` name where each was read. What says nothing of its holder goes with the only person of its
-    source, else it stands for itself under that name.
+    source, else it stands under that name, all of one source together. Who shows more than `MOST_CODES` is
+    named and not judged: what is left out could be what speaks against them.
     """
     read_in = [sources[at] if at < len(sources) else f"item {at + 1}" for at in range(len(verdicts))]
     home = _joined(verdicts, read_in)
@@ -41,16 +46,19 @@ def _joined(verdicts: Sequence[Verdict], read_in: Sequence[str]) -> list[int]:
             first = seen.setdefault(mark, at)
             if parent[first] != parent[at]:
                 join(first, at)
+    known: dict[str, set[int]] = {}
+    nobodys: dict[str, list[int]] = {}
     for at, verdict in enumerate(verdicts):
         if holder_of(verdict) is None:
-            alone = {root(other) for other, of in enumerate(verdicts) if _known_in(of, read_in, other, at)}
-            if len(alone) == 1:
-                join(alone.pop(), at)
+            nobodys.setdefault(read_in[at], []).append(at)
+        else:
+            known.setdefault(read_in[at], set()).add(root(at))
+    for source, found in nobodys.items():
+        alone = known.get(source, set())
+        first = next(iter(alone)) if len(alone) == 1 else found[0]
+        for at in found:
+            join(first, at)
     return [root(at) for at in range(len(verdicts))]
-
-
-def _known_in(verdict: Verdict, read_in: Sequence[str], other: int, at: int) -> bool:
-    return read_in[other] == read_in[at] and holder_of(verdict) is not None
 
 
 def _marks(verdict: Verdict, source: str) -> Iterator[object]:
@@ -74,4 +82,7 @@ def holder_of(verdict: Verdict) -> Holder | None:
 
 def _person(verdicts: Sequence[Verdict], source: str) -> Person:
     holder = next((found for found in map(holder_of, verdicts) if found is not None), None)
-    return Person(label=source if holder is None else holder.full_name, verdicts=tuple(verdicts))
+    label = source if holder is None else holder.full_name
+    if len(verdicts) > MOST_CODES:
+        return Person(label=label, unreadable=_TOO_MANY.format(len(verdicts), MOST_CODES))
+    return Person(label=label, verdicts=tuple(verdicts))
