@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -25,23 +26,41 @@ UNVERIFIED = "Not checked by a native speaker at sea (verified: false)."
 WIDTH = 110
 
 # Modules whose capital constants are texts, one way or another.
-TEXTS = ("wallet_app/texts*.py", "verifier/inspector/texts*.py", "verifier/ui/words.py")
+TEXTS = ("wallet_app/texts*.py", "verifier/inspector/texts*.py", "verifier/ui/words.py",
+         "verifier/inspection/table.py")  # fmt: skip
 # Modules that speak through `Check`: every text with a space in them may come to be shown.
 DECISION = ("verifier/checks.py", "verifier/decision.py", "verifier/remarks.py", "verifier/pass_decision.py",
-            "verifier/unverified.py", "verifier/verdict.py", "verifier/inspection/*.py")  # fmt: skip
+            "verifier/manning_decision.py", "verifier/unverified.py", "verifier/verdict.py",
+            "verifier/inspection/*.py")  # fmt: skip
+# Of these, what only the command line and the documents say, and what is collected otherwise.
+NOT_IN_APPS = ("report.py", "document.py", "manning_file.py", "ship.py", "table.py")
+LABELS = ("verifier/entitlement.py",)  # what stands before each line of a certificate
+TITLES = "verifier/inspection/deficiencies.yaml"
 Message = str | tuple[str, str]
 
 
 def messages() -> dict[Message, str]:
     """Every message id, two forms for one that counts, and the file that it stands in."""
     found: dict[Message, str] = {}
-    for patterns, collect in ((TEXTS, _constants), (DECISION, _sentences)):
+    for patterns, collect in ((TEXTS, _constants), (DECISION, _sentences), (LABELS, _labels)):
         for pattern in patterns:
             for path in sorted(CHECKOUT.glob(pattern)):
+                if collect is _sentences and path.name in NOT_IN_APPS:
+                    continue
                 tree = ast.parse(path.read_text(encoding="utf-8"))
                 for message in collect(tree):
                     found.setdefault(message, path.relative_to(CHECKOUT).as_posix())
+    for row in yaml.safe_load((CHECKOUT / TITLES).read_text(encoding="utf-8"))["codes"]:
+        found.setdefault(row["title"], TITLES)
     return found
+
+
+def _labels(tree: ast.Module) -> Iterator[Message]:
+    """The first of each pair that is yielded."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Yield(value=ast.Tuple(elts=[ast.Constant(value=str(label)), _])):
+                yield label
 
 
 def _constants(tree: ast.Module) -> Iterator[Message]:

@@ -1,5 +1,6 @@
 """Rows P1 to P8, one case for each way in which a row can end, with dates on both sides of each limit."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -27,6 +28,7 @@ from support.person_cases import (
 from support.scenario import INGRID, TODAY, competency, medical, urgent_permit
 from support.simulator import DAY
 
+from deploy import catalogues
 from verifier.credential.model import (
     Acceptance,
     CapacityGrant,
@@ -48,6 +50,7 @@ from verifier.inspection.person import fit
 from verifier.policy import Policy
 from verifier.remarks import add_months
 from verifier.verdict import Headline, Outcome, Standing
+from verifier.wording import Joined, Said
 
 
 def test_a_master_in_whose_papers_nothing_is_wrong_is_fit_for_duty() -> None:
@@ -446,3 +449,33 @@ def test_each_pair_of_row_and_headline_of_the_table_is_reached() -> None:
     missing = {(row.id, row.headline) for row in ROWS_P if row.id != "P8"} - reached
     # What cannot be judged is shown stale: test_person_precedence.py.
     assert missing <= {("P2", UNCONFIRMED), ("P3", UNCONFIRMED), ("P4", UNCONFIRMED)}
+
+
+@pytest.fixture(scope="module")
+def texts_of_the_catalogues() -> set[str]:
+    return {message if isinstance(message, str) else message[0] for message in catalogues.messages()}
+
+
+def templates(spoken: object) -> Iterator[str]:
+    """The templates of a text and of all that fills it."""
+    if isinstance(spoken, Said):
+        yield spoken.template
+    for part in spoken if isinstance(spoken, Said | Joined | tuple) else ():
+        yield from templates(part)
+
+
+ALL = {
+    f"{row} {name}": case
+    for row, cases in {"P1": P1, "P2": P2, "P3": P3, "P4": P4, "P5": P5, "P6": P6, "P7": P7}.items()
+    for name, (case, *_) in cases.items()
+}
+
+
+@pytest.mark.parametrize("case", ALL.values(), ids=ALL.keys())
+def test_every_reason_is_made_of_texts_that_can_be_translated(
+    case: Case, texts_of_the_catalogues: set[str]
+) -> None:
+    for check in judged(case).checks:
+        for template in templates(Said(check.template, check.values)):
+            is_said = any(map(str.isalpha, template))
+            assert not is_said or template in texts_of_the_catalogues, check

@@ -21,7 +21,6 @@ from verifier.wording import Text, text
 
 __all__ = ["Assignment", "CrewReport", "Person", "Problem", "Shortfall", "group", "judge"]
 
-SAFE_MANNING_EXPIRED: Final = "SAFE MANNING DOCUMENT EXPIRED"
 _NEAREST: Final = 5  # how many of those who come nearest to a post are named
 
 
@@ -153,7 +152,7 @@ def _of_document(manning: SafeManning, verdict: Verdict | None, today: date) -> 
         yield Problem(label, verdict.headline.value, f"{number}: {verdict.reason}")
     if manning.expiry_date is not None and today > manning.expiry_date:
         reason = f"the safe manning document {number} was good until {manning.expiry_date}"
-        yield Problem(label, SAFE_MANNING_EXPIRED, reason)
+        yield Problem(label, Headline.SAFE_MANNING_EXPIRED.value, reason)
 
 
 def _problems(one: Person) -> Iterator[Problem]:
@@ -187,7 +186,7 @@ def _standing(
     found = [one.assessment.overall for one in judged if one.assessment is not None]
     if document is not None:
         found.append(standing(document))
-    if any(problem.headline == SAFE_MANNING_EXPIRED for problem in problems):
+    if any(problem.headline == Headline.SAFE_MANNING_EXPIRED for problem in problems):
         found.append(Standing.REJECTED)
     if any(one.unreadable is not None or one.entries for one in judged):
         found.append(Standing.UNDETERMINED)

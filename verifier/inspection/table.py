@@ -311,6 +311,7 @@ ADVICE: Final[Mapping[Headline, str]] = {
     Headline.ORIGINAL_REQUIRED: "ask to see the paper original; the flag wants it carried on board",
     Headline.FIT_FOR_DUTY: "nothing more is asked of this person in this duty",
     Headline.NOT_ASSESSED: "describe the ship, choose the duty and compare the identity document",
+    Headline.SAFE_MANNING_EXPIRED: "ask for the safe manning document that is in force, or ask the flag",
 }
 
 
