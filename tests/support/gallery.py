@@ -39,8 +39,8 @@ class Look(NamedTuple):
 
 
 ALL_LOOKS: Final = tuple(Look(*one) for one in product((False, True), ("en", "nb"), (100, 150)))
-# The usual one, and the one in which most can go wrong.
-LOOKS: Final = ALL_LOOKS if FOLDER else (Look(False, "en", 100), Look(True, "nb", 150))
+# By default the look in which most can go wrong; the apps' other tests see the usual one.
+LOOKS: Final = ALL_LOOKS if FOLDER else (Look(True, "nb", 150),)
 
 
 class Stage:
