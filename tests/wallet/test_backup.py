@@ -12,8 +12,9 @@ from support.scenario import competency, medical
 from support.wallet import fill
 
 from verifier.credential.model import Holder
-from wallet_app.core import backup, passphrase
+from wallet_app.core import backup, history, passphrase
 from wallet_app.core.backup import BackupError, Fault
+from wallet_app.core.history import Event
 from wallet_app.core.keystore import MemoryKeyStore
 from wallet_app.core.passphrase import NotTheWords
 from wallet_app.core.records import Contents, PinRecord, StoredCredential
@@ -97,6 +98,32 @@ def test_restored_on_another_phone_nothing_is_bound_to_it(tmp_path: Path) -> Non
     assert backup.restore(vault, kept, old.holder().public_key) == (0, 2, 0), "on its own phone all is well"
     vault.close()
     there.close()
+
+
+def shown(at: int, key: str = "a") -> Event:
+    return Event(at, "code", "scanner", (key,))
+
+
+def test_the_history_of_a_backup_is_put_between_what_is_there(tmp_path: Path) -> None:
+    keys = MemoryKeyStore()
+    vault = Vault(tmp_path, keys.vault_key())
+    vault.update(lambda now: replace(now, shown=(shown(20), shown(40))))
+    kept = Contents(shown=(shown(10), shown(20), shown(20, "b"), shown(30)))
+    backup.restore(vault, kept, keys.holder().public_key)
+    expected = (shown(10), shown(20, "b"), shown(20), shown(30), shown(40))
+    assert vault.contents.shown == expected
+    backup.restore(vault, kept, keys.holder().public_key)
+    assert vault.contents.shown == expected, "again adds nothing"
+    vault.close()
+
+
+@given(st.lists(st.integers(0, 999), max_size=500), st.lists(st.integers(0, 999), max_size=500))
+def test_histories_are_merged_by_time_each_line_once_and_never_too_many(
+    here: list[int], others: list[int]
+) -> None:
+    ours, theirs = (tuple(shown(at) for at in sorted(set(times))) for times in (here, others))
+    merged = history.merged(ours, theirs)
+    assert merged == tuple(shown(at) for at in sorted({*here, *others}))[-history.MOST :]
 
 
 def test_another_persons_backup_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from support.phone import NotOnScreen, Phone
 from support.scenario import competency, medical
-from support.wallet import PhoneInHand, choose_pin, fill
+from support.wallet import PhoneInHand, Scripted, choose_pin, fill
 
 from verifier.ui.ports.biometrics import Answer, FakeBiometrics
 from wallet_app.core import lock as locks
@@ -14,6 +14,7 @@ from wallet_app.core import lock as locks
 pytestmark = pytest.mark.screen
 
 PIN, OTHER = "314159", "271828"
+OFFER = "openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fevil.example%2Foffer"
 
 
 @pytest.fixture(autouse=True)
@@ -246,6 +247,20 @@ def test_only_the_pin_leads_out_of_hand_over(phone: PhoneInHand) -> None:
     assert eyes.sees("Medical certificate"), "back at the list"
     eyes.tap("Medical certificate")
     assert eyes.sees("NO-MED-0001"), "and all is as ever"
+
+
+def test_a_link_followed_while_handed_over_asks_no_network_and_waits_for_the_pin(phone: PhoneInHand) -> None:
+    network = Scripted({})
+    eyes = enter(phone.open_wallet(competency(), pin=PIN, transport=network))
+    eyes.tap("Show the code of Master").tap("Hand over the phone: only this code")
+    before = len(network.sent)
+    phone.app.offered(OFFER)
+    assert eyes.wait(0.5).sees("Only this code")
+    assert len(network.sent) == before
+    eyes.press_back()
+    enter(eyes)
+    assert phone.app.navigation.current == "add"
+    assert any("evil.example" in url for _, url, _ in network.sent[before:]), "and now it is looked at"
 
 
 def test_left_alone_at_the_pin_it_returns_to_the_code(phone: PhoneInHand) -> None:

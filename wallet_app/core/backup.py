@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from keys.encoding import json_dumps, json_object
 from keys.jwk import PublicKey
 from verifier.ui.work import WorkError
-from wallet_app.core import held
+from wallet_app.core import held, history
 from wallet_app.core.held import Held, Unreadable
 from wallet_app.core.records import Contents, StoredCredential
 from wallet_app.core.shapes import NewerVersion
@@ -122,9 +122,13 @@ def restore(vault: Vault, contents: Contents, holder_key: PublicKey) -> Restored
     new = tuple(one for one in contents.credentials if one.text not in there)
     back = _readable(contents.credentials, holder_key)
     _require_same_person(_readable(before.credentials, holder_key), back)
-    shown = before.shown or contents.shown
+
+    def beside(now: Contents) -> Contents:
+        shown = history.merged(now.shown, contents.shown)
+        return replace(now, credentials=(*now.credentials, *new), shown=shown)
+
     try:
-        vault.update(lambda now: replace(now, credentials=(*now.credentials, *new), shown=shown))
+        vault.update(beside)
     except VaultError as error:
         raise BackupError(Fault.NOT_STORED, str(error)) from error
     return Restored(len(new), len(contents.credentials) - len(new), sum(not one.is_ours for one in back))

@@ -76,6 +76,13 @@ def added(events: tuple[Event, ...], event: Event) -> tuple[Event, ...]:
     return (*events, event)[-MOST:]
 
 
+def merged(here: tuple[Event, ...], others: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Two histories as one, by time: what is in both is in it once; the oldest leave where it is too long."""
+    known = set(here)
+    new = [one for one in dict.fromkeys(others) if one not in known]
+    return tuple(sorted((*new, *here), key=lambda one: one.at))[-MOST:]
+
+
 def was_answered(events: tuple[Event, ...], challenge: bytes) -> bool:
     """Whether this phone has answered the challenge: each is for one answer."""
     return any(one.challenge == challenge.hex() for one in events)

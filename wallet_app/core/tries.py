@@ -2,18 +2,21 @@
 
 The file has one fixed size: where the storage is full it is overwritten in place, so that filling the storage
 gives nobody free tries. Pauses run by the time since the device was switched on, which nobody can set; after
-a restart of the device a pause begins anew. What is missing or damaged counts as the longest pause.
+a restart of the device a pause begins anew. What is missing, damaged or none that this app would write
+counts as the longest pause.
 """
 
 import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 from keys.encoding import EncodingError, Json, json_dumps, json_object
 
 FILE_BYTES: Final = 128
+MOST_FAILURES: Final = 1_000_000
+MOST_SINCE_MS: Final = 100 * 366 * 86_400_000  # no device is switched on for a hundred years
 # By how many wrong PINs in a row came before: seconds until the next one is looked at.
 PAUSES: Final = (0, 0, 0, 30, 60, 300, 900, 3_600)
 
@@ -53,7 +56,7 @@ class Tries:
 
     def count_one(self) -> None:
         """One more, before it is looked at: who ends the app meanwhile gains nothing."""
-        self._write(_Count(min(self.failures + 1, 1_000_000), self._ticks()))
+        self._write(_Count(min(self.failures + 1, MOST_FAILURES), self._ticks()))
 
     def clear(self) -> None:
         """The PIN was right, or is a new one."""
@@ -61,17 +64,22 @@ class Tries:
 
     def _read(self) -> _Count:
         if self._count is None:
-            try:
-                with self._path.open("rb") as file:
-                    members = json_object(file.read(FILE_BYTES).rstrip())
-                failures, since = members.get("failures"), members.get("since_ms")
-            except (OSError, EncodingError):
-                failures = since = None
-            if isinstance(failures, int) and isinstance(since, int) and failures >= 0:
-                self._count = _Count(failures, since / 1_000)
-            else:
+            self._count = self._stored()
+            if self._count is None:
                 self._write(_Count(len(PAUSES) - 1, self._ticks()))
         return self._count or _Count(len(PAUSES) - 1, self._ticks())
+
+    def _stored(self) -> _Count | None:
+        """What the file says; None where that cannot be what this app wrote."""
+        try:
+            with self._path.open("rb") as file:
+                members = json_object(file.read(FILE_BYTES).rstrip())
+        except (OSError, EncodingError):
+            return None
+        failures, since = members.get("failures"), members.get("since_ms")
+        if not (_is_within(failures, MOST_FAILURES) and _is_within(since, MOST_SINCE_MS)):
+            return None
+        return _Count(failures, since / 1_000)
 
     def _write(self, count: _Count) -> None:
         """Kept in mind in any case; on disk by renaming or, where there is no room, in place."""
@@ -88,6 +96,11 @@ class Tries:
                 draft.unlink()
             with contextlib.suppress(OSError):
                 _put(self._path, text, 0)
+
+
+def _is_within(value: Json, most: int) -> TypeGuard[int]:
+    """A whole number from nought to `most`; JSON's true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
 
 
 def _put(path: Path, data: bytes, flags: int) -> None:

@@ -129,8 +129,11 @@ class WalletApp(Showing, Guarding, Preferring, Safekeeping, App):
             self._offer = None
 
     def offered(self, link: str) -> None:
-        """Somebody followed a link to here: it is looked at now, or when the seafarer is in."""
-        if self.wallet is None or self.is_locked:
+        """Somebody followed a link to here: it is looked at now, or when the seafarer is in.
+
+        In another hand the phone asks no network: whoever holds it could have it follow a link of theirs.
+        """
+        if self.wallet is None or self.is_locked or self.is_handed_over:
             self._offer, self._tx_code = link, ""
         else:
             self.add(link)
