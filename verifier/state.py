@@ -95,6 +95,11 @@ class State:
         )
         self._parts: dict[str, Directory] = {}
 
+    @property
+    def generation(self) -> str:
+        """Which one it is: another import makes another."""
+        return os.path.basename(self._folder)
+
     def held(self, lists: Mapping[str, StatusList] | None = None) -> "Memory":
         """What the next import starts from, with all lists or these, and what the last had to say.
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from verifier.credential import presentation
+from verifier.inspector.core.whose import Seafarer
 
 LIFETIME: Final = timedelta(minutes=2)
 
@@ -26,6 +27,7 @@ class Challenge:
         )
     )
     is_used: bool = False
+    asked: frozenset[Seafarer] = frozenset()  # whom; nobody: whoever shows a code first
 
     @property
     def qr_text(self) -> str:
@@ -36,6 +38,11 @@ class Challenge:
     def nonces(self) -> tuple[bytes, bytes]:
         """What an answer may be over."""
         return self.nonce, presentation.typed_challenge(self.characters)
+
+    def is_for(self, shown: frozenset[Seafarer]) -> bool:
+        """Whether it was set for one of these; what says nothing of its holder is anybody's."""
+        self.asked = self.asked or shown
+        return not shown or bool(self.asked & shown)
 
     def seconds_left(self, at: datetime) -> float:
         """How long it still counts; nothing once it was answered, or where the clock was set back."""

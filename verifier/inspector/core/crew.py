@@ -3,11 +3,12 @@
 Values, never changed in place: one scan makes a new roll. The inspection is never written to disk.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from hashlib import sha256
+from itertools import compress
 from typing import Final, NamedTuple
 
 from verifier.decision import assess
@@ -17,6 +18,7 @@ from verifier.inspection.crew import Assignment, CrewReport, Person
 from verifier.inspection.identity import Identity, NameMatch, compare_names
 from verifier.inspection.manning import SafeManning
 from verifier.inspection.ship import Ship
+from verifier.inspector.core.session import Evidence
 from verifier.policy import DEFAULT, Policy
 from verifier.verdict import Assessment, Headline, Standing, Valid, Verdict, standing
 
@@ -34,11 +36,19 @@ class Added(Enum):
     FULL = auto()  # as many persons as one crew can have
 
 
+class Source(NamedTuple):
+    """Where a verdict is from, so that it can be judged again: what was shown, and its place in it."""
+
+    evidence: Evidence
+    place: int
+
+
 class Scan(NamedTuple):
-    """One code: its digest, and a verdict on each thing in it."""
+    """One code: its digest, a verdict on each thing in it, and what each was judged from."""
 
     digest: bytes
     verdicts: tuple[Verdict, ...]
+    sources: tuple[Source | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +91,29 @@ NOT_COMPARED: Final[Mapping[str, Identity]] = {}
 NOBODY: Final = Crew(roll=Roll(), persons=())
 
 
-def add(roll: Roll, presented: str | bytes, verdicts: Sequence[Verdict], label: str) -> tuple[Roll, Added]:
+def add(
+    roll: Roll,
+    presented: str | bytes,
+    verdicts: Sequence[Verdict],
+    label: str,
+    evidence: Evidence | None = None,
+) -> tuple[Roll, Added]:
     """The roll after one more code. `label` names unreadable codes: it has a place for their number, {n}.
 
     What was shown before is judged by the better proof: a live code is not undone by a picture of it, and
     what rejects counts whenever it comes.
     """
     data = presented.encode("utf-8", "surrogatepass") if isinstance(presented, str) else presented
-    scan = Scan(sha256(data).digest(), tuple(verdicts))
+    sources = tuple(evidence and Source(evidence, place) for place in range(len(verdicts)))
+    scan = Scan(sha256(data).digest(), tuple(verdicts), sources)
     if all(verdict.headline is Headline.NOT_READABLE for verdict in verdicts):
         return roll, Added.UNREADABLE
     kept = _with_better(roll, scan)
     known = {_subject(verdict) for one in roll.scans for verdict in one.verdicts} - {None}
-    fresh = tuple(verdict for verdict in scan.verdicts if _subject(verdict) not in known)
-    if not fresh or any(one.digest == scan.digest for one in roll.scans):
+    fresh = _some(scan, [_subject(verdict) not in known for verdict in scan.verdicts])
+    if not fresh.verdicts or any(one.digest == scan.digest for one in roll.scans):
         return kept, Added.SAME
-    grown = replace(kept, scans=(*kept.scans, Scan(scan.digest, fresh)))
+    grown = replace(kept, scans=(*kept.scans, fresh))
     before, after = len(persons(roll, label)), len(persons(grown, label))
     if after > MOST_PERSONS:
         return roll, Added.FULL
@@ -118,10 +135,27 @@ def without(roll: Roll, person: Person) -> Roll:
     gone = {id(verdict) for verdict in person.verdicts}
     scans = []
     for scan in roll.scans:
-        left = tuple(verdict for verdict in scan.verdicts if id(verdict) not in gone)
-        if left:
-            scans.append(Scan(scan.digest, left))
+        left = _some(scan, [id(verdict) not in gone for verdict in scan.verdicts])
+        if left.verdicts:
+            scans.append(left)
     return Roll(tuple(scans), tuple(one for one in roll.entries if one not in person.entries))
+
+
+def again(roll: Roll, verdicts_on: Callable[[Evidence], tuple[Verdict, ...]]) -> Roll:
+    """The roll with each verdict judged again from what was shown; whoever is on it stays on it."""
+    known: dict[Evidence, tuple[Verdict, ...]] = {}
+    scans = []
+    for scan in roll.scans:
+        verdicts = []
+        for verdict, source in zip(scan.verdicts, scan.sources, strict=True):
+            if source is None:
+                verdicts.append(verdict)
+                continue
+            if source.evidence not in known:
+                known[source.evidence] = verdicts_on(source.evidence)
+            verdicts.append(known[source.evidence][source.place])
+        scans.append(scan._replace(verdicts=tuple(verdicts)))
+    return replace(roll, scans=tuple(scans))
 
 
 def persons(roll: Roll, label: str) -> tuple[Person, ...]:
@@ -150,14 +184,18 @@ def judge(
     at: datetime,
     policy: Policy = DEFAULT,
     identities: Mapping[str, Identity] = NOT_COMPARED,
+    document: Verdict | None = None,
 ) -> Crew:
-    """Everybody judged, and matched to the posts where those are known; `identities` by `identity_key`."""
+    """Everybody judged, and matched to the posts where those are known; `identities` by `identity_key`.
+
+    `document` is the verdict on the safe manning document, where it is signed.
+    """
     found = tuple(
         replace(one, identity=identities.get(identity_key(one.verdicts, one.label)))
         for one in persons(roll, label)
     )
     if manning is not None:
-        report = matching.judge(found, manning, ship=ship, at=at, policy=policy)
+        report = matching.judge(found, manning, ship=ship, at=at, policy=policy, document=document)
         return Crew(roll=roll, persons=report.persons, report=report)
     judged = tuple(
         replace(one, assessment=assess(one.verdicts, ship=ship, at=at, identity=one.identity, policy=policy))
@@ -219,16 +257,30 @@ def _subject(verdict: Verdict) -> _Subject | None:
 
 def _with_better(roll: Roll, scan: Scan) -> Roll:
     """The roll with each verdict exchanged, in its place, for a better one on the same thing."""
-    new = {_subject(verdict): verdict for verdict in scan.verdicts}
-    scans = tuple(
-        Scan(one.digest, tuple(_better(verdict, new.get(_subject(verdict))) for verdict in one.verdicts))
-        for one in roll.scans
-    )
-    return replace(roll, scans=scans)
+    new = {
+        _subject(verdict): (verdict, source)
+        for verdict, source in zip(scan.verdicts, scan.sources, strict=True)
+    }
+    scans = []
+    for one in roll.scans:
+        better = [
+            _better(pair, new.get(_subject(pair[0]))) for pair in zip(one.verdicts, one.sources, strict=True)
+        ]
+        scans.append(Scan(one.digest, tuple(each[0] for each in better), tuple(each[1] for each in better)))
+    return replace(roll, scans=tuple(scans))
 
 
-def _better(old: Verdict, new: Verdict | None) -> Verdict:
+_Judged = tuple[Verdict, Source | None]
+
+
+def _better(old: _Judged, new: _Judged | None) -> _Judged:
     """The newer evidence wins, unless it cannot tell what the older one could."""
-    if new is None or (isinstance(old, Valid) and standing(new) is Standing.UNDETERMINED):
+    if new is None or (isinstance(old[0], Valid) and standing(new[0]) is Standing.UNDETERMINED):
         return old
     return new
+
+
+def _some(scan: Scan, kept: Sequence[bool]) -> Scan:
+    """A scan with those of its verdicts that are kept."""
+    verdicts, sources = compress(scan.verdicts, kept), compress(scan.sources, kept)
+    return Scan(scan.digest, tuple(verdicts), tuple(sources))

@@ -5,15 +5,18 @@ from base64 import b64decode
 
 from verifier.credential.sea_pass_claims import PORTRAIT
 from verifier.inspector.core.session import Shown
+from verifier.inspector.core.whose import Seafarer, seafarer
 from verifier.unverified import NotReadable, read_all
 
 
-def portrait(shown: Shown) -> bytes | None:
-    """The picture's bytes, or None where none was shown or what was shown is none."""
+def portrait(shown: Shown, of: frozenset[Seafarer] | None = None) -> bytes | None:
+    """The picture's bytes, or None where none was shown or it is none; `of` these persons alone."""
     if not any(verdict.sea_pass is not None for verdict in shown.verdicts):
         return None
     for read, verdict in zip(read_all(shown.presented), shown.verdicts, strict=False):
         if isinstance(read, NotReadable) or verdict.sea_pass is None:
+            continue
+        if of is not None and seafarer(verdict) not in of:
             continue
         text = read.claims.get(PORTRAIT)
         if isinstance(text, str):

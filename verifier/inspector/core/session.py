@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from verifier import decision, state
 from verifier.inspection.identity import Identity
@@ -15,6 +15,7 @@ from verifier.inspection.ship import Ship
 from verifier.inspector.core import settings as choices
 from verifier.inspector.core.challenge import Challenge
 from verifier.inspector.core.trust import Trust, TrustState, damaged, open_trust
+from verifier.inspector.core.whose import seafarers
 from verifier.policy import Policy
 from verifier.verdict import Assessment, Outcome, Verdict
 
@@ -26,6 +27,15 @@ class NothingToJudgeWith(Exception):
     """There is no trust data that can be used: `Session.trust` says why."""
 
 
+class Evidence(NamedTuple):
+    """What was presented, when, and in answer to what; `held`: the phone's proof held then (C13)."""
+
+    presented: str | bytes
+    at: datetime
+    nonce: bytes | None
+    held: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What one scan brought, judged; and the inspector's answers on the person, if given."""
@@ -33,9 +43,20 @@ class Shown:
     presented: str | bytes  # QR text, a token, or the wire that moving frames restore
     verdicts: tuple[Verdict, ...]
     at: datetime
-    is_answer: bool = False  # to a challenge of ours
+    nonce: bytes | None = None  # of the challenge of ours that it answers
     identity: Identity | None = None
     assessment: Assessment | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        """What it takes to judge it again."""
+        held = any(one.outcome("C13") is Outcome.PASS for one in self.verdicts)
+        return Evidence(self.presented, self.at, self.nonce, held)
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it answers a challenge of ours."""
+        return self.nonce is not None
 
 
 class Session:
@@ -69,15 +90,29 @@ class Session:
 
     # Judging
 
+    @property
+    def judged_by(self) -> tuple[object, ...]:
+        """What a verdict rests on besides the code and the time: where it is another, judge again."""
+        held = self.trust.held
+        return (None if held is None else held.generation), self.policy
+
     def judge(self, presented: str | bytes) -> Shown:
-        """Judge what was scanned, pasted or read from a picture. Raises NothingToJudgeWith."""
+        """Judge what was scanned, pasted or read from a picture. Raises NothingToJudgeWith.
+
+        A challenge asks one person: the next one's code ends it, and is judged without it.
+        """
         at, challenge = self.clock(), self._open_challenge()
-        nonces = (None,) if challenge is None else challenge.nonces
-        found = [self._verdicts(presented, at, nonce) for nonce in nonces]
-        answer = next((one for one in found if challenge and _answers(one)), None)
-        if challenge is not None and answer is not None:
-            challenge.is_used = True
-        return Shown(presented=presented, verdicts=answer or found[0], at=at, is_answer=answer is not None)
+        found: tuple[Verdict, ...] | None = None
+        for nonce in () if challenge is None else challenge.nonces:
+            judged = self._verdicts(presented, at, nonce)
+            if challenge is not None and _answers(judged):
+                challenge.is_used = True
+                return Shown(presented=presented, verdicts=judged, at=at, nonce=nonce)
+            found = found or judged
+        if found is None or challenge is None or not challenge.is_for(seafarers(found)):
+            self.challenge = None if found is not None else self.challenge
+            found = self._verdicts(presented, at, None)
+        return Shown(presented=presented, verdicts=found, at=at)
 
     def show(self, shown: Shown) -> None:
         """This is the person in front of the inspector now."""
@@ -92,6 +127,30 @@ class Session:
         )
         self.shown = replace(self.shown, identity=identity, assessment=judged)
         return self.shown
+
+    def judge_again(self) -> Callable[[Evidence], tuple[Verdict, ...]]:
+        """What judges evidence once more by today's trust data, on any thread. Raises NothingToJudgeWith.
+
+        The phone's proof counts as when it was shown: one that held then holds, one that did not never does.
+        """
+        held, policy, at, last_clock = self.trust.held, self.policy, self.clock(), self.trust.last_clock
+        if held is None:
+            raise NothingToJudgeWith
+
+        def again(evidence: Evidence) -> tuple[Verdict, ...]:
+            waited = max(at - evidence.at, timedelta())
+            window = policy.proof_window + waited if evidence.held else timedelta()
+            return decision.verify_all(
+                evidence.presented,
+                directory=held.directory,
+                status=held.status,
+                policy=replace(policy, proof_window=window),
+                at=at,
+                challenge=evidence.nonce,
+                last_clock=last_clock,
+            )
+
+        return again
 
     def _verdicts(self, presented: str | bytes, at: datetime, nonce: bytes | None) -> tuple[Verdict, ...]:
         held = self.trust.held
@@ -118,8 +177,18 @@ class Session:
 
     def set_challenge(self) -> Challenge:
         """A new one; the one before counts no more."""
-        self.challenge = Challenge(self.clock())
+        asked = frozenset() if self.shown is None else seafarers(self.shown.verdicts)
+        self.challenge = Challenge(self.clock(), asked=asked)
         return self.challenge
+
+    def end_challenge(self) -> None:
+        """Nobody is asked any more."""
+        self.challenge = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a challenge counts still."""
+        return self._open_challenge() is not None
 
     def _open_challenge(self) -> Challenge | None:
         challenge = self.challenge
@@ -136,8 +205,12 @@ class Session:
         gone = self.clock() - self.touched_at
         return gone >= CLEARED_AFTER or gone < -CLEARED_AFTER
 
+    def forget(self) -> None:
+        """Forget the person; a challenge says nothing of them, and counts as long as it does."""
+        self.shown = None
+
     def clear(self) -> None:
-        """Forget the person; ship and trust stay."""
+        """Forget the person and the challenge; ship and trust stay."""
         self.shown = self.challenge = None
 
 

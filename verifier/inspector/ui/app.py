@@ -99,12 +99,12 @@ class InspectorApp(App):
             self.go("trust")
 
     def show(self, shown: Shown) -> None:
-        """Show the verdict on somebody."""
-        self.session.show(shown)
+        """Show the verdict on somebody; a photograph that is awaited is shown where they are compared."""
         self.session.touch()
         if self.screens.has_screen("compare") and self.screen("compare").take_photo(shown):
             self.go("compare", at_once=True)
             return
+        self.session.show(shown)
         self.screen("verdict").show(shown)
         self.go("verdict", at_once=True)
 
@@ -122,6 +122,8 @@ class InspectorApp(App):
         strip = trust_view.strip(self.session.trust, self.say)
         self.trust_line, self.trust_tone = strip.line, strip.tone
         self._tell("on_trust")
+        if self.crew_control is not None:
+            self.crew_control.on_trust()
 
     # Moving
 
@@ -140,6 +142,8 @@ class InspectorApp(App):
 
     def back(self) -> None:
         """Where this screen belongs, unless it was opened from elsewhere."""
+        if self.screens.current == "challenge":
+            self.session.end_challenge()  # nobody waits for its answer any more
         named = getattr(self.screens.current_screen, "back_to", "")
         self.go(named or routes.ROUTES[self.screens.current].parent, forward=False)
 
@@ -148,6 +152,8 @@ class InspectorApp(App):
         self.session.clear()
         if self.screens.has_screen("compare"):
             self.screen("compare").awaits_photo = False
+        if self.screens.has_screen("person"):
+            self.screen("person").forget()
         self.go(routes.HOME, forward=False)
 
     def leave_screen(self) -> None:
@@ -164,10 +170,25 @@ class InspectorApp(App):
 
     def _look(self, _: float) -> None:
         here = self.screens.current
-        if routes.ROUTES[here].keeps:
+        if routes.ROUTES[here].holds:
             self.session.touch()
-        elif self.session.is_forgotten() and self.session.shown is not None:
-            self.home()
+        elif self.session.is_forgotten():
+            self._forget(here)
+
+    def _forget(self, here: str) -> None:
+        """The person goes; what is typed into a form stays, and so does a challenge that counts."""
+        compare = self.screen("compare") if self.screens.has_screen("compare") else None
+        had_somebody = self.session.shown is not None or (compare is not None and compare.awaits_photo)
+        is_waiting = self.session.is_waiting
+        self.session.forget()
+        for name in ("person", "enter"):
+            if self.screens.has_screen(name):
+                self.screen(name).forget()
+        if had_somebody and not routes.ROUTES[here].keeps and here != "challenge":
+            if is_waiting:
+                self.go(routes.HOME, forward=False)
+            else:
+                self.home()
 
     def _on_touch(self, *_: object) -> bool:
         self.session.touch()

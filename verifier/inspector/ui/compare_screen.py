@@ -1,5 +1,6 @@
 """The person against a document: name, birth date and face, large, with an answer to each."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from os.path import dirname, join
 from typing import Any, Final
@@ -9,12 +10,12 @@ from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.screenmanager import Screen
 
-from verifier.credential.model import Holder
-from verifier.inspection.identity import Document, Match
+from verifier.inspection.identity import Document, Identity, Match
 from verifier.inspector.core import verdict_view
 from verifier.inspector.core.comparison import Answers, typed_name
 from verifier.inspector.core.portrait import portrait
 from verifier.inspector.core.session import Shown
+from verifier.inspector.core.whose import holder_of, seafarers
 from verifier.inspector.ui.frame import ChoiceTile
 from verifier.ui.photo import texture_of
 from verifier.ui.widgets import Surface
@@ -56,11 +57,17 @@ class CompareScreen(Screen):
     differs = BooleanProperty(False)
     back_to = StringProperty("")  # whoever opened it, if that is not the verdict
 
-    def start(self, shown: Shown) -> None:
-        """Compare whom this is about."""
-        self.back_to = ""
+    def start(self, shown: Shown, done: Callable[[Identity], None] | None = None, back_to: str = "") -> bool:
+        """Compare whom this is about; False where nothing says who it is.
+
+        `done` takes the answers, and then `back_to` is shown; without it the verdict shows them.
+        """
+        holder = holder_of(shown.verdicts)
+        if holder is None:
+            return False
         app: Any = App.get_running_app()
-        self._holder = holder_of(shown)
+        self.back_to, self._done, self.awaits_photo = back_to, done, False
+        self._compared, self._holder = shown, holder
         self.person = verdict_view.person(self._holder, app.say)
         shown_photo = portrait(shown)
         self.photo = None if shown_photo is None else texture_of(shown_photo)
@@ -69,6 +76,7 @@ class CompareScreen(Screen):
         self.asks = self.differs = False
         self._offer_documents()
         self.ids.scroll.scroll_y = 1
+        return True
 
     def say(self, **answers: object) -> None:
         """An answer was given."""
@@ -83,10 +91,13 @@ class CompareScreen(Screen):
         app.go("scan", forward=False)
 
     def take_photo(self, shown: Shown) -> bool:
-        """Whether what was scanned brings the photograph of the person compared; then it is shown here."""
+        """Whether what was scanned brings the photograph of the person compared; then it is shown here.
+
+        It is a picture and no more: verdicts and answers stay those of what is compared.
+        """
         was_asked, self.awaits_photo = self.awaits_photo, False
-        data = portrait(shown) if was_asked else None
-        if data is None or holder_of(shown).seafarer_id != self._holder.seafarer_id:
+        data = portrait(shown, seafarers(self._compared.verdicts)) if was_asked else None
+        if data is None:
             return False
         self.photo = texture_of(data)
         return self.photo is not None
@@ -108,11 +119,12 @@ class CompareScreen(Screen):
     def finish(self) -> None:
         """The verdict again, with what the comparison came to."""
         app: Any = App.get_running_app()
-        shown = app.session.identify(self.answers.identity())
-        if shown is None:
-            app.home()
+        if self._done is not None:
+            self._done(self.answers.identity())
+            app.go(self.back_to, forward=False)
             return
-        app.screen("verdict").show(shown)
+        app.session.show(self._compared)
+        app.screen("verdict").show(app.session.identify(self.answers.identity()))
         app.go(self.back_to or "verdict", forward=False)
 
     def _offer_documents(self, chosen: Document | None = None) -> None:
@@ -130,16 +142,6 @@ class CompareScreen(Screen):
         chosen = None if self.answers.document is document else document
         self.say(document=chosen)
         self._offer_documents(chosen)
-
-
-def holder_of(shown: Shown) -> Holder:
-    """Whose certificates were shown."""
-    for verdict in shown.verdicts:
-        if verdict.sea_pass is not None:
-            return verdict.sea_pass.holder
-        if verdict.credential is not None:
-            return verdict.credential.certificate.holder
-    raise ValueError("nothing that was shown says whose it is")
 
 
 Factory.register("Question", cls=Question)

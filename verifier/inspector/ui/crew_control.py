@@ -19,14 +19,16 @@ from verifier.inspection.crew import Person
 from verifier.inspection.duty import Duty
 from verifier.inspection.identity import Identity
 from verifier.inspection.manning import SafeManning
+from verifier.inspection.ship import Ship
 from verifier.inspector import texts_crew as texts
 from verifier.inspector.core import crew as crews
-from verifier.inspector.core import crew_views
+from verifier.inspector.core import crew_views, told_ship
 from verifier.inspector.core.crew import NOBODY, Added, Crew, Roll
 from verifier.inspector.core.crew_views import Basis
 from verifier.inspector.core.records import Records
 from verifier.inspector.core.report_state import PersonState
-from verifier.inspector.core.session import NothingToJudgeWith, Shown
+from verifier.inspector.core.session import Evidence, NothingToJudgeWith, Shown
+from verifier.inspector.core.whose import seafarers
 from verifier.report import escaped
 from verifier.settings_file import MAX_FILE, SettingsError
 from verifier.ui.ports.share import FolderShare, Share, downloads
@@ -49,16 +51,24 @@ class CrewControl:
         self.roll = Roll()
         self.crew: Crew = NOBODY
         self.manning: SafeManning | None = None
-        self.manning_stands: Headline | None = None  # None: typed, nobody's signature vouches for it
+        self.document: Verdict | None = None  # on it; None: typed, nobody's signature vouches for it
+        self._document_from: Evidence | None = None
+        self._judged_by = app.session.judged_by
         self._last: tuple[Verdict, ...] = ()  # what was shown last
         self.told, self.told_tone = "", "plain"
         self.touched_at: datetime = app.session.clock()
+        self.told_ship: Ship | None = app.session.ship  # as the inspector described it, without the document
         self._watchers: dict[str, Callable[[], None]] = {}
         self.duty: Duty | None = None  # of whoever was scanned last
         self.identities: dict[str, Identity] = {}  # what the inspector compared, by `crews.identity_key`
         self.share: Share = app.device.share or FolderShare(downloads(os.environ, Path.home()))
         Clock.schedule_interval(lambda _: self._forget_in_time(), LOOK_SECONDS)
         self.keys = DeviceKeys(Path(app.session.folder) / KEYS_FILE)
+
+    @property
+    def manning_stands(self) -> Headline | None:
+        """How the safe manning document stands, where it is signed."""
+        return None if self.document is None else self.document.headline
 
     def watch(self, screen: str, call: Callable[[], None]) -> None:
         """`call` after each change of the crew; a screen that was built anew takes its forerunner's place."""
@@ -108,6 +118,8 @@ class CrewControl:
     def take(self, presented: str | bytes) -> None:
         """One more code: of a person, or of the ship's safe manning document."""
         try:
+            self._app.session.end_challenge()  # it asked one person, not whoever comes here
+            self._app.session.touch()
             shown: Shown = self._app.session.judge(presented)
         except NothingToJudgeWith:
             self._app.refresh_trust()
@@ -121,11 +133,13 @@ class CrewControl:
         """What was judged already, such as by the verdict screen."""
         document = next((one for one in shown.verdicts if one.manning is not None), None)
         if document is not None:
-            self._take_manning(document)
+            self._take_manning(document, shown.evidence)
             return
         label = self._app.say(texts.UNNAMED)
         self._last = shown.verdicts
-        roll, added = crews.add(self.roll, shown.presented, shown.verdicts, label)
+        roll, added = crews.add(self.roll, shown.presented, shown.verdicts, label, shown.evidence)
+        if shown.identity is not None and added is not Added.FULL:
+            self.identities[crews.identity_key(shown.verdicts, label)] = shown.identity
         people = crews.persons(roll, label)
         person = _whose(people, shown.verdicts)
         name = "" if person is None else person.label
@@ -160,13 +174,31 @@ class CrewControl:
     def remove(self, person: Person) -> None:
         """Take somebody out of the crew."""
         self._tell("", "plain")
+        self.identities.pop(crews.identity_key(person.verdicts, person.label), None)
         self._change(crews.without(self.roll, person))
+
+    def identify(self, person: Person, identity: Identity) -> None:
+        """The inspector has compared somebody of the crew with a document."""
+        self.identities[crews.identity_key(person.verdicts, person.label)] = identity
+        self.touch()
+        self.refresh()
+
+    def identity_of(self, person: Person) -> Identity | None:
+        """The answers on somebody of the crew."""
+        return self.identities.get(crews.identity_key(person.verdicts, person.label))
+
+    def now(self, person: Person) -> Person:
+        """Somebody of the crew as they are judged now."""
+        key = crews.identity_key(person.verdicts, person.label)
+        found = (one for one in self.crew.persons if crews.identity_key(one.verdicts, one.label) == key)
+        return next(found, person)
 
     def end(self) -> None:
         """Forget everything: the crew, its ship and its document."""
-        self.roll, self.crew, self.manning, self.manning_stands = Roll(), NOBODY, None, None
+        self.roll, self.crew = Roll(), NOBODY
+        self.manning = self.document = self._document_from = None
         self.duty, self.identities, self._last = None, {}, ()
-        self._app.session.ship = None
+        self._app.session.ship = self.told_ship = None
         self._app.session.clear()
         self._tell("", "plain")
         self._changed()
@@ -180,56 +212,94 @@ class CrewControl:
             document = documents.from_yaml(data[: MAX_FILE + 1])
         except SettingsError as error:
             return str(say(texts.MANNING_BAD_FILE, problem=str(error)))
-        self.use_manning(document, None)
+        self.use_manning(document)
         return ""
 
-    def use_manning(self, document: SafeManning, stands: Headline | None) -> None:
+    def use_manning(
+        self, document: SafeManning, verdict: Verdict | None = None, evidence: Evidence | None = None
+    ) -> None:
         """Match against this document from now on; the ship is described by it where nobody has."""
-        session = self._app.session
-        self.manning, self.manning_stands = document, stands
-        session.ship = documents.ship_of(document, session.ship)
+        self.manning, self.document, self._document_from = document, verdict, evidence
+        self._app.session.ship = documents.ship_of(document, self.told_ship)
         self._tell(texts.MANNING_TAKEN, "good", number=document.document_number)
         self.refresh()
 
-    def _take_manning(self, verdict: Verdict) -> None:
-        """A document that its flag has signed; one that is rejected requires nothing any more."""
+    def describe(self, ship: Ship | None) -> None:
+        """What the inspector says of the ship; what stands in its document is the document's word still."""
+        if ship is None or self.manning is None:
+            self.told_ship = self._app.session.ship = ship
+        else:
+            self.told_ship = told_ship.beyond(ship, documents.ship_of(self.manning))
+            self._app.session.ship = documents.ship_of(self.manning, self.told_ship)
+        self.refresh()
+
+    def forget_ship(self) -> None:
+        """No ship and no document any more."""
+        self.manning = self.document = self._document_from = None
+        self.describe(None)
+
+    def _take_manning(self, verdict: Verdict, evidence: Evidence) -> None:
+        """A document that its flag has signed; one that is rejected is not taken, and marked where it was."""
         if verdict.manning is None or standing(verdict) is Standing.REJECTED:
+            if verdict.manning is not None and self.document is not None and verdict.manning == self.manning:
+                self.document, self._document_from = verdict, evidence
+                self.refresh()
             headline = self._app.say(str(verdict.headline))
             self._tell(texts.MANNING_REFUSED, "bad", headline=headline, reason=escaped(verdict.reason))
             self._changed()
             return
-        self.use_manning(verdict.manning, verdict.headline)
+        self.use_manning(verdict.manning, verdict, evidence)
 
     # Judging
 
     def refresh(self) -> None:
         """Judge everybody anew: after a scan, another ship, other trust data or another policy."""
-        if self.roll.is_empty:
+        if self.roll.is_empty and self.document is None:
             self.crew = NOBODY
             self._changed()
             return
         session, roll, manning = self._app.session, self.roll, self.manning
+        document, document_from, judged_by = self.document, self._document_from, session.judged_by
+        again = session.judge_again() if judged_by != self._judged_by and session.trust.held else None
         at, ship, policy, label = session.clock(), session.ship, session.policy, self._app.say(texts.UNNAMED)
 
         identities = dict(self.identities)
 
-        def work() -> Crew:
-            return crews.judge(
-                roll,
+        def work() -> tuple[Crew, Verdict | None]:
+            found, paper = roll, document
+            if again is not None:
+                found = crews.again(roll, again)
+                paper = again(document_from)[0] if document_from is not None else document
+            crew = crews.judge(
+                found,
                 label=label,
                 manning=manning,
                 ship=ship,
                 at=at,
                 policy=policy,
                 identities=identities,
+                document=paper,
             )
+            return crew, paper
 
-        def done(crew: Crew) -> None:
-            if crew.roll is self.roll:  # else a newer one is on its way
-                self.crew = crew
-                self._changed()
+        def done(judged: tuple[Crew, Verdict | None]) -> None:
+            if roll is not self.roll or document is not self.document:
+                return  # a newer one is on its way
+            self.crew, self.document = judged
+            self.roll = self.crew.roll
+            if again is not None:
+                self._judged_by = judged_by
+            self._changed()
 
         self._app.background.run(work, done, lambda _: self._changed())
+
+    def on_trust(self) -> None:
+        """The trust data was looked at: where it is another, or the policy, everybody is judged again."""
+        if self._app.session.judged_by != self._judged_by:
+            if self.roll.is_empty and self.document is None:
+                self._judged_by = self._app.session.judged_by
+            elif self._app.session.trust.held is not None:
+                self.refresh()
 
     def report(self, device: str = "") -> Any:
         """The report as of now, as the crew's screen and the PDF show it."""
@@ -252,8 +322,14 @@ class CrewControl:
     def _forget_in_time(self) -> None:
         """Names leave the screen a minute after the last touch, the crew itself half an hour after."""
         app = self._app
-        if app.screens.current in PERSONAL and app.session.is_forgotten():
-            app.home()
+        self.on_trust()
+        if app.session.is_forgotten():
+            if app.screens.current in PERSONAL:
+                app.home()
+            if self.told or self._last:  # the name of whoever was scanned last
+                self._last = ()
+                self._tell("", "plain")
+                self._changed()
         if not self.roll.is_empty and app.session.clock() - self.touched_at > FORGOTTEN_AFTER:
             self.end()
             app.home()
@@ -277,7 +353,7 @@ def of(app: Any) -> CrewControl:
 
 def person_of(shown: Shown, label: str) -> Person:
     """What one scan brought as one person: what does not fit together, row P1 says."""
-    found = crews.persons(Roll((crews.Scan(b"", shown.verdicts),)), label)
+    found = crews.persons(Roll((crews.Scan(b"", shown.verdicts, (None,) * len(shown.verdicts)),)), label)
     name = found[0].label if found else label.format(n=1)
     return Person(label=name, verdicts=shown.verdicts)
 
@@ -293,18 +369,8 @@ def name_and_birth(person: Person) -> tuple[str, date | None]:
 
 def _whose(people: tuple[Person, ...], verdicts: tuple[Verdict, ...]) -> Person | None:
     """Whom what was just shown is of."""
-    seafarers = {_seafarer(verdict) for verdict in verdicts} - {None}
+    shown = seafarers(verdicts)
     for person in people:
-        if any(one in verdicts for one in person.verdicts) or seafarers & {
-            _seafarer(verdict) for verdict in person.verdicts
-        }:
+        if any(one in verdicts for one in person.verdicts) or shown & seafarers(person.verdicts):
             return person
     return None
-
-
-def _seafarer(verdict: Verdict) -> tuple[str, str] | None:
-    if verdict.sea_pass is not None:
-        return verdict.sea_pass.issuer, verdict.sea_pass.holder.seafarer_id
-    if verdict.credential is None:
-        return None
-    return verdict.credential.issuer, verdict.credential.certificate.holder.seafarer_id

@@ -22,6 +22,10 @@ class EnterScreen(Screen):
         """Empty: what was typed for the last person is gone."""
         self.complaint = self.ids.typed.text = ""
 
+    def forget(self) -> None:
+        """Nobody is there: what was pasted may be a person's."""
+        self.complaint = self.ids.typed.text = ""
+
     def paste(self) -> None:
         """What was copied last."""
         self.ids.typed.text = Clipboard.paste() or ""

@@ -4,6 +4,7 @@ from os.path import dirname, join
 from typing import Any, Final
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -12,12 +13,13 @@ from kivy.uix.screenmanager import Screen
 from verifier.decision import assess
 from verifier.inspection.crew import Person
 from verifier.inspection.duty import Duty, duties, duty_of
+from verifier.inspection.identity import Identity
 from verifier.inspector import texts_crew as texts
-from verifier.inspector.core import crew as crews
 from verifier.inspector.core import person_views, ship_form
 from verifier.inspector.core.person_views import Input, PaperLine, PersonScreenState, RowState
 from verifier.inspector.core.report_state import Tone
 from verifier.inspector.core.session import Shown
+from verifier.inspector.core.whose import holder_of
 from verifier.inspector.ui import crew_control, crew_screen
 from verifier.inspector.ui.fields import rest_at
 from verifier.ui import widgets
@@ -74,6 +76,7 @@ class PersonScreen(Screen):
     is_of_crew = BooleanProperty(False)
     may_compare = BooleanProperty(False)
     back_to = StringProperty("verdict")
+    _person: Person | None = None
     headings = ListProperty(["", "", ""])
 
     def show_crew(self, person: Person) -> None:
@@ -91,21 +94,27 @@ class PersonScreen(Screen):
         self._begin(found, duty, is_of_crew=False)
 
     def on_pre_enter(self, *_: object) -> None:
-        """Ship, duty or the comparison may be others now."""
-        if hasattr(self, "_person"):
+        """Ship, duty or the answers may be others now; whoever was cleared meanwhile is not shown again."""
+        if self._person is None:
+            app = self._app
+            Clock.schedule_once(lambda _: app.home() if app.screens.current == self.name else None, 0)
+        else:
             self.refresh()
+
+    def forget(self) -> None:
+        """Whoever was scanned last is cleared; somebody of the crew stays in the crew."""
+        if not self.is_of_crew:
+            self._person, self.state = None, NO_STATE
 
     def refresh(self) -> None:
         """Assess anew."""
         app, person = self._app, self._person
-        control, session = crew_control.of(app), app.session
-        shown = session.shown
-        key = crews.identity_key(person.verdicts, person.label)
-        told = shown.identity if shown is not None and shown.verdicts == person.verdicts else None
-        if told is not None and control.identities.get(key) != told:
-            control.identities[key] = told
-            control.refresh()
-        identity = control.identities.get(key)
+        if person is None:
+            return
+        if self.is_of_crew:  # judged anew perhaps, by other trust data
+            person = self._person = crew_control.of(app).now(person)
+        session = app.session
+        identity = self._identity(person)
         assessment = None
         if person.verdicts:
             assessment = assess(
@@ -120,7 +129,7 @@ class PersonScreen(Screen):
         self.state = person_views.state(
             person, assessment, ship=session.ship, ship_line=ship_line, duty=self._duty, say=app.say
         )
-        self.may_compare = bool(person.verdicts)
+        self.may_compare = holder_of(person.verdicts) is not None
         self._lay()
 
     # What is tapped
@@ -134,22 +143,29 @@ class PersonScreen(Screen):
         app.go("choose")
 
     def compare(self) -> None:
-        """With the identity document."""
+        """With the identity document; the answers are on this person, whoever is scanned meanwhile."""
         app, person = self._app, self._person
-        control = crew_control.of(app)
-        if not self.is_of_crew and app.session.shown is not None:
-            shown = app.session.shown
-        else:
-            identity = control.identities.get(crews.identity_key(person.verdicts, person.label))
-            shown = Shown(presented="", verdicts=person.verdicts, at=app.session.clock(), identity=identity)
-            app.session.show(shown)
-        app.screen("compare").start(shown)
-        app.screen("compare").back_to = "person"
-        app.go("compare")
+        if person is None:
+            return
+        shown = Shown(presented="", verdicts=person.verdicts, at=app.session.clock())
+        if not self.is_of_crew:
+            shown = app.session.shown or shown
+
+        def done(identity: Identity) -> None:
+            if self.is_of_crew:
+                crew_control.of(app).identify(person, identity)
+            else:
+                app.session.show(shown)
+                app.screen("verdict").show(app.session.identify(identity))
+
+        if app.screen("compare").start(shown, done, "person"):
+            app.go("compare")
 
     def add_paper(self) -> None:
         """A paper of this person."""
         app, person = self._app, self._person
+        if person is None:
+            return
         crew_control.of(app).take_in(person)
         app.screen("paper").start(person)
         app.go("paper")
@@ -163,7 +179,8 @@ class PersonScreen(Screen):
 
     def remove(self) -> None:
         """Out of the crew."""
-        crew_control.of(self._app).remove(self._person)
+        if self._person is not None:
+            crew_control.of(self._app).remove(self._person)
         self._app.go("crew", forward=False)
 
     def act(self, asks: Input) -> None:
@@ -189,6 +206,13 @@ class PersonScreen(Screen):
         self.refresh()
         rest_at(self.ids.scroll, 1)
 
+    def _identity(self, person: Person) -> Identity | None:
+        """The answers on this person: the crew's are kept with the crew, others go when the person does."""
+        app = self._app
+        if self.is_of_crew:
+            return crew_control.of(app).identity_of(person)
+        return None if app.session.shown is None else app.session.shown.identity
+
     def _take_duty(self, code: str) -> None:
         self._duty = duty_of(code)
         if not self.is_of_crew:
@@ -201,7 +225,8 @@ class PersonScreen(Screen):
             area = self.ids[name]
             area.clear_widgets()
             for row in rows:
-                words = ACTIONS[row.asks]
+                can = row.asks is not Input.IDENTITY or self.may_compare
+                words = ACTIONS[row.asks] if can else ""
                 card = RowCard(row=row, action=app.say(words) if words else "")
                 card.bind(on_act=lambda _, asks=row.asks: self.act(asks))
                 area.add_widget(card)

@@ -13,11 +13,16 @@ from verifier.ui import widgets
 
 
 class Route(NamedTuple):
-    """A screen: `place` is `module:Class`. One that `keeps` is not cleared under the hand."""
+    """A screen: `place` is `module:Class`.
+
+    From one that `keeps`, a form, the person is cleared, but it stays as it is; while one that `holds` is in
+    view nothing is cleared.
+    """
 
     place: str
     parent: str
     keeps: bool = False
+    holds: bool = False
 
 
 class Tool(NamedTuple):
@@ -35,7 +40,7 @@ ROUTES: Final = MappingProxyType(
         HOME: Route(f"{_SCREENS}.scan_screen:InspectorScanScreen", HOME),
         "verdict": Route(f"{_SCREENS}.verdict_screen:VerdictScreen", HOME),
         "certificate": Route(f"{_SCREENS}.certificate_screen:InspectorCertificateScreen", "verdict"),
-        "compare": Route(f"{_SCREENS}.compare_screen:CompareScreen", "verdict", keeps=True),
+        "compare": Route(f"{_SCREENS}.compare_screen:CompareScreen", "verdict", holds=True),
         "challenge": Route(f"{_SCREENS}.challenge_screen:InspectorChallengeScreen", HOME),
         "enter": Route(f"{_SCREENS}.enter_screen:EnterScreen", HOME),
         "trust": Route(f"{_SCREENS}.trust_screen:InspectorTrustScreen", HOME),

@@ -37,13 +37,17 @@ class ShipScreen(Screen):
     told = StringProperty("")
     is_described = BooleanProperty(False)
     came_from = StringProperty("")
+    _filled_with: Ship | None = None
 
     def on_pre_enter(self, *_: object) -> None:
         """The ship as it stands, unless a form is being filled in."""
         if not self.ids.get("form"):
             return
-        if self.state.typed == ShipTyped() and self._app.session.ship is not None:
-            self._fill(ship_form.typed_of(self._app.session.ship))
+        ship = self._app.session.ship
+        is_other = ship != self._filled_with  # a document was scanned meanwhile
+        if ship is not None and (is_other or self.state.typed == ShipTyped()):
+            self._fill(ship_form.typed_of(ship))
+            self._filled_with = ship
         self._tell_manning()
 
     def on_kv_post(self, _: object) -> None:
@@ -73,17 +77,14 @@ class ShipScreen(Screen):
             first = next(name for name in TYPED if name in found.mistakes)
             bring_into_view(self.ids.scroll, self.ids[first])
             return
-        app.session.ship = None if found.ship == Ship() else found.ship
-        crew_control.of(app).refresh()
+        crew_control.of(app).describe(None if found.ship == Ship() else found.ship)
+        self._filled_with = app.session.ship
         app.back()
 
     def forget(self) -> None:
         """No ship any more."""
-        app = self._app
-        app.session.ship = None
-        control = crew_control.of(app)
-        control.manning, control.manning_stands = None, None
-        control.refresh()
+        crew_control.of(self._app).forget_ship()
+        self._filled_with = None
         self._fill(ShipTyped())
         self._tell_manning()
 
@@ -105,7 +106,8 @@ class ShipScreen(Screen):
             return
         if not self.complaint:
             self.told = control.told
-            self._fill(ship_form.typed_of(self._app.session.ship or Ship()))
+            self._filled_with = self._app.session.ship
+            self._fill(ship_form.typed_of(self._filled_with or Ship()))
         self._tell_manning()
 
     def load(self) -> None:
