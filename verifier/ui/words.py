@@ -27,6 +27,11 @@ class Words:
         """Use the catalogue of `translations`."""
         self._catalogue = translations or gettext.NullTranslations()
 
+    @property
+    def language(self) -> str:
+        """The catalogue's own language, as one of `LANGUAGES`; English where none was given."""
+        return self._catalogue.info().get("language", "en")
+
     def __call__(self, message: str, **values: object) -> str:
         """The text of `message`, with its values put in."""
         text = self._catalogue.gettext(message)

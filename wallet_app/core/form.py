@@ -54,8 +54,8 @@ def _shown(value: str) -> str:
     return "\n".join(plain(line, len(line) + 1) for line in value.split("\n")[:_MOST_LINES])
 
 
-def _issuer(certificate: Certificate, _: Words) -> Lines:
-    yield texts.STATE, names.country(certificate.issuing_country)
+def _issuer(certificate: Certificate, say: Words) -> Lines:
+    yield texts.STATE, names.country(certificate.issuing_country, say)
     yield texts.AUTHORITY, certificate.issuing_authority
     yield texts.NUMBER, certificate.document_number
 
@@ -79,7 +79,7 @@ def _passport_name(holder: Holder) -> str | None:
 
 def _provisions(certificate: Certificate, say: Words) -> Lines:
     for code in certificate.stcw_code:
-        yield say(texts.REGULATION, code=code), names.regulation(code)
+        yield say(texts.REGULATION, code=code), names.regulation(code, say)
     last = certificate.expiry_date
     yield texts.VALID_UNTIL, say(texts.FURTHER_NOTICE) if last is None else say.day(last)
 
@@ -87,16 +87,16 @@ def _provisions(certificate: Certificate, say: Words) -> Lines:
 def _functions(certificate: Certificate, say: Words) -> Lines:
     for grant in certificate.functions:
         limits = _limits(grant.limitations, say)
-        yield names.function(grant.code), f"{names.level(grant.level)}\n{limits}"
+        yield names.function(grant.code, say), f"{names.level(grant.level, say)}\n{limits}"
 
 
 def _capacities(certificate: Certificate, say: Words) -> Lines:
     for grant in certificate.capacities:
-        yield names.capacity(grant.code), _limits(grant.limitations, say)
+        yield names.capacity(grant.code, say), _limits(grant.limitations, say)
 
 
 def _limits(limits: Limitations | None, say: Words) -> str:
-    return "\n".join(names.limitations(limits)) or say(texts.NO_LIMITS)
+    return "\n".join(names.limitations(limits, say)) or say(texts.NO_LIMITS)
 
 
 def _fitness(certificate: Certificate, say: Words) -> Lines:
@@ -105,7 +105,7 @@ def _fitness(certificate: Certificate, say: Words) -> Lines:
     fitness = certificate.fitness
     yield texts.LOOKOUT, _yes(fitness.lookout, say)
     yield texts.RESTRICTIONS, fitness.restrictions or say(texts.NONE)
-    yield texts.RESTRICTED_AREAS, names.areas(fitness.areas)
+    yield texts.RESTRICTED_AREAS, names.areas(fitness.areas, say)
     yield from _senses(fitness, say)
     yield texts.NO_AGGRAVATION, _yes(fitness.free_from_aggravated_condition, say)
     yield texts.IDENTITY_CHECKED, _yes(fitness.identity_checked, say)
@@ -133,18 +133,18 @@ def _issue(certificate: Certificate, say: Words) -> Lines:
     yield texts.REVALIDATED, _day(certificate.revalidation_date, say)
 
 
-def _related(certificate: Certificate, _: Words) -> Lines:
+def _related(certificate: Certificate, say: Words) -> Lines:
     if isinstance(certificate, Endorsement):
-        yield texts.RECOGNISES, _reference(certificate.recognises)
+        yield texts.RECOGNISES, _reference(certificate.recognises, say)
     if certificate.rests_on is not None:
-        yield texts.RESTS_ON, _reference(certificate.rests_on)
+        yield texts.RESTS_ON, _reference(certificate.rests_on, say)
     yield texts.REPLACES, certificate.replaces
 
 
-def _acceptance(certificate: Certificate, _: Words) -> Lines:
+def _acceptance(certificate: Certificate, say: Words) -> Lines:
     if certificate.acceptance is not None:
-        yield texts.ON_FLAGS, ", ".join(names.country(flag) for flag in certificate.acceptance.flags)
-        yield texts.IN_AREAS, names.areas(certificate.acceptance.areas)
+        yield texts.ON_FLAGS, ", ".join(names.country(flag, say) for flag in certificate.acceptance.flags)
+        yield texts.IN_AREAS, names.areas(certificate.acceptance.areas, say)
     if certificate.ship is not None:
         yield texts.FOR_SHIP, " IMO ".join(part for part in certificate.ship if part)
 
@@ -158,8 +158,8 @@ def _phone(held: Held, say: Words) -> Lines:
     yield texts.BOUND, _yes(held.is_ours, say)
 
 
-def _reference(reference: Reference) -> str:
-    return f"{names.country(reference.issuing_country)}\n{reference.document_number}"
+def _reference(reference: Reference, say: Words) -> str:
+    return f"{names.country(reference.issuing_country, say)}\n{reference.document_number}"
 
 
 def _yes(answer: bool | None, say: Words) -> str:

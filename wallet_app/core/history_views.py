@@ -69,26 +69,26 @@ def history_state(
         DayState(_day(day, today, say), tuple(_line(one, find, say) for one in lines))
         for day, lines in groupby(chosen[:most], key=lambda one: _local(one.at).date())
     )
-    title = say(texts.HISTORY_TITLE) if of is None else names.title(of.certificate)
+    title = say(texts.HISTORY_TITLE) if of is None else names.title(of.certificate, say)
     return HistoryState(title, days, len(chosen) > most, of is None)
 
 
 def _line(event: Event, find: Callable[[str], Held | None], say: Words) -> ShownState:
-    title = say(texts.WAYS.get(event.way, texts.ALL_SHOWN), title=_title(event, find))
+    title = say(texts.WAYS.get(event.way, texts.ALL_SHOWN), title=_title(event, find, say))
     moment = f"{_local(event.at):%H:%M}"
     reader = texts.READERS.get(event.reader)
     detail = say(texts.AT_TIME, time=moment, reader=say(reader)) if reader else moment
     return ShownState(_ICONS.get(event.way, "qr-code"), title, detail)
 
 
-def _title(event: Event, find: Callable[[str], Held | None]) -> str:
+def _title(event: Event, find: Callable[[str], Held | None], say: Words) -> str:
     """The certificate's name while it is held; else its number, which its key ends with."""
     if not event.items:
         return ""
     held = find(event.items[0])
     if held is None:
         return plain(event.items[0].partition(" ")[2].partition("/")[2], 60)
-    return f"{names.title(held.certificate)}  ·  {plain(held.certificate.document_number, 40)}"
+    return f"{names.title(held.certificate, say)}  ·  {plain(held.certificate.document_number, 40)}"
 
 
 def _day(day: date, today: date, say: Words) -> str:

@@ -1,14 +1,13 @@
 """Titles of certificates and of the codes in them, as people say them; unknown codes stay as they are."""
 
-from collections.abc import Mapping
 from typing import Final
 
-from verifier.credential import codelists, schemas
+from verifier.credential import codelists
 from verifier.credential.codelists import Entry
 from verifier.credential.model import Certificate, CertificateType, Limitations
+from verifier.ui import titles
+from verifier.ui.words import Words
 from wallet_app.core.plain import shown
-
-LANGUAGE: Final = "en"
 
 # By regulation, longest match first; then by document type. Names are Lucide's.
 _ICONS: Final = (
@@ -35,27 +34,27 @@ _ICON_OF_TYPE: Final = {
 }
 
 
-def document(kind: CertificateType) -> str:
+def document(kind: CertificateType, say: Words) -> str:
     """What the document is called."""
-    return schemas.title(kind, LANGUAGE)
+    return titles.document(kind, say)
 
 
-def title(certificate: Certificate) -> str:
+def title(certificate: Certificate, say: Words) -> str:
     """What tells a seafarer's certificates apart: the post, else the training, else the document's name."""
     if certificate.type in {CertificateType.MEDICAL, CertificateType.MEDICAL_PERMIT}:
-        return document(certificate.type)
+        return document(certificate.type, say)
     if certificate.capacities:
-        return _title(codelists.capacities(), certificate.capacities[0].code)
+        return capacity(certificate.capacities[0].code, say)
     if certificate.stcw_code:
-        return regulation(certificate.stcw_code[0])
-    return document(certificate.type)
+        return regulation(certificate.stcw_code[0], say)
+    return document(certificate.type, say)
 
 
-def kind(certificate: Certificate) -> str:
+def kind(certificate: Certificate, say: Words) -> str:
     """The document's name and its regulations, where the title does not say them already."""
     regulations = ", ".join(map(shown, certificate.stcw_code))
-    name = document(certificate.type)
-    parts = [] if name == title(certificate) else [name]
+    name = document(certificate.type, say)
+    parts = [] if name == title(certificate, say) else [name]
     return "  ·  ".join([*parts, f"STCW\u00a0{regulations}"] if regulations else parts)
 
 
@@ -68,38 +67,38 @@ def icon(certificate: Certificate) -> str:
     return next((name for start, name in _ICONS if code.startswith(start)), "file-badge")
 
 
-def country(code: str) -> str:
+def country(code: str, say: Words) -> str:
     """The name of a flag state."""
-    flag = codelists.flags().get(code)
-    return code if flag is None else f"{flag.name} ({code})"
+    name = titles.country(code, say, shown)
+    return name if name == shown(code) else f"{name} ({code})"
 
 
-def regulation(code: str) -> str:
+def regulation(code: str, say: Words) -> str:
     """What a regulation is about."""
-    return _title(codelists.regulations(), code)
+    return titles.title(codelists.regulations(), code, say, shown)
 
 
-def function(code: str) -> str:
+def function(code: str, say: Words) -> str:
     """One of the seven functions."""
-    return _title(codelists.functions(), code)
+    return titles.title(codelists.functions(), code, say, shown)
 
 
-def level(code: str) -> str:
+def level(code: str, say: Words) -> str:
     """A level of responsibility."""
-    return _title(codelists.levels(), code)
+    return titles.title(codelists.levels(), code, say, shown)
 
 
-def capacity(code: str) -> str:
+def capacity(code: str, say: Words) -> str:
     """A post."""
-    return _title(codelists.capacities(), code)
+    return titles.title(codelists.capacities(), code, say, shown)
 
 
-def areas(codes: tuple[str, ...]) -> str:
+def areas(codes: tuple[str, ...], say: Words) -> str:
     """Trade areas, in the certificate's order."""
-    return ", ".join(_title(codelists.trade_areas(), code) for code in codes)
+    return ", ".join(titles.title(codelists.trade_areas(), code, say, shown) for code in codes)
 
 
-def limitations(limits: Limitations | None) -> tuple[str, ...]:
+def limitations(limits: Limitations | None, say: Words) -> tuple[str, ...]:
     """Each limit as a phrase; none is unlimited."""
     if limits is None:
         return ()
@@ -108,10 +107,10 @@ def limitations(limits: Limitations | None) -> tuple[str, ...]:
         value = entry.facts.get("value")
         held = getattr(limits, member)
         if value is not None and value in held:
-            phrases.append(entry.title(LANGUAGE))
+            phrases.append(entry.title(say.language))
         elif value is None and held:
             joint = " " if isinstance(held, int) else ": "
-            phrases.append(f"{entry.title(LANGUAGE)}{joint}{_amount(member, held)}")
+            phrases.append(f"{entry.title(say.language)}{joint}{_amount(member, held, say)}")
     listed = {entry.facts.get("value") for _, entry in _limit_kinds()}
     phrases += [code for code in (*limits.propulsion, *limits.without) if code not in listed]
     return (*phrases, *([limits.text] if limits.text else []))
@@ -121,14 +120,9 @@ def _limit_kinds() -> list[tuple[str, Entry]]:
     return [(str(entry.facts["member"]), entry) for entry in codelists.limitations().values()]
 
 
-def _amount(member: str, held: int | tuple[str, ...]) -> str:
+def _amount(member: str, held: int | tuple[str, ...], say: Words) -> str:
     if isinstance(held, int):
         return f"{held:,}"
     if member == "areas":
-        return areas(held)
-    return ", ".join(_title(codelists.ship_types(), code) for code in held)
-
-
-def _title(entries: Mapping[str, Entry], code: str) -> str:
-    entry = entries.get(code)
-    return shown(code) if entry is None else entry.title(LANGUAGE)
+        return areas(held, say)
+    return ", ".join(titles.title(codelists.ship_types(), code, say, shown) for code in held)

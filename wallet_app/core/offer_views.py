@@ -14,7 +14,7 @@ def check_state(known: Known, own_name: str, say: Words) -> NoticeState:
     match known.check:
         case Check.LISTED:
             words = texts.CHECKED_REHEARSAL if known.is_rehearsal else texts.CHECKED
-            text = say(words, country=names.country(known.flag), date=date)
+            text = say(words, country=names.country(known.flag, say), date=date)
             if own_name != known.name:
                 text = f"{text} {say(texts.CALLS_ITSELF, name=shown(own_name))}"
             return NoticeState(Tone.CAUTION if known.is_rehearsal else Tone.GOOD, text)

@@ -32,7 +32,7 @@ def build(
     held: Iterable[Held], page: Callable[[Held], bytes | None], at: datetime, say: Words
 ) -> tuple[str, bytes]:
     """The name and bytes of a zip file with all of `held`; `page` gives a certificate's PDF, or None."""
-    found = sorted(held, key=lambda one: (names.title(one.certificate), one.key))
+    found = sorted(held, key=lambda one: (names.title(one.certificate, say), one.key))
     stems = _stems(found)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as folder:
@@ -47,7 +47,7 @@ def _files(
     found: list[Held], stems: list[str], page: Callable[[Held], bytes | None], at: datetime, say: Words
 ) -> Iterable[tuple[str, bytes]]:
     yield "README.txt", _readme(found, at, say).encode("utf-8-sig")
-    yield "certificates.csv", _table(found, stems).encode("utf-8-sig")
+    yield "certificates.csv", _table(found, stems, say).encode("utf-8-sig")
     for one, stem in zip(found, stems, strict=True):
         try:
             yield f"{stem}.txt", carrier.to_qr_text(carrier.pack(one.text)).encode("ascii")
@@ -74,22 +74,22 @@ def _stems(found: list[Held]) -> list[str]:
     return stems
 
 
-def _table(found: list[Held], stems: list[str]) -> str:
+def _table(found: list[Held], stems: list[str], say: Words) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for one, stem in zip(found, stems, strict=True):
-        writer.writerow([_cell(value) for value in _row(one, stem)])
+        writer.writerow([_cell(value) for value in _row(one, stem, say)])
     return out.getvalue()
 
 
-def _row(one: Held, stem: str) -> Iterable[str]:
+def _row(one: Held, stem: str, say: Words) -> Iterable[str]:
     certificate = one.certificate
     yield certificate.document_number
     yield certificate.issuing_country
     yield certificate.issuing_authority
     yield certificate.type.value
-    yield names.title(certificate)
+    yield names.title(certificate, say)
     yield " ".join(certificate.stcw_code)
     yield certificate.issue_date.isoformat()
     yield certificate.expiry_date.isoformat() if certificate.expiry_date else ""

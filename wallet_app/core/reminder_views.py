@@ -28,7 +28,7 @@ def reminders_due(
     if len(due) > 1:
         text = say(texts.SEVERAL_END, n=len(due), date=date)
     else:
-        text = say(_reminder(first, at), title=shown(names.title(first)), date=date)
+        text = say(_reminder(first, at), title=shown(names.title(first, say)), date=date)
     yield NoticeState(tone, text, say(texts.GOT_IT), Deed.PUT_AWAY)
 
 

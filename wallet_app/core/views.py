@@ -88,8 +88,8 @@ def card(judged: Judged, say: Words, *, with_host: bool = False, has_update: boo
         standing = replace(standing, detail="  ·  ".join(part for part in details if part))
     return CardState(
         key=judged.held.key,
-        title=names.title(certificate),
-        kind=names.kind(certificate),
+        title=names.title(certificate, say),
+        kind=names.kind(certificate, say),
         issued="  ·  ".join((*issued, judged.held.host) if with_host else issued),
         icon=names.icon(certificate),
         status=standing,
@@ -103,8 +103,8 @@ def certificate_state(
     certificate, judged = held.certificate, judge(held, at, told)
     return CertificateState(
         key=held.key,
-        title=names.title(certificate),
-        kind=names.kind(certificate),
+        title=names.title(certificate, say),
+        kind=names.kind(certificate, say),
         icon=names.icon(certificate),
         number=shown(certificate.document_number),
         authority=shown(certificate.issuing_authority),
@@ -122,7 +122,7 @@ def code_state(held: Held, *, at: datetime, told: ToldStatus | None = None, say:
     holder = certificate.holder
     born = say(texts.BORN_ON, date=say.day(holder.birth_date))
     return CodeState(
-        title=names.title(certificate),
+        title=names.title(certificate, say),
         holder=shown(holder.full_name),
         holder_detail=born if holder.native_name is None else f"{shown(holder.native_name)}  ·  {born}",
         number=shown(certificate.document_number),
@@ -232,15 +232,15 @@ def _matches(held: Held, query: str, say: Words) -> bool:
 def _searched(held: Held, say: Words) -> str:
     certificate = held.certificate
     parts = [
-        names.title(certificate),
-        names.kind(certificate),
+        names.title(certificate, say),
+        names.kind(certificate, say),
         certificate.document_number,
         certificate.issuing_authority,
         held.host,
-        names.country(certificate.issuing_country),
+        names.country(certificate.issuing_country, say),
         certificate.holder.full_name,
-        *(names.capacity(grant.code) for grant in certificate.capacities),
-        *(names.regulation(code) for code in certificate.stcw_code),
+        *(names.capacity(grant.code, say) for grant in certificate.capacities),
+        *(names.regulation(code, say) for code in certificate.stcw_code),
         *([say.day(certificate.expiry_date)] if certificate.expiry_date else []),
     ]
     own = unicodedata.normalize("NFC", " ".join(parts)).casefold()

@@ -187,7 +187,7 @@ class AddScreen(Screen):
             code=tx_code,
             complaint=complaint,
         )
-        step.documents = [_document(name, authority.documents) for name in proposal.offer.configurations]
+        step.documents = [_document(name, authority.documents, say) for name in proposal.offer.configurations]
         step.ids.agree.bind(
             on_release=lambda *_: self.agree(
                 proposal, known_code or step.ids.code.text.strip(), bool(known_code)
@@ -285,10 +285,10 @@ class AddScreen(Screen):
         return App.get_running_app()
 
 
-def _document(configuration: str, display: Any) -> str:
+def _document(configuration: str, display: Any, say: Words) -> str:
     """Our own name of a type that we know; else what the authority calls it."""
     try:
-        return names.document(CertificateType(configuration))
+        return names.document(CertificateType(configuration), say)
     except ValueError:
         return str(display.get(configuration) or plain(configuration, MOST_NAME))
 

@@ -25,7 +25,7 @@ class DeleteScreen(Screen):
         app: Any = App.get_running_app()
         certificate = held.certificate
         self.key, self.complaint = held.key, ""
-        self.heading = app.say(texts.DELETE_ASK, title=shown(names.title(certificate)))
+        self.heading = app.say(texts.DELETE_ASK, title=shown(names.title(certificate, app.say)))
         self.advice = app.say(
             texts.DELETE_ADVICE,
             number=shown(certificate.document_number),

@@ -34,10 +34,15 @@ class Flag(NamedTuple):
 
     code: str
     name: str
+    titles: Mapping[str, str]
     authority: str
     own_name: str | None
     issuer: str
     verified: bool
+
+    def title(self, language: str = "en") -> str:
+        """The name in the language, else in English, which every flag has."""
+        return self.titles.get(language) or self.name
 
 
 def functions() -> Mapping[str, Entry]:
@@ -81,9 +86,8 @@ def flags() -> Mapping[str, Flag]:
     found = {}
     for row in _rows("flags"):
         own = row.get("own_name")
-        found[row["code"]] = Flag(
-            row["code"], row["name"], row["authority"], own, row["issuer"], row["verified"]
-        )
+        named = (row["code"], row["name"], row["titles"], row["authority"], own)
+        found[row["code"]] = Flag(*named, row["issuer"], row["verified"])
     return MappingProxyType(found)
 
 

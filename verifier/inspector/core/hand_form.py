@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, NamedTuple
 
-from verifier.credential import schemas
 from verifier.credential.model import (
     ALWAYS_EXPIRES,
     CapacityGrant,
@@ -20,6 +19,7 @@ from verifier.inspector import texts_crew as texts
 from verifier.inspector.core import typed
 from verifier.inspector.core.typed import Mistake, Mistyped, Reader
 from verifier.remarks import add_months
+from verifier.ui import titles
 from verifier.ui.words import Words
 
 # What a seafarer may carry on paper; a pass exists as a code alone, and the ship's manning is no person's.
@@ -119,9 +119,9 @@ def state(
     )
 
 
-def type_titles() -> Mapping[str, str]:
+def type_titles(say: Words) -> Mapping[str, str]:
     """The types to choose from."""
-    return {kind.value: schemas.title(kind) for kind in TYPES}
+    return {kind.value: titles.document(kind, say) for kind in TYPES}
 
 
 def _needed(value: str | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from verifier.credential import codelists, schemas
+from verifier.credential import codelists
 from verifier.inspection.by_hand import HandEntry
 from verifier.inspection.crew import Person
 from verifier.inspection.duty import Duty
@@ -13,6 +13,7 @@ from verifier.inspection.ship import Ship
 from verifier.inspector import texts_crew as texts
 from verifier.inspector.core.report_state import Tone
 from verifier.report import escaped
+from verifier.ui import titles
 from verifier.ui.words import Words
 from verifier.verdict import Assessment, Check, Headline, Outcome, Standing, Verdict, standing
 
@@ -203,8 +204,7 @@ def _quoted(value: object) -> object:
 
 def post_title(code: str, say: Words) -> str:
     """What people call a post."""
-    entry = codelists.capacities().get(code)
-    return escaped(code) if entry is None else say(entry.title())
+    return titles.title(codelists.capacities(), code, say)
 
 
 def _is_lifted(verdict: Verdict, assessment: Assessment | None) -> bool:
@@ -292,7 +292,7 @@ def _lines(person: Person, say: Words) -> Iterable[PaperLine]:
             yield PaperLine(place, say(texts.UNREAD), escaped(verdict.reason), tone, word)
             continue
         certificate = verdict.credential.certificate
-        title = schemas.title(certificate.type)
+        title = titles.document(certificate.type, say)
         if certificate.capacities:
             title = post_title(certificate.capacities[0].code, say)
         yield PaperLine(place, title, escaped(certificate.document_number), tone, word)
@@ -305,14 +305,14 @@ def _lines(person: Person, say: Words) -> Iterable[PaperLine]:
 def _paper_title(entry: HandEntry, say: Words) -> str:
     if entry.capacities:
         return post_title(entry.capacities[0].code, say)
-    return schemas.title(entry.type)
+    return titles.document(entry.type, say)
 
 
 def paper_line(entry: HandEntry, say: Words) -> str:
     """A paper by its type, number and flag."""
     return say(
         texts.PAPER_LINE,
-        type=schemas.title(entry.type),
+        type=titles.document(entry.type, say),
         number=escaped(entry.document_number),
         country=escaped(entry.issuing_country),
     )

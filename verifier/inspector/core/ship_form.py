@@ -11,6 +11,7 @@ from verifier.inspection.ship import MOST_SIZE, Ship
 from verifier.inspector import texts_crew as texts
 from verifier.inspector.core import typed
 from verifier.inspector.core.typed import Mistake, Reader
+from verifier.ui import titles
 from verifier.ui.words import Words
 
 PROPULSION: Final = ("motor", "steam", "gas-turbine")
@@ -144,25 +145,24 @@ def line(ship: Ship | None, say: Words) -> str:
 
 def title_of(list_name: str, code: str, say: Words) -> str:
     """What people call a code of a code list; a code that is not listed stays as it is."""
-    entry = options(list_name).get(code)
-    return code if entry is None else say(entry)
+    return options(list_name, say).get(code, code)
 
 
-def options(list_name: str) -> Mapping[str, str]:
+def options(list_name: str, say: Words) -> Mapping[str, str]:
     """Codes and titles to choose from."""
     match list_name:
         case "type":
-            return {code: entry.title() for code, entry in codelists.ship_types().items()}
+            return titles.options(codelists.ship_types(), say)
         case "area":
-            return {code: entry.title() for code, entry in codelists.trade_areas().items()}
+            return titles.options(codelists.trade_areas(), say)
         case "flag":
-            return {code: flag.name for code, flag in codelists.flags().items()}
+            return {code: flag.title(say.language) for code, flag in codelists.flags().items()}
         case "propulsion":
-            return dict(zip(PROPULSION, texts.PROPULSION, strict=True))
+            return dict(zip(PROPULSION, map(say, texts.PROPULSION), strict=True))
         case "ums" | "yes-no":
-            return {YES: texts.YES, NO: texts.NO}
+            return {YES: say(texts.YES), NO: say(texts.NO)}
         case _:
-            return {code: entry.title() for code, entry in codelists.capacities().items()}
+            return titles.options(codelists.capacities(), say)
 
 
 def _typed(value: object) -> str:
@@ -191,6 +191,6 @@ def _readings(form: ShipTyped, today: date, say: Words) -> dict[str, str]:
             found[name] = say.day(day)
     code = reader.read("flag", lambda: typed.flag(form.flag))
     if code is not None:
-        known = codelists.flags().get(code)
-        found["flag"] = say(texts.UNLISTED_FLAG) if known is None else known.name
+        known = code in codelists.flags()
+        found["flag"] = titles.country(code, say) if known else say(texts.UNLISTED_FLAG)
     return found

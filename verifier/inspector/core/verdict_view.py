@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Final
 
 from verifier import entitlement
-from verifier.credential import schemas
 from verifier.credential.icao import NotLatin
 from verifier.credential.model import Certificate, Holder
 from verifier.inspection import table
@@ -24,6 +23,7 @@ from verifier.inspector.core.verdict_state import (
     Signal,
     VerdictState,
 )
+from verifier.ui import titles
 from verifier.ui.words import Words
 from verifier.verdict import (
     Check,
@@ -129,7 +129,7 @@ def _of_one(verdict: Verdict, presented: str | bytes, say: Words) -> VerdictStat
         advice=say(texts.NEXT_UNCOVERED) if uncovered else sentence(say(table.advice(headline))),
         action=action,
         action_words=say(words),
-        what="" if certificate is None else schemas.title(certificate.type),
+        what="" if certificate is None else titles.document(certificate.type, say),
         person=None if certificate is None else person(certificate.holder, say),
         nothing_shown=_nothing_shown(verdict, say),
         concerns=tuple(_concerns(verdict, say)),
@@ -231,9 +231,9 @@ def person(holder: Holder, say: Words) -> Person:
 
 
 def _lines(certificate: Certificate, say: Words) -> Iterator[Line]:
-    yield Line(say(texts.CERTIFICATE), schemas.title(certificate.type))
+    yield Line(say(texts.CERTIFICATE), titles.document(certificate.type, say))
     yield Line(say(texts.NUMBER), plain(certificate.document_number))
-    issued = f"{plain(certificate.issuing_authority)} ({certificate.issuing_country})"
+    issued = f"{plain(certificate.issuing_authority)} ({titles.country(certificate.issuing_country, say)})"
     yield Line(say(texts.ISSUED_BY), issued)
     yield Line(say(texts.VALID_FROM_TO), _period(certificate, say))
     for label, text in entitlement.lines(certificate):
@@ -306,7 +306,7 @@ def _member(place: int, verdict: Verdict, say: Words) -> Member:
         place=place,
         tone=tone,
         word=say(texts.HEADLINES[verdict.headline]),
-        title="" if certificate is None else schemas.title(certificate.type),
+        title="" if certificate is None else titles.document(certificate.type, say),
         number="" if certificate is None else plain(certificate.document_number),
         reason="" if check is None else reason(check, say),
     )

@@ -83,7 +83,7 @@ class PaperScreen(Screen):
 
     def _ask(self, name: str) -> None:
         app = self._app
-        options = hand_form.type_titles() if name == "type" else ship_form.options("capacity")
+        options = hand_form.type_titles(app.say) if name == "type" else ship_form.options("capacity", app.say)
         label = app.say(texts.CHOOSE, field=app.say(CHOSEN[name]))
         chosen = getattr(self.state.typed, name)
         app.screen("choose").ask(label, options, chosen, lambda code: self._edit(name, code), "paper")
@@ -93,7 +93,7 @@ class PaperScreen(Screen):
         app = self._app
         today = app.session.clock().date()
         self.state = hand_form.state(typed, today=today, say=app.say, shown=frozenset(self._left))
-        self.ids.type.words = app.say(hand_form.type_titles()[typed.type]) if typed.type else ""
+        self.ids.type.words = hand_form.type_titles(app.say)[typed.type] if typed.type else ""
         capacity = typed.capacity
         self.ids.capacity.words = ship_form.title_of("capacity", capacity, app.say) if capacity else ""
         self.ids.type.complaint = self.state.complaints.get("type", "")

@@ -144,7 +144,7 @@ class ShipScreen(Screen):
     def _ask(self, name: str) -> None:
         app = self._app
         label = app.say(texts.CHOOSE, field=app.say(CHOSEN[name]))
-        options = ship_form.options(name)
+        options = ship_form.options(name, app.say)
         chosen = getattr(self.state.typed, name)
         app.screen("choose").ask(label, options, chosen, lambda code: self._edit(name, code), "ship")
         app.go("choose")
