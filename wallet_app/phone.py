@@ -1,6 +1,7 @@
 """The wallet on an Android phone: its key store and its ports, in place of the desktop's."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,18 +14,17 @@ from verifier.ui.ports.android_screen import AndroidScreen
 from verifier.ui.ports.android_share import AndroidShare
 from verifier.ui.ports.scanner import PictureScanner
 from verifier.ui.window import prepare_kivy
-from verifier.ui.words import Words
+from wallet_app import texts_phone as texts
 from wallet_app.core.keystore import KeyStoreError
 
 if TYPE_CHECKING:
+    from wallet_app.ui.app import WalletApp
     from wallet_app.ui.device import Device
 
 HOLDER: Final = "ombord-holder"
 VAULT: Final = "ombord-vault"
 WRAPPED: Final = "vault-key.wrapped"
 TITLE: Final = "Ombord"
-USE_PIN: Final = "Use the PIN"
-HOLD_STILL: Final = "Hold the code in the middle, upright and steady"
 
 
 class AndroidKeyStore:
@@ -52,8 +52,8 @@ class AndroidKeyStore:
             raise KeyStoreError(str(error)) from error
 
 
-def android_device(say: Words) -> "Device":
-    """The phone's ports. Kivy must be prepared."""
+def android_device(say: Callable[[str], str]) -> "Device":
+    """The phone's ports; `say` is asked at each use, as the language may be another by then."""
     from verifier.ui.background import ThreadBackground
     from wallet_app.ui.device import Device
 
@@ -62,9 +62,9 @@ def android_device(say: Words) -> "Device":
         background=background,
         screen=AndroidScreen(),
         scanner=PictureScanner(),
-        biometrics=AndroidBiometrics(TITLE, say(USE_PIN), background.hand_over),
+        biometrics=AndroidBiometrics(TITLE, lambda: say(texts.USE_PIN), background.hand_over),
         share=AndroidShare(),
-        camera=AndroidCamera(say(HOLD_STILL)),
+        camera=AndroidCamera(lambda: say(texts.HOLD_STILL)),
     )
 
 
@@ -74,7 +74,7 @@ def main() -> None:
     prepare_kivy(home)
     from wallet_app.main import compose
 
-    device = android_device(Words())
-    app = compose(home, keys=AndroidKeyStore(home), device=device, offer=first_link())
+    device = android_device(lambda message: app.say(message))
+    app: WalletApp = compose(home, keys=AndroidKeyStore(home), device=device, offer=first_link())
     on_link(lambda link: device.background.hand_over(lambda: app.offered(link)))
     app.run()

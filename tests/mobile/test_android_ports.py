@@ -223,7 +223,7 @@ def test_answer_of_the_system_comes_once_and_on_the_drawing_thread(
 ) -> None:
     waiting: list[Callable[[], None]] = []
     told: list[Answer] = []
-    sensor = AndroidBiometrics("Ombord", "Use the PIN", waiting.append)
+    sensor = AndroidBiometrics("Ombord", lambda: "Use the PIN", waiting.append)
     assert sensor.is_available
     sensor.ask("Open the wallet", told.append)
     [(activity, title, reason, cancel, listener)] = phone.question.asked
@@ -238,7 +238,7 @@ def test_answer_of_the_system_comes_once_and_on_the_drawing_thread(
 
 def test_answer_to_an_older_question_counts_for_nothing(phone: Phone) -> None:
     told: list[str] = []
-    sensor = AndroidBiometrics("Ombord", "Use the PIN", lambda call: call())
+    sensor = AndroidBiometrics("Ombord", lambda: "Use the PIN", lambda call: call())
     sensor.ask("first", lambda answer: told.append(f"first {answer.value}"))
     sensor.ask("second", lambda answer: told.append(f"second {answer.value}"))
     first, second = (words[-1] for words in phone.question.asked)
@@ -249,14 +249,14 @@ def test_answer_to_an_older_question_counts_for_nothing(phone: Phone) -> None:
 
 def test_phone_without_a_sensor_says_so(phone: Phone) -> None:
     phone.question.available = False
-    assert not AndroidBiometrics("Ombord", "Use the PIN", lambda call: call()).is_available
+    assert not AndroidBiometrics("Ombord", lambda: "Use the PIN", lambda call: call()).is_available
 
 
 # Camera
 
 
 def test_texts_that_java_read_come_through_the_scan_loops_own_reader(phone: Phone) -> None:
-    camera = AndroidCamera("hold still", permitted=lambda name: name == PERMISSION)
+    camera = AndroidCamera(lambda: "hold still", permitted=lambda name: name == PERMISSION)
     camera.open()
     assert camera.frame() is None
     phone.scanner.texts = ["OB1:A B", "https://elsewhere.example"]
@@ -271,7 +271,7 @@ def test_texts_that_java_read_come_through_the_scan_loops_own_reader(phone: Phon
 def test_moving_frames_are_put_together_from_what_java_read(phone: Phone) -> None:
     wire = bytes(range(256)) * 6
     made = frames.split(wire)
-    camera, reader, whole = AndroidCamera("", permitted=lambda _: True), scanning.Reader(), []
+    camera, reader, whole = AndroidCamera(lambda: "", permitted=lambda _: True), scanning.Reader(), []
     camera.open()
     for number in range(made.needed):
         phone.scanner.texts.append(made.text(number))
@@ -282,14 +282,14 @@ def test_moving_frames_are_put_together_from_what_java_read(phone: Phone) -> Non
 
 
 def test_camera_opens_after_the_person_allowed_it(phone: Phone) -> None:
-    camera = AndroidCamera("", permitted=lambda _: False)
+    camera = AndroidCamera(lambda: "", permitted=lambda _: False)
     with pytest.raises(CameraError, match="allow"):
         camera.open()
     assert not phone.scanner.is_open
 
 
 def test_camera_that_fails_or_was_closed_by_hand_ends_the_loop_with_words(phone: Phone) -> None:
-    camera = AndroidCamera("", permitted=lambda _: True)
+    camera = AndroidCamera(lambda: "", permitted=lambda _: True)
     camera.open()
     phone.scanner.why = "in use"
     with pytest.raises(CameraError, match="in use"):

@@ -1,30 +1,30 @@
 """The inspector's app on an Android phone: its ports, in place of the desktop's."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from verifier.inspector import texts_phone as texts
 from verifier.ui.ports.android_camera import AndroidCamera
 from verifier.ui.ports.android_share import AndroidShare
 from verifier.ui.ports.scanner import PictureScanner
 from verifier.ui.window import prepare_kivy
-from verifier.ui.words import Words
 
 if TYPE_CHECKING:
+    from verifier.inspector.ui.app import InspectorApp
     from verifier.inspector.ui.device import Device
 
-HOLD_STILL: Final = "Hold the code in the middle, upright and steady"
 
-
-def android_device(say: Words) -> "Device":
-    """The phone's ports. Kivy must be prepared."""
+def android_device(say: Callable[[str], str]) -> "Device":
+    """The phone's ports; `say` is asked at each use, as the language may be another by then."""
     from verifier.inspector.ui.device import Device
     from verifier.ui.background import ThreadBackground
 
     return Device(
         background=ThreadBackground(),
         scanner=PictureScanner(),
-        camera=lambda: AndroidCamera(say(HOLD_STILL)),
+        camera=lambda: AndroidCamera(lambda: say(texts.HOLD_STILL)),
         share=AndroidShare(),
     )
 
@@ -35,4 +35,5 @@ def main() -> None:
     prepare_kivy(home)
     from verifier.inspector.main import compose
 
-    compose(home, device=android_device(Words())).run()
+    app: InspectorApp = compose(home, device=android_device(lambda message: app.say(message)))
+    app.run()

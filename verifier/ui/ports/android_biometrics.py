@@ -13,8 +13,10 @@ _ANSWERED: Final = "org/ombord/OwnerQuestion$Answered"
 class AndroidBiometrics:
     """`verifier.ui.ports.biometrics.Biometrics`. `hand_over` brings answers to the drawing thread."""
 
-    def __init__(self, title: str, cancel: str, hand_over: Callable[[Callable[[], None]], None]) -> None:
-        """Ask under `title`, with `cancel` on the button that leads back to the PIN."""
+    def __init__(
+        self, title: str, cancel: Callable[[], str], hand_over: Callable[[Callable[[], None]], None]
+    ) -> None:
+        """Ask under `title`, with the word that `cancel` gives on the button that leads back to the PIN."""
         self._title, self._cancel, self._hand_over = title, cancel, hand_over
         self._asking: Any = None  # Java calls it later: it must outlive `ask`
 
@@ -32,7 +34,7 @@ class AndroidBiometrics:
                 self._hand_over(lambda: answered(Answer.IS_OWNER if is_owner else Answer.IS_NOT))
 
         self._asking = listener = _listener(told)
-        call(java(_QUESTION).ask, activity(), self._title, reason, self._cancel, listener)
+        call(java(_QUESTION).ask, activity(), self._title, reason, self._cancel(), listener)
 
 
 def _listener(told: Callable[[bool], None]) -> Any:

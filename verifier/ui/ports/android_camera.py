@@ -26,9 +26,9 @@ def _request(permission: str) -> bool:
 
 
 class AndroidCamera:
-    """`verifier.ui.ports.camera.Camera`. `hint` stands below the picture."""
+    """`verifier.ui.ports.camera.Camera`. `hint` gives what stands below the picture."""
 
-    def __init__(self, hint: str, permitted: Callable[[str], bool] = _request) -> None:
+    def __init__(self, hint: Callable[[], str], permitted: Callable[[str], bool] = _request) -> None:
         """Nothing is opened yet; `permitted` asks for the permission and says whether it is there."""
         self._hint, self._permitted = hint, permitted
 
@@ -36,7 +36,7 @@ class AndroidCamera:
         """Open the camera's screen. Raises CameraError while the permission is asked for."""
         if not self._permitted(PERMISSION):
             raise CameraError("the camera may be used when you have allowed it: allow it, and scan again")
-        call(java(_SCANNER).open, activity(), self._hint)
+        call(java(_SCANNER).open, activity(), self._hint())
 
     def close(self) -> None:
         """Close it."""
