@@ -91,7 +91,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     if words[:1] == ["ship"]:
         from verifier import ship_cli
 
-        ship_cli.add(commands, ship_cli.Tools(_instant, _policy, _ship, _basis, POLICY_HELP))
+        ship_cli.add(commands, ship_cli.Tools(_instant, _policy, _ship, _duty, _basis, POLICY_HELP))
     else:
         commands.add_parser("ship", help="judge a whole crew against the safe manning document")
     return parser
@@ -181,7 +181,7 @@ def _from_state(arguments: argparse.Namespace) -> Basis:
     try:
         held = state.State(home)
     except state.NoState:
-        hint = "ombord-verify pack import FILE --root ROOT.json, or check --pack FILE --root ROOT.json"
+        hint = "ombord-verify pack import FILE --root ROOT.json, or add --pack FILE --root ROOT.json"
         raise Unusable("there is no sea pack to check against", hint) from None
     except state.StateError as error:
         raise Unusable(str(error), error.hint) from None

@@ -12,6 +12,7 @@ from verifier.unusable import Unusable
 if TYPE_CHECKING:
     from verifier.cli import Basis
     from verifier.credential.safe_manning import SafeManning
+    from verifier.inspection.duty import Duty
     from verifier.inspection.ship import Ship
     from verifier.policy import Policy
     from verifier.verdict import Verdict
@@ -27,6 +28,7 @@ class Tools(NamedTuple):
     at: "Callable[[str | None], datetime]"
     policy: "Callable[[str | None], Policy]"
     ship: "Callable[[str | None], Ship | None]"
+    duty: "Callable[[str | None], Duty | None]"
     basis: "Callable[[argparse.Namespace, datetime], Basis]"
     policy_help: str
 
@@ -53,6 +55,7 @@ def _ship(arguments: argparse.Namespace, tools: Tools) -> tuple[int, str]:
     from verifier.inspection import crew, report
 
     at, policy, ship = tools.at(arguments.at), tools.policy(arguments.policy), tools.ship(arguments.ship)
+    tools.duty(None if ship is None else ship.duty)  # the posts say who serves in which; a wrong one is wrong
     basis = tools.basis(arguments, at)
 
     def judge(presented: str | bytes) -> "tuple[Verdict, ...]":
@@ -99,13 +102,26 @@ def _manning(
     if data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"OB1:", b"eyJ")) or not _is_text(data):
         verdict = judge(text_of(path))[0]
         if verdict.manning is None:
-            problem = f"{path}: {verdict.headline}: {verdict.reason}"
-            raise Unusable(problem or path, "give the ship's safe manning document, or type it as YAML")
+            problem = f"{path}: {_what_else(verdict) or f'{verdict.headline}: {verdict.reason}'}"
+            raise Unusable(problem, "give the ship's safe manning document, or type it as YAML")
         return verdict.manning, verdict
     try:
         return manning.from_yaml(data), None
     except SettingsError as error:
         raise Unusable(f"{path}: {error}", "docs/inspection.md shows such a file") from None
+
+
+def _what_else(verdict: "Verdict") -> str | None:
+    """What was given instead, where its signature holds."""
+    from verifier.credential import schemas
+
+    if verdict.sea_pass is not None:
+        return "it is a seafarer's pass, not a safe manning document"
+    if verdict.credential is None:
+        return None
+    certificate = verdict.credential.certificate
+    title = f"{schemas.title(certificate.type)} ({certificate.type.value})"
+    return f"{certificate.document_number} is a {title}, not a safe manning document"
 
 
 def _is_text(data: bytes) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 from support.crews import fit_at_sea, holds, manning, phone_of, seafarer, sign_manning
-from support.scenario import show
+from support.scenario import TODAY, show
 from support.ship_store import Shore, ombord_verify
 from support.simulator import DAY, NOW, Authority
 
@@ -134,7 +134,7 @@ def test_a_shortfall_is_exit_1_and_named(deck: Deck) -> None:
     assert [one["post"] for one in report["shortfalls"]] == ["chief-mate"]  # type: ignore[attr-defined]
     said = deck.run().out
     assert said.startswith("CREW SHORT (TEST)")
-    assert "MISSING       1 x chief-mate" in said
+    assert "  MISSING          1 x chief-mate" in said
 
 
 def test_a_broken_person_is_reported_and_the_rest_is_judged(deck: Deck) -> None:
@@ -217,6 +217,45 @@ def test_a_signed_document_is_judged_first(deck: Deck) -> None:
     code, report = deck.judge()
     assert code == 1
     assert report["problems"][0]["headline"] == "REVOKED"  # type: ignore[index]
+
+
+def test_columns_stand_under_each_other_whatever_the_headline(deck: Deck) -> None:
+    deck.board(1, "master")
+    text = sign_manning(deck.norway, manning(Post("master"), expiry_date=TODAY - DAY), expires=NOW - DAY)
+    deck.manning.write_text(text, encoding="utf-8")
+    (deck.crew / "5.txt").write_text("OB1:TORN", encoding="utf-8")
+    lines = deck.run().out.splitlines()
+    problems = [line for line in lines[lines.index("PROBLEMS") + 1 :] if line.startswith("  ")][:2]
+    assert {line.find(": ") > 0 for line in problems} == {True}
+    wide = len("SAFE MANNING DOCUMENT EXPIRED")
+    assert problems[0][2 : 2 + wide] == "SAFE MANNING DOCUMENT EXPIRED"
+    assert problems[1][2 : 2 + wide + 1] == "NOT READABLE".ljust(wide + 1)
+
+
+def test_a_seafarers_certificate_for_the_ships_document_is_called_what_it_is(deck: Deck) -> None:
+    deck.board(1, "master")
+    deck.manning.write_text(deck.norway.issue(fit_at_sea(seafarer(1))), encoding="utf-8")
+    run = deck.run()
+    assert run.code == 3
+    assert "(medical), not a safe manning document" in run.err
+
+
+def test_a_duty_that_is_none_is_refused_as_by_check(deck: Deck) -> None:
+    deck.board(1, "master")
+    ship = deck.folder / "ship.yaml"
+    ship.write_text("duty: captain\n", encoding="utf-8")
+    run = deck.run("--ship", str(ship))
+    assert run.code == 3
+    assert "duty: 'captain' is not known" in run.err
+    assert "known are master" in run.err
+
+
+def test_without_a_pack_it_says_how_to_give_one(deck: Deck, monkeypatch: pytest.MonkeyPatch) -> None:
+    deck.board(1, "master")
+    monkeypatch.setenv("OMBORD_HOME", str(deck.folder / "no home"))
+    run = ombord_verify("ship", "--manning", str(deck.manning), "--crew", str(deck.crew))
+    assert run.code == 3
+    assert "pack import FILE --root ROOT.json, or add --pack FILE --root ROOT.json" in run.err
 
 
 def test_the_inspectors_ship_counts(deck: Deck) -> None:

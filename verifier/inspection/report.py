@@ -1,14 +1,19 @@
 """A crew's inspection as JSON for machines (docs/crew-report.schema.json) and as text for people."""
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import UTC
+from typing import Final
 
 from keys.encoding import Json
 from verifier.inspection.by_hand import HandEntry
 from verifier.inspection.persons import Assignment, CrewReport, Person, Shortfall
 from verifier.inspection.ship import Ship
-from verifier.report import line
+from verifier.report import escaped
 from verifier.verdict import Assessment, Verdict, standing
+
+_LABEL: Final = 16  # columns of a label, at least and at most
+_WIDEST: Final = 32
 
 
 def as_json(report: CrewReport, environment: str | None = None) -> str:
@@ -104,13 +109,13 @@ def as_text(report: CrewReport, *, test: bool = False) -> str:
     parts = [_head(report, test), _posts(report)]
     if report.counted_by_hand:
         title = "SEEN ON PAPER ALONE (counted apart, never green)"
-        parts.append([title, *(_filled(one) for one in report.counted_by_hand)])
+        parts.append([title, *_lines([_filled(one) for one in report.counted_by_hand])])
     if report.problems:
-        lines = [line(one.headline, f"{one.person}: {one.reason}") for one in report.problems]
-        parts.append(["PROBLEMS", *lines])
+        rows = [(one.headline, f"{one.person}: {one.reason}") for one in report.problems]
+        parts.append(["PROBLEMS", *_lines(rows)])
     if report.deficiencies:
         parts.append(["PROPOSED DEFICIENCY CODES (from an unofficial table; the inspector decides)"])
-        parts[-1] += [line(one.code, f"{one.title} ({one.because})") for one in report.deficiencies]
+        parts[-1] += _lines([(one.code, f"{one.title} ({one.because})") for one in report.deficiencies])
     return "\n\n".join("\n".join(lines) for lines in parts)
 
 
@@ -118,23 +123,29 @@ def _head(report: CrewReport, test: bool) -> list[str]:
     manning, ship = report.manning, report.ship
     headline = "CREW" + (" SHORT" if report.shortfalls else " COMPLETE") + (" (TEST)" if test else "")
     imo = "" if ship.imo is None else f", IMO {ship.imo}"
-    return [
-        headline,
-        line("ship", f"{ship.name}{imo}, flag {ship.flag}"),
-        line("document", f"{manning.issuing_country} {manning.document_number}"),
-        line("persons", f"{len(report.persons)} shown, {manning.persons} needed"),
-        line("all in all", report.standing.value),
+    rows = [
+        ("ship", f"{ship.name}{imo}, flag {ship.flag}"),
+        ("document", f"{manning.issuing_country} {manning.document_number}"),
+        ("persons", f"{len(report.persons)} shown, {manning.persons} needed"),
+        ("all in all", report.standing.value),
     ]
+    return [headline, *_lines(rows)]
 
 
 def _posts(report: CrewReport) -> list[str]:
-    lines = ["POSTS", *(_filled(one) for one in report.assignments)]
+    rows = [_filled(one) for one in report.assignments]
     for short in report.shortfalls:
-        lines.append(line("MISSING", f"{short.missing} x {short.post.capacity_code}"))
-        lines += [line("", reason) for reason in short.nearest]
-    return lines
+        rows.append(("MISSING", f"{short.missing} x {short.post.capacity_code}"))
+        rows += [("", str(reason)) for reason in short.nearest]
+    return ["POSTS", *_lines(rows)]
 
 
-def _filled(one: Assignment) -> str:
+def _filled(one: Assignment) -> tuple[str, str]:
     remark = "" if one.remark is None else f" ({one.remark})"
-    return line(one.post.capacity_code, f"{one.person.label}{remark}")
+    return one.post.capacity_code, f"{one.person.label}{remark}"
+
+
+def _lines(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Labels and what they say, escaped, in two columns: headlines and posts are longer than most labels."""
+    width = min(_WIDEST, max(_LABEL, *(len(label) for label, _ in rows))) if rows else _LABEL
+    return (f"  {escaped(label):<{width}} {escaped(said)}" for label, said in rows)
