@@ -68,8 +68,14 @@ class Case:
 def verdict_of(inspection: Inspection, certificate: Certificate, *, shown_at: datetime = NOW) -> Verdict:
     """The verdict on a certificate shown by its phone, by the lists of both authorities."""
     authority = inspection.denmark if certificate.issuing_country == "DK" else inspection.norway
-    text = show(authority.issue(certificate, PHONE, at=NOW - DAY), at=shown_at)
+    text = show(authority.issue(certificate, PHONE, at=_signed_at(certificate)), at=shown_at)
     return inspection.verdict(text, status=both(inspection))
+
+
+def _signed_at(certificate: Certificate) -> datetime:
+    """Yesterday, or before its last day where that has passed: else its own dates contradict each other."""
+    last = certificate.expiry_date
+    return NOW - DAY if last is None or last >= TODAY else NOW - DAY - (TODAY - last)
 
 
 def both(inspection: Inspection) -> StatusBook:

@@ -31,11 +31,11 @@ _ROW: Final = "P5"
 
 
 def row(counts: Sequence[MedicalCertificate], ship: Ship | None, duty: Duty | None) -> Finding:
-    """P5 by the least restricted of the medical certificates that row P4 lets count."""
+    """P5 by the newest examination; by its most restricted certificate where it has several."""
     if not counts:
         return left_open(_ROW, "no medical certificate counts: see row P4")
     found = [list(_points(one.fitness, ship or Ship(), duty)) for one in counts]
-    points = min(found, key=lambda one: severity(worst_of(one)))
+    points = max(found, key=lambda one: severity(worst_of(one)))
     outcome = worst_of(points)
     if outcome in (FAIL, UNKNOWN):
         return ends_by(points, _ROW, outcome, Headline.MEDICAL_RESTRICTION)

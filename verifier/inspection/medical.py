@@ -12,7 +12,7 @@ from verifier.inspection.shown import (
     UNKNOWN,
     Finding,
     Shown,
-    against_only_its_days,
+    but_for_its_days,
     ends,
     left_open,
     passes,
@@ -34,10 +34,18 @@ _PERMIT: Final = "the flag's urgent permit {} stands in for {}"
 
 
 class Medical(NamedTuple):
-    """How row P4 ends, and the medical certificates that it lets count (row P5 reads them)."""
+    """How row P4 ends, and the newest examination's certificates where one counts (row P5 reads them)."""
 
     finding: Finding
     counts: tuple[MedicalCertificate, ...] = ()
+
+
+class _Past(NamedTuple):
+    """A medical certificate that only its last day is known to be against."""
+
+    last: date
+    certificate: MedicalCertificate
+    sure: bool  # everything else holds; else nobody can tell, and nothing excuses it
 
 
 def row(shown: Shown, ship: Ship | None) -> Medical:
@@ -47,24 +55,29 @@ def row(shown: Shown, ship: Ship | None) -> Medical:
     verdicts = list(shown.of_type(CertificateType.MEDICAL))
     holds = tuple(_holding(verdicts, shown.today))
     if holds:
-        return Medical(passes(_ROW, "a medical certificate is held"), holds)
+        examined = (*holds, *(one.certificate for _, one in _expired(verdicts, shown.today) if one.sure))
+        return Medical(passes(_ROW, "a medical certificate is held"), tuple(_newest(examined)))
     expired = dict(_expired(verdicts, shown.today))
     refusals: list[Said] = []
     if expired:
-        newest = max(expired, key=lambda one: expired[one][0])
-        last, medical = expired[newest]
+        newest = max(expired, key=lambda one: expired[one].last)
+        last, medical, sure = expired[newest]
         refusal = _no_grace(last, ship, shown.today)
+        if refusal is None and not sure:
+            return Medical(_doubtful())
         if refusal is None:
             grace = ends(_ROW, REMARK, Headline.GRACE, _GRACE, newest.document_number, last, lifted=newest)
             return Medical(grace, (medical,))
         refusals.append(text("expired on {}; {}", last, text(refusal)))
-    days = {reference: last for reference, (last, _) in expired.items()}
+    days = {reference: one.last for reference, one in expired.items()}
     for permit in shown.held(CertificateType.MEDICAL_PERMIT):
         against = _no_permit(permit, days, ship, shown.today)
         if against is None and permit.rests_on is not None:
+            if not expired[permit.rests_on].sure:
+                return Medical(_doubtful())
             values = (permit.document_number, permit.rests_on.document_number)
             lets = ends(_ROW, REMARK, Headline.REMARK, _PERMIT, *values, lifted=permit.rests_on)
-            return Medical(lets, (expired[permit.rests_on][1],))
+            return Medical(lets, (expired[permit.rests_on].certificate,))
         reason = "urgent permit {} does not count: {}"
         refusals.append(text(reason, permit.document_number, against or NOTHING))
     return Medical(_none(shown, verdicts, bool(expired), refusals))
@@ -78,12 +91,15 @@ def last_day(certificate: Certificate) -> date | None:
     return longest if certificate.expiry_date is None else min(certificate.expiry_date, longest)
 
 
+def _doubtful() -> Finding:
+    return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, "the medical certificate shown cannot be judged")
+
+
 def _none(shown: Shown, verdicts: list[Verdict], expired: bool, refusals: list[Said]) -> Finding:
     if expired:
         return ends(_ROW, FAIL, Headline.MEDICAL_EXPIRED, "{}", Joined(tuple(refusals)))
     if any(standing_of(verdict.checks) is Standing.UNDETERMINED for verdict in verdicts):
-        reason = "the medical certificate shown cannot be judged"
-        return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, reason)
+        return _doubtful()
     if not shown.credentials:
         return ends(_ROW, UNKNOWN, Headline.UNCONFIRMED, "nothing that was shown could be read")
     missing = "no medical certificate that counts was shown"
@@ -106,17 +122,22 @@ def _holding(verdicts: list[Verdict], today: date) -> Iterator[MedicalCertificat
             yield certificate
 
 
-def _expired(
-    verdicts: list[Verdict], today: date
-) -> Iterator[tuple[Reference, tuple[date, MedicalCertificate]]]:
+def _newest(examined: tuple[MedicalCertificate, ...]) -> Iterator[MedicalCertificate]:
+    """What the last examination found; an older, milder one does not undo it, even where that has run out."""
+    last = max(one.issue_date for one in examined)
+    return (one for one in examined if one.issue_date == last)
+
+
+def _expired(verdicts: list[Verdict], today: date) -> Iterator[tuple[Reference, _Past]]:
     """Those that only their last day is against. A revoked one is never excused; what is unknown stays so."""
     for verdict, certificate in _certificates(verdicts):
         last = last_day(certificate)
         if last is None:
             continue
-        stated = against_only_its_days(verdict, "C9")
-        if stated or (isinstance(verdict, Valid) and today > last):
-            yield certificate.certificate_id, (last, certificate)
+        besides = standing_of(verdict.checks) if today > last else None
+        besides = but_for_its_days(verdict, "C9") or besides
+        if besides in (Standing.VALID, Standing.UNDETERMINED):
+            yield certificate.certificate_id, _Past(last, certificate, besides is Standing.VALID)
 
 
 def _no_grace(last: date, ship: Ship, today: date) -> str | None:

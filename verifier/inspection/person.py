@@ -22,7 +22,7 @@ from verifier.inspection.shown import (
     UNKNOWN,
     Finding,
     Shown,
-    against_only_its_days,
+    but_for_its_days,
     lay_out,
     left_open,
 )
@@ -176,7 +176,7 @@ def _renewed(shown: Shown) -> Iterator[Reference]:
     for verdict in shown.verdicts:
         if verdict.credential is None or not isinstance(verdict, Rejected):
             continue
-        if not any(against_only_its_days(verdict, row) for row in _DAYS):
+        if all(but_for_its_days(verdict, row) in (None, Standing.REJECTED) for row in _DAYS):
             continue
         certificate = verdict.credential.certificate
         if any(_succeed(certificate, valid) for valid in shown.valid):

@@ -87,12 +87,11 @@ def row(shown: Shown, ship: Ship | None, duty: Duty | None, served: Served | Non
     points = _none(shown, ship, duty) if served is None else served.points
     if worst_of(points) is FAIL:
         for dispensation in shown.held(CertificateType.DISPENSATION):
-            covering = _dispensed(dispensation, shown, ship, duty)
-            if covering is not None and severity(covering.outcome) < severity(FAIL):
-                points = [covering]
+            covering = list(_dispensed(dispensation, shown, ship, duty))
+            if covering and worst_of(covering) is not FAIL:
+                points = covering
                 break
-            if covering is not None:
-                points = [*points, covering]
+            points = [*points, *covering]
     return _conclude(points, duty)
 
 
@@ -151,10 +150,19 @@ def _doubtful(shown: Shown, ship: Ship, duty: Duty) -> Iterator[Certificate]:
                 yield certificate
 
 
-def _dispensed(dispensation: Certificate, shown: Shown, ship: Ship, duty: Duty) -> Point | None:
-    """What a dispensation for this duty amounts to; None for one that is for another duty."""
+def _dispensed(dispensation: Certificate, shown: Shown, ship: Ship, duty: Duty) -> Iterator[Point]:
+    """What a dispensation for this duty amounts to, within its own limits; nothing for another duty's."""
     if not any(grant.code == duty.capacity_code for grant in dispensation.capacities):
-        return None
+        return
+    yield _covering(dispensation, shown, ship, duty)
+    grant = granted(dispensation, duty)
+    for one in grant.limits if grant is not None else ():
+        yield from limits.against(one, ship)
+    yield from limits.scope(dispensation.acceptance, ship)
+
+
+def _covering(dispensation: Certificate, shown: Shown, ship: Ship, duty: Duty) -> Point:
+    """The dispensation's ship, days and flag, and the post below."""
     number, named = dispensation.document_number, dispensation.ship
     refusal = _no_dispensation(dispensation, shown, ship, duty)
     if refusal is not None:
@@ -169,9 +177,9 @@ def _dispensed(dispensation: Certificate, shown: Shown, ship: Ship, duty: Duty) 
         return point(FAIL, reason, number, named.imo, ship.imo)
     if duty.capacity_code in _FORCE_MAJEURE:
         return point(UNKNOWN, _FORCE_MAJEURE_ALONE, number)
-    below = _grade_below(shown, duty)
+    below = _grade_below(shown, ship, duty)
     if below is None:
-        return point(REMARK, _POST_BELOW_UNSEEN, number, duty.capacity_code)
+        return point(UNKNOWN, _POST_BELOW_UNSEEN, number, duty.capacity_code)
     return point(REMARK, _POST_BELOW_HELD, number, duty.capacity_code, below)
 
 
@@ -186,10 +194,10 @@ def _no_dispensation(dispensation: Certificate, shown: Shown, ship: Ship, duty: 
     return None
 
 
-def _grade_below(shown: Shown, duty: Duty) -> str | None:
-    """Art. VIII.2 wants the post immediately below; which that is, nobody has checked: so it is only said."""
+def _grade_below(shown: Shown, ship: Ship, duty: Duty) -> str | None:
+    """Art. VIII.2 wants the post immediately below, and a dispensation is no certificate for it."""
     below = [code for code, one in duties().items() if one.covered_by[:1] == (duty.capacity_code,)]
     for code in below:
-        if any(granted(certificate, duties()[code]) is not None for certificate in shown.valid):
+        if any(entitles(certificate, duties()[code], ship.flag) is not None for certificate in shown.valid):
             return code
     return None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from verifier.credential.model import Certificate, CertificateType, Credential, Reference
-from verifier.verdict import Check, Headline, Outcome, Standing, Valid, Verdict, deciding, standing_of
+from verifier.verdict import Check, Headline, Outcome, Standing, Valid, Verdict, standing_of
 from verifier.wording import Joined, Said
 
 # An enum's members are slow to look up.
@@ -142,7 +142,6 @@ def lay_out(verdicts: Sequence[Verdict], at: datetime) -> Shown:
     return Shown(flat, tuple(credentials), tuple(valid), by_id, today)
 
 
-def against_only_its_days(verdict: Verdict, row: str) -> bool:
-    """Whether it is out of its days by this row (C9 or C11), and nothing else is known against it."""
-    other = deciding(verdict.checks, frozenset({row}))
-    return verdict.outcome(row) is FAIL and (other is None or other.outcome is not FAIL)
+def but_for_its_days(verdict: Verdict, row: str) -> Standing | None:
+    """What it would be if it were not out of its days by this row (C9 or C11); None where it is in them."""
+    return standing_of(verdict.checks, frozenset({row})) if verdict.outcome(row) is FAIL else None

@@ -201,7 +201,7 @@ ROWS_P: Final = (
     ),
     Row(
         "P4",
-        "a medical certificate that cannot be judged",
+        "a medical certificate that cannot be judged, in its days or past them",
         Headline.UNCONFIRMED,
         _UNKNOWN,
     ),
@@ -249,16 +249,16 @@ ROWS_P: Final = (
     Row(
         "P6",
         "the certificate for the duty cannot be judged; an area that nothing orders; a "
-        "dispensation that names no ship, or one for a master or chief engineer (force majeure "
-        "alone: ask the flag)",
+        "dispensation that names no ship, one whose holder shows no certificate for the post below, or "
+        "one for a master or chief engineer (force majeure alone: ask the flag)",
         Headline.UNCONFIRMED,
         _UNKNOWN,
     ),
     Row(
         "P6",
         "a dispensation of the ship's flag for this duty on this ship, for at most 6 months, "
-        "never for radio; a limitation in words; a higher capacity by a list that nobody has "
-        "compared with the STCW Code",
+        "within its own limits, never for radio; a limitation in words; a higher capacity by a "
+        "list that nobody has compared with the STCW Code",
         Headline.REMARK,
         _VALID,
     ),
