@@ -27,14 +27,14 @@ WIDTH = 110
 
 # Modules whose capital constants are texts, one way or another.
 TEXTS = ("wallet_app/texts*.py", "verifier/inspector/texts*.py", "verifier/ui/words.py",
-         "verifier/inspection/table.py")  # fmt: skip
+         "verifier/inspection/table.py", "verifier/entitlement.py")  # fmt: skip
 # Modules that speak through `Check`: every text with a space in them may come to be shown.
 DECISION = ("verifier/checks.py", "verifier/decision.py", "verifier/remarks.py", "verifier/pass_decision.py",
             "verifier/manning_decision.py", "verifier/unverified.py", "verifier/verdict.py",
             "verifier/inspection/*.py")  # fmt: skip
 # Of these, what only the command line and the documents say, and what is collected otherwise.
 NOT_IN_APPS = ("report.py", "document.py", "manning_file.py", "ship.py", "table.py")
-LABELS = ("verifier/entitlement.py",)  # what stands before each line of a certificate
+LABELS = ("verifier/entitlement.py",)  # the lines of a certificate
 TITLES = "verifier/inspection/deficiencies.yaml"
 Message = str | tuple[str, str]
 
@@ -56,7 +56,8 @@ def messages() -> dict[Message, str]:
 
 
 def _labels(tree: ast.Module) -> Iterator[Message]:
-    """The first of each pair that is yielded."""
+    """The first of each pair that is yielded, and the constants that the second is made of."""
+    yield from _constants(tree)
     for node in ast.walk(tree):
         match node:
             case ast.Yield(value=ast.Tuple(elts=[ast.Constant(value=str(label)), _])):
