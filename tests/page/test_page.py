@@ -35,9 +35,17 @@ def competency(office: Office) -> str:
     return token
 
 
+@pytest.fixture(scope="module")
+def kept(office: Office, chromium: Browser) -> Page:
+    """One phone for the tests that need no new one."""
+    return browser.opened(browser.phone(chromium), f"{office.settings.base_url}/verify/")
+
+
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Page:
-    return browser.opened(browser.phone(chromium), address)
+def page(kept: Page, address: str) -> Page:
+    """The page as it opens, in the browser's own language."""
+    kept.evaluate("() => localStorage.clear()")
+    return browser.reopened(kept, address)
 
 
 def test_a_pasted_live_code_is_valid_and_its_holder_is_shown(page: Page, competency: str) -> None:

@@ -80,6 +80,11 @@ def opened(context: BrowserContext, address: str, *, at: datetime = NOW) -> Page
     context.clock.set_fixed_time(at)
     page = context.new_page()
     page.on("pageerror", lambda error: _fail(str(error)))
+    return reopened(page, address)
+
+
+def reopened(page: Page, address: str) -> Page:
+    """The page as it is after it was opened, whatever was done with it before."""
     page.goto(address)
     page.wait_for_selector('html[data-ready="true"]', state="attached")
     return page

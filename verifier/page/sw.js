@@ -3,7 +3,9 @@
 
 importScripts("files.js"); // self.OMBORD: the version, and every file of it
 
-const CACHE = `ombord-page-${self.OMBORD.version}`;
+// One server may hold the pages of several authorities: each keeps, and drops, its own alone.
+const OWN = `ombord-page ${new URL(self.registration.scope).pathname} `;
+const CACHE = OWN + self.OMBORD.version;
 const ADDRESSES = new Set(self.OMBORD.files.map((name) => new URL(name, self.registration.scope).href));
 
 self.addEventListener("install", (event) => {
@@ -20,7 +22,7 @@ self.addEventListener("activate", (event) => {
 });
 
 async function dropOlder() {
-  const older = (await caches.keys()).filter((name) => name.startsWith("ombord-page-") && name !== CACHE);
+  const older = (await caches.keys()).filter((name) => name.startsWith(OWN) && name !== CACHE);
   await Promise.all(older.map((name) => caches.delete(name)));
 }
 

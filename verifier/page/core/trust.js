@@ -5,6 +5,7 @@ import { jsonObject } from "./encoding.js";
 import { KeyError, PublicKey } from "./keys.js";
 
 const MAX_FILE = 1 << 20;
+const STATES = ["active", "retired", "revoked", "allow-list-only"];
 
 /** Not a trust file of the version that is known here. */
 export class TrustError extends Error {}
@@ -35,6 +36,7 @@ export function readTrust(bytes) {
   const file = jsonObject(bytes, { maxSize: MAX_FILE });
   if (file.get("format") !== "ombord-trust" || file.get("version") !== 1) throw new TrustError("another format or version");
   const [published, floor] = [file.get("published_at"), file.get("time_floor")];
+  if (!["production", "test"].includes(file.get("environment"))) throw new TrustError("another environment");
   const lists = [file.get("authorities"), file.get("keys")];
   if (![published, floor].every(Number.isInteger) || !lists.every(Array.isArray)) throw new TrustError("members are missing");
   try {
@@ -45,26 +47,36 @@ export function readTrust(bytes) {
   }
 }
 
+// A member that is missing would be no limit at all, and a state that is not known here none against the key.
+const member = (one, name, fits) => {
+  const value = one.get(name);
+  if (!fits(value)) throw new TrustError(`"${name}" is missing, or not what it should be`);
+  return value;
+};
+const isText = (value) => typeof value === "string" && value !== "";
+const areTexts = (value) => Array.isArray(value) && value.every(isText);
+const isState = (value) => STATES.includes(value);
+
 const readAuthority = (one) => ({
-  flag: one.get("flag"),
-  name: one.get("name"),
-  issuers: one.get("issuers"),
-  statusPrefix: one.get("status_prefix"),
-  timeZone: one.get("time_zone"),
+  flag: member(one, "flag", isText),
+  name: member(one, "name", isText),
+  issuers: member(one, "issuers", areTexts),
+  statusPrefix: member(one, "status_prefix", isText),
+  timeZone: member(one, "time_zone", isText),
 });
 
 const readKey = (one) => ({
-  issuer: one.get("issuer"),
-  kid: one.get("kid"),
+  issuer: member(one, "issuer", isText),
+  kid: member(one, "kid", isText),
   key: PublicKey.fromJwk(one.get("jwk")),
-  environment: one.get("environment"),
-  purposes: one.get("purposes"),
-  signFrom: one.get("sign_from"),
-  signUntil: one.get("sign_until"),
-  verifyUntil: one.get("verify_until"),
-  state: one.get("state"),
+  environment: member(one, "environment", isText),
+  purposes: member(one, "purposes", areTexts),
+  signFrom: member(one, "sign_from", Number.isInteger),
+  signUntil: member(one, "sign_until", Number.isInteger),
+  verifyUntil: member(one, "verify_until", Number.isInteger),
+  state: member(one, "state", isState),
   reason: one.get("reason") ?? null,
-  conflicting: one.get("conflicting") === true,
+  conflicting: one.has("conflicting"),
 });
 
 const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);

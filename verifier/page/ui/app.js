@@ -4,12 +4,14 @@ import { verifyAll } from "../core/decision.js";
 import { loadDictionaries } from "../core/dictionaries.js";
 import { Collector, isFrame } from "../core/frames.js";
 import { icon, make, ring } from "./elements.js";
-import { Camera, textsInPicture } from "./scanning.js";
-import { held, update } from "./store.js";
+import { Camera, TooLarge, textsInPicture } from "./scanning.js";
+import { ageOf, held, update } from "./store.js";
 import { verdictScreen } from "./verdict_view.js";
-import { age, LANGUAGES, language, preferred, say, speak } from "./words.js";
+import { age, LANGUAGES, language, preferred, remember, say, speak } from "./words.js";
 
+const DRIFT = 300; // seconds by which a clock may be set right without a word
 const OLD = 7 * 86_400; // seconds after which the age of what is held is said in amber
+const LONGEST = 250_000; // characters: twice what the longest code of any kind has
 const MISREAD = ["NOT READABLE", "TAMPERED", "WRONG HOLDER"];
 const app = document.getElementById("app");
 const now = () => Date.now() / 1000;
@@ -55,7 +57,7 @@ function home(note = null) {
 function languages() {
   const options = Object.entries(LANGUAGES).map(([code, name]) => make("option", { value: code, selected: code === language }, name));
   const chosen = async ({ target }) => {
-    localStorage.setItem("language", target.value);
+    remember(target.value);
     await speak(target.value);
     home();
   };
@@ -64,10 +66,11 @@ function languages() {
 
 /** What the page checks against, and how old that is. */
 function knows() {
-  const seconds = state.held?.updatedAt === null || state.held === null ? null : now() - state.held.updatedAt;
-  const kind = seconds === null ? "missing" : seconds > OLD ? "old" : "fresh";
+  const seconds = (state.held?.updatedAt ?? null) === null ? null : ageOf(state.held, now());
+  const kind = seconds === null ? "missing" : seconds < -DRIFT ? "clock" : seconds > OLD ? "old" : "fresh";
   const text = {
     missing: () => say("No keys and lists yet: connect once"),
+    clock: () => say("This device's clock was set back: set it, then update"),
     old: () => say("Keys and lists are {} old: update", age(seconds)),
     fresh: () => say("Keys and lists are {} old", age(seconds)),
   }[kind]();
@@ -133,7 +136,7 @@ async function scan() {
     progress.querySelector("b").textContent = `${found.received} / ${found.needed}`;
     hint.textContent = say("Keep the camera on the moving code");
     return undefined;
-  });
+  }, failed);
   state.camera = camera;
   try {
     await camera.start();
@@ -157,8 +160,9 @@ async function choose({ target }) {
     const texts = await textsInPicture(file);
     if (texts.length === 0) home(say("No code was found in the picture: try a sharper one, straight from above"));
     else await judge(texts.find((text) => text.startsWith("OB1:")) ?? texts[0]);
-  } catch {
-    home(say("This file is not a picture that can be read"));
+  } catch (error) {
+    if (error instanceof TooLarge) home(say("This picture is too large: cut the code out of it, or photograph it anew"));
+    else home(say("This file is not a picture that can be read"));
   }
 }
 
@@ -166,8 +170,9 @@ function paste() {
   const text = make("textarea", { id: "text", rows: 8, spellcheck: "false", autocapitalize: "off", placeholder: "OB1:…" });
   const check = async () => {
     // Only line breaks at the ends can be the clipboard's: a space is a digit.
-    const given = text.value.replace(/^[\r\n]+|[\r\n]+$/g, "");
-    if (given !== "") await judge(given);
+    if (text.value.length > LONGEST) return home(say("This text is too long for any code"));
+    const given = text.value.replace(/^[\r\n]+/, "").replace(/(?<![\r\n])[\r\n]+$/, "");
+    return given === "" ? undefined : judge(given);
   };
   show(
     make(
@@ -189,11 +194,19 @@ function paste() {
 async function judge(presented, { sure = true } = {}) {
   if (state.held === null) return home(say("No keys and lists yet: connect once"));
   const setting = { trust: state.held.trust, lists: state.held.lists, dictionaries: state.dictionaries, at: now() };
-  const verdicts = await verifyAll(presented, setting);
+  let verdicts;
+  try {
+    verdicts = await verifyAll(presented, setting);
+  } catch {
+    return failed();
+  }
   if (!sure && verdicts.some(({ headline }) => MISREAD.includes(headline))) return undefined;
   document.title = say(verdicts[0].headline);
   return show(verdictScreen(verdicts, { what: foreign(presented), again: () => home() }));
 }
+
+/** Never a silent nothing. */
+const failed = () => home(say("This could not be checked here: reload the page, or use another browser"));
 
 /** What a text is that is no credential at all, in words; null for what may be one. */
 function foreign(presented) {
@@ -205,8 +218,13 @@ function foreign(presented) {
 }
 
 async function start() {
-  await speak(preferred());
-  state.dictionaries = await loadDictionaries();
+  if (!isSecureContext) return app.replaceChildren(make("p.note", {}, "Open this page by its https address: it checks nothing over http."));
+  try {
+    await speak(preferred());
+    state.dictionaries = await loadDictionaries();
+  } catch {
+    return app.replaceChildren(make("p.note", {}, "This page did not load whole. Reload it with a connection."));
+  }
   try {
     state.held = await held();
   } catch {
@@ -215,6 +233,7 @@ async function start() {
   home();
   await Promise.all([refresh(), offline()]);
   document.documentElement.dataset.ready = "true";
+  return undefined;
 }
 
 /** Whole on this device, so that it opens without a connection. */

@@ -1,6 +1,8 @@
 // Pictures and camera frames to QR texts: the camera is read about ten times a second, off the drawing thread.
 
 const LONGEST = 2_000; // pixels of a picture's longer side that are looked at first
+const MOST_PIXELS = 64e6; // a small file may unpack to gigabytes
+const MOST_BYTES = 64e6;
 const PAUSE = 60; // ms between two frames
 
 class Reader {
@@ -9,12 +11,20 @@ class Reader {
   #next = 0;
 
   constructor() {
+    this.#worker.onerror = () => this.#failAll();
     this.#worker.onmessage = ({ data }) => {
       const { resolve, reject } = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if (data.failed === undefined) resolve(data.texts);
       else reject(new Error(data.failed));
     };
+  }
+
+  /** A worker that has died answers nothing more: whoever waits is told, and the next picture gets a new one. */
+  #failAll() {
+    reader = null;
+    for (const { reject } of this.#waiting.values()) reject(new Error("the reader failed"));
+    this.#waiting.clear();
   }
 
   read(pixels) {
@@ -34,8 +44,12 @@ export function textsIn(pixels) {
   return reader.read(pixels);
 }
 
+/** More than this device should be asked to unpack. */
+export class TooLarge extends Error {}
+
 /** The texts of all QR codes in a picture file; tried smaller first, then as it is. */
 export async function textsInPicture(file) {
+  await refuseTooLarge(file);
   const picture = await createImageBitmap(file);
   const longest = Math.max(picture.width, picture.height);
   for (const size of longest > LONGEST ? [LONGEST, Math.min(longest, 6_000)] : [longest]) {
@@ -43,6 +57,25 @@ export async function textsInPicture(file) {
     if (texts.length > 0) return texts;
   }
   return [];
+}
+
+/** A picture's size is known once its head was read: nothing of it is unpacked for that. */
+async function refuseTooLarge(file) {
+  if (file.size > MOST_BYTES) throw new TooLarge();
+  if (file.type === "image/svg+xml") throw new Error("a drawing, not a picture");
+  const picture = new Image();
+  const address = URL.createObjectURL(file);
+  try {
+    await new Promise((resolve, reject) => {
+      picture.onload = resolve;
+      picture.onerror = () => reject(new Error("no picture"));
+      picture.src = address;
+    });
+    if (picture.naturalWidth * picture.naturalHeight > MOST_PIXELS) throw new TooLarge();
+  } finally {
+    picture.removeAttribute("src");
+    URL.revokeObjectURL(address);
+  }
 }
 
 function drawn(picture, scale) {
@@ -56,14 +89,15 @@ function drawn(picture, scale) {
   return pen.getImageData(0, 0, width, height);
 }
 
-/** Shows the camera in `video` and gives every text that it reads to `onText`, until `stop`. */
+/** Shows the camera in `video` and gives every text that it reads to `onText`, until `stop`, or `onFailure`. */
 export class Camera {
   #stream = null;
   #going = false;
 
-  constructor(video, onText) {
+  constructor(video, onText, onFailure) {
     this.video = video;
     this.onText = onText;
+    this.onFailure = onFailure;
   }
 
   async start() {
@@ -72,7 +106,7 @@ export class Camera {
     this.video.srcObject = this.#stream;
     await this.video.play();
     this.#going = true;
-    this.#loop();
+    this.#loop().catch(this.onFailure);
   }
 
   stop() {

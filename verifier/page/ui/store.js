@@ -13,6 +13,15 @@ const UPDATED = new URL("held/updated", BASE).href;
 const MOST_LISTS = 1_000;
 const now = () => Date.now() / 1000;
 
+/**
+ * Seconds that what is held is old: since its update, or since its oldest list was signed where that is longer, since
+ * a server may serve the same old list for ever. Less than zero: the clock was set back, and nobody can tell.
+ */
+export function ageOf({ updatedAt, lists }, at) {
+  if (at < updatedAt) return at - updatedAt;
+  return Math.max(at - updatedAt, ...[...lists.values()].map(({ issuedAt }) => at - issuedAt));
+}
+
 /** {trust, lists, updatedAt} as it is held, or null before the first update. */
 export async function held() {
   const cache = await caches.open(CACHE);

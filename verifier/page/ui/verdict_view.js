@@ -89,8 +89,11 @@ export function reason(verdict) {
 }
 
 const filled = ({ template, values }) => say(template, ...values.map(shown));
-const shown = (value) => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? day(value) : value);
-const sentence = (text) => text.charAt(0).toLocaleUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
+const shown = (value) => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? day(value) : visible(String(value)));
+// What nobody has signed may hold characters that turn the line around or hide in it: each is shown by its number.
+const visible = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0).toString(16).padStart(4, "0")}}`);
+const WORD = /^[\p{L}'’-]+[,:]?(?!\S)/u; // an address or a number stays as it is
+const sentence = (text) => (WORD.test(text) ? text.charAt(0).toLocaleUpperCase() : text.charAt(0)) + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
 
 function details(verdict) {
   if (verdict.seaPass !== null) {

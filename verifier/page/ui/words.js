@@ -11,9 +11,26 @@ export let language = "en";
 
 /** The language that was chosen, or that the browser asks for. */
 export function preferred() {
-  const chosen = localStorage.getItem("language");
-  if (chosen in LANGUAGES) return chosen;
+  const chosen = remembered();
+  if (chosen !== null && Object.hasOwn(LANGUAGES, chosen)) return chosen;
   return navigator.languages.map((one) => SPOKEN[one.slice(0, 2)] ?? (one.startsWith("en") ? "en" : null)).find(Boolean) ?? "en";
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem("language");
+  } catch {
+    return null; // a browser that keeps nothing for any page
+  }
+}
+
+/** Keep the choice for the next visit, where the browser lets a page keep anything. */
+export function remember(wanted) {
+  try {
+    localStorage.setItem("language", wanted);
+  } catch {
+    return; // it is asked again next time
+  }
 }
 
 /** Take up a language; English is used for what it lacks. */
