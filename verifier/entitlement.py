@@ -1,9 +1,11 @@
 """What a certificate entitles to and where that ends, a line each: no limit is ever left out.
 
-Codes stand as signed. Free text stands here too, and as a remark (row C14): it never decides.
+Codes stand as signed, marked as what they are, so that an app can say what they mean. Free text stands here
+too, and as a remark (row C14): it never decides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final, Self
 
 from verifier.credential.model import (
     Acceptance,
@@ -13,70 +15,113 @@ from verifier.credential.model import (
     MedicalCertificate,
     MedicalFitness,
 )
+from verifier.wording import Joined, Said, Text, text
+
+LIMITED: Final = "{}, limited: {}"
+MOST_GT: Final = "at most {} GT"
+MOST_KW: Final = "at most {} kW"
+IN_AREAS: Final = "in areas {}"
+ON_SHIP_TYPES: Final = "on ship types {}"
+WITH_PROPULSION: Final = "with propulsion by {}"
+WITHOUT: Final = "without {}"
+ONLY: Final = "only {}"
+ON_SHIPS_OF: Final = "on ships of {}"
+EVERYWHERE: Final = "everywhere"
+LOOKOUT: Final = "fit for look-out"
+NO_LOOKOUT: Final = "NOT fit for look-out"
+NOT_CHECKED: Final = "the practitioner did NOT check who was examined"
+NO_HEARING: Final = "hearing does NOT meet the standard"
+NO_UNAIDED_HEARING: Final = "hearing without an aid does NOT meet the standard"
+NO_ACUITY: Final = "visual acuity does NOT meet the standard"
+NO_COLOUR_VISION: Final = "colour vision does NOT meet the standard"
+AGGRAVATED: Final = "NOT free from a condition that service may aggravate"
+NOT_TOLD: Final = "the seafarer was NOT told of the right of review"
+ONLY_IN_AREAS: Final = "only in areas {}"
+RESTRICTED: Final = "restricted: {}"
 
 
-def lines(certificate: Certificate) -> Iterator[tuple[str, str]]:
+class Code(str):
+    """A code of one of the lists of `codelists`, by the list's name."""
+
+    __slots__ = ("kind",)
+    kind: str
+
+    def __new__(cls, kind: str, code: str) -> Self:
+        """The code as it was signed."""
+        made = super().__new__(cls, code)
+        made.kind = kind
+        return made
+
+
+def lines(certificate: Certificate) -> Iterator[tuple[str, Text]]:
     """Labels and texts, in the order of the form (STCW Code A-I/2; for medical ones A-I/9)."""
     if certificate.stcw_code:
-        yield "entitles to", f"STCW {', '.join(certificate.stcw_code)}"
+        yield "entitles to", text("STCW {}", ", ".join(certificate.stcw_code))
     for function in certificate.functions:
-        yield "function", f"{function.code} ({function.level.value})" + _limits(function.limitations)
+        codes = (Code("functions", function.code), Code("levels", function.level.value))
+        yield "function", _limited(text("{} ({})", *codes), function.limitations)
     for capacity in certificate.capacities:
-        yield "capacity", capacity.code + _limits(capacity.limitations)
+        yield "capacity", _limited(_codes("capacities", (capacity.code,)), capacity.limitations)
     if isinstance(certificate, MedicalCertificate):
         yield from _fitness(certificate.fitness)
     if isinstance(certificate, Endorsement):
-        yield "recognises", " ".join(certificate.recognises)
+        yield "recognises", text("{}", " ".join(certificate.recognises))
     if certificate.rests_on is not None:
-        yield "rests on", " ".join(certificate.rests_on)
+        yield "rests on", text("{}", " ".join(certificate.rests_on))
     if certificate.acceptance is not None:
         yield "accepted", _accepted(certificate.acceptance)
     if certificate.ship is not None:
-        yield "for the ship", " IMO ".join(part for part in certificate.ship if part)
+        yield "for the ship", text("{}", " IMO ".join(part for part in certificate.ship if part))
     if certificate.remarks is not None:
-        yield "it says", certificate.remarks
+        yield "it says", text("{}", certificate.remarks)
 
 
-def _limits(limits: Limitations | None) -> str:
+def _limited(granted: Text, limits: Limitations | None) -> Text:
     if limits is None:
-        return ""
+        return granted
     named = [
-        f"at most {limits.max_gt} GT" if limits.max_gt is not None else "",
-        f"at most {limits.max_kw} kW" if limits.max_kw is not None else "",
-        _some("in areas", limits.areas),
-        _some("on ship types", limits.ship_types),
-        _some("with propulsion by", limits.propulsion),
-        _some("without", limits.without),
-        limits.text or "",
+        *([text(MOST_GT, limits.max_gt)] if limits.max_gt is not None else []),
+        *([text(MOST_KW, limits.max_kw)] if limits.max_kw is not None else []),
+        *_some(IN_AREAS, "trade_areas", limits.areas),
+        *_some(ON_SHIP_TYPES, "ship_types", limits.ship_types),
+        *_some(WITH_PROPULSION, "", limits.propulsion),
+        *_some(WITHOUT, "", limits.without),
+        *([text("{}", limits.text)] if limits.text else []),
     ]
-    said = "; ".join(part for part in named if part)
-    return f", limited: {said}" if said else ""
+    return text(LIMITED, granted, Joined(tuple(named))) if named else granted
 
 
-def _accepted(acceptance: Acceptance) -> str:
-    parts = [_some("on ships of", acceptance.flags), _some("in areas", acceptance.areas)]
-    return "only " + ", ".join(part for part in parts if part) if any(parts) else "everywhere"
+def _accepted(acceptance: Acceptance) -> Text:
+    parts = (
+        *_some(ON_SHIPS_OF, "flags", acceptance.flags),
+        *_some(IN_AREAS, "trade_areas", acceptance.areas),
+    )
+    return text(ONLY, Joined(parts, ", ")) if parts else text(EVERYWHERE)
 
 
-def _fitness(fitness: MedicalFitness) -> Iterator[tuple[str, str]]:
+def _fitness(fitness: MedicalFitness) -> Iterator[tuple[str, Text]]:
     """Fit for what, then each standard that is not met; what was never asked is no finding."""
-    yield "fitness", "fit for look-out" if fitness.lookout else "NOT fit for look-out"
+    yield "fitness", text(LOOKOUT if fitness.lookout else NO_LOOKOUT)
     for met, against in (
-        (fitness.identity_checked, "the practitioner did NOT check who was examined"),
-        (fitness.hearing, "hearing does NOT meet the standard"),
-        (fitness.hearing_unaided, "hearing without an aid does NOT meet the standard"),
-        (fitness.visual_acuity, "visual acuity does NOT meet the standard"),
-        (fitness.colour_vision, "colour vision does NOT meet the standard"),
-        (fitness.free_from_aggravated_condition, "NOT free from a condition that service may aggravate"),
-        (fitness.review_informed, "the seafarer was NOT told of the right of review"),
+        (fitness.identity_checked, NOT_CHECKED),
+        (fitness.hearing, NO_HEARING),
+        (fitness.hearing_unaided, NO_UNAIDED_HEARING),
+        (fitness.visual_acuity, NO_ACUITY),
+        (fitness.colour_vision, NO_COLOUR_VISION),
+        (fitness.free_from_aggravated_condition, AGGRAVATED),
+        (fitness.review_informed, NOT_TOLD),
     ):
         if met is False:
-            yield "fitness", against
-    if fitness.areas:
-        yield "fitness", _some("only in areas", fitness.areas)
+            yield "fitness", text(against)
+    for limit in _some(ONLY_IN_AREAS, "trade_areas", fitness.areas):
+        yield "fitness", limit
     if fitness.restrictions is not None:
-        yield "fitness", f"restricted: {fitness.restrictions}"
+        yield "fitness", text(RESTRICTED, fitness.restrictions)
 
 
-def _some(label: str, codes: tuple[str, ...]) -> str:
-    return f"{label} {', '.join(codes)}" if codes else ""
+def _some(template: str, kind: str, codes: tuple[str, ...]) -> Iterable[Said]:
+    return (text(template, _codes(kind, codes)),) if codes else ()
+
+
+def _codes(kind: str, codes: tuple[str, ...]) -> Joined:
+    return Joined(tuple(text("{}", Code(kind, code) if kind else code) for code in codes), ", ")

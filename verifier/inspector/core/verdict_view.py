@@ -37,6 +37,7 @@ from verifier.verdict import (
     deciding,
     standing,
 )
+from verifier.wording import in_words
 
 _ICONS: Final = {
     Headline.VALID: "circle-check",
@@ -237,7 +238,8 @@ def _lines(certificate: Certificate, say: Words) -> Iterator[Line]:
     yield Line(say(texts.ISSUED_BY), issued)
     yield Line(say(texts.VALID_FROM_TO), _period(certificate, say))
     for label, text in entitlement.lines(certificate):
-        yield Line(sentence(say(label)).rstrip("."), plain(text))
+        said = in_words(text, say, lambda value: titles.quoted(value, say, plain))
+        yield Line(sentence(say(label)).rstrip("."), said)
 
 
 def _period(certificate: Certificate, say: Words) -> str:
