@@ -46,9 +46,16 @@ def context(office: Office, chromium: Browser) -> BrowserContext:
     return made
 
 
+@pytest.fixture(scope="module")
+def kept(office: Office, chromium: Browser) -> Page:
+    """One phone for the tests that need no new one."""
+    return browser.opened(browser.phone(chromium), f"{office.settings.base_url}/verify/")
+
+
 @pytest.fixture
-def page(context: BrowserContext, address: str) -> Page:
-    return browser.opened(context, address)
+def page(kept: Page, address: str) -> Page:
+    """The page as it opens."""
+    return browser.reopened(kept, address)
 
 
 # Input

@@ -114,8 +114,8 @@ export function manningCard({ certificate, expires }, { inside = false } = {}) {
 }
 
 function* shipLines({ gt, kw, type, area, unattended }) {
-  const limits = [gt === null ? "" : say("at most {} GT", gt), kw === null ? "" : say("at most {} kW", kw)].filter(Boolean);
-  if (limits.length > 0) yield ["Size", limits.join(", ")];
+  const sizes = [gt === null ? "" : say("{} GT", gt), kw === null ? "" : say("{} kW", kw)].filter(Boolean);
+  if (sizes.length > 0) yield ["Size", sizes.join(", ")];
   if (type !== null) yield ["Type of ship", title("ship_types", type)];
   if (area !== null) yield ["Trade area", title("trade_areas", area)];
   if (unattended !== null) yield ["Engine room", unattended ? say("may be unattended at times") : say("always attended")];
