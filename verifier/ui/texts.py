@@ -3,3 +3,4 @@
 from typing import Final
 
 BACK: Final = "Back"
+TOO_LONG: Final = "At most {most} characters."

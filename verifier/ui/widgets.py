@@ -15,6 +15,7 @@ from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from verifier.ui import fonts
+from verifier.ui.input_line import MOST, InputLine
 from verifier.ui.qr_view import QRView
 
 RULES: Final = join(dirname(__file__), "widgets.kv")
@@ -134,7 +135,7 @@ class SearchField(BoxLayout):
 
 
 class InputField(BoxLayout):
-    """A line to type in."""
+    """A line to type in, of at most so many characters; more is refused below it, in words."""
 
     text = StringProperty("")
     hint = StringProperty("")
@@ -142,6 +143,7 @@ class InputField(BoxLayout):
     is_blank = BooleanProperty(True)
     is_number = BooleanProperty(False)
     font_size = NumericProperty("17sp")
+    most = NumericProperty(MOST)
 
 
 class Notice(BoxLayout):
@@ -192,7 +194,7 @@ TONE_ICON: Final = {
 
 for _widget in (
     Words, Text, Phrase, ButtonWords, Icon, Tap, IconButton, MainButton, QuietButton, Surface, Pill,
-    FilterTile, SearchField, InputField, Notice, FormLine, Meter, QRView, TopBar, BottomBar,
+    FilterTile, InputLine, SearchField, InputField, Notice, FormLine, Meter, QRView, TopBar, BottomBar,
 ):  # fmt: skip
     Factory.register(_widget.__name__, cls=_widget)
 

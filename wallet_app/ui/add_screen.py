@@ -33,12 +33,11 @@ MOST_TEXT: Final = 65_536  # bytes of a file that holds an offer as text
 class OfferStep(BoxLayout):
     """Paste a link, or drop a picture."""
 
-    link = StringProperty("")
     complaint = StringProperty("")
 
     def paste(self) -> None:
-        """What was copied last."""
-        self.link = Clipboard.paste().strip()
+        """What was copied last, unless it is longer than an offer can be."""
+        self.ids.link.ids.input.put(Clipboard.paste().strip())
 
 
 class OfferedDocument(BoxLayout):
