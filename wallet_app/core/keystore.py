@@ -4,17 +4,17 @@ On Android the holder's key is made inside AndroidKeyStore and never leaves it. 
 so a file that only its owner may read stands in; whoever can read that file can show the certificates.
 """
 
-import os
 import secrets
-import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol, TypeVar
 
 from keys.algorithms import Algorithm
-from keys.encoding import EncodingError, b64url_decode, b64url_encode, json_dumps, json_object
+from keys.custody.device_keys import SECRET_BYTES, DeviceKeys, DeviceKeysError
 from keys.signer import Signer, SoftwareSigner
 
-VAULT_KEY_BYTES = 32
+VAULT_KEY_BYTES: Final = SECRET_BYTES
+Kept = TypeVar("Kept")
 
 
 class KeyStoreError(Exception):
@@ -53,60 +53,22 @@ class FileKeyStore:
 
     def __init__(self, path: Path) -> None:
         """Use `path`, which is made when a key is first asked for."""
-        self._path = path
-        self._keys: tuple[SoftwareSigner, bytes] | None = None
+        self._keys = DeviceKeys(path, signer="holder", secret="vault")
 
     def holder(self) -> Signer:
         """The key that certificates are bound to. Raises KeyStoreError."""
-        return self._read()[0]
+        return _asked(self._keys.signer)
 
     def vault_key(self) -> bytes:
         """The key of the vault. Raises KeyStoreError."""
-        return self._read()[1]
+        return _asked(self._keys.secret)
 
-    def _read(self) -> tuple[SoftwareSigner, bytes]:
-        if self._keys is None:
-            try:
-                if not self._path.exists():
-                    self._create()
-                self._keys = self._parse(self._path.read_bytes())
-                self._narrow()
-            except OSError as error:
-                raise KeyStoreError(f"the phone's keys cannot be read: {error}") from error
-        return self._keys
 
-    def _create(self) -> None:
-        """Write new keys beside `path`, then link them there: of two that start at once, the first wins."""
-        holder, vault_key = SoftwareSigner.generate(Algorithm.ES256), secrets.token_bytes(VAULT_KEY_BYTES)
-        text = {"holder": b64url_encode(holder.private_bytes()), "vault": b64url_encode(vault_key)}
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
-        file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(file, json_dumps(text))
-            os.fsync(file)
-            os.link(draft, self._path)
-        except FileExistsError:
-            pass
-        finally:
-            os.close(file)
-            draft.unlink()
-
-    def _parse(self, data: bytes) -> tuple[SoftwareSigner, bytes]:
-        try:
-            text = json_object(data)
-            holder = SoftwareSigner.from_private_bytes(Algorithm.ES256, b64url_decode(str(text["holder"])))
-            vault_key = b64url_decode(str(text["vault"]))
-        except (EncodingError, KeyError, ValueError):
-            raise KeyStoreError(
-                f"the file of the phone's keys is damaged: {self._path}. Put back a copy of it, or "
-                "remove it and the vault beside it, and pick up the certificates again"
-            ) from None
-        if len(vault_key) != VAULT_KEY_BYTES:
-            raise KeyStoreError(f"the vault's key has the wrong length: {self._path}")
-        return holder, vault_key
-
-    def _narrow(self) -> None:
-        """Take away what others may do with the file, whoever gave it to them."""
-        if stat.S_IMODE(self._path.stat().st_mode) & 0o077:
-            self._path.chmod(0o600)
+def _asked(get: Callable[[], Kept]) -> Kept:
+    try:
+        return get()
+    except DeviceKeysError as error:
+        raise KeyStoreError(
+            f"{error}. Put back a copy of it, or remove it and the vault beside it, and pick up the "
+            "certificates again"
+        ) from error
