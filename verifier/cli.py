@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NoReturn, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Final, TypedDict, TypeVar
 
+from verifier.arguments import UNUSABLE, Parser, complain
 from verifier.unusable import Unusable, read_file
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from verifier.policy import Policy
     from verifier.status import StatusBook
 
-UNUSABLE: Final = 3
 _LAST_YEAR: Final = 2261  # of 63 bits of nanoseconds
 POLICY_HELP: Final = "what the inspector demands: psc, company, port-agent, or a YAML file"
 T = TypeVar("T")
@@ -42,9 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code, said = arguments.run(arguments)
         return code if _written(said) else UNUSABLE
     except Unusable as error:
-        _complain(str(error), error.hint)
+        complain(str(error), error.hint)
     except KeyboardInterrupt:
-        _complain("interrupted", "run the command again")
+        complain("interrupted", "run the command again")
     return UNUSABLE
 
 
@@ -63,13 +63,13 @@ def _written(said: str) -> bool:
     except BrokenPipeError:  # whoever read it has gone: say nothing more
         pass
     except OSError as error:
-        _complain(f"the answer could not be written: {error.strerror}", "the command has done its work")
+        complain(f"the answer could not be written: {error.strerror}", "the command has done its work")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries again at exit
     return False
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = _Parser(prog="ombord-verify", description="Check seafarers' certificates with no connection.")
+    parser = Parser(prog="ombord-verify", description="Check seafarers' certificates with no connection.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="judge one seafarer's certificates")
     check.add_argument(
@@ -95,21 +95,6 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     else:
         commands.add_parser("ship", help="judge a whole crew against the safe manning document")
     return parser
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse exits with 2, which here means undetermined."""
-
-    def error(self, message: str) -> NoReturn:
-        _complain(message, f"{self.prog} --help")
-        raise SystemExit(UNUSABLE)
-
-
-def _complain(problem: str, hint: str) -> None:
-    from verifier.report import escaped
-
-    if sys.stderr is not None:  # closed: then print would take standard output
-        print(f"error: {escaped(problem)}\nhint: {escaped(hint)}", file=sys.stderr)
 
 
 # check
@@ -214,7 +199,7 @@ def _texts(sources: Sequence[str]) -> list[str | bytes]:
         except Unusable as problem:
             problems.append(problem)
     for earlier in problems[:-1]:
-        _complain(str(earlier), earlier.hint)
+        complain(str(earlier), earlier.hint)
     if problems:
         raise problems[-1]
     if any(text.startswith("ob1:") for text in texts) and sys.stderr is not None:

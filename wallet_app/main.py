@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from verifier.arguments import UNUSABLE, Parser, complain
 from verifier.ui.window import has_window, prepare_kivy
 
 if TYPE_CHECKING:
@@ -24,17 +25,20 @@ ASKED_LANGUAGES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the wallet until it is closed."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     try:
         prepare_kivy(options.home)
     except OSError as error:
-        print(f"error: {options.home} cannot be the wallet's folder: {error.strerror}", file=sys.stderr)
-        print("hint: name a folder that you may write to, with --home", file=sys.stderr)
-        return 3
+        complain(
+            f"{options.home} cannot be the wallet's folder: {error.strerror}",
+            "name a folder that you may write to, with --home",
+        )
+        return UNUSABLE
     if not has_window():
-        print("error: no window can be opened", file=sys.stderr)
-        print("hint: on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1", file=sys.stderr)
-        return 3
+        complain(
+            "no window can be opened", "on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1"
+        )
+        return UNUSABLE
     app = compose(
         options.home, offer=options.offer, tx_code=options.tx_code, language=device_language(os.environ)
     )
@@ -125,13 +129,16 @@ def _default_home() -> Path:
     return Path(base) / "ombord-wallet"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ombord-wallet", description="Your certificates, on this device.")
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = Parser(prog="ombord-wallet", description="Your certificates, on this device.")
     parser.add_argument("--home", type=Path, default=_default_home(), help="where keys and store are kept")
     parser.add_argument("--offer", metavar="LINK", help="look at this offer first")
     parser.add_argument("--tx-code", metavar="CODE", default="", help="the pick-up code of that offer")
     parser.add_argument("--dark", action="store_true", help="start in dark colours")
-    return parser
+    options = parser.parse_args(arguments)
+    if options.tx_code and options.offer is None:
+        parser.refuse("--tx-code is the code of an offer, and there is none", "name it with --offer LINK")
+    return options
 
 
 if __name__ == "__main__":

@@ -86,3 +86,23 @@ def test_core_runs_without_kivy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--bogus"], "--bogus"),
+        (["--home"], "--home"),
+        (["--frames", "there-is-no-such-folder"], "there-is-no-such-folder"),
+        (["--frames", __file__], "is no folder"),
+    ],
+)
+def test_wrong_arguments_are_unusable_and_say_what_to_do(
+    arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(arguments)
+    assert ended.value.code == 3
+    said = capsys.readouterr().err
+    assert named in said
+    assert "\nhint: " in said

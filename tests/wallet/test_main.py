@@ -57,3 +57,24 @@ def test_density_is_taken_as_it_is_said(
     monkeypatch.setenv(window.DENSITY, said)
     assert window.density() == float(said)
     assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--bogus"], "--bogus"),
+        (["--offer"], "--offer"),
+        (["stray"], "stray"),
+        (["--tx-code", "1234"], "--tx-code"),
+        (["--\x1b[2J"], "u{001b}"),
+    ],
+)
+def test_wrong_arguments_are_unusable_and_say_what_to_do(
+    arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(arguments)
+    assert ended.value.code == 3
+    said = capsys.readouterr().err
+    assert named in said
+    assert "\nhint: " in said

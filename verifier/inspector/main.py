@@ -9,6 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from verifier import state
+from verifier.arguments import UNUSABLE, Parser, complain
 from verifier.ui.window import has_window, prepare_kivy
 
 if TYPE_CHECKING:
@@ -20,17 +21,20 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the app until it is closed."""
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     try:
         prepare_kivy(options.home)
     except OSError as error:
-        print(f"error: {options.home} cannot be the app's folder: {error.strerror}", file=sys.stderr)
-        print("hint: name a folder that you may write to, with --home", file=sys.stderr)
-        return 3
+        complain(
+            f"{options.home} cannot be the app's folder: {error.strerror}",
+            "name a folder that you may write to, with --home",
+        )
+        return UNUSABLE
     if not has_window():
-        print("error: no window can be opened", file=sys.stderr)
-        print("hint: on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1", file=sys.stderr)
-        return 3
+        complain(
+            "no window can be opened", "on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1"
+        )
+        return UNUSABLE
     app = compose(options.home, frames=options.frames)
     app.bind(on_start=_say_what_is_missing)
     app.run()
@@ -74,15 +78,16 @@ def _say_what_is_missing(app: "InspectorApp") -> None:
         print("hint: make setup builds them into verifier/ui/assets", file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="ombord-inspector", description="Check seafarers' certificates with no connection."
-    )
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = Parser(prog="ombord-inspector", description="Check seafarers' certificates with no connection.")
     parser.add_argument(
         "--home", type=Path, default=Path(state.home()), help="where trust data is, as for ombord-verify"
     )
     parser.add_argument("--frames", type=Path, metavar="FOLDER", help="camera frames, instead of a camera")
-    return parser
+    options = parser.parse_args(arguments)
+    if options.frames is not None and not options.frames.is_dir():
+        parser.refuse(f"{options.frames} is no folder", "name one with pictures in it, or leave --frames out")
+    return options
 
 
 if __name__ == "__main__":
