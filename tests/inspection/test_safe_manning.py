@@ -4,16 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.crews import IMO, VESSEL, manning, sign_manning
+from support.crews import IMO, VESSEL, fit_at_sea, holds, manning, seafarer, sign_manning, verdicts
 from support.scenario import TODAY, Inspection
 from support.simulator import DAY, NOW
 
 from verifier.credential import carrier
 from verifier.credential.safe_manning import Post
+from verifier.inspection.crew import Person, judge
 from verifier.inspection.manning import from_yaml, ship_of
 from verifier.inspection.ship import InvalidShip, Ship, imo_number
 from verifier.settings_file import SettingsError
-from verifier.verdict import Headline
+from verifier.verdict import Headline, Standing
 
 TYPED = b"""
 document_number: NO-MSM-0001
@@ -108,6 +109,43 @@ def test_the_inspectors_word_about_the_ship_counts_before_the_documents() -> Non
     ship = ship_of(manning(), told)
     assert (ship.gt, ship.kw, ship.imo, ship.voyage_start) == (9_000, 6_000, IMO, TODAY)
     assert ship_of(manning()) == replace(ship, gt=8_500, voyage_start=None)
+
+
+SECOND = manning(vessel=manning().vessel._replace(imo="9319466", gt=400, name="Other"))
+DIFFERENT = {
+    "the same ship": (Ship(imo=IMO, flag="NO", gt=8_500, kw=6_000), [], Standing.VALID),
+    "nothing typed": (None, [], Standing.VALID),
+    "another IMO number": (Ship(imo="9319466"), [str(Headline.NOT_FOR_THIS)], Standing.UNDETERMINED),
+    "another flag": (Ship(flag="DK"), [str(Headline.NOT_FOR_THIS)], Standing.UNDETERMINED),
+    "another tonnage": (Ship(gt=9_000), ["REMARK"], Standing.VALID),
+    "another power": (Ship(kw=5_000), ["REMARK"], Standing.VALID),
+    "all of it": (
+        Ship(imo="9319466", flag="DK", gt=1, kw=1),
+        [str(Headline.NOT_FOR_THIS)] * 2 + ["REMARK"] * 2,
+        Standing.UNDETERMINED,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "headlines", "standing"), DIFFERENT.values(), ids=DIFFERENT.keys())
+def test_a_document_of_another_ship_is_a_problem_and_never_green(
+    typed: Ship | None, headlines: list[str], standing: Standing
+) -> None:
+    inspection, cook = Inspection(), seafarer(1)
+    inspection.norway.change_key(sign_from=NOW - 1_000 * DAY)
+    rating = holds(cook, "rating-navigational-watch")
+    one = Person(label="a", verdicts=tuple(verdicts(inspection, rating, fit_at_sea(cook))))
+    found = judge([one], manning(Post("rating-navigational-watch")), ship=typed, at=NOW)
+    assert [problem.headline for problem in found.problems] == headlines
+    assert found.standing is standing
+    assert not found.shortfalls
+
+
+def test_a_second_document_replaces_what_the_first_said_and_keeps_what_was_typed() -> None:
+    typed = Ship(kw=5_000, voyage_start=TODAY)
+    first, second = ship_of(manning(), typed), ship_of(SECOND, typed)
+    assert (first.imo, first.gt, first.kw) == (IMO, 8_500, 5_000)
+    assert (second.imo, second.gt, second.kw, second.name) == ("9319466", 400, 5_000, "Other")
 
 
 @pytest.mark.parametrize("text", ["9074729", "IMO 9074729", "imo9074729", " 9074729 "])

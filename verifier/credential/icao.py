@@ -63,6 +63,14 @@ def same_name(one: str, other: str) -> bool:
         return False
 
 
+def spellings(name: str) -> frozenset[str]:
+    """Every accepted spelling in A-Z, of which same names share one; of another script its own letters."""
+    try:
+        return frozenset(_spellings(unicodedata.normalize("NFC", name)))
+    except NotLatin:
+        return frozenset({"".join(unicodedata.normalize("NFC", name).casefold().split())})
+
+
 def _letters(name: str) -> Iterator[str]:
     for character in unicodedata.normalize("NFC", name):
         form = _FORMS.get(character) or _FORMS.get(character.upper())

@@ -6,21 +6,24 @@ from datetime import date, datetime
 from typing import Final
 
 from verifier.credential.safe_manning import Post, SafeManning
-from verifier.inspection import candidates, deficiency, person
+from verifier.inspection import candidates, deficiency, namesakes, person
 from verifier.inspection.candidates import Candidate
 from verifier.inspection.grouping import group
-from verifier.inspection.manning import ship_of
+from verifier.inspection.manning import differences, ship_of
 from verifier.inspection.matching import match
 from verifier.inspection.person import Examined
 from verifier.inspection.persons import Assignment, CrewReport, Person, Problem, Shortfall
 from verifier.inspection.ship import Ship
-from verifier.inspection.shown import FAIL, UNKNOWN
+from verifier.inspection.shown import FAIL, PASS, REMARK, UNKNOWN
 from verifier.policy import DEFAULT, Policy
 from verifier.verdict import Headline, Standing, Valid, Verdict, standing, worst
 from verifier.wording import Text, text
 
 __all__ = ["Assignment", "CrewReport", "Person", "Problem", "Shortfall", "group", "judge"]
 
+_NAMESAKE: Final = (
+    "has the name and birth date of somebody who fills a post: compare each with an identity document"
+)
 _NEAREST: Final = 5  # how many of those who come nearest to a post are named
 
 
@@ -35,7 +38,8 @@ def judge(
 ) -> CrewReport:
     """Judge everybody, and match them to the posts: one person, one post, as many posts as can be filled.
 
-    What was entered by hand fills no post; what it would add is counted apart. `document` is the verdict on
+    What was entered by hand fills no post; what it would add is counted apart. `ship` is what was typed: a
+    document for another IMO number or flag is not for her, and proves nothing. `document` is the verdict on
     the safe manning document where it is signed; one that somebody typed is taken at their word.
     """
     known = ship_of(manning, ship)
@@ -44,14 +48,17 @@ def judge(
         for one in persons
     ]
     table = _Table(persons, examined, manning, known)
-    assigned = match([table.able(place) for place in table.places], len(persons))
+    filled = match([table.able(place) for place in table.places], len(persons))
+    assigned = {at: table.cheapest(at, of) for at, of in filled.items()}
     judged = tuple(table.assessed(who, assigned) for who in range(len(persons)))
     left = [at for at in range(len(table.places)) if at not in assigned]
-    paper = match([table.on_paper(table.places[at], set(assigned.values())) for at in left], len(persons))
-    by_hand = {left[at]: who for at, who in paper.items()}
+    paper = match([table.on_paper(table.places[at], set(filled.values())) for at in left], len(persons))
+    by_hand = {left[at]: table.papers_of(left[at], of) for at, of in paper.items()}
     shortfalls = tuple(table.shortfalls(judged, assigned))
     problems = (
         *_of_document(manning, document, table.today),
+        *_of_other_ship(manning, ship),
+        *table.idle_namesakes(judged, assigned),
         *(one for each in judged for one in _problems(each)),
     )
     return CrewReport(
@@ -65,7 +72,12 @@ def judge(
         counted_by_hand=tuple(table.paper(judged[who], at, who) for at, who in sorted(by_hand.items())),
         deficiencies=deficiency.propose(shortfalls, problems, judged),
         standing=_standing(
-            judged, problems, document, short=bool(shortfalls), perhaps=bool(left) and table.could_be_filled()
+            judged,
+            problems,
+            document,
+            short=bool(shortfalls),
+            perhaps=bool(left) and table.could_be_filled(),
+            other_ship=any(one.other_ship for one in differences(manning, ship)),
         ),
     )
 
@@ -80,6 +92,8 @@ class _Table:
         self.places = [(post, place) for post in manning.posts for place in range(post.count)]
         self.found: dict[Post, dict[int, Candidate]] = {post: {} for post in manning.posts}
         self.seen_on_paper: dict[Post, dict[int, Text]] = {post: {} for post in manning.posts}
+        compared = [one.p1.outcome in (PASS, REMARK) for one in examined]
+        self.counted_as = namesakes.counted_as(persons, compared)
         wanted = candidates.wanted(manning.posts)
         for who, (one, papers) in enumerate(zip(persons, examined, strict=True)):
             for post, candidate in candidates.candidates(one, papers, wanted).items():
@@ -90,12 +104,28 @@ class _Table:
                     self.seen_on_paper[post][who] = paper
 
     def able(self, place: tuple[Post, int]) -> dict[int, int]:
-        """Who may fill a place, and at what cost."""
-        return {who: one.cost for who, one in self.found[place[0]].items() if one.refusal is None}
+        """Who may fill a place, and at what cost: of namesakes, who may be one sailor, one for all."""
+        able: dict[int, int] = {}
+        for who, one in self.found[place[0]].items():
+            if one.refusal is None:
+                of = self.counted_as[who]
+                able[of] = min(one.cost, able.get(of, one.cost))
+        return able
+
+    def cheapest(self, at: int, of: int) -> int:
+        """Which of the namesakes fills the place."""
+        found = self.found[self.places[at][0]]
+        able = [who for who, one in found.items() if self.counted_as[who] == of and one.refusal is None]
+        return min(able, key=lambda who: found[who].cost)
+
+    def papers_of(self, at: int, of: int) -> int:
+        """Which of the namesakes has the papers for the place."""
+        return next(who for who in self.seen_on_paper[self.places[at][0]] if self.counted_as[who] == of)
 
     def on_paper(self, place: tuple[Post, int], busy: set[int]) -> dict[int, int]:
         """Who could fill it by papers that the inspector has seen."""
-        return {who: 0 for who in self.seen_on_paper[place[0]] if who not in busy}
+        able = {self.counted_as[who] for who in self.seen_on_paper[place[0]]}
+        return dict.fromkeys(able - busy, 0)
 
     def could_be_filled(self) -> bool:
         """Whether everything would be filled if all doubt turned out well, and paper counted."""
@@ -104,7 +134,7 @@ class _Table:
 
     def _perhaps(self, place: tuple[Post, int]) -> dict[int, int]:
         able = {who: 0 for who, one in self.found[place[0]].items() if one.refusal is None or one.in_doubt}
-        return {**able, **self.on_paper(place, set())}
+        return {**able, **dict.fromkeys(self.seen_on_paper[place[0]], 0)}
 
     def assessed(self, who: int, assigned: Mapping[int, int]) -> Person:
         """The person with the rows P in the post that they fill, else in none."""
@@ -139,6 +169,16 @@ class _Table:
             ]
             yield Shortfall(post, missing, tuple(refused[:_NEAREST]))
 
+    def idle_namesakes(self, judged: Sequence[Person], assigned: Mapping[int, int]) -> Iterator[Problem]:
+        """Who could fill a post that is short, and may be the very sailor who fills another."""
+        busy = {self.counted_as[who] for who in assigned.values()}
+        short = {post for at, (post, _) in enumerate(self.places) if at not in assigned}
+        for who, one in enumerate(judged):
+            if who in assigned.values() or self.counted_as[who] not in busy:
+                continue
+            if any(who in self.found[post] and self.found[post][who].refusal is None for post in short):
+                yield Problem(one.label, Headline.UNCONFIRMED.value, _NAMESAKE)
+
     @property
     def today(self) -> date:
         """The day that all were judged on; the latest of them."""
@@ -153,6 +193,14 @@ def _of_document(manning: SafeManning, verdict: Verdict | None, today: date) -> 
     if manning.expiry_date is not None and today > manning.expiry_date:
         reason = f"the safe manning document {number} was good until {manning.expiry_date}"
         yield Problem(label, Headline.SAFE_MANNING_EXPIRED.value, reason)
+
+
+def _of_other_ship(manning: SafeManning, typed: Ship | None) -> Iterator[Problem]:
+    """Where the document is not for the ship that was described, or describes her otherwise."""
+    for one in differences(manning, typed):
+        headline = Headline.NOT_FOR_THIS if one.other_ship else Headline.REMARK
+        reason = f"{manning.document_number} is for {one.what} {one.of_document}, this ship has {one.of_ship}"
+        yield Problem("the ship", headline.value, reason)
 
 
 def _problems(one: Person) -> Iterator[Problem]:
@@ -181,6 +229,7 @@ def _standing(
     *,
     short: bool,
     perhaps: bool,
+    other_ship: bool,
 ) -> Standing:
     """The worst of everybody's papers and of the manning; what only paper or doubt fills cannot be told."""
     found = [one.assessment.overall for one in judged if one.assessment is not None]
@@ -188,7 +237,7 @@ def _standing(
         found.append(standing(document))
     if any(problem.headline == Headline.SAFE_MANNING_EXPIRED for problem in problems):
         found.append(Standing.REJECTED)
-    if any(one.unreadable is not None or one.entries for one in judged):
+    if other_ship or any(one.unreadable is not None or one.entries for one in judged):
         found.append(Standing.UNDETERMINED)
     if short:
         found.append(Standing.UNDETERMINED if perhaps else Standing.REJECTED)
