@@ -34,10 +34,29 @@ def is_picture(start: bytes) -> bool:
     return start.startswith(_SIGNATURES)
 
 
+def grey_rows(picture: bytes) -> tuple[bytes, int, int]:
+    """A picture's grey pixels, row by row, with its width and height. Raises PictureError."""
+    grey = _grey(picture)
+    return grey.tobytes(), grey.width, grey.height
+
+
 def codes(picture: bytes) -> list[str]:
     """The different texts of all QR codes in a picture, in no certain order. Raises PictureError."""
     try:
         import zxingcpp
+    except ImportError:
+        raise PictureError("pictures need the scan extra: pip install 'ombord[scan]'") from None
+    grey, formats = _grey(picture), zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
+    try:
+        found = zxingcpp.read_barcodes(grey, formats=formats)
+    except (OSError, ValueError) as error:
+        raise PictureError(f"the picture is broken: {error}") from None
+    return list(dict.fromkeys(one.text for one in found if one.valid))
+
+
+def _grey(picture: bytes) -> Image.Image:
+    """A picture of a known format and size in grey; nothing else is opened."""
+    try:
         from PIL import Image, UnidentifiedImageError
     except ImportError:
         raise PictureError("pictures need the scan extra: pip install 'ombord[scan]'") from None
@@ -49,10 +68,7 @@ def codes(picture: bytes) -> list[str]:
             with Image.open(io.BytesIO(picture), formats=_FORMATS) as image:
                 if image.width * image.height > (MAX_TRANSPARENT if _has_alpha(image) else MAX_PIXELS):
                     raise PictureError(f"the picture has {image.width} × {image.height} pixels: too many")
-                grey = _on_white(image) if _has_alpha(image) else image.convert("L")
-            found = zxingcpp.read_barcodes(
-                grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
-            )
+                return _on_white(image) if _has_alpha(image) else image.convert("L")
     except PictureError:
         raise
     except UnidentifiedImageError:
@@ -61,7 +77,6 @@ def codes(picture: bytes) -> list[str]:
         raise PictureError("the picture has too many pixels") from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise PictureError(f"the picture is broken: {error}") from None
-    return list(dict.fromkeys(one.text for one in found if one.valid))
 
 
 def frame_codes(pixels: bytes, width: int, height: int, channels: int = 1) -> list[str]:

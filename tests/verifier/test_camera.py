@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from pathlib import Path
 from threading import Event
@@ -71,12 +72,20 @@ def test_a_folder_without_pictures_cannot_be_opened(tmp_path: Path) -> None:
         FolderCamera(tmp_path / "gone", Clock()).open()
 
 
-def test_a_broken_picture_is_trouble(tmp_path: Path) -> None:
+def test_a_picture_that_cannot_be_used_is_skipped_and_the_film_goes_on(tmp_path: Path) -> None:
     (tmp_path / "0.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
-    camera = FolderCamera(tmp_path, Clock())
+    Image.new("1", (9000, 8000)).save(tmp_path / "1.png")  # more pixels than any picture may have
+    Image.new("L", (4, 3)).save(tmp_path / "2.png", format="PPM")  # a format that no picture has
+    os.mkfifo(tmp_path / "3.png")
+    Image.new("L", (4, 3), 50).save(tmp_path / "4.png")
+    clock = Clock()
+    camera = FolderCamera(tmp_path, clock, fps=10)
     camera.open()
-    with pytest.raises(CameraError, match=r"0\.png"):
-        camera.frame()
+    found = []
+    for tick in range(5):
+        clock.now = 100 + tick * 0.1 + 0.001
+        found.append(camera.frame())
+    assert found == [None, None, None, None, Frame(bytes([50]) * 12, 4, 3)]
 
 
 def waited_for(camera: DeviceCamera) -> Frame:

@@ -34,12 +34,15 @@ class Basis(NamedTuple):
     manning_stands: Headline | None  # of a signed document; None: typed by somebody
     policy: str
     rehearsal: bool
+    manning_is_rejected: bool = False
 
 
 def report_state(crew: Crew, basis: Basis, *, at: datetime, say: Words, device: str = "") -> ReportState:
     """The report as of `at`; `device` is the thumbprint of the key that signs it, if one does."""
     people = tuple(_worst_first(person_states(crew, say)))
     tone, headline = standing_words(crew, say)
+    if basis.manning is not None and basis.manning_is_rejected and tone is not Tone.BAD:
+        tone, headline = Tone.BAD, f"{_named(basis.manning, say)}: {say(str(basis.manning_stands))}"
     return ReportState(
         title=say(texts.REPORT_TITLE, ship=_ship_name(basis.ship, say)),
         headline=headline,
@@ -198,14 +201,18 @@ def manning_line(manning: SafeManning | None, stands: Headline | None, say: Word
     """The safe manning document by its number, and who vouches for it."""
     if manning is None:
         return say(texts.NO_MANNING)
-    named = say(
-        texts.MANNING_OF, number=escaped(manning.document_number), flag=escaped(manning.issuing_country)
-    )
+    named = _named(manning, say)
     authority = escaped(manning.issuing_authority or manning.issuing_country)
     if stands is None:
         return f"{named}: {say(texts.MANNING_TYPED)}"
     signed = say(texts.MANNING_SIGNED, authority=authority)
     return f"{named}: {signed}. {say(str(stands))}"
+
+
+def _named(manning: SafeManning, say: Words) -> str:
+    return say(
+        texts.MANNING_OF, number=escaped(manning.document_number), flag=escaped(manning.issuing_country)
+    )
 
 
 def basis_line(relied: ReliedOn, say: Words) -> str:

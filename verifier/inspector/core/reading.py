@@ -6,11 +6,12 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from verifier.credential.presentation import CHALLENGE_PREFIX
-from verifier.inspector import texts
+from verifier.inspector import texts, texts_crew
 from verifier.ui.ports.scanner import ScanError, Scanner
 from verifier.unverified import QR_PREFIX
 
 MOST_SHOWN: Final = 60
+MOST_TYPED: Final = 130_000  # characters: more than any code has, the text of a full muster
 _NOTHING: Final = MappingProxyType[str, object]({})
 _BEGINNINGS: Final = (
     (("http://", "https://", "www."), texts.WEB_ADDRESS),
@@ -54,6 +55,13 @@ def from_picture(scanner: Scanner, path: Path) -> str | Trouble:
     if found:
         return Trouble(texts.SEVERAL_CODES, MappingProxyType({"count": len(found)}))
     return Trouble(texts.NO_CODE)
+
+
+def too_long(text: str) -> Trouble | None:
+    """Why a text cannot be a code, before anything lays it out."""
+    if len(text) <= MOST_TYPED:
+        return None
+    return Trouble(texts_crew.TOO_LONG, MappingProxyType({"most": MOST_TYPED}))
 
 
 def typed(scanner: Scanner, text: str) -> str | Trouble:

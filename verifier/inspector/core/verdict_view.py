@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from verifier import entitlement
+from verifier import decision, entitlement
 from verifier.credential.icao import NotLatin
 from verifier.credential.model import Certificate, Holder
 from verifier.inspection import table
@@ -276,7 +276,7 @@ def _of_several(worst: Verdict, members: Sequence[Verdict], say: Words) -> Verdi
         person=None if holder is None else person(holder, say),
         nothing_shown="" if holder is not None else state.nothing_shown,
         counts=_counts(members, say),
-        members=tuple(_member(place, one, say) for place, one in enumerate(members)),
+        members=tuple(_member(place, one, holder, say) for place, one in enumerate(members)),
         lines=(),
         concerns=state.concerns if worst.members else (),
     )
@@ -300,7 +300,8 @@ def _holder(worst: Verdict, members: Sequence[Verdict]) -> Holder | None:
     return next((one.credential.certificate.holder for one in members if one.credential is not None), None)
 
 
-def _member(place: int, verdict: Verdict, say: Words) -> Member:
+def _member(place: int, verdict: Verdict, named: Holder | None, say: Words) -> Member:
+    """One of several; where it is another's than the one `named` above them all, it says whose."""
     certificate = None if verdict.credential is None else verdict.credential.certificate
     check = deciding(verdict.checks)
     tone = "caution" if verdict.headline is Headline.VALID_WITH_REMARK else _TONE[standing(verdict)]
@@ -309,9 +310,16 @@ def _member(place: int, verdict: Verdict, say: Words) -> Member:
         tone=tone,
         word=say(texts.HEADLINES[verdict.headline]),
         title="" if certificate is None else titles.document(certificate.type, say),
-        number="" if certificate is None else plain(certificate.document_number),
+        number="" if certificate is None else _numbered(certificate, named, say),
         reason="" if check is None else reason(check, say),
     )
+
+
+def _numbered(certificate: Certificate, named: Holder | None, say: Words) -> str:
+    number, holder = plain(certificate.document_number), certificate.holder
+    if named is None or (holder.full_name, holder.birth_date) == (named.full_name, named.birth_date):
+        return number
+    return f"{number}\n{plain(holder.full_name)}, {say(texts.BORN)} {say.day(holder.birth_date)}"
 
 
 def _counts(members: Sequence[Verdict], say: Words) -> str:
@@ -353,10 +361,14 @@ def _answered(shown: Shown, say: Words) -> Iterator[Concern]:
 
 
 def _with_person(state: VerdictState, shown: Shown, say: Words) -> VerdictState:
-    """What the comparison came to; a person who is another one, or may be, turns the screen."""
-    if shown.identity is None or shown.assessment is None:
-        return state
-    first = next((one for one in shown.assessment.checks if one.row == "P1"), None)
+    """What the comparison came to; a person who is another one, or may be, turns the screen.
+
+    Several certificates are compared with each other even where nobody has looked at a document.
+    """
+    assessment = shown.assessment or decision.assess(shown.verdicts, at=shown.at)
+    first = next((one for one in assessment.checks if one.row == "P1"), None)
+    if shown.identity is None:
+        return state if first is None else _among_each_other(state, first, say)
     said = "" if first is None else reason(first, say)
     document = say(texts.COMPARED, document=say(DOCUMENTS[shown.identity.document]))
     outcome = Outcome.NOT_ASSESSED if first is None else first.outcome
@@ -365,35 +377,57 @@ def _with_person(state: VerdictState, shown: Shown, say: Words) -> VerdictState:
     if outcome is Outcome.FAIL:
         worst = max(shown.verdicts, key=badness)
         if isinstance(worst, Valid) or standing(worst) is Standing.UNDETERMINED:
-            headline = say(texts.HEADLINES.get(shown.assessment.headline, str(shown.assessment.headline)))
-            return replace(
-                state,
-                signal=Signal.FRAUD,
-                icon="user-x",
-                over=say(texts.FRAUD),
-                headline=headline,
-                reason=said,
-                advice=sentence(say(table.advice(shown.assessment.headline))),
-                action=Action.COMPARE,
-                action_words=say(texts.COMPARE_CHANGES),
-                compared=compared,
-            )
+            changes = say(texts.COMPARE_CHANGES)
+            turned = _another(state, assessment.headline, said, say)
+            return replace(turned, action=Action.COMPARE, action_words=changes, compared=compared)
     if outcome is Outcome.UNKNOWN and state.signal in (Signal.GOOD, Signal.REMARK):
-        return replace(
-            state,
-            signal=Signal.UNKNOWN,
-            icon=_ICONS[Headline.UNCONFIRMED],
-            over=say(texts.CANNOT_TELL),
-            headline=say(texts.HEADLINES[Headline.UNCONFIRMED]),
-            what=f"{state.what}: {state.headline}",
-            reason=said,
-            advice=say(texts_crew.INPUT_IDENTITY),
-            action=Action.COMPARE,
-            action_words=say(texts.COMPARE_CHANGES),
-            compared=compared,
-        )
+        changes = say(texts.COMPARE_CHANGES)
+        return replace(_unconfirmed(state, said, say), action_words=changes, compared=compared)
     if state.action is Action.COMPARE:
         return replace(
             state, compared=compared, action=Action.SCAN, action_words=say(texts.DO_NEXT), advice=""
         )
     return replace(state, compared=compared)
+
+
+def _among_each_other(state: VerdictState, first: Check, say: Words) -> VerdictState:
+    """What the certificates say of each other (row P1), with no document compared."""
+    said, is_green = reason(first, say), state.signal in (Signal.GOOD, Signal.REMARK)
+    if first.outcome is Outcome.FAIL and (is_green or state.signal is Signal.UNKNOWN):
+        turned = _another(state, Headline.NOT_THE_SAME_PERSON, said, say)
+        return replace(turned, action=Action.SCAN, action_words=say(texts.DO_SCAN))
+    if first.outcome is Outcome.UNKNOWN and is_green:
+        return _unconfirmed(state, said, say)
+    if first.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
+        tone = "bad" if first.outcome is Outcome.FAIL else "caution"
+        return replace(state, concerns=(*state.concerns, Concern(tone, said)))
+    return state
+
+
+def _another(state: VerdictState, headline: Headline, said: str, say: Words) -> VerdictState:
+    """The screen of what is not one person's."""
+    return replace(
+        state,
+        signal=Signal.FRAUD,
+        icon="user-x",
+        over=say(texts.FRAUD),
+        headline=say(texts.HEADLINES.get(headline, str(headline))),
+        reason=said,
+        advice=sentence(say(table.advice(headline))),
+    )
+
+
+def _unconfirmed(state: VerdictState, said: str, say: Words) -> VerdictState:
+    """The screen of what is good, but perhaps another's."""
+    return replace(
+        state,
+        signal=Signal.UNKNOWN,
+        icon=_ICONS[Headline.UNCONFIRMED],
+        over=say(texts.CANNOT_TELL),
+        headline=say(texts.HEADLINES[Headline.UNCONFIRMED]),
+        what=f"{state.what}: {state.headline}",
+        reason=said,
+        advice=say(texts_crew.INPUT_IDENTITY),
+        action=Action.COMPARE,
+        action_words=say(texts.DO_COMPARE),
+    )

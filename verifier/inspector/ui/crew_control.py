@@ -105,6 +105,7 @@ class CrewControl:
             manning_stands=self.manning_stands,
             policy=session.policy.name,
             rehearsal=session.trust.is_rehearsal,
+            manning_is_rejected=self.document is not None and standing(self.document) is Standing.REJECTED,
         )
 
     @property

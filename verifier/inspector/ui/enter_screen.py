@@ -27,14 +27,21 @@ class EnterScreen(Screen):
         self.complaint = self.ids.typed.text = ""
 
     def paste(self) -> None:
-        """What was copied last."""
-        self.ids.typed.text = Clipboard.paste() or ""
+        """What was copied last; what is far too long never reaches the field, which would lay it out."""
+        text = Clipboard.paste() or ""
+        trouble = reading.too_long(text)
+        self.ids.typed.text = "" if trouble else text
+        self._complain(trouble)
 
     def check(self) -> None:
         """Judge it, or say what is wrong."""
         app: Any = App.get_running_app()
         found = reading.typed(app.device.scanner, self.ids.typed.text)
         if isinstance(found, reading.Trouble):
-            self.complaint = app.say(found.message, **found.values)
+            self._complain(found)
         else:
             app.take(found)
+
+    def _complain(self, trouble: reading.Trouble | None) -> None:
+        app: Any = App.get_running_app()
+        self.complaint = "" if trouble is None else app.say(trouble.message, **trouble.values)

@@ -3,8 +3,11 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from keys.regular_file import opener
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 _FIRST: Final = {"linux": ("/dev/video0", "v4l2"), "darwin": ("default:none", "avfoundation")}
 _FIRST_ELSEWHERE: Final = ("0", "vfwcap")
 _WANTED: Final = {"video_size": "1280x720", "framerate": "30"}
-_PICTURES: Final = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".pgm"))
+_PICTURES: Final = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp"))
 
 
 class CameraError(Exception):
@@ -134,6 +137,8 @@ class FolderCamera:
 
     def open(self) -> None:
         """Begin with the first picture. Raises CameraError for a folder without any."""
+        if find_spec("PIL") is None:
+            raise CameraError("pictures need the scan extra: pip install 'ombord[scan]'")
         try:
             found = sorted(one for one in self._path.iterdir() if one.suffix.lower() in _PICTURES)
         except OSError as error:
@@ -147,7 +152,7 @@ class FolderCamera:
         self._files = []
 
     def frame(self) -> Frame | None:
-        """The picture that is due now, unless it has been seen. Raises CameraError for a broken one."""
+        """The picture that is due now, unless it has been seen; one that cannot be used is skipped."""
         due = int((self._clock() - self._started) * self._fps)
         if not self._files or due == self._last:
             return None
@@ -155,17 +160,15 @@ class FolderCamera:
         return _picture(self._files[due % len(self._files)])
 
 
-def _picture(path: Path) -> Frame:
+def _picture(path: Path) -> Frame | None:
+    """By the limits of any picture (`verifier.scan`): a folder may hold anything."""
+    from verifier import scan
+
     try:
-        from PIL import Image
-    except ImportError:
-        raise CameraError("pictures need the scan extra: pip install 'ombord[scan]'") from None
-    try:
-        with Image.open(path) as image:
-            grey = image.convert("L")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise CameraError(f"{path.name}: {error}") from None
-    return Frame(grey.tobytes(), grey.width, grey.height)
+        with open(path, "rb", opener=opener) as file:  # no pipe and no device
+            return Frame(*scan.grey_rows(file.read(scan.MAX_PICTURE + 1)))
+    except (OSError, ValueError):  # scan.PictureError is one
+        return None
 
 
 class FakeCamera:
