@@ -9,10 +9,12 @@ from support.simulator import NOW
 from verifier.credential import codelists
 from verifier.credential.model import Acceptance, CapacityGrant, Limitations
 from verifier.inspection.by_hand import HandEntry
-from verifier.inspector.core import hand_form, person_views, ship_form
+from verifier.inspector.core import hand_form, person_views, ship_form, verdict_view
 from verifier.inspector.core.session import Shown
 from verifier.inspector.core.verdict_view import verdict_state
-from verifier.ui.words import Words
+from verifier.ui.words import Words, words_in
+from verifier.verdict import Check, Outcome
+from verifier.wording import text
 
 
 class Norwegian(gettext.NullTranslations):
@@ -26,8 +28,8 @@ NORWEGIAN = Words(Norwegian())
 
 
 def lines(say: Words, **changes: object) -> dict[str, str]:
-    text = show(Inspection().issue(competency(**changes)))
-    shown = Shown(presented=text, verdicts=(Inspection().verdict(text),), at=NOW)
+    presented = show(Inspection().issue(competency(**changes)))
+    shown = Shown(presented=presented, verdicts=(Inspection().verdict(presented),), at=NOW)
     return {line.label: line.value for line in verdict_state(shown, say, is_rehearsal=False).lines}
 
 
@@ -73,3 +75,14 @@ def test_papers_and_choices_are_named_in_norwegian() -> None:
 def test_a_code_that_no_list_has_stays_and_hides_nothing(code: str) -> None:
     assert "\u202e" not in person_views.post_title(code, NORWEGIAN)
     assert person_views.post_title(code, NORWEGIAN).startswith(code[0])
+
+
+def test_a_reason_within_a_reason_is_in_the_inspectors_language_too() -> None:
+    say = words_in("nb")
+    if say.language != "nb":
+        pytest.skip("set-up has not compiled the catalogues")
+    check = Check("C14", Outcome.REMARK, "holder unconfirmed: {}", (text("nothing is against it"),))
+    inner = say("nothing is against it")
+    assert inner != "nothing is against it"
+    assert inner in verdict_view.reason(check, say)
+    assert inner in person_views.reason(check, say)

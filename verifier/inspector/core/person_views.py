@@ -15,7 +15,8 @@ from verifier.inspector.core.report_state import Tone
 from verifier.report import escaped
 from verifier.ui import titles
 from verifier.ui.words import Words
-from verifier.verdict import Assessment, Check, Headline, Outcome, Standing, Verdict, standing
+from verifier.verdict import Assessment, Check, Headline, Outcome, Standing, Verdict, deciding, standing
+from verifier.wording import said
 
 TONE_OF: Final = {
     Standing.VALID: Tone.GOOD,
@@ -191,15 +192,11 @@ def detail(person: Person, say: Words) -> str:
 
 def reason(check: Check, say: Words) -> str:
     """A check's reason: its template is a message id, and what it quotes of a credential is escaped."""
-    return _sentence(say(check.template).format(*map(_quoted, check.values)))
+    return _sentence(said(check, say, escaped))
 
 
 def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def _quoted(value: object) -> object:
-    return escaped(value) if isinstance(value, str) else value
 
 
 def post_title(code: str, say: Words) -> str:
@@ -277,8 +274,14 @@ def _worst(person: Person) -> Headline | None:
 
 def _about(verdict: Verdict, say: Words) -> str:
     named = "" if verdict.credential is None else f"{_number(verdict)}: "
-    reason = _sentence(escaped(verdict.reason))
-    return f"{escaped(named)}{say(str(verdict.headline))}" + (f". {reason}" if reason else "")
+    why = _why(verdict, say)
+    return f"{escaped(named)}{say(str(verdict.headline))}" + (f". {why}" if why else "")
+
+
+def _why(verdict: Verdict, say: Words) -> str:
+    """Why one certificate's headline is what it is; empty for VALID."""
+    check = deciding(verdict.checks)
+    return "" if check is None else reason(check, say)
 
 
 def _number(verdict: Verdict) -> str:
@@ -289,7 +292,7 @@ def _lines(person: Person, say: Words) -> Iterable[PaperLine]:
     for place, verdict in enumerate(_shown(person)):
         tone, word = TONE_OF[standing(verdict)], say(str(verdict.headline))
         if verdict.credential is None:
-            yield PaperLine(place, say(texts.UNREAD), escaped(verdict.reason), tone, word)
+            yield PaperLine(place, say(texts.UNREAD), _why(verdict, say), tone, word)
             continue
         certificate = verdict.credential.certificate
         title = titles.document(certificate.type, say)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from verifier import decision, entitlement
+from verifier import decision, entitlement, wording
 from verifier.credential.icao import NotLatin
 from verifier.credential.model import Certificate, Holder
 from verifier.inspection import table
@@ -37,7 +37,6 @@ from verifier.verdict import (
     deciding,
     standing,
 )
-from verifier.wording import in_words
 
 _ICONS: Final = {
     Headline.VALID: "circle-check",
@@ -171,7 +170,7 @@ def _over(headline: Headline, found: Standing) -> str:
 
 def reason(check: Check, say: Words) -> str:
     """A check's reason in the user's language: its template is a message id, what it quotes stays."""
-    return sentence(plain(say(check.template).format(*check.values)))
+    return sentence(plain(wording.said(check, say)))
 
 
 def sentence(text: str) -> str:
@@ -238,7 +237,7 @@ def _lines(certificate: Certificate, say: Words) -> Iterator[Line]:
     yield Line(say(texts.ISSUED_BY), issued)
     yield Line(say(texts.VALID_FROM_TO), _period(certificate, say))
     for label, text in entitlement.lines(certificate):
-        said = in_words(text, say, lambda value: titles.quoted(value, say, plain))
+        said = wording.in_words(text, say, lambda value: titles.quoted(value, say, plain))
         yield Line(sentence(say(label)).rstrip("."), said)
 
 
@@ -290,7 +289,7 @@ def _worst_reason(worst: Verdict, members: Sequence[Verdict], say: Words) -> str
         own = deciding(worst.checks)
         return "" if own is None else reason(own, say)
     number = "" if bad.credential is None else plain(bad.credential.certificate.document_number)
-    said = plain(say(check.template).format(*check.values))
+    said = plain(wording.said(check, say))
     return sentence(f"{number}: {said}" if number else said)
 
 
