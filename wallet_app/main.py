@@ -66,6 +66,7 @@ def compose(
 
     `ticks` are seconds since the device was switched on. `locks` off asks for no PIN, for tests.
     """
+    from wallet_app.core.keystore import FileKeyStore
     from wallet_app.core.relay import Relayed
     from wallet_app.core.ring_keystore import SystemRing, desktop_keys
     from wallet_app.core.settings import SettingsFile
@@ -88,6 +89,7 @@ def compose(
         Tries(home / "lock.json", ticks or _since_switched_on),
         language=language,
         locks=locks,
+        has_keys_in_file=isinstance(store, FileKeyStore),
         offer=offer,
         tx_code=tx_code,
     )

@@ -75,7 +75,6 @@ READERS: Final = {
 # The code
 MOVING_LABEL: Final = "Codes in turn: scan until all are read"
 PHOTO_LABEL: Final = "With your photo, codes in turn: scan until all are read"
-IN_TURN: Final = "{n} codes in turn"
 MUSTER_NOT_IN_IT: Final = ("{n} does not fit", "{n} do not fit")
 MUSTER_STATUS: Final = "On this phone"
 MUSTER_DETAIL: Final = "each with its own signature"
@@ -105,7 +104,6 @@ SCAN_OFFER: Final = "Scan the QR code"
 SCANNING: Final = "Hold the camera on the code"
 NO_CAMERA: Final = "No camera can be used. Take a picture of the code, or paste the link."
 STOP_SCANNING: Final = "Stop"
-ADD_HINT: Final = "Paste the offer's link here"
 NOT_THIS: Final = {
     Kind.WEB_ADDRESS: "This is not a certificate: it is a web address, {shown}",
     Kind.WIFI: "This is not a certificate: it is the key of a wireless network",

@@ -27,12 +27,13 @@ OPEN_AND_SHOW = (
     """
 import sys
 from pathlib import Path
+from wallet_app.core.keystore import FileKeyStore
 from wallet_app.main import compose, prepare_kivy
 home = Path(sys.argv[1])
 prepare_kivy(home)
 from kivy.base import EventLoop
 EventLoop.ensure_window()
-app = compose(home)
+app = compose(home, keys=FileKeyStore(home / "keys.json"))
 app._run_prepare()
 EventLoop.idle()
 app.wallet.pick_ups

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from kivy.metrics import Metrics
-from support.phone import Phone
+from support.phone import NotOnScreen, Phone
 from support.scenario import competency, medical
 from support.wallet import PhoneInHand
 
 from verifier.ui.words import Words
 from wallet_app.core import lock as locks
+from wallet_app.core.keystore import FileKeyStore
 from wallet_app.core.settings import Settings
 from wallet_app.ui import preferring
 
@@ -102,9 +103,22 @@ def test_the_pin_is_changed_by_who_knows_it(phone: PhoneInHand) -> None:
     assert enter(eyes).sees("Choose a new PIN")
     enter(enter(eyes, OTHER), OTHER)
     assert eyes.sees("Settings")
+    eyes.scroll_to("The PIN was changed.")
     phone.app.lock_now()
     assert enter(eyes.wait(0.5)).sees("That is not the PIN")
     assert enter(eyes, OTHER).sees("Settings")
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_keys_that_lie_in_a_file_are_said_to(phone: PhoneInHand, in_file: bool) -> None:
+    if in_file:
+        phone.keys = FileKeyStore(phone.home / "keys.json")  # type: ignore[assignment] # any key store
+    eyes = settings(phone)
+    if in_file:
+        eyes.scroll_to("This computer has no key store for the app")
+    else:
+        with pytest.raises(NotOnScreen):
+            eyes.scroll_to("This computer has no key store for the app")
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,6 @@ SHORT_POSTS: Final = ("{n} post is short", "{n} posts are short")
 ALL_FILLED: Final = "All posts are filled"
 FILLED_WITH_PAPER: Final = "All posts are filled, {n} of them by paper alone"
 NO_POSTS: Final = "Posts not matched"
-CANNOT_TELL: Final = "It cannot be told yet"
 CREW_SUMMARY: Final = "{filled} of {posts} filled  ·  {persons}"
 PROBLEM_COUNT: Final = ("{n} with a problem", "{n} with a problem")
 FILLED: Final = "{n} of {count}"

@@ -104,7 +104,3 @@ class Theme(EventDispatcher):
         """Put the other palette in place."""
         for name, colour in (LIGHT if self.mode == "light" else DARK).items():
             setattr(self, name, colour)
-
-    def flip(self) -> None:
-        """Light to dark and back."""
-        self.mode = "dark" if self.mode == "light" else "light"

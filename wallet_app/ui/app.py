@@ -57,6 +57,7 @@ class WalletApp(Showing, Guarding, Preferring, Safekeeping, App):
         *,
         language: str = "en",
         locks: bool = True,
+        has_keys_in_file: bool = False,
         offer: str | None = None,
         tx_code: str = "",
     ) -> None:
@@ -65,6 +66,7 @@ class WalletApp(Showing, Guarding, Preferring, Safekeeping, App):
         super().__init__()
         self.title = texts.APP
         self.settings_file, self.tries, self.locks = settings_file, tries, locks
+        self.has_keys_in_file = has_keys_in_file
         self.settings, self.language = settings_file.read(), language
         self.theme.mode = self.settings.theme
         self.say = words_in(self.settings.language or language)

@@ -45,8 +45,9 @@ class ChangePinScreen(Screen):
         )
 
     def done(self) -> None:
-        """Back to the settings."""
+        """Back to the settings, which say so."""
         self._app.back()
+        self._app.screen_of("settings").tell_pin_changed()
 
     def _answered(self, answer: Answer) -> None:
         app, pad = self._app, self.ids.pad

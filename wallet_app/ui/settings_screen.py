@@ -44,14 +44,19 @@ class SettingsScreen(Screen):
     """Draws the app's `settings`, and asks the app to change them."""
 
     complaint = StringProperty("")
+    pin_said = StringProperty("")
     address_said = StringProperty("")
     address_tone = StringProperty("plain")
     shown = ObjectProperty(None, allownone=True)
 
     def on_pre_enter(self, *_: object) -> None:
         """As they are now."""
-        self.address_said = ""
+        self.address_said = self.pin_said = ""
         self.refresh()
+
+    def tell_pin_changed(self) -> None:
+        """Until the settings are left."""
+        self.pin_said = self._app.say(texts.PIN_CHANGED)
 
     def refresh(self) -> None:
         """Every choice anew: its words may have changed with the language."""

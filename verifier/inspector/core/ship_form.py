@@ -44,9 +44,6 @@ class ShipTyped:
         return replace(self, **changes)
 
 
-NO_MISTAKES: Final[Mapping[str, Mistake]] = {}
-
-
 class ShipRead(NamedTuple):
     """What the form amounts to: a ship, or mistakes by field."""
 
@@ -93,13 +90,6 @@ def typed_of(ship: Ship) -> ShipTyped:
     if ship.fitted is not None:
         texts_of["fitted"] = " ".join(ship.fitted) or "none"
     return ShipTyped(**texts_of)
-
-
-def filled_from(form: ShipTyped, ship: Ship) -> ShipTyped:
-    """The form with what a document says; what the document does not say stays as typed."""
-    said = typed_of(ship)
-    changes = {one.name: getattr(said, one.name) or getattr(form, one.name) for one in fields(ShipTyped)}
-    return ShipTyped(**changes)
 
 
 def state(form: ShipTyped, *, today: date, say: Words, shown: frozenset[str] | None = None) -> ShipFormState:
