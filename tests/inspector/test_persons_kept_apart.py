@@ -250,6 +250,19 @@ def test_a_second_ships_document_describes_the_second_ship(inspector: Inspector)
     assert inspector.control.told_ship.name is None, "the document's values are not the inspector's"
 
 
+def test_a_document_of_another_ship_than_the_one_described_says_so(inspector: Inspector) -> None:
+    inspector.device.app.go("ship")
+    inspector.eyes.wait(0.4)
+    inspector.types_into("IMO number", "9321483")
+    inspector.device.app.screen("ship").save()
+    inspector.loads_manning(ONE_POST.replace("name: Testship", 'name: Testship, imo: "9074729"'))
+    inspector.scans_sailor(1, "Hansen", "master")
+    assert inspector.control.report().tone is not Tone.GOOD
+    inspector.device.app.go("crew")
+    inspector.eyes.wait(0.4)
+    assert "9074729, this ship has 9321483" in inspector.device.app.screen("crew").manning_line
+
+
 def test_two_persons_certificates_together_are_never_green_under_one_name(inspector: Inspector) -> None:
     device, holder = inspector.device, aboard.seafarer(1, "Hansen")
     other = aboard.seafarer(2, "Stranger", born=date(1970, 5, 5))

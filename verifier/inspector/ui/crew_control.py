@@ -262,7 +262,8 @@ class CrewControl:
         session, roll, manning = self._app.session, self.roll, self.manning
         document, document_from, judged_by = self.document, self._document_from, session.judged_by
         again = session.judge_again() if judged_by != self._judged_by and session.trust.held else None
-        at, ship, policy, label = session.clock(), session.ship, session.policy, self._app.say(texts.UNNAMED)
+        ship = session.ship if manning is None else self.told_ship  # the document says the rest
+        at, policy, label = session.clock(), session.policy, self._app.say(texts.UNNAMED)
 
         identities = dict(self.identities)
 
