@@ -15,7 +15,9 @@ from kivy.clock import Clock
 from kivy.config import Config
 from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
+from kivy.lang import Builder
 from kivy.tests.common import UnitTestTouch
+from kivy.uix.screenmanager import ScreenManager
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.textinput import TextInput
 from kivy.uix.widget import Widget
@@ -73,6 +75,7 @@ class Phone:
             return
         for child in Window.children[:]:
             Window.remove_widget(child)
+            _let_go(child)
         self.app.dispatch("on_stop")
         for event in Clock.get_events():
             event.cancel()
@@ -214,6 +217,14 @@ class Phone:
         """The phone's back key."""
         Window.dispatch("on_keyboard", 27, 0, None, [])
         return self.wait(SETTLE_SECONDS)
+
+
+def _let_go(widget: Widget) -> None:
+    """Undo what kv rules bound, or an app that was closed would go on drawing, under the next one's rules."""
+    for one in widget.walk(restrict=True):
+        for screen in one.screens if isinstance(one, ScreenManager) else ():
+            _let_go(screen)
+        Builder.unbind_widget(one.uid)
 
 
 def box(widget: Any) -> Box:

@@ -80,7 +80,9 @@ def test_each_catalogue_translates_exactly_the_headlines_of_rows_c() -> None:
     every = {headline.value for headline in Headline}
     for language in ("nb", "sv", "da"):
         words = json.loads((WORDS / f"{language}.json").read_text())["words"]
-        shouted = {text for text in words if text in every or (text.isupper() and len(text) > 2)}
+        shouted = {
+            text for text in words if text in every or (text.isupper() and len(text) > 2 and "{" not in text)
+        }
         assert shouted == {headline.value for headline in HEADLINE_OF.values()}, language
 
 

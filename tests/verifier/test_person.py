@@ -112,12 +112,12 @@ def test_a_revoked_medical_certificate_has_no_grace(inspection: Inspection) -> N
     assert (assessment.headline, assessment.overall) == (Headline.MEDICAL_MISSING, Standing.REJECTED)
 
 
-def test_grace_leaves_what_is_unknown_unknown(inspection: Inspection) -> None:
+def test_what_is_unknown_has_no_grace(inspection: Inspection) -> None:
     text = inspection.issue(medical(EXPIRED), at=NOW - 400 * DAY)
     stale = inspection.verdict(show(text, at=NOW - timedelta(minutes=10)))
     assessment = assess([stale], ship=AT_SEA, at=NOW)
-    assert assessment.headline is Headline.GRACE
-    assert assessment.overall is Standing.UNDETERMINED
+    assert assessment.headline is Headline.UNCONFIRMED
+    assert assessment.overall is not Standing.VALID
 
 
 def test_an_urgent_permit_stands_in_for_an_expired_medical_certificate(inspection: Inspection) -> None:
