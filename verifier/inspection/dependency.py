@@ -13,11 +13,9 @@ from verifier.inspection.shown import (
     Finding,
     Point,
     Shown,
-    ends_by,
-    open_by,
+    conclude,
     passes,
     point,
-    worst_of,
 )
 from verifier.verdict import Headline, Rejected, Valid
 
@@ -27,16 +25,8 @@ _ROW: Final = "P2"
 def row(shown: Shown) -> Finding:
     """P2 over everything valid that names another certificate; an urgent permit is row P4's."""
     points = list(_points(shown))
-    outcome = worst_of(points)
-    if outcome is FAIL:
-        return ends_by(points, _ROW, FAIL, Headline.DEPENDENCY_INVALID)
-    if outcome is UNKNOWN:
-        return ends_by(points, _ROW, UNKNOWN, Headline.UNCONFIRMED)
-    if outcome is NOT_ASSESSED:
-        return open_by(points, _ROW)
-    if outcome is REMARK:
-        return ends_by(points, _ROW, REMARK, Headline.REMARK)
-    return passes(_ROW, "what each certificate rests on is valid" if points else "nothing rests on another")
+    passed = "what each certificate rests on is valid" if points else "nothing rests on another"
+    return conclude(points, passes(_ROW, passed), failed=Headline.DEPENDENCY_INVALID)
 
 
 def _points(shown: Shown) -> Iterator[Point]:

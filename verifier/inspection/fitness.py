@@ -16,9 +16,8 @@ from verifier.inspection.shown import (
     UNKNOWN,
     Finding,
     Point,
-    ends_by,
+    conclude,
     left_open,
-    open_by,
     passes,
     point,
     severity,
@@ -36,14 +35,9 @@ def row(counts: Sequence[MedicalCertificate], ship: Ship | None, duty: Duty | No
         return left_open(_ROW, "no medical certificate counts: see row P4")
     found = [list(_points(one.fitness, ship or Ship(), duty)) for one in counts]
     points = max(found, key=lambda one: severity(worst_of(one)))
-    outcome = worst_of(points)
-    if outcome in (FAIL, UNKNOWN):
-        return ends_by(points, _ROW, outcome, Headline.MEDICAL_RESTRICTION)
-    if outcome is NOT_ASSESSED:
-        return open_by(points, _ROW)
-    if outcome is REMARK:
-        return ends_by(points, _ROW, REMARK, Headline.REMARK)
-    return passes(_ROW, "no medical restriction is against this duty")
+    restricted = Headline.MEDICAL_RESTRICTION
+    passed = passes(_ROW, "no medical restriction is against this duty")
+    return conclude(points, passed, failed=restricted, unknown=restricted)
 
 
 def _points(fitness: MedicalFitness, ship: Ship, duty: Duty | None) -> Iterator[Point]:

@@ -16,12 +16,11 @@ from verifier.inspection.shown import (
     Finding,
     Point,
     Shown,
-    ends_by,
+    conclude,
     left_open,
     passes,
     point,
     severity,
-    worst_of,
 )
 from verifier.remarks import add_months
 from verifier.verdict import Headline
@@ -46,14 +45,8 @@ def row(shown: Shown, ship: Ship | None, duty: Duty | None, served: Certificate 
     if ship is None or ship.flag is None:
         return left_open(_ROW, "the ship's flag is not given")
     points = list(_points(shown, ship, ship.flag, duty, served))
-    outcome = worst_of(points)
-    if outcome is FAIL:
-        return ends_by(points, _ROW, FAIL, Headline.ENDORSEMENT_MISSING)
-    if outcome is UNKNOWN:
-        return ends_by(points, _ROW, UNKNOWN, Headline.UNCONFIRMED)
-    if outcome is REMARK:
-        return ends_by(points, _ROW, REMARK, Headline.REMARK)
-    return passes(_ROW, "nothing that {} has to recognise is without its endorsement", ship.flag)
+    passed = passes(_ROW, "nothing that {} has to recognise is without its endorsement", ship.flag)
+    return conclude(points, passed, failed=Headline.ENDORSEMENT_MISSING)
 
 
 def endorsements(certificate: Certificate, shown: Shown, flag: str) -> Iterator[Endorsement]:

@@ -20,9 +20,8 @@ from verifier.inspection.shown import (
     Finding,
     Point,
     Shown,
-    ends_by,
+    conclude,
     left_open,
-    open_by,
     passes,
     point,
     severity,
@@ -96,16 +95,8 @@ def row(shown: Shown, ship: Ship | None, duty: Duty | None, served: Served | Non
 
 
 def _conclude(points: list[Point], duty: Duty) -> Finding:
-    outcome = worst_of(points)
-    if outcome is FAIL:
-        return ends_by(points, _ROW, FAIL, Headline.NOT_FOR_THIS)
-    if outcome is UNKNOWN:
-        return ends_by(points, _ROW, UNKNOWN, Headline.UNCONFIRMED)
-    if outcome is NOT_ASSESSED:
-        return open_by(points, _ROW)
-    if outcome is REMARK:
-        return ends_by(points, _ROW, REMARK, Headline.REMARK)
-    return passes(_ROW, "valid for {} on this ship", duty.capacity_code)
+    passed = passes(_ROW, "valid for {} on this ship", duty.capacity_code)
+    return conclude(points, passed, failed=Headline.NOT_FOR_THIS)
 
 
 def _none(shown: Shown, ship: Ship, duty: Duty) -> list[Point]:

@@ -60,6 +60,9 @@ def ends(
     return Finding(Check(row, outcome, template, values), headline, lifted)
 
 
+_HEADLINE: Final = {NOT_ASSESSED: Headline.NOT_ASSESSED, REMARK: Headline.REMARK}
+
+
 def passes(row: str, template: str, *values: object) -> Finding:
     """A row with nothing against it."""
     return Finding(Check(row, PASS, template, values))
@@ -77,9 +80,18 @@ def ends_by(points: Iterable[Point], row: str, outcome: Outcome, headline: Headl
     return Finding(Check(row, outcome, template, values), headline)
 
 
-def open_by(points: Iterable[Point], row: str) -> Finding:
-    """A row that lacks the input that these points ask for."""
-    return ends_by(points, row, NOT_ASSESSED, Headline.NOT_ASSESSED)
+def conclude(
+    points: Sequence[Point],
+    passed: Finding,
+    *,
+    failed: Headline,
+    unknown: Headline = Headline.UNCONFIRMED,
+) -> Finding:
+    """What a row ends in by the worst of its points; `passed` where nothing is to be said."""
+    outcome = worst_of(points)
+    if outcome is PASS:
+        return passed
+    return ends_by(points, passed.check.row, outcome, {**_HEADLINE, FAIL: failed, UNKNOWN: unknown}[outcome])
 
 
 def severity(outcome: Outcome) -> int:
