@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from pathlib import Path
-from threading import Event
+from threading import Thread
 
 import pytest
 from PIL import Image
@@ -88,13 +88,34 @@ def test_a_picture_that_cannot_be_used_is_skipped_and_the_film_goes_on(tmp_path:
     assert found == [None, None, None, None, Frame(bytes([50]) * 12, 4, 3)]
 
 
+def test_the_next_picture_is_waited_for_and_no_longer(film: Path) -> None:
+    camera = FolderCamera(film, Clock(), fps=10)
+    camera.open()
+    camera.wait(600)  # the first is due at once
+    assert camera.frame() is not None
+    closing = Thread(target=camera.wait, args=(600,))
+    camera._fps = 0.001
+    closing.start()
+    camera.close()
+    closing.join(10)
+    assert not closing.is_alive(), "a camera that is closed keeps nobody waiting"
+
+
+def test_a_picture_is_read_before_it_is_due(film: Path) -> None:
+    camera = FolderCamera(film, Clock())
+    camera.open()
+    camera.wait(600)
+    (film / "0.png").unlink()
+    assert camera.frame() == Frame(bytes(12), 4, 3)
+
+
 def waited_for(camera: DeviceCamera) -> Frame:
     """The next frame of a driver that is at work."""
-    for _ in range(1_000):
+    for _ in range(100):
+        camera.wait(0.1)
         found = camera.frame()
         if found is not None:
             return found
-        Event().wait(0.01)
     raise AssertionError("no picture in ten seconds")
 
 

@@ -16,8 +16,8 @@ from benchmarks.frames import frame as photograph
 from verifier.credential import carrier, frames, muster, qr
 from verifier.credential.frames import Progress
 from verifier.ui.background import ThreadBackground
-from verifier.ui.ports.camera import CameraError, FakeCamera, Frame
-from verifier.ui.scanning import FRAMES_PER_SECOND, Reader, ScanLoop, decode
+from verifier.ui.ports.camera import FRAMES_PER_SECOND, CameraError, FakeCamera, Frame
+from verifier.ui.scanning import Reader, ScanLoop, decode
 
 LIVE = carrier.to_qr_text(carrier.pack(presented()))
 TWELVE = [NORWAY.issue(one, PHONE) for one in passes.twelve()]
@@ -45,7 +45,9 @@ class ByHand:
         else:
             self.waiting.append(call)
 
-    def repeat(self, work: Callable[[], None], seconds: float) -> Callable[[], None]:
+    def repeat(
+        self, work: Callable[[], None], seconds: float, wait: Callable[[float], object] | None = None
+    ) -> Callable[[], None]:
         self.work, self.seconds = work, seconds
 
         def cancel() -> None:
@@ -66,6 +68,7 @@ class Watched:
         self.texts: list[str] = []
         self.progress: list[Progress] = []
         self.troubles: list[str] = []
+        self.drawn: list[Frame] = []
         self.background = ByHand(**how)
         contents: dict[bytes, list[str]] = {}
         pictures: list[Frame | CameraError | None] = []
@@ -81,6 +84,7 @@ class Watched:
             self.background,
             self.texts.append,
             on_progress=self.progress.append,
+            on_frame=self.drawn.append,
             on_trouble=self.troubles.append,
             decode=lambda frame: contents[frame.pixels],
         )
@@ -97,6 +101,24 @@ def test_a_code_is_told_once_while_it_stays_in_view() -> None:
     seen = Watched((), (LIVE,), (LIVE,), (), (LIVE,), ("another",), (LIVE,))
     assert seen.texts == [LIVE, "another", LIVE]
     assert seen.progress == []
+
+
+def test_each_picture_is_drawn_once_it_was_read() -> None:
+    assert [frame.pixels[-1] for frame in Watched((), None, (LIVE,)).drawn] == [0, 2]
+
+
+def test_a_code_is_judged_before_its_picture_is_drawn() -> None:
+    drawn: list[Frame] = []
+    loop = ScanLoop(
+        FakeCamera([NOTHING]),
+        ByHand(),
+        lambda _: loop.stop(),  # as the app does, to show the verdict
+        on_frame=drawn.append,
+        decode=lambda _: [LIVE],
+    )
+    loop.start()
+    loop.tick()
+    assert drawn == []
 
 
 def test_every_code_in_view_is_told() -> None:
@@ -193,6 +215,16 @@ def test_a_thread_reads_and_ends_with_the_loop() -> None:
     thread.join(10)
     assert not thread.is_alive()
     assert thread is not threading.current_thread()
+
+
+def test_a_thread_works_when_there_is_something_to_do_and_not_by_the_clock() -> None:
+    """Ten minutes between two looks, but for the camera's word."""
+    arrived, done = threading.Event(), threading.Event()
+    cancel = ThreadBackground().repeat(done.set, 600, arrived.wait)
+    assert not done.is_set()
+    arrived.set()
+    assert done.wait(10)
+    cancel()
 
 
 def picture(text: str, conditions: Conditions, seed: int) -> Frame:

@@ -25,16 +25,22 @@ class ThreadBackground:
         threading.Thread(target=self._work, args=(work, done, failed), daemon=True).start()
 
     def hand_over(self, call: Callable[[], None]) -> None:
-        """Through Kivy's clock, which takes calls from any thread."""
-        Clock.schedule_once(lambda _: call(), 0)
+        """Through Kivy's clock, which takes calls from any thread and, as `window` has it, wakes for them."""
+        schedule = getattr(Clock, "schedule_once_free", Clock.schedule_once)
+        schedule(lambda _: call(), 0)
 
-    def repeat(self, work: Callable[[], None], seconds: float) -> Callable[[], None]:
+    def repeat(
+        self, work: Callable[[], None], seconds: float, wait: Callable[[float], object] | None = None
+    ) -> Callable[[], None]:
         """On a thread of its own; work that takes longer is not made up for."""
         stopped = threading.Event()
+        pause = wait or stopped.wait
 
         def run() -> None:
-            while not stopped.wait(seconds):
-                work()
+            while not stopped.is_set():
+                pause(seconds)
+                if not stopped.is_set():
+                    work()
 
         threading.Thread(target=run, daemon=True).start()
         return stopped.set
@@ -80,7 +86,9 @@ class ImmediateBackground:
         """At once."""
         call()
 
-    def repeat(self, work: Callable[[], None], seconds: float) -> Callable[[], None]:
-        """By Kivy's clock, which in tests is a virtual one."""
+    def repeat(
+        self, work: Callable[[], None], seconds: float, wait: Callable[[float], object] | None = None
+    ) -> Callable[[], None]:
+        """By Kivy's clock, which in tests is a virtual one; nothing waits on the thread that draws."""
         event = Clock.schedule_interval(lambda _: work(), seconds)
         return lambda: event.cancel()

@@ -6,17 +6,15 @@ a ring. What one frame cannot give, the next one may: a misread code is tried ag
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Final
 
 from verifier.credential import carrier, frames
 from verifier.credential.carrier import MalformedCarrier
 from verifier.credential.frames import Collector, Progress
-from verifier.ui.ports.camera import READ_ALREADY, Camera, CameraError, Frame
+from verifier.ui.ports.camera import FRAMES_PER_SECOND, READ_ALREADY, Camera, CameraError, Frame
 from verifier.ui.work import Background
 
-FRAMES_PER_SECOND: Final = 10
-
 Decode = Callable[[Frame], list[str]]
+Told = tuple[Callable[..., None], object]  # a listener, and what it is told
 
 
 def decode(frame: Frame) -> list[str]:
@@ -64,8 +62,9 @@ class ScanLoop:
     """Runs a camera through a reader from `start` to `stop`; all calls back come on the drawing thread.
 
     `on_text` gets the text of each code, also "OB1:…" of what moving frames amount to: `decision.verify_all`
-    takes any of them. `on_progress` gets the progress of moving frames, `on_trouble` why there are no
-    pictures: then the loop has ended. No call comes after `stop`.
+    takes any of them. `on_progress` gets the progress of moving frames, `on_frame` each picture when it was
+    read, to be shown; `on_trouble` why there are no pictures: then the loop has ended. No call comes after
+    `stop`.
     """
 
     def __init__(
@@ -75,12 +74,14 @@ class ScanLoop:
         on_text: Callable[[str], None],
         *,
         on_progress: Callable[[Progress], None] = lambda _: None,
+        on_frame: Callable[[Frame], None] = lambda _: None,
         on_trouble: Callable[[str], None] = lambda _: None,
         decode: Decode = decode,
     ) -> None:
         """Nothing runs before `start`."""
         self._camera, self._background = camera, background
         self._on_text, self._on_progress, self._on_trouble = on_text, on_progress, on_trouble
+        self._on_frame = on_frame
         self._decode, self._reader = decode, Reader(decode)
         self._lock = Lock()  # the camera is not closed while a frame is taken from it
         self._cancel: Callable[[], None] | None = None
@@ -99,7 +100,7 @@ class ScanLoop:
         except CameraError as error:
             self._on_trouble(str(error))
             return
-        self._cancel = self._background.repeat(self.tick, 1 / FRAMES_PER_SECOND)
+        self._cancel = self._background.repeat(self.tick, 1 / FRAMES_PER_SECOND, self._camera.wait)
 
     def stop(self) -> None:
         """Close the camera; again and again is fine."""
@@ -114,17 +115,17 @@ class ScanLoop:
         self._reader = Reader(self._decode)
 
     def tick(self) -> None:
-        """Read one frame, if there is a new one: called ten times a second, off the drawing thread."""
+        """Read one frame, if there is a new one: as it comes, off the drawing thread."""
         run = self._cancel  # of this run: what comes late is not told to the next
-        told: list[tuple[Callable[..., None], object]] = [(self._fail, "the app stopped; see its messages")]
+        told: list[Told] = [(self._fail, "the app stopped; see its messages")]
         try:
             told = self._seen()
         finally:  # a fault of our own goes to stderr as any other does; the screen must not wait for ever
-            for listener, what in told:
-                self._tell(run, listener, what)
+            if told:
+                self._background.hand_over(lambda: self._tell(run, told))
 
-    def _seen(self) -> list[tuple[Callable[..., None], object]]:
-        """Whom to tell what of the newest frame."""
+    def _seen(self) -> list[Told]:
+        """Whom to tell what of the newest frame: first what it says, for no verdict waits for a picture."""
         try:
             with self._lock:
                 frame = self._camera.frame() if self.is_running else None
@@ -133,15 +134,13 @@ class ScanLoop:
             texts, progress = self._reader.read(frame)
         except CameraError as error:
             return [(self._fail, str(error))]
-        found: list[tuple[Callable[..., None], object]] = [(self._on_text, text) for text in texts]
-        return found if progress is None else [(self._on_progress, progress), *found]
+        moving: list[Told] = [] if progress is None else [(self._on_progress, progress)]
+        return [*moving, *((self._on_text, text) for text in texts), (self._on_frame, frame)]
 
-    def _tell(self, run: object, listener: Callable[..., None], what: object) -> None:
-        def call() -> None:
-            if run is not None and self._cancel is run:
+    def _tell(self, run: object, told: list[Told]) -> None:
+        for listener, what in told:
+            if run is not None and self._cancel is run:  # a listener may stop the loop
                 listener(what)
-
-        self._background.hand_over(call)
 
     def _fail(self, reason: str) -> None:
         self.stop()

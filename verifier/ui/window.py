@@ -36,6 +36,7 @@ def prepare_kivy(home: Path) -> None:
     Config.set("graphics", "height", str(int(HEIGHT_DP * pixels)))
     Config.set("graphics", "multisamples", "0")
     Config.set("kivy", "exit_on_escape", "0")
+    Config.set("kivy", "kivy_clock", "free_all")  # what a thread hands over need not wait for the next frame
 
 
 def density() -> float:

@@ -28,5 +28,10 @@ class Background(Protocol):
     def hand_over(self, call: Callable[[], None]) -> None:
         """From within work: `call` between two frames, for progress."""
 
-    def repeat(self, work: Callable[[], None], seconds: float) -> Callable[[], None]:
-        """Do `work` every so many seconds until what is returned is called."""
+    def repeat(
+        self, work: Callable[[], None], seconds: float, wait: Callable[[float], object] | None = None
+    ) -> Callable[[], None]:
+        """Do `work` every so many seconds until what is returned is called.
+
+        `wait` may end a pause sooner, when there is something to do; on the thread that works.
+        """

@@ -4,44 +4,18 @@ from os.path import dirname, join
 from typing import Any, Final
 
 from kivy.app import App
-from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.graphics.texture import Texture
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from verifier.credential.frames import Progress
 from verifier.inspector import texts
-from verifier.ui.ports.camera import Camera, Frame
+from verifier.ui.ports.camera import Frame
+from verifier.ui.preview import Preview
 from verifier.ui.scanning import ScanLoop
 
 RULES: Final = join(dirname(__file__), "viewfinder.kv")
-PREVIEW_SECONDS: Final = 0.1
-
-
-class WatchedCamera:
-    """A camera of which the newest picture is kept for the preview."""
-
-    def __init__(self, camera: Camera) -> None:
-        """Watch `camera`."""
-        self._camera = camera
-        self.newest: Frame | None = None
-
-    def open(self) -> None:
-        """Begin. Raises CameraError."""
-        self._camera.open()
-
-    def close(self) -> None:
-        """End; the last picture is forgotten."""
-        self._camera.close()
-        self.newest = None
-
-    def frame(self) -> Frame | None:
-        """The newest one. Raises CameraError."""
-        found = self._camera.frame()
-        self.newest = found or self.newest
-        return found
 
 
 class Viewfinder(FloatLayout):
@@ -58,9 +32,7 @@ class Viewfinder(FloatLayout):
         self.register_event_type("on_code")
         super().__init__(**properties)
         self._loop: ScanLoop | None = None
-        self._camera: WatchedCamera | None = None
-        self._drawing: Any = None
-        self._drawn: Frame | None = None
+        self._preview = Preview()
 
     def on_code(self, text: str) -> None:
         """A code, or what moving frames amount to."""
@@ -74,15 +46,14 @@ class Viewfinder(FloatLayout):
         if app.device.camera is None:
             self._say(texts.NO_CAMERA, texts.NO_CAMERA_ADVICE)
             return
-        self._camera = WatchedCamera(app.device.camera())
         self._loop = ScanLoop(
-            self._camera,
+            app.device.camera(),
             app.background,
             lambda text: self.dispatch("on_code", text),
             on_progress=self._progress,
+            on_frame=self._draw,
             on_trouble=self._trouble,
         )
-        self._drawing = Clock.schedule_interval(self._draw, PREVIEW_SECONDS)
         self._loop.start()
 
     def stop(self) -> None:
@@ -90,9 +61,7 @@ class Viewfinder(FloatLayout):
         if self._loop is not None:
             self._loop.stop()
             self._loop = None
-        if self._drawing is not None:
-            self._drawing.cancel()
-        self.preview = self._drawn = None
+        self.preview, self._preview = None, Preview()
         self.is_moving, self.share = False, 0
 
     def forget(self) -> None:
@@ -115,22 +84,9 @@ class Viewfinder(FloatLayout):
         self.preview, self.hint = None, ""
         self.title, self.advice = app.say(title), app.say(advice)
 
-    def _draw(self, _: float) -> None:
-        frame = None if self._camera is None else self._camera.newest
-        if frame is None or frame is self._drawn or not frame.channels:  # or read already: no picture
-            return
-        self._drawn = frame
-        kind = "luminance" if frame.channels == 1 else "rgb"
-        across, up = self._part(frame)
-        if self.preview is None or self.preview.size != (across, up):
-            self.preview = Texture.create(size=(across, up), colorfmt=kind)
-        self.preview.blit_buffer(_cut(frame, across, up), colorfmt=kind, bufferfmt="ubyte")
+    def _draw(self, frame: Frame) -> None:
+        self.preview = self._preview.middle(frame, self.size)
         self.canvas.ask_update()
-
-    def _part(self, frame: Frame) -> tuple[int, int]:
-        """How much of the picture's middle fills the viewfinder, so that nothing is squeezed."""
-        scale = max(self.width / frame.width, self.height / frame.height)
-        return min(frame.width, round(self.width / scale)), min(frame.height, round(self.height / scale))
 
     def corner(self, which: int, *_: object) -> list[float]:
         """One of the four corners of the frame to hold the code in: two thirds of the shorter side."""
@@ -138,15 +94,6 @@ class Viewfinder(FloatLayout):
         right, up = (1, -1)[which % 2], (1, -1)[which // 2]
         x, y = self.center_x + right * half, self.center_y + up * half
         return [x - right * arm, y, x, y, x, y - up * arm]
-
-
-def _cut(frame: Frame, across: int, up: int) -> bytes:
-    """The middle of a picture, its rows from below, as the screen counts them."""
-    row, data = frame.width * frame.channels, frame.pixels
-    left, size = (frame.width - across) // 2 * frame.channels, across * frame.channels
-    first = (frame.height - up) // 2
-    starts = ((line * row) + left for line in range(first + up - 1, first - 1, -1))
-    return b"".join(data[start : start + size] for start in starts)
 
 
 Factory.register("Viewfinder", cls=Viewfinder)

@@ -4,6 +4,7 @@ Pictures never come to Python: a frame from here is one that was read already, a
 same scan loop serves, and moving frames are put together where they always are.
 """
 
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -13,6 +14,7 @@ from verifier.ui.ports.camera import READ_ALREADY, CameraError, Frame
 _SCANNER: Final = "org.ombord.ScannerActivity"
 PERMISSION: Final = "android.permission.CAMERA"
 _MOST_AT_ONCE: Final = 32
+_PAUSE: Final = 1 / 30  # seconds between two looks: Java keeps what it reads meanwhile, and tells nobody
 
 
 def _request(permission: str) -> bool:
@@ -55,3 +57,7 @@ class AndroidCamera:
         if not scanner.isOpen():
             raise CameraError("the camera was closed")
         return None
+
+    def wait(self, seconds: float) -> None:
+        """A thirtieth of a second."""
+        time.sleep(min(seconds, _PAUSE))

@@ -1,6 +1,7 @@
 """A camera as the scan loop sees it: the newest frame, when asked. By FFmpeg, or from a folder."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _FIRST: Final = {"linux": ("/dev/video0", "v4l2"), "darwin": ("default:none", "avfoundation")}
 _FIRST_ELSEWHERE: Final = ("0", "vfwcap")
 _WANTED: Final = {"video_size": "1280x720", "framerate": "30"}
+FRAMES_PER_SECOND: Final = 10  # that are read: more cost a battery, and show nothing new
+_JITTER: Final = 0.01  # seconds that a device's frame may come early
 _PICTURES: Final = frozenset((".png", ".jpg", ".jpeg", ".webp", ".bmp"))
 
 
@@ -46,10 +49,13 @@ class Camera(Protocol):
         """Begin to take pictures. Raises CameraError."""
 
     def close(self) -> None:
-        """Let go of the device; again and again is fine."""
+        """Let go of the device, and end a wait; again and again is fine."""
 
     def frame(self) -> Frame | None:
         """The newest picture, or None where there is none since the last. Raises CameraError."""
+
+    def wait(self, seconds: float) -> None:
+        """Until there is something new, at most so long: on the thread that reads, never one that draws."""
 
 
 class DeviceCamera:
@@ -58,30 +64,33 @@ class DeviceCamera:
     def __init__(self, source: str | None = None, driver: str | None = None) -> None:
         """The first camera, or the one that `driver` (FFmpeg's name for it) knows as `source`."""
         self._source, self._driver = source, driver
-        self._newest: deque[Frame | CameraError] = deque(maxlen=1)
-        self._closing = threading.Event()
+        self._film = _Film()
 
     def open(self) -> None:
         """Begin to take pictures, on a thread that keeps the newest. Raises CameraError."""
         self.close()
-        self._newest, self._closing = deque(maxlen=1), threading.Event()
-        container = self._container()
-        arguments = container, self._newest, self._closing
-        threading.Thread(target=_keep_newest, args=arguments, daemon=True).start()
+        self._film = _Film()
+        threading.Thread(target=_keep_newest, args=(self._container(), self._film), daemon=True).start()
 
     def close(self) -> None:
         """Let the thread close the device after its frame."""
-        self._closing.set()
+        self._film.closing.set()
+        self._film.arrived.set()
 
     def frame(self) -> Frame | None:
         """The newest since the last. Raises CameraError."""
+        self._film.arrived.clear()
         try:
-            found = self._newest.pop()
+            found = self._film.newest.pop()
         except IndexError:
             return None
         if isinstance(found, CameraError):
             raise found
         return found
+
+    def wait(self, seconds: float) -> None:
+        """Until the driver's thread has put one there."""
+        self._film.arrived.wait(seconds)
 
     def _container(self) -> "InputContainer":
         try:
@@ -101,20 +110,35 @@ class DeviceCamera:
         raise CameraError(f"the camera cannot be opened: {reason}")
 
 
-def _keep_newest(
-    container: "InputContainer", newest: deque[Frame | CameraError], closing: threading.Event
-) -> None:
+class _Film:
+    """What the driver's thread and the reader share while a camera is open."""
+
+    def __init__(self) -> None:
+        self.newest: deque[Frame | CameraError] = deque(maxlen=1)
+        self.arrived, self.closing = threading.Event(), threading.Event()
+
+    def put(self, one: Frame | CameraError) -> None:
+        """The newest."""
+        self.newest.append(one)
+        self.arrived.set()
+
+
+def _keep_newest(container: "InputContainer", film: _Film) -> None:
+    """Ten frames a second are turned grey and announced as they come; those between are passed over."""
     import av
 
+    due = 0.0
     try:
         with container:
             for picture in container.decode(video=0):
-                if closing.is_set():
+                if film.closing.is_set():
                     return
-                newest.append(_grey(picture))
-        newest.append(CameraError("the camera stopped"))
+                if time.monotonic() >= due:
+                    due = time.monotonic() + 1 / FRAMES_PER_SECOND - _JITTER
+                    film.put(_grey(picture))
+        film.put(CameraError("the camera stopped"))
     except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
-        newest.append(CameraError(f"the camera gives no pictures: {error}"))
+        film.put(CameraError(f"the camera gives no pictures: {error}"))
 
 
 def _grey(picture: "VideoFrame") -> Frame:
@@ -128,12 +152,14 @@ def _grey(picture: "VideoFrame") -> Frame:
 class FolderCamera:
     """A folder of pictures, one after the other by their names and round again: for shows and for tests."""
 
-    def __init__(self, path: Path, clock: Callable[[], float], fps: float = 10) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float], fps: float = FRAMES_PER_SECOND) -> None:
         """`clock` counts seconds; it alone moves the film."""
         self._path, self._clock, self._fps = path, clock, fps
         self._files: list[Path] = []
         self._started = 0.0
         self._last = -1
+        self._ahead: tuple[Path, Frame | None] | None = None
+        self._closing = threading.Event()
 
     def open(self) -> None:
         """Begin with the first picture. Raises CameraError for a folder without any."""
@@ -146,18 +172,28 @@ class FolderCamera:
         if not found:
             raise CameraError(f"{self._path.name} holds no pictures")
         self._files, self._started, self._last = found, self._clock(), -1
+        self._ahead, self._closing = None, threading.Event()
 
     def close(self) -> None:
         """No more pictures."""
         self._files = []
+        self._closing.set()
 
     def frame(self) -> Frame | None:
         """The picture that is due now, unless it has been seen; one that cannot be used is skipped."""
         due = int((self._clock() - self._started) * self._fps)
         if not self._files or due == self._last:
             return None
-        self._last = due
-        return _picture(self._files[due % len(self._files)])
+        self._last, path, ahead = due, self._files[due % len(self._files)], self._ahead
+        return ahead[1] if ahead is not None and ahead[0] == path else _picture(path)
+
+    def wait(self, seconds: float) -> None:
+        """Until the next is due; its file is read before, as a camera has its picture when it says so."""
+        files, closing = self._files, self._closing
+        if files:
+            path = files[(self._last + 1) % len(files)]
+            self._ahead = path, _picture(path)
+            closing.wait(min(seconds, self._started + (self._last + 1) / self._fps - self._clock()))
 
 
 def _picture(path: Path) -> Frame | None:
@@ -196,3 +232,8 @@ class FakeCamera:
         if isinstance(found, CameraError):
             raise found
         return found
+
+    def wait(self, seconds: float) -> None:
+        """At once while it has frames."""
+        if not self.frames:
+            time.sleep(seconds)
