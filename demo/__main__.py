@@ -16,6 +16,7 @@ from demo import at_sea, pictures, scenes
 from demo.at_sea import Cast
 from demo.authorities import MEDICAL_ONLY_KID, PASSPHRASE, AuthorityOffice, establish
 from demo.extract import in_force, make_extract, write
+from demo.faces import jpeg
 from demo.inspector import Inspector, Scene, Seen
 from demo.personas import Persona, with_all
 from demo.scenes import LiveCode, Material
@@ -153,6 +154,9 @@ def _print(stage: Stage, office: AuthorityOffice, *numbers: str) -> list[Path]:
 
 def _pick_up(stage: Stage, office: AuthorityOffice, officer: Persona) -> dict[str, LiveCode]:
     """An offer by the authority, taken up on the phone, which then shows the certificate of competency."""
+    photograph = stage.path(office.flag, "officer.jpg")
+    photograph.write_bytes(jpeg(officer.seafarer_id))
+    stage.run("ombord-issuer", "portrait", officer.seafarer_id, photograph, env=office.settings, quiet=True)
     numbers = [word for kind in HELD for word in ("--certificate", officer.numbers[kind])]
     said = stage.run("ombord-issuer", "offer", officer.seafarer_id, "--json", *numbers, env=office.settings)
     offer = json.loads(said)

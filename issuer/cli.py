@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from issuer import terminal
-from issuer.commands import deciding, offering, register, signing
+from issuer.commands import deciding, offering, portraits, register, signing
 from issuer.commands.opening import NOTHING
 from issuer.commands.serve import serve
 from issuer.domain.errors import InvalidInput, IssuerError
@@ -37,6 +37,8 @@ def _options(
 # All commands, in the order in which `--help` shows them.
 app.command("serve")(serve)
 app.command("import")(register.import_register)
+app.command("portrait")(portraits.portrait)
+app.command("portraits")(portraits.portraits)
 app.command("offer")(offering.offer)
 app.command("print")(signing.print_paper)
 app.command("suspend")(deciding.suspend)

@@ -47,6 +47,14 @@ seafarer = Table(
     Column("source_digest", String(64), nullable=False),  # of the row as last imported
 )
 
+# Apart from `seafarer`, so that what reads certificates with their holders reads no pictures.
+portrait = Table(
+    "portrait",
+    metadata,
+    Column("seafarer_id", _key(8), ForeignKey("seafarer.seafarer_id"), primary_key=True),
+    Column("picture", LargeBinary, nullable=False),  # as `picture.normalised` makes it
+)
+
 certificate = Table(
     "certificate",
     metadata,

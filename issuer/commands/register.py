@@ -8,9 +8,11 @@ import typer
 
 from issuer import terminal
 from issuer.commands.opening import PART, actor, register_of, settings_of
+from issuer.composition import Register
 from issuer.domain.errors import InvalidInput
 from issuer.services.exporting import export_lines
 from issuer.services.importing import ImportReport
+from issuer.services.portraits import ENDING, Portraits
 from keys.custody import atomic_file
 
 SHOWN_PROBLEMS = 20
@@ -40,9 +42,14 @@ def import_register(
 def export(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="where to; - is standard output")] = Path("-"),
+    portraits: Annotated[
+        Path | None, typer.Option("--portraits", metavar="DIR", help="photographs too, as `portraits` reads")
+    ] = None,
 ) -> None:
     """Write the register in the format that `import` reads."""
     register = register_of(context)
+    if portraits is not None:
+        _write_portraits(register, portraits)
     lines = export_lines(register.database, register.settings)
     if str(file) == "-":
         sys.stdout.buffer.writelines(lines)
@@ -53,6 +60,17 @@ def export(
     except OSError as error:
         raise InvalidInput(
             f"{file} cannot be written: {error.strerror}", hint="choose another place"
+        ) from error
+
+
+def _write_portraits(register: Register, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in Portraits(register.database, register.clock).each():
+            atomic_file.write(folder / f"{one.seafarer_id}{ENDING}", one.picture, mode=0o600)
+    except OSError as error:
+        raise InvalidInput(
+            f"{folder} cannot be written: {error.strerror}", hint="choose another place"
         ) from error
 
 

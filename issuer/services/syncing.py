@@ -20,6 +20,7 @@ from issuer.domain.register import CredentialState
 from issuer.services.clock import Clock
 from issuer.services.offering import Offer, Offering
 from issuer.services.passes import Entry, PassSigning, read_certificate
+from issuer.services.portraits import portrait_of
 from issuer.settings import Settings
 from keys.jwk import PublicKey
 from verifier.credential.model import StatusReference
@@ -79,6 +80,7 @@ class _Known:
     seafarer_id: str
     own: Sequence[Row[Any]]  # every released credential of the key, newest first
     certificates: Sequence[Row[Any]]  # of the seafarer, in force today
+    picture: bytes | None
     living: Mapping[int, Sequence[Row[Any]]]  # credentials of each certificate, on any phone and on paper
 
 
@@ -108,7 +110,8 @@ class Syncing:
         if isinstance(known, NotBound):
             return known
         entries = list(_entries(known, thumbprint))
-        signed = self._passes.sign([entry for entry in entries if entry.status is not None], key, as_of)
+        good = [entry for entry in entries if entry.status is not None]
+        signed = self._passes.sign(good, key, as_of, picture=known.picture)
         return Synced(
             as_of=as_of,
             sea_pass=signed.text,
@@ -152,7 +155,8 @@ class Syncing:
         good = in_force(self._settings.today(as_of))
         mine = with_holder().where(certificate.c.seafarer_id == seafarer_id, good)
         certificates = connection.execute(mine.order_by(certificate.c.document_number)).all()
-        return _Known(seafarer_id, own, certificates, _living(connection, certificates))
+        picture = portrait_of(connection, seafarer_id)
+        return _Known(seafarer_id, own, certificates, picture, _living(connection, certificates))
 
 
 def _seafarers(connection: Connection, bound: ColumnElement[bool]) -> set[str]:

@@ -178,7 +178,7 @@ def test_a_pass_of_32_is_read() -> None:
         (claims(vct="urn:ombord:competency:1"), "not a pass"),
         (claims(cnf={"jwk": {"kty": "OKP"}}), "cnf.jwk"),
         (claims(seafarer_id="1"), "seafarer_id"),
-        (claims(portrait="A" * 16_001), "portrait: more than 16000"),
+        (claims(portrait="A" * 8_001), "portrait: more than 8000"),
         (claims(portrait=7), "portrait: a text"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -15,6 +15,7 @@ from support.desk import HEAD, NUMBER, SEAFARER
 from support.issuer_app import KEYS
 from support.simulator import seeded_signer
 
+from demo import faces
 from demo.extract import make_extract
 from issuer import cli
 from issuer.adapters.database import Database
@@ -152,6 +153,29 @@ def test_export_goes_to_a_file_or_to_standard_output(run: Run, extract: Path, tm
     assert (tmp_path / "out.jsonl").stat().st_mode & 0o077 == 0  # personal data
 
 
+def test_photographs_one_by_one_and_by_the_folder_and_out_again(
+    run: Run, extract: Path, tmp_path: Path
+) -> None:
+    run("import", str(extract))
+    rows = [json.loads(line) for line in extract.read_bytes().splitlines()]
+    one, two, three = [row["seafarer_id"] for row in rows if row.get("kind") == "seafarer"]
+    assert faces.main([str(extract), str(tmp_path / "faces")]) == 0
+    file = str(tmp_path / "faces" / f"{one}.jpg")
+    assert run("portrait", one, file)[:2] == (0, f"{one}: the photograph is stored\n")
+    (tmp_path / "faces" / f"{three}.jpg").write_bytes(b"no face")
+    (tmp_path / "faces" / "00000000.png").write_bytes((tmp_path / "faces" / f"{two}.jpg").read_bytes())
+    (tmp_path / "faces" / "notes.txt").write_text("not looked at")
+    code, output, complaints = run("portraits", str(tmp_path / "faces"))
+    assert (code, output) == (1, "1 stored, 1 unchanged, 2 refused\n")
+    assert f"{three}.jpg: that is no JPEG, PNG or WebP picture" in complaints
+    assert "00000000.png: no certificates of seafarer 00000000" in complaints
+    assert run("export", str(tmp_path / "out.jsonl"), "--portraits", str(tmp_path / "out"))[0] == 0
+    assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == sorted([one, two])
+    assert run("portraits", str(tmp_path / "out"))[:2] == (0, "0 stored, 2 unchanged, 0 refused\n")
+    assert run("portrait", one, "--remove")[0] == 0
+    assert run("portraits", str(tmp_path / "out"))[:2] == (0, "1 stored, 1 unchanged, 0 refused\n")
+
+
 @pytest.mark.parametrize(
     ("words", "environment", "says"),
     [
@@ -170,6 +194,12 @@ def test_export_goes_to_a_file_or_to_standard_output(run: Run, extract: Path, tm
         (["export", "/nowhere/x.jsonl"], {}, "cannot be written"),
         (["publish", "--out", "/dev/null/x"], {}, "cannot be written"),
         (["revoke", NUMBER, "--as", "eaten"], {}, "eaten"),
+        (["portrait", SEAFARER], {}, "give a photograph or --remove"),
+        (["portrait", SEAFARER, "/nowhere.jpg"], {}, "No such file"),
+        (["portrait", SEAFARER, "/dev/zero"], {}, "pipe or device"),
+        (["portrait", SEAFARER, __file__], {}, "no JPEG, PNG or WebP picture"),
+        (["portrait", SEAFARER, "--remove"], {}, "no photograph of seafarer"),
+        (["portraits", "/nowhere"], {}, "No such file"),
         (["fly"], {}, "No such command"),
     ],
 )

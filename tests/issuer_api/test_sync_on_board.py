@@ -5,11 +5,20 @@ from datetime import timedelta
 import pytest
 from support.issuer_app import KEYS, Office
 from support.issuer_directory import on_board
-from support.scenario import show
+from support.scenario import INGRID, competency, show
+from support.simulator import NOW
 from support.sync_wallet import SyncWallet
 
+from demo.faces import jpeg
+from issuer.adapters.picture import normalised
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
+from issuer.services.passes import Entry, PassSigning
+from issuer.services.portraits import Portraits
+from keys.encoding import b64url_decode, json_object
+from verifier.credential import carrier, qr, sd_jwt, sea_pass_claims
+from verifier.credential.model import StatusReference
+from verifier.credential.sea_pass import MAX_MEMBERS, MAX_PORTRAIT
 from verifier.decision import verify
 from verifier.policy import Policy
 from verifier.status import StatusBook, verify_list
@@ -78,3 +87,66 @@ def test_no_member_of_a_lost_phones_pass_stays_good_where_it_is_on_paper_too(
     office.rebind()
     verdict = judge(office, SyncWallet(office, "lost phone"), text)
     assert [type(member) for member in verdict.members] == [Rejected]
+
+
+# The photograph
+
+
+def test_photograph_comes_with_the_pass_and_only_what_discloses_it_shows_it(
+    office: Office, ingrid: SyncWallet
+) -> None:
+    assert sd_jwt.parse(ingrid.sync()["pass"]).disclosures == (), "the register has none yet"
+    Portraits(office.database, office.clock).put(INGRID.seafarer_id, jpeg("Ingrid"), actor="test")
+    text = ingrid.sync()["pass"]
+    parsed = sd_jwt.parse(text)
+    sea_pass_claims.refuse_kept_back(parsed)
+    claims = sd_jwt.claims(parsed, parsed.jws.payload)
+    assert b64url_decode(str(claims["portrait"])) == normalised(jpeg("Ingrid"))
+    kept_back = f"{parsed.jws.token}~"
+    assert "portrait" not in sd_jwt.claims(sd_jwt.parse(kept_back), parsed.jws.payload)
+    for shown in (text, kept_back):
+        assert isinstance(judge(office, ingrid, shown), Valid)
+    assert qr_version(ingrid, kept_back) <= 19, "the code for every day stays one that cameras read"
+
+
+def test_digest_of_a_photograph_is_another_in_each_pass_so_that_passes_are_not_linked_by_it(
+    office: Office, ingrid: SyncWallet
+) -> None:
+    Portraits(office.database, office.clock).put(INGRID.seafarer_id, jpeg("Ingrid"), actor="test")
+    payloads = [json_object(sd_jwt.parse(ingrid.sync()["pass"]).jws.payload) for _ in range(2)]
+    assert payloads[0].pop("_sd") != payloads[1].pop("_sd")
+    assert payloads[0] == payloads[1]
+
+
+def test_pass_of_the_most_certificates_carries_the_largest_photograph_that_is_read(office: Office) -> None:
+    entries = [
+        Entry(number, competency(document_number=number), StatusReference(office.settings.status_uri(1), at))
+        for at, number in enumerate(f"NO-26-{number:06}" for number in range(40))
+    ]
+    signing, key = PassSigning(KEYS, office.settings), SyncWallet(office).signer.public_key
+    largest = bytes(MAX_PORTRAIT * 3 // 4)
+    signed = signing.sign(entries, key, office.clock(), picture=largest)
+    assert signed.text is not None
+    assert len(signed.members) == MAX_MEMBERS
+    assert carrier.unpack(carrier.pack(signed.text)) == signed.text
+
+
+def test_pass_that_no_carrier_holds_with_its_photograph_goes_without(office: Office) -> None:
+    wordy = [
+        Entry(
+            number,
+            competency(document_number=number, remarks="é" * 190),
+            StatusReference("https://x.example/1", at),
+        )
+        for at, number in enumerate(f"NO-26-{number:06}" for number in range(32))
+    ]
+    signing, key = PassSigning(KEYS, office.settings), SyncWallet(office).signer.public_key
+    signed = signing.sign(wordy, key, office.clock(), picture=bytes(MAX_PORTRAIT * 3 // 4))
+    assert signed.text is not None
+    assert sd_jwt.parse(signed.text).disclosures == ()
+    assert len(signed.members) == 32
+
+
+def qr_version(phone: SyncWallet, text: str) -> int:
+    live = show(text, at=NOW, phone=phone.signer)
+    return qr.version(carrier.to_qr_text(carrier.pack(live)))

@@ -423,7 +423,7 @@ def test_the_portrait_is_ignored_shown_or_kept_back(inspection: Inspection) -> N
 
 def test_anything_else_kept_back_or_too_large_is_not_readable(inspection: Inspection) -> None:
     hidden, digest = disclosure("remarks", "only in daylight")
-    large, of_large = disclosure("portrait", "A" * 16_001)
+    large, of_large = disclosure("portrait", "A" * 8_001)
     entry, of_entry = disclosure({"type": "gmdss"})
     certificates: Any = json_object(json_dumps(pass_claims(sea_pass(inspection.norway))))["certificates"]
     for text in (

@@ -7,7 +7,15 @@ only taken apart here; who requires it is policy, and `presentation` checks it.
 from typing import Final, NamedTuple
 
 from keys import jws
-from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode, json_loads, json_object
+from keys.encoding import (
+    EncodingError,
+    Json,
+    b64url_decode,
+    b64url_encode,
+    json_dumps,
+    json_loads,
+    json_object,
+)
 from keys.jws import MalformedJws, UnverifiedJws
 
 MAX_CHARACTERS: Final = 65_536
@@ -77,6 +85,12 @@ def from_parts(header: bytes, payload: bytes, signature: bytes, disclosures: tup
 def sd_hash(text: str) -> str:
     """What a key-binding JWT says about the SD-JWT `text`, which ends with "~" (RFC 9901 § 4.3.1)."""
     return _digest(text)
+
+
+def disclosure(salt: bytes, name: str, value: Json) -> tuple[str, str]:
+    """An object's member as a disclosure, and the digest that stands for it in `_sd` (RFC 9901 § 4.2)."""
+    text = b64url_encode(json_dumps([b64url_encode(salt), name, value]))
+    return text, _digest(text)
 
 
 def claims(sd_jwt: SdJwt, payload: bytes) -> dict[str, Json]:

@@ -6,7 +6,7 @@ authority and holder as in every certificate, then `certificates`, each as its o
 
 from typing import Final
 
-from keys.encoding import Json, json_object
+from keys.encoding import Json, b64url_encode, json_object
 from keys.jwk import PublicKey
 from keys.signer import Signer
 from verifier.credential import sd_jwt, vc
@@ -69,6 +69,18 @@ def pass_claims(sea_pass: Pass) -> dict[str, Json]:
     claims.update(holder_claims(sea_pass.holder))
     claims["certificates"] = [_member_claims(member, sea_pass, uris) for member in sea_pass.members]
     return claims
+
+
+def with_portrait(claims: Claims, picture: bytes, salt: bytes) -> tuple[dict[str, Json], str]:
+    """A pass's claims with the digest of its portrait, and the disclosure that shows it (RFC 9901 § 4.2).
+
+    `salt` is 16 random bytes, fresh for each pass. Raises ValueError for a picture that no reader takes.
+    """
+    text = b64url_encode(picture)
+    if len(text) > MAX_PORTRAIT:
+        raise ValueError(f"a portrait of {len(text)} characters; at most {MAX_PORTRAIT} are read")
+    shown, digest = sd_jwt.disclosure(salt, PORTRAIT, text)
+    return {**claims, "_sd": [digest]}, shown
 
 
 def from_claims(claims: Claims, known: PublicKey | None = None) -> Pass:

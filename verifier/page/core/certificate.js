@@ -13,7 +13,7 @@ const TYPES = [
 export const LAST_INDEX = 2 ** 31 - 1;
 export const MAX_SIZE = 10_000_000; // GT and kW
 const MAX_MEMBERS = 32;
-const MAX_PORTRAIT = 16_000;
+const MAX_PORTRAIT = 8_000;
 const ALWAYS_EXPIRES = ["medical", "medical-permit", "application-proof", "dispensation"];
 const REQUIRED = {
   competency: ["stcw_code", "capacities"],

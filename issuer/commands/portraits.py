@@ -1,0 +1,83 @@
+"""`portrait` and `portraits`: seafarers' photographs, one by one or a folder of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from issuer import terminal
+from issuer.adapters.picture import MAX_FILE
+from issuer.arguments import SeafarerId, check_seafarer
+from issuer.commands.opening import PART, actor, register_of
+from issuer.domain.errors import InvalidInput, IssuerError
+from issuer.services.portraits import Portraits
+from keys.regular_file import opener
+
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
+SHOWN_PROBLEMS = 20
+
+
+def portrait(
+    context: typer.Context,
+    seafarer: SeafarerId,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="JPEG, PNG or WebP, upright")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="forget the photograph")] = False,
+) -> None:
+    """Keep a seafarer's photograph for the pass, made small; the next sync brings it to the phone."""
+    if remove == (file is not None):
+        raise InvalidInput("give a photograph or --remove", hint="ombord-issuer portrait SEAFARER FILE")
+    data = None if file is None else _read(file)
+    register = register_of(context)
+    portraits = Portraits(register.database, register.clock)
+    if data is None:
+        portraits.remove(seafarer, actor=actor())
+        terminal.tell(f"the photograph of {seafarer} is gone; phones lose it at their next sync")
+        return
+    changed = portraits.put(seafarer, data, actor=actor())
+    terminal.tell(f"{seafarer}: the photograph is {'stored' if changed else 'the one that was there'}")
+
+
+def portraits(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="photographs, each named by its seafarer's id")
+    ],
+) -> None:
+    """Load a folder of photographs; good ones are kept, bad ones are named."""
+    files = list(_pictures(folder))
+    register = register_of(context)
+    kept = Portraits(register.database, register.clock)
+    changed, problems = 0, []
+    with terminal.progress("Loading photographs", len(files)) as show:
+        for done, file in enumerate(files, 1):
+            try:
+                changed += kept.put(check_seafarer(file.stem) or "", _read(file), actor=actor())
+            except IssuerError as error:
+                problems.append(f"{file.name}: {error.message}")
+            show(done, len(files))
+    unchanged = len(files) - changed - len(problems)
+    terminal.tell(f"{changed} stored, {unchanged} unchanged, {len(problems)} refused")
+    for problem in problems[:SHOWN_PROBLEMS]:
+        terminal.say(problem)
+    if len(problems) > SHOWN_PROBLEMS:
+        terminal.say(f"and {len(problems) - SHOWN_PROBLEMS} more")
+    if problems:
+        raise typer.Exit(PART)
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    try:
+        found = sorted(folder.iterdir())
+    except OSError as error:
+        raise InvalidInput(f"{folder}: {error.strerror}", hint="name a folder of photographs") from error
+    yield from (one for one in found if one.suffix.lower() in ENDINGS)
+
+
+def _read(file: Path) -> bytes:
+    """At most one byte more than is taken. Raises InvalidInput."""
+    try:
+        with open(file, "rb", opener=opener) as data:
+            return data.read(MAX_FILE + 1)
+    except OSError as error:
+        raise InvalidInput(f"{file}: {error.strerror}", hint="check the file's name") from error
