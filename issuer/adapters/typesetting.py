@@ -6,6 +6,7 @@ character that no font of ours has is printed as its number: PDF/A has no empty 
 
 import json
 import os.path
+import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -20,11 +21,8 @@ if TYPE_CHECKING:
     import typst
 
 TEMPLATE: Final = os.path.join(os.path.dirname(__file__), "certificate.typ")
-# The apps' fonts, and those of more scripts that only print needs (`deploy/build_assets.py`).
-FONTS: Final = (
-    os.path.join(os.path.dirname(verifier.__file__), "ui", "assets"),
-    os.path.join(os.path.dirname(__file__), "fonts"),
-)
+# The apps' fonts: a name looks alike on paper and on screens (`deploy/build_assets.py`).
+FONTS: Final = (os.path.join(os.path.dirname(verifier.__file__), "ui", "assets"),)
 # PDF/A-2a: embedded fonts, text as Unicode, a tagged structure. PDF/UA-1: can be read aloud.
 STANDARDS: Final = ("a-2a", "ua-1")
 MAX_BYTES: Final = 224 * 1024  # wallets take answers of up to 256 kB
@@ -81,7 +79,7 @@ class Typesetting:
         return all(_can_draw(one, self.glyphs()) for one in text)
 
     def _families(self) -> Iterator[str]:
-        """Noto's families that are here, after Inter."""
+        """The families of further scripts that are here, after Inter."""
         return (family for folder in self._folders for family in _families(folder))
 
     def _ready(self) -> "typst.Compiler":
@@ -119,8 +117,8 @@ def _regular(folder: str) -> list[str]:
 def _families(folder: str) -> Iterator[str]:
     """`NotoSansSC-Regular.ttf` is of the family Noto Sans SC."""
     for name in _regular(folder):
-        if name.startswith("NotoSans"):
-            yield f"Noto Sans {name.removeprefix('NotoSans').removesuffix('-Regular.ttf')}"
+        if not name.startswith("Inter"):
+            yield re.sub("(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("-Regular.ttf"))
 
 
 def _drawable(value: Any, known: frozenset[int]) -> Any:

@@ -13,7 +13,6 @@ NODE_LOCKS = [
     "tests/interop/package-lock.json",
     "deploy/fonts/package-lock.json",
     "deploy/page/package-lock.json",
-    "deploy/print/package-lock.json",
 ]
 PINNED = re.compile(r"^([a-z0-9-]+)==\S+", re.MULTILINE)
 
