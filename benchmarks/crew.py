@@ -10,7 +10,6 @@ from benchmarks.row import Row
 from benchmarks.samples import NOON, TIME_ZONE, TODAY, signer
 from benchmarks.timing import speed_ratio
 from benchmarks.verdict import AT, authority
-from keys.side_by_side import side_by_side
 from keys.signer import SoftwareSigner
 from verifier import decision, status
 from verifier.credential import codelists, muster, presentation, vc
@@ -60,20 +59,19 @@ def rows() -> Iterator[Row]:
     paper = Policy(require_holder_proof=False)
     one = raw_verify(b"x" * 900)
 
-    def judged(shown: Sequence[Sequence[str | bytes]], policy: Policy) -> crew.CrewReport:
+    def report(shown: Sequence[Sequence[str | bytes]], policy: Policy) -> crew.CrewReport:
         verdicts: list[Verdict] = []
         sources: list[str] = []
-        whose = [(str(number), text) for number, presented in enumerate(shown) for text in presented]
-
-        def judge(one: tuple[str, str | bytes]) -> tuple[Verdict, ...]:
-            return decision.verify_all(one[1], directory=directory, status=book, at=AT, policy=policy)
-
-        for (source, _), found in zip(whose, side_by_side(judge, whose), strict=True):
-            verdicts += found
-            sources += [source] * len(found)
-        report = crew.judge(crew.group(verdicts, sources), MANNING, at=AT)
-        assert (report.standing, len(report.assignments)) == (Standing.VALID, MANNING.persons)
-        return report
+        whose = [(str(number), text) for number, texts in enumerate(shown) for text in texts]
+        judged = decision.verify_each(
+            [text for _, text in whose], directory=directory, status=book, at=AT, policy=policy
+        )
+        for (source, _), shown_by in zip(whose, judged, strict=True):
+            verdicts += shown_by
+            sources += [source] * len(shown_by)
+        found = crew.judge(crew.group(verdicts, sources), MANNING, at=AT)
+        assert (found.standing, len(found.assignments)) == (Standing.VALID, MANNING.persons)
+        return found
 
     def raw(count: int) -> None:
         for _ in range(count):
@@ -81,10 +79,10 @@ def rows() -> Iterator[Row]:
 
     name = f"{PERSONS} crew × {CERTIFICATES} certificates judged and matched, from "
     many = PERSONS * CERTIFICATES
-    tokens = 1 / speed_ratio(lambda: judged(crews, paper), lambda: raw(many), rounds=15)
+    tokens = 1 / speed_ratio(lambda: report(crews, paper), lambda: raw(many), rounds=15)
     yield Row(name + "tokens, against raw", tokens, "×", 2.0, "lower", "sd-jwt library alone 4.4 ×")
     wires = [[_wire(texts, number)] for number, texts in enumerate(crews)]
-    moving = 1 / speed_ratio(lambda: judged(wires, DEFAULT), lambda: raw(many + PERSONS), rounds=15)
+    moving = 1 / speed_ratio(lambda: report(wires, DEFAULT), lambda: raw(many + PERSONS), rounds=15)
     yield Row(name + "moving frames", moving, "×", 2.5, "lower", "the muster's unpacking too")
     yield Row(
         "25 crew matched to 13 places, each for half of them", _matching(), "ms", 5.0, "lower", "greedy"

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from keys.side_by_side import side_by_side
 from verifier.credential import frames
 from verifier.credential.carrier import MalformedCarrier
 from verifier.inspection import by_hand
@@ -29,7 +28,7 @@ _STARTS: Final = (QR_PREFIX, "eyJ")
 _ABOUT: Final = "readme.txt"  # says what a folder is
 _AT_ONCE: Final = 1_000
 
-Judge = Callable[[str | bytes], Sequence[Verdict]]
+Judge = Callable[[Sequence[str | bytes]], Sequence[Sequence[Verdict]]]
 
 
 class _File(NamedTuple):
@@ -76,8 +75,8 @@ def not_read(paths: Sequence[str]) -> tuple[str, ...]:
 def _judge(
     waiting: list[tuple[str, str | bytes]], judge: Judge, verdicts: list[Verdict], sources: list[str]
 ) -> None:
-    """Judge what waits, on all processors, and add the verdicts and whose they are."""
-    judged = side_by_side(judge, [presented for _, presented in waiting])
+    """Judge what waits, all at once, and add the verdicts and whose they are."""
+    judged = judge([presented for _, presented in waiting])
     for (source, _), found in zip(waiting, judged, strict=True):
         verdicts += found
         sources += [source] * len(found)

@@ -58,8 +58,8 @@ def _ship(arguments: argparse.Namespace, tools: Tools) -> tuple[int, str]:
     tools.duty(None if ship is None else ship.duty)  # the posts say who serves in which; a wrong one is wrong
     basis = tools.basis(arguments, at)
 
-    def judge(presented: str | bytes) -> "tuple[Verdict, ...]":
-        return decision.verify_all(presented, policy=policy, at=at, **basis)
+    def judge(presented: "Sequence[str | bytes]") -> "list[tuple[Verdict, ...]]":
+        return decision.verify_each(presented, policy=policy, at=at, **basis)
 
     try:
         manning, verdict = _manning(arguments.manning, judge)
@@ -90,7 +90,7 @@ def _say_not_read(paths: Sequence[str]) -> None:
 
 
 def _manning(
-    path: str, judge: "Callable[[str], tuple[Verdict, ...]]"
+    path: str, judge: "Callable[[list[str | bytes]], list[tuple[Verdict, ...]]]"
 ) -> "tuple[SafeManning, Verdict | None]":
     """The document, and the verdict on it where it is signed. Raises Unusable for what is none."""
     from verifier.inspection import manning
@@ -100,7 +100,7 @@ def _manning(
 
     data = read_file(path, MAX_FILE + 1)
     if data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"OB1:", b"eyJ")) or not _is_text(data):
-        verdict = judge(text_of(path))[0]
+        ((verdict, *_),) = judge([text_of(path)])
         if verdict.manning is None:
             problem = f"{path}: {_what_else(verdict) or f'{verdict.headline}: {verdict.reason}'}"
             raise Unusable(problem, "give the ship's safe manning document, or type it as YAML")

@@ -184,3 +184,29 @@ def test_one_moving_frame_alone_says_how_many_there_are() -> None:
     assert found.reason == f"one of {moving.needed} moving frames: keep the camera on the code"
     assert "moving frames" in inspection.verdict(moving.text(0)).reason
     assert "several credentials" in inspection.verdict(carrier.to_qr_text(b"\x03\x01")).reason
+
+
+def test_a_whole_crew_at_once_gets_the_verdicts_that_each_code_gets_alone() -> None:
+    inspection = Inspection()
+    first, *others = three(inspection)
+    stranger = seeded_signer("nobody known")
+    shown = [
+        first,
+        show(first),
+        tampered(others[0]),
+        jws.sign(b"{}", stranger, typ="dc+sd-jwt", kid="x") + "~",
+        "nonsense",
+        carrier.to_qr_text(carrier.pack(show(others[1]))),
+        muster.pack(show(first), others),
+        muster.pack(show(first, phone=OTHER_PHONE), others),
+        passes.issue(inspection.norway),
+    ]
+    basis = {
+        "directory": directory(inspection.norway, inspection.denmark),
+        "status": inspection.book(),
+        "policy": inspection.policy,
+        "at": inspection.at,
+    }
+    at_once = decision.verify_each(shown * 3, **basis)  # type: ignore[arg-type]  # enough for threads
+    assert at_once == [verdicts(inspection, one) for one in shown] * 3
+    assert decision.verify_each([], **basis) == []  # type: ignore[arg-type]
