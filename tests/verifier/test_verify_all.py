@@ -207,6 +207,6 @@ def test_a_whole_crew_at_once_gets_the_verdicts_that_each_code_gets_alone() -> N
         "policy": inspection.policy,
         "at": inspection.at,
     }
-    at_once = decision.verify_each(shown * 3, **basis)  # type: ignore[arg-type]  # enough for threads
+    at_once = decision.verify_each(shown * 3, **basis)  # enough for threads
     assert at_once == [verdicts(inspection, one) for one in shown] * 3
-    assert decision.verify_each([], **basis) == []  # type: ignore[arg-type]
+    assert decision.verify_each([], **basis) == []
