@@ -26,6 +26,7 @@ from verifier.inspection.ship import Ship
 from verifier.status import StatusBook
 from verifier.verdict import Assessment, Headline, Outcome, Standing
 
+UNCONFIRMED = Headline.UNCONFIRMED
 ASHORE = at_sea(voyage_start=TODAY, last_port_with_practitioner=TODAY)
 UNKNOWN_STATUS = StatusBook([], pack="no list")
 
@@ -100,11 +101,64 @@ def test_the_newest_examination_decides(papers: tuple[Certificate, ...], may_ser
         assert (p5.outcome is Outcome.PASS) is may_serve
 
 
+OLDER = replace(medical(TODAY - DAY), issue_date=TODAY - 300 * DAY, document_number="NO-MED-0001")
+NEWER = replace(medical(TODAY + 200 * DAY), issue_date=TODAY - 20 * DAY, document_number="NO-MED-0002")
+ON_ONE_DAY = replace(NEWER, issue_date=OLDER.issue_date)
+EXPIRED, PERMIT = Headline.MEDICAL_EXPIRED, Headline.REMARK
+GRACE = Headline.GRACE
+# What became of the other certificate, that one, and how P4 ends by the older one's grace and permit.
+SINCE: dict[str, tuple[str, Certificate, Headline, Headline]] = {
+    "revoked": ("revoke", NEWER, EXPIRED, EXPIRED),
+    "suspended": ("suspend", NEWER, EXPIRED, EXPIRED),
+    "replaced by one that was not shown": ("replace", NEWER, EXPIRED, EXPIRED),
+    "revoked and run out too": ("revoke", replace(NEWER, expiry_date=TODAY - DAY), EXPIRED, EXPIRED),
+    "of unknown status": ("unknown", NEWER, UNCONFIRMED, UNCONFIRMED),
+    "run out long ago": (
+        "",
+        replace(NEWER, issue_date=TODAY - 250 * DAY, expiry_date=TODAY - 120 * DAY),
+        EXPIRED,
+        PERMIT,
+    ),
+    "another's finding of the same day, void": ("revoke", ON_ONE_DAY, GRACE, PERMIT),
+    "older still, revoked": ("revoke", replace(NEWER, issue_date=TODAY - 400 * DAY), GRACE, PERMIT),
+    "older still, of unknown status": (
+        "unknown",
+        replace(NEWER, issue_date=TODAY - 400 * DAY),
+        GRACE,
+        PERMIT,
+    ),
+}
+
+
+@pytest.mark.parametrize("excuse", EXCUSES)
+@pytest.mark.parametrize(("became", "other", "by_grace", "by_permit"), SINCE.values(), ids=SINCE.keys())
+def test_an_older_medical_certificate_is_not_leaned_on_past_a_newer_one(
+    excuse: str, became: str, other: Certificate, by_grace: Headline, by_permit: Headline
+) -> None:
+    ship, besides, _ = EXCUSES[excuse]
+    inspection = Inspection()
+    inspection.norway.change_key(sign_from=NOW - 1_000 * DAY)
+    expired_since = (other.expiry_date or TODAY) < TODAY
+    text = inspection.norway.issue(other, PHONE, at=NOW - (130 if expired_since else 9) * DAY)
+    if became in ("revoke", "suspend", "replace"):
+        getattr(inspection.norway, became)(text)
+    papers = [verdict_of(inspection, one) for one in (competency(), OLDER, *besides)]
+    status = UNKNOWN_STATUS if became == "unknown" else both(inspection)
+    judged_other = inspection.verdict(show(text, at=NOW), status=status)
+    for shown in ([*papers, judged_other], [judged_other, *papers]):
+        assessment = assess(shown, ship=ship, at=NOW, identity=PASSPORT, duty=MASTER)
+        p4 = next(check for check in assessment.checks if check.row == "P4")
+        expected = by_grace if excuse == "grace" else by_permit
+        assert assessment.headline is expected, p4
+        assert fit(assessment) is (expected in (GRACE, PERMIT))
+        assert (OLDER.certificate_id in assessment.lifted) is fit(assessment)
+
+
 def for_mate(**limits: object) -> Certificate:
     return dispensation(capacities=(CapacityGrant("chief-mate", Limitations(**limits)),))  # type: ignore[arg-type] # any limit
 
 
-NOT_HERE, UNCONFIRMED = Headline.NOT_FOR_THIS, Headline.UNCONFIRMED
+NOT_HERE = Headline.NOT_FOR_THIS
 DISPENSED = {
     "within its limits": ((WATCH, for_mate(max_gt=8_500)), SHIP, Headline.REMARK),
     "over its tonnage": ((WATCH, for_mate(max_gt=500)), SHIP, NOT_HERE),

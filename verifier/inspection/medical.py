@@ -1,6 +1,6 @@
 """Row P4: a medical certificate that holds, or what stands in for one (STCW Reg. I/9, MLC 2006 A1.2)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -33,6 +33,10 @@ _GRACE: Final = "{} expired on this voyage on {}: good until the next port with 
 _PERMIT: Final = "the flag's urgent permit {} stands in for {}"
 
 
+_NEWER: Final = "the newer medical certificate {} was withdrawn or replaced"
+_WITHDRAWN: Final = frozenset({Headline.REVOKED, Headline.SUSPENDED, Headline.REPLACED})
+
+
 class Medical(NamedTuple):
     """How row P4 ends, and the newest examination's certificates where one counts (row P5 reads them)."""
 
@@ -60,24 +64,25 @@ def row(shown: Shown, ship: Ship | None) -> Medical:
     expired = dict(_expired(verdicts, shown.today))
     refusals: list[Said] = []
     if expired:
-        newest = max(expired, key=lambda one: expired[one].last)
+        newest = max(expired, key=lambda one: (expired[one].certificate.issue_date, expired[one].last))
         last, medical, sure = expired[newest]
-        refusal = _no_grace(last, ship, shown.today)
-        if refusal is None and not sure:
+        refusal = _withdrawn_since(verdicts, medical) or _no_grace(last, ship, shown.today)
+        if refusal is None and not (sure and _known_since(verdicts, medical)):
             return Medical(_doubtful())
         if refusal is None:
             grace = ends(_ROW, REMARK, Headline.GRACE, _GRACE, newest.document_number, last, lifted=newest)
             return Medical(grace, (medical,))
-        refusals.append(text("expired on {}; {}", last, text(refusal)))
-    days = {reference: one.last for reference, one in expired.items()}
+        refusals.append(text("expired on {}; {}", last, refusal))
     for permit in shown.held(CertificateType.MEDICAL_PERMIT):
-        against = _no_permit(permit, days, ship, shown.today)
-        if against is None and permit.rests_on is not None:
-            if not expired[permit.rests_on].sure:
+        past = None if permit.rests_on is None else expired.get(permit.rests_on)
+        against = None if past is None else _withdrawn_since(verdicts, past.certificate)
+        against = against or _no_permit(permit, past, ship, shown.today)
+        if against is None and permit.rests_on is not None and past is not None:
+            if not (past.sure and _known_since(verdicts, past.certificate)):
                 return Medical(_doubtful())
             values = (permit.document_number, permit.rests_on.document_number)
             lets = ends(_ROW, REMARK, Headline.REMARK, _PERMIT, *values, lifted=permit.rests_on)
-            return Medical(lets, (expired[permit.rests_on].certificate,))
+            return Medical(lets, (past.certificate,))
         reason = "urgent permit {} does not count: {}"
         refusals.append(text(reason, permit.document_number, against or NOTHING))
     return Medical(_none(shown, verdicts, bool(expired), refusals))
@@ -140,30 +145,50 @@ def _expired(verdicts: list[Verdict], today: date) -> Iterator[tuple[Reference, 
             yield certificate.certificate_id, _Past(last, certificate, besides is Standing.VALID)
 
 
-def _no_grace(last: date, ship: Ship, today: date) -> str | None:
-    """Why an expired medical certificate has no grace, or None."""
-    if ship.voyage_start is None or ship.last_port_with_practitioner is None:
-        return "grace needs the start of the voyage and the last port with a practitioner"
-    if ship.voyage_start > last:
-        return "that was before this voyage began"
-    if today > add_months(last, GRACE_MONTHS):
-        return "that is more than three months ago"
-    if ship.last_port_with_practitioner > last:
-        return "the ship has called at a port with a recognised practitioner since"
+def _withdrawn_since(verdicts: list[Verdict], medical: MedicalCertificate) -> Said | None:
+    """Why an older examination cannot be leaned on: what a later one found does not count any more.
+
+    STCW Reg. I/9 lets go on what ran out on the voyage; since a later one, that is no longer the older.
+    """
+    for verdict, later in _later(verdicts, medical):
+        if verdict.headline in _WITHDRAWN:
+            return text(_NEWER, later.document_number)
     return None
 
 
-def _no_permit(
-    permit: Certificate, expired: Mapping[Reference, date], ship: Ship, today: date
-) -> Said | None:
+def _known_since(verdicts: list[Verdict], medical: MedicalCertificate) -> bool:
+    """Whether each later examination can be judged: what is unknown of it may be that it was revoked."""
+    later = (but_for_its_days(one, "C9") or standing_of(one.checks) for one, _ in _later(verdicts, medical))
+    return all(standing is not Standing.UNDETERMINED for standing in later)
+
+
+def _later(
+    verdicts: list[Verdict], medical: MedicalCertificate
+) -> Iterator[tuple[Verdict, MedicalCertificate]]:
+    return (one for one in _certificates(verdicts) if one[1].issue_date > medical.issue_date)
+
+
+def _no_grace(last: date, ship: Ship, today: date) -> Said | None:
+    """Why an expired medical certificate has no grace, or None."""
+    if ship.voyage_start is None or ship.last_port_with_practitioner is None:
+        return text("grace needs the start of the voyage and the last port with a practitioner")
+    if ship.voyage_start > last:
+        return text("that was before this voyage began")
+    if today > add_months(last, GRACE_MONTHS):
+        return text("that is more than three months ago")
+    if ship.last_port_with_practitioner > last:
+        return text("the ship has called at a port with a recognised practitioner since")
+    return None
+
+
+def _no_permit(permit: Certificate, past: _Past | None, ship: Ship, today: date) -> Said | None:
     """Why an urgent permit does not stand in for a medical certificate, or None (MLC 2006 A1.2.8)."""
-    last = None if permit.rests_on is None else expired.get(permit.rests_on)
-    if last is None:
+    if past is None:
         return text("the expired medical certificate that it rests on was not shown")
     if ship.flag is not None and permit.issuing_country != ship.flag:
         return text(OF_OTHER_FLAG, permit.issuing_country, ship.flag)
     if permit.expiry_date is None or permit.expiry_date > add_months(permit.issue_date, PERMIT_MONTHS):
         return text("it runs for more than three months")
-    if today > add_months(last, PERMIT_MONTHS):
-        return text("the medical certificate expired on {}, more than three months ago", last)
+    if today > add_months(past.last, PERMIT_MONTHS):
+        return text("the medical certificate expired on {}, more than three months ago", past.last)
     return None
