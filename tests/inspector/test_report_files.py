@@ -13,7 +13,7 @@ from support.simulator import NOW, seeded_signer
 
 from keys.custody.device_keys import DeviceKeys, DeviceKeysError
 from keys.encoding import b64url_encode
-from verifier.inspector.core import report_pdf, signed_report
+from verifier.inspector.core import report_pdf, report_scripts, signed_report
 from verifier.inspector.core.records import Kept, RecordError, Records
 from verifier.inspector.core.report_state import (
     DeficiencyState,
@@ -99,7 +99,7 @@ def test_sixty_persons_run_over_pages_and_nobody_is_cut_in_two() -> None:
         ("李 Wei", "李 Wei"),
         ("Þorgerður Østergård", "Þorgerður Østergård"),
         ("A\u202eB", r"A\u{202e}B"),
-        ("عمر", r"\u{0639}\u{0645}\u{0631}"),
+        ("\u0f40\u0f72", r"\u{0f40}\u{0f72}"),
         ("x" * 120, "xxxxxxxx"),
         ("<b>Bo</b> **Ek**", "<b>Bo</b> **Ek**"),
     ],
@@ -107,6 +107,30 @@ def test_sixty_persons_run_over_pages_and_nobody_is_cut_in_two() -> None:
 def test_no_letter_of_a_name_disappears(name: str, seen: str) -> None:
     text = " ".join(pages(report_pdf.draw(report(person(1, name=name)), at=NOW)))
     assert seen in text
+
+
+@pytest.mark.parametrize("shaper", [True, False], ids=["shaped", "as on phones"])
+@pytest.mark.parametrize("name", ["عمر حسن", "דוד לוי", "शक्ति", "홍길동", "สมชาย", "Ek דוד, 12 · x"])
+def test_a_name_in_its_own_script_is_drawn_with_its_letters(
+    monkeypatch: pytest.MonkeyPatch, name: str, shaper: bool
+) -> None:
+    if not shaper:
+        monkeypatch.setattr(report_scripts, "find_spec", lambda _: None)
+    text = " ".join(pages(report_pdf.draw(report(person(1, name=name)), at=NOW)))
+    assert "\\u{" not in text
+    assert {one for one in name if not one.isspace()} <= set(text)
+
+
+@pytest.mark.parametrize("shaper", [True, False], ids=["shaped", "as on phones"])
+def test_a_name_from_right_to_left_stands_in_its_place(monkeypatch: pytest.MonkeyPatch, shaper: bool) -> None:
+    """Its first letter at its right; what is said before and after it at its left and right."""
+    if not shaper:
+        monkeypatch.setattr(report_scripts, "find_spec", lambda _: None)
+    named = report(person(1, name="Ek, \u05d3\u05d5\u05e8 \u05dc\u05d9, 7"))
+    page = pypdfium2.PdfDocument(report_pdf.draw(named, at=NOW))[0].get_textpage()
+    text = page.get_text_range()
+    left = {one: page.get_charbox(text.index(one))[0] for one in "\u05d3\u05d5\u05e8\u05dc\u05d97"}
+    assert sorted(left, key=lambda one: left[one]) == [*"\u05d9\u05dc\u05e8\u05d5\u05d37"]
 
 
 def test_the_headline_is_drawn_in_its_tone() -> None:

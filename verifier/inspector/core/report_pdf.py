@@ -1,7 +1,6 @@
 """A crew's report as a PDF, for whoever has no app: drawn by fpdf2 in the app's own fonts.
 
-Same state, same time: same bytes. Characters that no bundled font has are written as their numbers, so that
-nothing disappears from a name.
+Same state, same time: same bytes.
 """
 
 import logging
@@ -9,6 +8,7 @@ import os.path
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from verifier.inspector.core.report_scripts import add_scripts, shown
 from verifier.inspector.core.report_state import PersonState, PostState, ReportState, Tone
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 FONTS: Final = os.path.join(os.path.dirname(__file__), "..", "..", "ui", "assets")
 FACES: Final = {"": "Inter-Regular.ttf", "B": "Inter-SemiBold.ttf"}
 ICONS: Final = "lucide.ttf"
-HAN: Final = "NotoSansSC-Regular.ttf"
 MARGIN: Final = 18.0
 WIDTH: Final = 210.0 - 2 * MARGIN
 BOTTOM: Final = 20.0
@@ -79,7 +78,7 @@ def _document(state: ReportState, at: datetime, page_word: str) -> "FPDF":
             self.set_y(-14)
             self.set_font("Inter", size=8)
             self.set_text_color(*MUTED)
-            self.cell(WIDTH * 0.72, 5, _shown(self, f"{state.title}  ·  {state.made}"))
+            self.cell(WIDTH * 0.72, 5, shown(self, f"{state.title}  ·  {state.made}"))
             total = self.str_alias_nb_pages or ""
             self.cell(WIDTH * 0.28, 5, page_word.format(n=self.page_no(), total=total), align="R")
 
@@ -97,25 +96,9 @@ def _document(state: ReportState, at: datetime, page_word: str) -> "FPDF":
         pdf.add_font("Inter", style, os.path.join(FONTS, name))
     if os.path.exists(os.path.join(FONTS, ICONS)):
         pdf.add_font("Icons", "", os.path.join(FONTS, ICONS))
-    if _needs_han(state) and os.path.exists(os.path.join(FONTS, HAN)):
-        pdf.add_font("Han", "", os.path.join(FONTS, HAN))
-        pdf.set_fallback_fonts(["Han"], exact_match=False)
+    add_scripts(pdf, state, FONTS)
     pdf.add_page()
     return pdf
-
-
-def _needs_han(state: ReportState) -> bool:
-    names = (person.name + person.detail + "".join(person.problems) for person in state.persons)
-    return any("⺀" <= letter <= "鿿" or "豈" <= letter <= "￯" for name in names for letter in name)
-
-
-def _shown(pdf: "FPDF", text: str) -> str:
-    """`text` with what no font has, and what is no visible character, as its number."""
-    known = [getattr(font, "cmap", {}) for key, font in pdf.fonts.items() if not key.startswith("icons")]
-    return "".join(
-        one if one.isprintable() and any(ord(one) in cmap for cmap in known) else f"\\u{{{ord(one):04x}}}"
-        for one in text
-    )
 
 
 class _Page:
@@ -273,12 +256,12 @@ class _Page:
         pdf.set_font("Inter", style, size)
         pdf.set_text_color(*colour)
         pdf.set_xy(left, top)
-        pdf.multi_cell(width, _leading(size), _shown(pdf, text), align="L", new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(width, _leading(size), shown(pdf, text), align="L", new_x="LMARGIN", new_y="NEXT")
 
     def _height(self, text: str, width: float, size: float, style: str) -> float:
         self._pdf.set_font("Inter", style, size)
-        shown = _shown(self._pdf, text)
-        lines: Any = self._pdf.multi_cell(width, _leading(size), shown, dry_run=True, output="LINES")
+        text = shown(self._pdf, text)
+        lines: Any = self._pdf.multi_cell(width, _leading(size), text, dry_run=True, output="LINES")
         return _leading(size) * len(lines)
 
     def _keep_together(self, height: float) -> None:
