@@ -27,6 +27,7 @@ ICON_FONT: Final = "Icons"
 REAL_FRAME: Final = 1 / 30
 VIRTUAL_FRAME: Final = 1 / 12
 SETTLE_SECONDS: Final = 0.4
+LAUNCH_SECONDS: Final = 0.7  # what is kept on the phone is opened, read and drawn in frames of their own
 FEWEST_FRAMES: Final = 10
 MOST_FRAMES: Final = 40
 Box = tuple[float, float, float, float]
@@ -67,7 +68,7 @@ class Phone:
         if EventLoop.status != "started":
             EventLoop.start()
         app._run_prepare()
-        return self.wait(SETTLE_SECONDS)
+        return self.wait(LAUNCH_SECONDS)
 
     def close(self) -> None:
         """Close the app; the window stays for the next one."""

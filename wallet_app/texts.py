@@ -188,6 +188,11 @@ NO_QR: Final = "No QR code was found in that picture"
 SEVERAL_QRS: Final = "There are several QR codes in that picture: show one"
 PICTURE_UNREADABLE: Final = "That picture cannot be read"
 
+# The store is opened and read
+OPENING: Final = "Opening your certificates"
+READING: Final = "Reading your certificates"
+READING_ADVICE: Final = "They are all on this phone. This takes a moment."
+
 # The store cannot be opened
 STORE_CLOSED: Final = "Your certificates cannot be opened"
 STORE_DAMAGED_ADVICE: Final = (

@@ -20,6 +20,7 @@ from verifier.ui.ports.files import FolderFiles
 from verifier.ui.ports.scanner import FakeScanner
 from verifier.ui.ports.screen import FakeScreen
 from verifier.ui.ports.share import FakeShare
+from verifier.ui.work import Background
 from wallet_app.core.document_store import DocumentStore
 from wallet_app.core.keystore import KeyStore, MemoryKeyStore
 from wallet_app.core.lock import Lock
@@ -148,6 +149,7 @@ class PhoneInHand:
         self.scanner = FakeScanner()
         self.camera = FakeCamera(broken="no camera")
         self.share = FakeShare()
+        self.background: Background = ImmediateBackground()
         self.texts: list[str] = []
 
     def open_wallet(
@@ -174,7 +176,7 @@ class PhoneInHand:
             transport=transport or NoNetwork(),  # type: ignore[arg-type] # any of this module's
             clock=self.phone.now,
             device=Device(
-                background=ImmediateBackground(),
+                background=self.background,
                 screen=self.screen,
                 scanner=self.scanner,
                 camera=self.camera,

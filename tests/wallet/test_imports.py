@@ -35,8 +35,8 @@ from kivy.base import EventLoop
 EventLoop.ensure_window()
 app = compose(home, keys=FileKeyStore(home / "keys.json"))
 app._run_prepare()
-EventLoop.idle()
-app.wallet.pick_ups
+while app.wallet is None or not app.wallet.is_read:
+    EventLoop.idle()
 app.dispatch("on_stop")
 """
     + REPORT

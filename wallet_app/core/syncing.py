@@ -4,22 +4,21 @@ An answer is stored whole or not at all, once it is shown to be this phone's and
 fails changes nothing. Everything works without one, for weeks: it tells as of when it knows what it shows.
 """
 
-import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from keys.encoding import Json, json_dumps
 from keys.signer import Signer
-from wallet_app.core import held as reading
 from wallet_app.core import held_pass, oid4vci
 from wallet_app.core.documents import Documents
 from wallet_app.core.held import Held
 from wallet_app.core.oid4vci import JSON_HEADERS
 from wallet_app.core.pickup import PickUps, Progress, Proposal
-from wallet_app.core.records import StoredCredential, SyncRecord
+from wallet_app.core.readings import Readings
+from wallet_app.core.records import SyncRecord
 from wallet_app.core.sync_answer import members_of, problem_of, read_answer
 from wallet_app.core.transport import Transport, require_secure
 from wallet_app.core.troubles import PickUpError, Trouble
@@ -64,6 +63,7 @@ class Syncs:
         clock: Callable[[], datetime],
         pick_ups: PickUps,
         documents: Documents,
+        readings: Readings,
     ) -> None:
         """Use `signer` for proofs and `clock` for their times."""
         self._vault = vault
@@ -73,7 +73,7 @@ class Syncs:
         self._pick_ups = pick_ups
         self._documents = documents
         self._one_at_a_time = threading.Lock()
-        self._read_from: tuple[tuple[StoredCredential, ...], tuple[Held, ...]] = ((), ())
+        self._readings = readings
 
     @property
     def records(self) -> tuple[SyncRecord, ...]:
@@ -174,18 +174,7 @@ class Syncs:
         return contents.sync_with(record.issuer) or record
 
     def _held(self) -> tuple[Held, ...]:
-        """What can be read; read once, as the list asks with each letter that is searched for."""
-        stored, found = self._read_from
-        credentials = self._vault.contents.credentials
-        if stored is not credentials:
-            found = tuple(self._readable(credentials))
-            self._read_from = (credentials, found)
-        return found
-
-    def _readable(self, credentials: tuple[StoredCredential, ...]) -> Iterator[Held]:
-        for stored in credentials:
-            with contextlib.suppress(reading.Unreadable):
-                yield reading.read(stored, self._signer.public_key)
+        return self._readings.of(self._vault.contents.credentials).held
 
 
 def _facts(records: Iterable[SyncRecord]) -> set[tuple[str, ...]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from keys.encoding import json_object
+from keys.regular_file import opener
 from verifier.ui.work import WorkError
 from wallet_app.core.plain import plain
 
@@ -83,7 +84,7 @@ class Root:
 
 
 class Trust:
-    """The state in `folder`. Reading is quick; `take_in` and `fetch` are for the background."""
+    """The state in `folder`. All of it is for the background; after `look_up` the same is at hand at once."""
 
     def __init__(self, folder: Path) -> None:
         """Nothing is read or made before it is asked for."""
@@ -212,9 +213,10 @@ class Trust:
         if not self._is_read:
             from verifier.state import State, StateError
 
-            self._is_read, self._state = True, None
+            self._state = None
             with suppress(StateError):
                 self._state = State(str(self._folder))
+            self._is_read = True
         return self._state
 
 
@@ -223,7 +225,7 @@ def read(path: Path) -> bytes:
     from verifier.pack import MAX_PACK
 
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=opener) as file:  # a pipe would be waited for
             data = file.read(MAX_PACK + 1)
     except OSError as error:
         raise TrustError(TrustTrouble.UNREADABLE, f"{path.name}: {error.strerror}") from None

@@ -78,6 +78,18 @@ def list_state(
     )
 
 
+def reading_state(say: Words) -> ListState:
+    """The list before anything was read and judged: no card, no count, and nothing that could be tapped."""
+    return ListState(
+        person=None,
+        cards=(),
+        counts=dict.fromkeys(Group, 0),
+        notices=(),
+        empty=EmptyState(say(texts.READING), say(texts.READING_ADVICE)),
+        is_reading=True,
+    )
+
+
 def card(judged: Judged, say: Words, *, with_host: bool = False, has_update: bool = False) -> CardState:
     """One certificate as a card; `with_host` where its authority's name alone leaves open who signed it."""
     certificate = judged.held.certificate

@@ -97,6 +97,7 @@ class ListState:
     empty: EmptyState | None
     sync: SyncState | None = None  # None while no certificate is bound to this phone
     medical: StatusState | None = None  # the days left of the medical certificate, None without one
+    is_reading: bool = False  # nothing is known yet, so nothing is said of any certificate
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The wallet's use cases on one open store: what is held, the live code, pick-ups and syncs."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -8,18 +9,18 @@ from pathlib import Path
 
 from keys.jwk import PublicKey
 from keys.signer import Signer
-from wallet_app.core import held as reading
 from wallet_app.core import held_pass, holder
 from wallet_app.core.challenge import Challenge, take_up
 from wallet_app.core.document_store import DocumentStore
 from wallet_app.core.documents import Documents
-from wallet_app.core.held import Held
+from wallet_app.core.held import Held, Unreadable
 from wallet_app.core.held_pass import HeldPass
 from wallet_app.core.history import Event, Reader, Way
 from wallet_app.core.holder import LiveCode, Showable
 from wallet_app.core.keystore import KeyStore
 from wallet_app.core.moving import MovingCode, Muster, Photo, moving_code, muster_of
 from wallet_app.core.pickup import PickUps
+from wallet_app.core.readings import Reading, Readings
 from wallet_app.core.records import Contents, ToldStatus
 from wallet_app.core.reminders import Reminder
 from wallet_app.core.standing import judge
@@ -49,14 +50,16 @@ class Wallet:
         self.trust = trust
         self.pick_ups = PickUps(vault, signer, transport, clock)
         self.documents = Documents(papers, signer, transport, clock)
-        self.syncs = Syncs(vault, signer, sync_transport or transport, clock, self.pick_ups, self.documents)
+        self._readings = Readings(signer.public_key)
+        self.syncs = Syncs(
+            vault, signer, sync_transport or transport, clock, self.pick_ups, self.documents, self._readings
+        )
         self._vault = vault
         self._signer = signer
+        self._lock = threading.Lock()  # of what was read of the last syncs
         self._read_from: Contents | None = None
-        self._held: tuple[Held, ...] = ()
         self._passes: tuple[HeldPass, ...] = ()
         self._told: dict[tuple[str, str, int], ToldStatus] = {}
-        self._unreadable = 0
 
     @property
     def damage(self) -> str | None:
@@ -74,16 +77,28 @@ class Wallet:
         return self._signer.public_key
 
     @property
+    def is_read(self) -> bool:
+        """Whether `read` has been done: what is asked from now on is answered at once."""
+        return self._read_from is not None
+
+    def read(self) -> None:
+        """Read all that is stored, for whoever asks next: it takes long where there is much."""
+        _ = self.held
+        self._read()
+
+    @property
     def held(self) -> tuple[Held, ...]:
         """All certificates that can be read."""
-        self._read()
-        return self._held
+        return self._reading.held
 
     @property
     def unreadable(self) -> int:
         """How many stored credentials this version cannot read; they are kept."""
-        self._read()
-        return self._unreadable
+        return self._reading.unreadable
+
+    @property
+    def _reading(self) -> Reading:
+        return self._readings.of(self._vault.contents.credentials)
 
     def find(self, key: str) -> Held | None:
         """The certificate of that key."""
@@ -175,35 +190,24 @@ class Wallet:
         self._vault.close()
 
     def _read(self) -> None:
-        contents, before = self._vault.contents, self._read_from
-        if contents is before:
-            return
-        if before is None or contents.credentials is not before.credentials:
-            self._read_credentials(contents)
-        self._read_from = contents
-        if before is not None and contents.syncs is before.syncs:
-            return
-        self._passes = tuple(self._read_passes(contents))
-        self._told = {
-            (record.issuer, one.uri, one.idx): one for record in contents.syncs for one in record.statuses
-        }
-
-    def _read_credentials(self, contents: Contents) -> None:
-        """Each that is new; what was read before is as it was."""
-        known = {one.text: one for one in self._held}
-        readable, unreadable = [], 0
-        for stored in contents.credentials:
-            try:
-                readable.append(known.get(stored.text) or reading.read(stored, self._signer.public_key))
-            except reading.Unreadable:
-                unreadable += 1
-        self._held, self._unreadable = tuple(readable), unreadable
+        with self._lock:
+            contents, before = self._vault.contents, self._read_from
+            if contents is before:
+                return
+            if before is None or contents.syncs is not before.syncs:
+                self._passes = tuple(self._read_passes(contents))
+                self._told = {
+                    (record.issuer, one.uri, one.idx): one
+                    for record in contents.syncs
+                    for one in record.statuses
+                }
+            self._read_from = contents
 
     def _read_passes(self, contents: Contents) -> list[HeldPass]:
         """A pass that cannot be read is left out: the next sync brings another."""
         found = []
         for record in contents.syncs:
-            with contextlib.suppress(reading.Unreadable):
+            with contextlib.suppress(Unreadable):
                 if record.pass_text is not None:
                     found.append(held_pass.read(record.pass_text, self._signer.public_key))
         found.sort(key=lambda one: -len(one.sea_pass.members))

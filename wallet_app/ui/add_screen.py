@@ -10,6 +10,7 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Obje
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
 
+from keys.regular_file import opener
 from verifier.credential.model import CertificateType
 from verifier.ui.ports.scanner import ScanError
 from verifier.ui.words import Words
@@ -107,8 +108,14 @@ class AddScreen(Screen):
             else:
                 self.propose(ready.proposal, known_code=ready.tx_code)
 
+        def work() -> ReadyOffer | None:
+            ready: ReadyOffer | None = app.wallet.syncs.ready_offer(anew=anew)
+            if ready is not None:
+                app.wallet.trust.look_up(ready.proposal.authority.issuer)  # reads the directory, as above
+            return ready
+
         app.background.run(
-            lambda: app.wallet.syncs.ready_offer(anew=anew),
+            work,
             found,
             lambda error: self.fail(error, self.get_ready_ones),
         )
@@ -270,8 +277,13 @@ class AddScreen(Screen):
         )
 
     def _forget(self) -> None:
-        self._app.wallet.pick_ups.give_up()
-        self._app.show_list()
+        """What cannot be written stands, and is offered again."""
+        app = self._app
+        app.background.run(
+            app.wallet.pick_ups.give_up,
+            lambda _: app.show_list(),
+            lambda error: self.fail(error, self._forget),
+        )
 
     def _show(self, step: BoxLayout) -> None:
         self.ids.area.clear_widgets()
@@ -318,7 +330,7 @@ def _file_named(text: str) -> Path | None:
 def _text_in(path: Path) -> str | None:
     """What stands in a small text file; None for a picture, and for what cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=opener) as file:  # a pipe would be waited for
             data = file.read(MOST_TEXT + 1)
         text = data.decode("utf-8-sig")
     except (OSError, ValueError):

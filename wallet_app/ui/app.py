@@ -1,11 +1,10 @@
-"""The wallet's app: its life from start to stop, its theme, and the open store. Areas' actions are mixins."""
+"""The wallet's app: its life from start to stop, its window and its theme. Areas' actions are mixins."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from kivy.app import App
-from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ObjectProperty
@@ -16,15 +15,14 @@ from verifier.ui.theme import Theme
 from verifier.ui.words import words_in
 from wallet_app import texts
 from wallet_app.core.backup import ENDING
-from wallet_app.core.keystore import KeyStoreError
 from wallet_app.core.settings import SettingsFile
 from wallet_app.core.tries import Tries
-from wallet_app.core.vault import VaultError
 from wallet_app.core.wallet import Wallet
 from wallet_app.ui import common
 from wallet_app.ui.device import Device
 from wallet_app.ui.guarding import Guarding
 from wallet_app.ui.navigation import Navigation
+from wallet_app.ui.opening import Opening
 from wallet_app.ui.preferring import Preferring
 from wallet_app.ui.safekeeping import Safekeeping
 from wallet_app.ui.showing import Showing
@@ -33,10 +31,9 @@ from wallet_app.ui.sync_control import SyncControl
 __all__ = ["Device", "WalletApp"]
 
 ESCAPE: Final = 27
-OPENED_SECONDS: Final = 0.3  # the list should stand before the network is asked
 
 
-class WalletApp(Showing, Guarding, Preferring, Safekeeping, App):
+class WalletApp(Opening, Showing, Guarding, Preferring, Safekeeping, App):
     """Opens the store with `opening`; `set_aside` makes way for a new one. `offer` is looked at first.
 
     `locks` off is for tests of what comes after the lock: there is no way to it from outside.
@@ -100,55 +97,6 @@ class WalletApp(Showing, Guarding, Preferring, Safekeeping, App):
         if self.wallet is not None:
             self.wallet.close()
 
-    # --- the store
-
-    def open_store(self) -> None:
-        """Open it and show the list, or say why it cannot be opened."""
-        self.navigation.clear()
-        try:
-            self.wallet = self._opening()
-        except (VaultError, KeyStoreError) as error:
-            self.screen_of("store").explain(error)
-            return
-        self.syncing = SyncControl(self.wallet, self.background, self.refresh_list, self.say)
-        wallet = self.wallet
-        self.begin_guard()
-        if self.is_locked:
-            self.background.run(lambda: wallet.held, lambda _: self._prepare_list(), lambda _: None)
-        else:
-            self.opened()
-
-    def _prepare_list(self) -> None:
-        """While the PIN is typed: once it is right, the list should stand at once."""
-        if self.wallet is not None and self.is_locked and self.lock.is_set:
-            self.screen_of("list").refresh()
-
-    def opened(self) -> None:
-        """The seafarer is in: ask what is new, and look at what was offered meanwhile."""
-        Clock.schedule_once(lambda _: self.require_syncing().run_on_opening(), OPENED_SECONDS)
-        if self._offer is not None:
-            self.add(self._offer, self._tx_code)
-            self._offer = None
-
-    def offered(self, link: str) -> None:
-        """Somebody followed a link to here: it is looked at now, or when the seafarer is in.
-
-        In another hand the phone asks no network: whoever holds it could have it follow a link of theirs.
-        """
-        if self.wallet is None or self.is_locked or self.is_handed_over:
-            self._offer, self._tx_code = link, ""
-        else:
-            self.add(link)
-
-    def start_again(self) -> None:
-        """Keep the files of the store aside, and begin a new one."""
-        if self.wallet is not None:
-            self.wallet.close()
-        self.wallet = None
-        self._set_aside()
-        self.tries.clear()
-        self.open_store()
-
     # --- the window
 
     def back(self) -> None:
@@ -166,7 +114,7 @@ class WalletApp(Showing, Guarding, Preferring, Safekeeping, App):
 
     def _on_drop(self, _window: object, path: bytes, *_: object) -> None:
         dropped = Path(path.decode(errors="surrogateescape"))
-        if self.wallet is None or self.is_locked or self.is_handed_over:
+        if not self.may_take:
             return
         if dropped.suffix == ENDING:
             self.open_restore()

@@ -1,5 +1,6 @@
 """What the seafarer does with what is kept: its history, files to hand over, deleting. A part of the app."""
 
+import contextlib
 from collections.abc import Callable
 
 from verifier.ui.ports.share import PDF, Shared, ShareError
@@ -36,12 +37,18 @@ class Keeping(AppParts):
             self.go("history", came_from=self.navigation.current)
 
     def forget_history(self) -> None:
-        """Empty it."""
-        try:
-            self.require_wallet().forget_history()
-        except VaultError:
-            return  # what cannot be written stays, and is still to be seen
-        self.open_history()
+        """Empty it; what cannot be written stays, and is still to be seen."""
+        wallet = self.require_wallet()
+
+        def work() -> None:
+            with contextlib.suppress(VaultError):
+                wallet.forget_history()
+
+        def done(_: object) -> None:
+            if self.navigation.current == "history":
+                self.open_history()
+
+        self.background.run(work, done, done)
 
     def share_page(self, key: str) -> None:
         """Hand a certificate's page to print over."""

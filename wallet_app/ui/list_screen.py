@@ -1,8 +1,10 @@
 """The list of certificates, worst first, with counts, search, and what is to be done."""
 
+from time import perf_counter
 from typing import Any, Final
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -14,6 +16,9 @@ from wallet_app.core.standing import Group
 from wallet_app.core.viewstate import CardState, ListState
 from wallet_app.ui.card_size import card_height
 
+IN_VIEW: Final = 9  # cards, on the largest phone
+AT_ONCE: Final = 3  # cards whose widgets are made in one frame
+SLICE_SECONDS: Final = 0.008
 NO_STATE: Final = ListState(person=None, cards=(), counts=dict.fromkeys(Group, 0), notices=(), empty=None)
 
 
@@ -77,6 +82,10 @@ class ListScreen(Screen):
     group = ObjectProperty(Group.ALL)
     rows = ListProperty()
 
+    def __init__(self, **properties: object) -> None:
+        self._measuring = Clock.create_trigger(self._measure)
+        super().__init__(**properties)
+
     def on_pre_enter(self, *_: object) -> None:
         """What is held, and the day, may have changed."""
         self.refresh()
@@ -125,8 +134,27 @@ class ListScreen(Screen):
         self.ids.cards.scroll_y = 1
 
     def _lay_out(self) -> None:
-        width = self.width
-        self.rows = [_row(card, width) for card in self.state.cards]
+        """Each card must be measured, and drawn where it is in view: a part of them between two frames."""
+        self._measuring.cancel()
+        self._waiting, self._measured = iter(self.state.cards), list[dict[str, Any]]()
+        if not self.rows:  # what has said so far that all is being read has a frame to go
+            self._measuring()
+        elif not self._measure():
+            self.rows = self._measured
+
+    def _measure(self, *_: float) -> bool:
+        """Measure for a while; whether all are measured, and drawn."""
+        until, drawn = perf_counter() + SLICE_SECONDS, len(self.rows)
+        for card in self._waiting:
+            self._measured.append(_row(card, self.width))
+            is_next = drawn < len(self._measured) <= IN_VIEW and not len(self._measured) % AT_ONCE
+            if is_next:
+                self.rows = self._measured
+            if is_next or (perf_counter() >= until and len(self._measured) > IN_VIEW):
+                self._measuring()
+                return False
+        self.rows = self._measured
+        return True
 
     def _show_notices(self) -> None:
         area = self.ids.notices

@@ -42,6 +42,12 @@ class AppParts:
         def opened(self) -> None:
             """The app is open to the seafarer."""
 
+        def begin_guard(self) -> None:
+            """Ask for the PIN, or for a new one."""
+
+        def refresh_list(self) -> None:
+            """Read the list anew."""
+
     def require_wallet(self) -> Wallet:
         """The open store. Raises RuntimeError while it is closed."""
         if self.wallet is None:

@@ -30,6 +30,7 @@ ROUTES: Final = {
     "scan": Route("scan_screen", "ScanScreen"),
     "trust": Route("trust_screen", "TrustScreen"),
     "more": Route("more_screen", "MoreScreen"),
+    "opening": Route("opening_screen", "OpeningScreen", parent=""),
     "store": Route("store_screen", "StoreScreen", parent=""),
     "onboarding": Route("onboarding_screen", "OnboardingScreen", parent=""),
     "lock": Route("lock_screen", "LockScreen", parent=""),

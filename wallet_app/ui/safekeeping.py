@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from keys.regular_file import opener
 from verifier.ui.ports.share import ShareError
 from wallet_app.core import backup, diagnostics
 from wallet_app.core.backup import BackupError, Fault, Restored, Tell
@@ -60,10 +61,12 @@ class Safekeeping(AppParts):
         """Read, open and store; off the drawing thread. Raises BackupError."""
         wallet = self.require_wallet()
         try:
-            with path.open("rb") as file:
+            with open(path, "rb", opener=opener) as file:  # a pipe would be waited for
                 data = file.read(backup.MAX_BYTES + 1)
         except (OSError, ValueError) as error:
             raise BackupError(Fault.NOT_READ, str(getattr(error, "strerror", "") or "no path")) from error
         contents = backup.unseal(data, words, tell)
         tell(1.0)
-        return backup.restore(wallet.vault, contents, wallet.holder_key)
+        restored = backup.restore(wallet.vault, contents, wallet.holder_key)
+        wallet.read()
+        return restored

@@ -20,8 +20,10 @@ class Showing(Adding, Keeping):
     """The actions that the screens of certificates ask for."""
 
     def list_state(self, query: str, group: Group) -> ListState:
-        """The list as of now."""
+        """The list as of now; before the store was read, that it is being read."""
         wallet = self.require_wallet()
+        if not wallet.is_read:
+            return views.reading_state(self.say)
         return views.list_state(
             wallet.held,
             at=wallet.clock(),
@@ -58,9 +60,12 @@ class Showing(Adding, Keeping):
         wallet = self.require_wallet()
         at = wallet.clock()
         due = reminders.due((judge(one, at, wallet.told(one)) for one in wallet.held), wallet.reminded)
-        with contextlib.suppress(VaultError):  # a full phone: they are said again
-            wallet.put_away(due)
-        self.refresh_list()
+
+        def work() -> None:
+            with contextlib.suppress(VaultError):  # a full phone: they are said again
+                wallet.put_away(due)
+
+        self.background.run(work, lambda _: self.refresh_list(), lambda _: self.refresh_list())
 
     def open_certificate(self, key: str) -> None:
         """Show a certificate whole."""

@@ -1,5 +1,7 @@
 """The directory of authorities on this phone: what is held, importing a newer one, pinning its root."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +28,8 @@ class TrustScreen(Screen):
 
     def start(self) -> None:
         """What is held."""
-        self.is_busy, self.root_file, self.fingerprint = False, None, ""
-        self.said, self.tone = "", "plain"
-        self._describe()
+        self._clear()
+        self._work(lambda wallet: wallet.trust.holding, said="")
 
     def take_typed(self, text: str) -> None:
         """An address of a site, or the path of a file."""
@@ -40,12 +41,11 @@ class TrustScreen(Screen):
 
     def take_file(self, path: Path) -> None:
         """A sea pack, or the root file of a phone that has none yet."""
-        app: Any = App.get_running_app()
-        if app.wallet.trust.has_root:
-            self._work(lambda wallet: wallet.trust.take_in_file(path, wallet.clock()))
-            return
 
-        def look(wallet: Any) -> Root:
+        def look(wallet: Any) -> Holding | Root:
+            if wallet.trust.has_root:
+                taken: Holding = wallet.trust.take_in_file(path, wallet.clock())
+                return taken
             data = trust.read(path)
             if not data.lstrip()[:1] == b"{":
                 raise TrustError(TrustTrouble.NO_ROOT, "a pack, and no root is pinned")
@@ -57,33 +57,48 @@ class TrustScreen(Screen):
     def pin(self) -> None:
         """The fingerprint was compared."""
         root = self.root_file
-        self._work(lambda wallet: wallet.trust.pin(root))
 
-    def _work(self, work: Any) -> None:
-        app: Any = App.get_running_app()
-        self.is_busy, self.said = True, ""
-        app.background.run(lambda: work(app.wallet), self._done, self._failed)
+        def pin(wallet: Any) -> Holding | None:
+            wallet.trust.pin(root)
+            held: Holding | None = wallet.trust.holding
+            return held
 
-    def _done(self, result: Holding | Root | None) -> None:
+        self._work(pin, said=texts.TRUST_PINNED)
+
+    def _work(self, work: Callable[[Any], Holding | Root | None], *, said: str = texts.TRUST_DONE) -> None:
+        """Off the drawing thread, the reading too: a directory of many authorities takes long."""
         app: Any = App.get_running_app()
-        if isinstance(result, Root):
-            self.is_busy, self.root_file, self.fingerprint = False, result, result.fingerprint
+        if self.is_busy:
             return
-        self.start()
-        self.tone = "good"
-        self.said = app.say(texts.TRUST_DONE if result is not None else texts.TRUST_PINNED)
-        self.ids.place.ids.input.text = ""
+        self.is_busy, self.said = True, ""
+        app.background.run(lambda: work(app.wallet), partial(self._done, said), self._failed)
+
+    def _done(self, said: str, result: Holding | Root | None) -> None:
+        app: Any = App.get_running_app()
+        self._clear()
+        if isinstance(result, Root):
+            self.root_file, self.fingerprint = result, result.fingerprint
+            return
+        self._describe(result)
+        if said:
+            self.tone, self.said = "good", app.say(said)
+            self.ids.place.ids.input.text = ""
 
     def _failed(self, error: WorkError) -> None:
+        """What is held stays as it is."""
         app: Any = App.get_running_app()
         reason = error.reason if isinstance(error, TrustError) else TrustTrouble.REFUSED
-        self.start()
+        self._clear()
         self.tone = "caution" if reason is TrustTrouble.NO_ROOT else "bad"
         self.said = app.say(texts.TRUST_TROUBLES[reason])
 
-    def _describe(self) -> None:
+    def _clear(self) -> None:
+        self.is_busy, self.root_file, self.fingerprint = False, None, ""
+        self.said, self.tone = "", "plain"
+
+    def _describe(self, held: Holding | None) -> None:
         app: Any = App.get_running_app()
-        say, held = app.say, app.wallet.trust.holding
+        say = app.say
         if held is None:
             self.title, self.detail = say(texts.TRUST_NONE), say(texts.TRUST_WHY)
             return
