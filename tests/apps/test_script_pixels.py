@@ -132,3 +132,25 @@ def test_what_no_font_has_or_nobody_sees_is_drawn_as_its_number(hidden: str) -> 
 
 def test_two_names_that_no_font_has_are_told_apart() -> None:
     assert not alike(drawn("\u0f40"), drawn("\u0f41"))
+
+
+def typed(text: str) -> widgets.InputLine:
+    fonts.register()
+    line = widgets.InputLine(font_name="Body", font_size=SIZE, multiline=False)
+    line.text = text
+    line._refresh_text(line.text)
+    return line
+
+
+@pytest.mark.parametrize("name", ["דוד לוי", "محمد علي", "李小龍", "สมชาย", "홍길동"])
+def test_a_typed_name_is_seen_as_it_is_drawn(name: str) -> None:
+    texture = typed(name)._lines_labels[0]
+    seen = Image.frombytes("RGBA", texture.size, texture.pixels).getchannel("A")
+    assert alike(ink(seen), ink(drawn(name)))
+
+
+def test_a_line_goes_back_to_its_own_font() -> None:
+    line = typed("דוד")
+    assert line.font_name == "Hebrew"
+    line.text = "Kim"
+    assert line.font_name == "Body"
