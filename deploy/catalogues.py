@@ -9,18 +9,22 @@ Texts are the constants of the apps' `texts` modules and what the decision says:
 """
 
 import ast
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOCALE = CHECKOUT / "verifier" / "ui" / "locale"
-LANGUAGES = ("nb", "sv", "da")
+ENGLISH = "en"  # what the texts are written in
+_LIST = CHECKOUT / "verifier" / "credential" / "codelists" / "languages.json"
+LANGUAGES = tuple(
+    row["code"] for row in json.loads(_LIST.read_text(encoding="utf-8"))["entries"] if row["code"] != ENGLISH
+)
 DOMAIN = "ombord"
 UNVERIFIED = "Not checked by a native speaker at sea (verified: false)."
 WIDTH = 110
@@ -41,6 +45,8 @@ Message = str | tuple[str, str]
 
 def messages() -> dict[Message, str]:
     """Every message id, two forms for one that counts, and the file that it stands in."""
+    import yaml  # a wheel's build compiles catalogues alone, and has no yaml
+
     found: dict[Message, str] = {}
     for patterns, collect in ((TEXTS, _constants), (DECISION, _sentences), (LABELS, _labels)):
         for pattern in patterns:

@@ -98,11 +98,10 @@ def compose(
 
 def device_language(environment: Mapping[str, str]) -> str:
     """The one of our languages that the device asks for; English where it asks for none of them."""
-    from verifier.ui.words import LANGUAGES
+    from verifier.credential import codelists
 
     asked = next((environment[name] for name in ASKED_LANGUAGES if environment.get(name)), "")
-    code = {"no": "nb", "nn": "nb"}.get(asked[:2].lower(), asked[:2].lower())
-    return code if code in LANGUAGES else "en"
+    return codelists.asked_for(asked) or "en"
 
 
 def _since_switched_on() -> float:

@@ -12,9 +12,8 @@ from support.simulator import Authority
 
 from demo.extract import make_extract
 from keys.encoding import json_dumps, json_object
-from verifier.credential import schemas, vc
+from verifier.credential import codelists, schemas, vc
 from verifier.credential.claims import MalformedCredential
-from verifier.credential.codelists import LANGUAGES
 from verifier.credential.model import CertificateType, Credential
 from verifier.credential.schemas.build import FOLDER, render
 from verifier.credential.sea_pass_claims import from_claims, pass_claims
@@ -43,9 +42,9 @@ def test_each_schema_is_one(kind: CertificateType) -> None:
 @pytest.mark.parametrize("kind", ALL)
 def test_each_document_and_claim_is_named_in_every_language(kind: CertificateType) -> None:
     metadata = schemas.type_metadata(kind)
-    assert [entry["locale"] for entry in metadata["display"]] == list(LANGUAGES)
+    assert [entry["locale"] for entry in metadata["display"]] == list(codelists.languages())
     for claim in metadata["claims"]:
-        assert [entry["locale"] for entry in claim["display"]] == list(LANGUAGES)
+        assert [entry["locale"] for entry in claim["display"]] == list(codelists.languages())
         assert claim["sd"] == ("allowed" if claim["path"] == ["portrait"] else "never")
     labelled = {claim["path"][0] for claim in metadata["claims"]}
     envelope = {"iss", "vct", "iat", "nbf", "exp", "cnf"} | ({"status"} if kind is not PASS else set())

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from verifier.credential import codelists
+
 DOMAIN: Final = "ombord"
 LOCALE: Final = Path(__file__).with_name("locale")
 # Each language by its own name, as its speakers look for it.
-LANGUAGES: Final = {"en": "English", "nb": "Norsk bokmål", "sv": "Svenska", "da": "Dansk"}
+LANGUAGES: Final = {code: language.name for code, language in codelists.languages().items()}
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

@@ -14,8 +14,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from keys.encoding import EncodingError, Json, json_dumps, json_object
+from verifier.credential import codelists
 
-LANGUAGES: Final = ("", "en", "nb", "sv", "da")  # "" is the device's own
+LANGUAGES: Final = ("", *codelists.languages())  # "" is the device's own
 TEXT_SIZES: Final = (100, 115, 130, 150)  # per cent of what the device asks for
 THEMES: Final = ("light", "dark")
 LOCK_SECONDS: Final = (30, 60, 120, 300, 900)

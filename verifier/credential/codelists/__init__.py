@@ -6,14 +6,22 @@ wheels, checkouts and Android packages all hold plain files.
 """
 
 import os.path
+import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from keys.encoding import json_object
 
-LANGUAGES: Final = ("en", "nb", "sv", "da")
+
+class Language(NamedTuple):
+    """A language that people are spoken to in; English is the first of all."""
+
+    code: str
+    name: str  # as its speakers look for it
+    asked_as: tuple[str, ...]  # what devices call it, its code included
+    flags: tuple[str, ...]  # whose certificates are printed in it, beside English
 
 
 class Entry(NamedTuple):
@@ -43,6 +51,22 @@ class Flag(NamedTuple):
     def title(self, language: str = "en") -> str:
         """The name in the language, else in English, which every flag has."""
         return self.titles.get(language) or self.name
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """By code: what apps, page and paper speak. One more is one more row, and its catalogue of texts."""
+    found = {}
+    for row in _rows("languages"):
+        asked = (row["code"], *row["asked_as"])
+        found[row["code"]] = Language(row["code"], row["name"], asked, tuple(row["flags"]))
+    return MappingProxyType(found)
+
+
+def asked_for(tag: str) -> str | None:
+    """The language that a device means by a tag such as `no-NO` or `nn_NO.UTF-8`; None where we lack it."""
+    wanted = re.split("[-_.@]", tag.lower(), maxsplit=1)[0]
+    return next((one.code for one in languages().values() if wanted in one.asked_as), None)
 
 
 def functions() -> Mapping[str, Entry]:

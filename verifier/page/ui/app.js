@@ -7,7 +7,7 @@ import { icon, make, ring } from "./elements.js";
 import { Camera, TooLarge, textsInPicture } from "./scanning.js";
 import { ageOf, held, update } from "./store.js";
 import { verdictScreen } from "./verdict_view.js";
-import { age, LANGUAGES, language, preferred, remember, say, speak } from "./words.js";
+import { age, language, preferred, remember, say, speak, spoken } from "./words.js";
 
 const DRIFT = 300; // seconds by which a clock may be set right without a word
 const OLD = 7 * 86_400; // seconds after which the age of what is held is said in amber
@@ -55,7 +55,7 @@ function home(note = null) {
 }
 
 function languages() {
-  const options = Object.entries(LANGUAGES).map(([code, name]) => make("option", { value: code, selected: code === language }, name));
+  const options = spoken().map(([code, name]) => make("option", { value: code, selected: code === language }, name));
   const chosen = async ({ target }) => {
     remember(target.value);
     await speak(target.value);
@@ -220,7 +220,7 @@ function foreign(presented) {
 async function start() {
   if (!isSecureContext) return app.replaceChildren(make("p.note", {}, "Open this page by its https address: it checks nothing over http."));
   try {
-    await speak(preferred());
+    await speak(await preferred());
     state.dictionaries = await loadDictionaries();
   } catch {
     return app.replaceChildren(make("p.note", {}, "This page did not load whole. Reload it with a connection."));

@@ -1,19 +1,25 @@
 // The page's words. English texts are the keys; words/<language>.json has the others, marked as not verified.
 
 const BASE = new URL("../", import.meta.url);
-export const LANGUAGES = { en: "English", nb: "Norsk", sv: "Svenska", da: "Dansk" };
-const SPOKEN = { no: "nb", nn: "nb", nb: "nb", sv: "sv", da: "da" };
 const LISTS = ["capacities", "functions", "levels", "trade_areas", "ship_types", "limitations"];
 
 let words = {};
+let languages = [];
 const titles = {};
 export let language = "en";
 
+/** Each language that the page speaks, once `preferred` has read the list: its code, and its name as its speakers look for it. */
+export function spoken() {
+  return languages.map(({ code, name }) => [code, name]);
+}
+
 /** The language that was chosen, or that the browser asks for. */
-export function preferred() {
+export async function preferred() {
+  languages = (await (await fetch(new URL("codelists/languages.json", BASE))).json()).entries;
   const chosen = remembered();
-  if (chosen !== null && Object.hasOwn(LANGUAGES, chosen)) return chosen;
-  return navigator.languages.map((one) => SPOKEN[one.slice(0, 2)] ?? (one.startsWith("en") ? "en" : null)).find(Boolean) ?? "en";
+  if (languages.some(({ code }) => code === chosen)) return chosen;
+  const called = (tag) => languages.find(({ code, asked_as }) => [code, ...asked_as].includes(tag.toLowerCase().split("-")[0]));
+  return navigator.languages.map(called).find(Boolean)?.code ?? "en";
 }
 
 function remembered() {
@@ -35,7 +41,8 @@ export function remember(wanted) {
 
 /** Take up a language; English is used for what it lacks. */
 export async function speak(wanted) {
-  words = wanted === "en" ? {} : (await (await fetch(new URL(`words/${wanted}.json`, BASE))).json()).words;
+  const translated = wanted === "en" ? null : await fetch(new URL(`words/${wanted}.json`, BASE));
+  words = translated?.ok ? (await translated.json()).words : {}; // English stands in for a language without words
   for (const list of LISTS) titles[list] ??= await loadTitles(list);
   language = wanted;
   document.documentElement.lang = wanted;
