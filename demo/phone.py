@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
+from kivy.animation import Animation
 from kivy.app import App
 from kivy.base import EventLoop
 from kivy.clock import Clock
@@ -78,6 +79,7 @@ class Phone:
             Window.remove_widget(child)
             _let_go(child)
         self.app.dispatch("on_stop")
+        Animation._instances.clear()  # what still moved would be kept, and with it the whole app
         for event in Clock.get_events():
             event.cancel()
         self.app._app_window = None

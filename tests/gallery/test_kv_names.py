@@ -64,3 +64,13 @@ def test_a_name_that_kv_imports_stands_for_one_thing_in_the_whole_process() -> N
             stands_for.setdefault(name, set()).update(targets)
     assert {name: targets for name, targets in stands_for.items() if len(targets) > 1} == {}
     assert stands_for
+
+
+def test_no_rule_reaches_through_ids_of_a_widget() -> None:
+    """Kivy would keep that widget for ever, and with it all of its app: `Builder` binds `ids` by itself."""
+    reach = re.compile(r"\w\.ids\.\w+")
+    rules = {
+        path: path.read_text(encoding="utf-8") for folder in FOLDERS.values() for path in folder.rglob("*.kv")
+    }
+    assert rules
+    assert {path.name: reach.findall(text) for path, text in rules.items() if reach.search(text)} == {}

@@ -91,8 +91,9 @@ class MainButton(Tap):
 
 
 class QuietButton(Tap):
-    """What may be done besides."""
+    """What may be done besides; `needs` is the height of its words."""
 
+    needs = NumericProperty(0)
     ink = ColorProperty()
     icon = StringProperty("")
     text = StringProperty("")
