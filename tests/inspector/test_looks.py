@@ -10,7 +10,7 @@ from support.phone import Phone
 from support.scenario import PHONE, competency, show, tampered
 
 from verifier.inspector.core.verdict_state import Signal
-from verifier.inspector.ui.verdict_screen import GROUND
+from verifier.inspector.ui.verdict_parts import GROUND
 from verifier.ui.theme import STRONG
 
 pytestmark = pytest.mark.screen

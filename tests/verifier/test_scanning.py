@@ -55,6 +55,9 @@ class ByHand:
 
         return cancel
 
+    def spare(self, steps: object) -> None:
+        raise AssertionError("not asked for here")
+
     def pass_time(self, ticks: int = 1) -> None:
         for _ in range(ticks):
             if self.work is not None:

@@ -1,15 +1,17 @@
 """Work that takes long, off the thread that draws; its results are handed over between frames."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from kivy.clock import Clock
 
 from verifier.ui.work import WorkBroken, WorkError
 
 Result = TypeVar("Result")
+SPARE_SECONDS: Final = 0.05  # between two steps of what is done ahead
+ENDED: Final = object()
 
 
 class ThreadBackground:
@@ -44,6 +46,15 @@ class ThreadBackground:
 
         threading.Thread(target=run, daemon=True).start()
         return stopped.set
+
+    def spare(self, steps: Iterator[None]) -> None:
+        """Between frames, with time for others in between."""
+
+        def step(_: float) -> None:
+            if next(steps, ENDED) is not ENDED:
+                Clock.schedule_once(step, SPARE_SECONDS)
+
+        Clock.schedule_once(step, 0)
 
     def _work(
         self,
@@ -92,3 +103,6 @@ class ImmediateBackground:
         """By Kivy's clock, which in tests is a virtual one; nothing waits on the thread that draws."""
         event = Clock.schedule_interval(lambda _: work(), seconds)
         return lambda: event.cancel()
+
+    def spare(self, steps: Iterator[None]) -> None:
+        """Never: a test that needs what is done ahead gets it done when it asks."""

@@ -1,6 +1,6 @@
 """Work that takes long, as the screens ask for it: what runs it is `background`'s, which knows Kivy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol, TypeVar
 
 Result = TypeVar("Result")
@@ -35,3 +35,6 @@ class Background(Protocol):
 
         `wait` may end a pause sooner, when there is something to do; on the thread that works.
         """
+
+    def spare(self, steps: Iterator[None]) -> None:
+        """Go through `steps` on the drawing thread, one now and then: what is not needed yet."""

@@ -14,7 +14,7 @@ from kivy.uix.screenmanager import NoTransition, ScreenManager, SlideTransition
 from verifier.inspector import texts
 from verifier.inspector.core import reading, trust_view
 from verifier.inspector.core.session import NothingToJudgeWith, Session, Shown
-from verifier.inspector.ui import frame, routes
+from verifier.inspector.ui import frame, routes, warming
 from verifier.inspector.ui.device import Device
 from verifier.ui import fonts, patches, widgets
 from verifier.ui.theme import Theme
@@ -23,7 +23,7 @@ from verifier.ui.words import words_in
 ESCAPE: Final = 27
 SLIDE_SECONDS: Final = 0.16
 LOOK_SECONDS: Final = 1.0  # how often the app looks whether it is alone
-READY_SECONDS: Final = 0.3  # the first screen should stand before the verdict's is made
+READY_SECONDS: Final = 0.3  # the first screen should stand before others are made
 AGE_SECONDS: Final = 60.0
 
 
@@ -43,6 +43,7 @@ class InspectorApp(App):
         self.session, self.device, self.background = session, device, device.background
         self.say = words_in(session.settings.language)
         self.root_frame: BoxLayout | None = None
+        self.is_ready = False  # whether what the screens need was made ahead: see `warming`
         self.crew_control: Any = None  # made by `crew_control.of` when a crew is first asked for
 
     def build(self) -> BoxLayout:
@@ -66,6 +67,7 @@ class InspectorApp(App):
         Window.unbind(on_keyboard=self._on_key, on_drop_file=self._on_drop, on_touch_down=self._on_touch)
         self.leave_screen()
         self.session.clear()
+        warming.cool()
 
     def rebuild(self, name: str = routes.HOME) -> None:
         """All screens anew, in the language, size and theme that are chosen; `name` is shown."""
@@ -76,6 +78,7 @@ class InspectorApp(App):
         if self.root_frame is None:
             return
         self.leave_screen()
+        warming.cool()
         self.root_frame.clear_widgets()
         self._sliding, self._at_once = SlideTransition(duration=SLIDE_SECONDS), NoTransition()
         self.screens = ScreenManager(transition=self._sliding)
@@ -83,7 +86,7 @@ class InspectorApp(App):
         self.root_frame.add_widget(frame.TrustStrip())
         self.root_frame.add_widget(self.screens)
         self.refresh_trust()
-        Clock.schedule_once(lambda _: self.screen("verdict"), READY_SECONDS)
+        Clock.schedule_once(lambda _: warming.warm(self), READY_SECONDS)
 
     # What the screens ask for
 
@@ -136,6 +139,7 @@ class InspectorApp(App):
     def go(self, name: str, *, forward: bool = True, at_once: bool = False) -> None:
         """Show a screen; `at_once` it does not slide in, since somebody waits for what it says."""
         self.screen(name)
+        self.screens.transition.stop()  # a code may be read while the screen before slides in yet
         self.screens.transition = self._at_once if at_once else self._sliding
         self.screens.transition.direction = "left" if forward else "right"
         self.screens.current = name

@@ -101,6 +101,7 @@ class ChoiceRow(BoxLayout):
 
     def __init__(self, **properties: object) -> None:
         self.register_event_type("on_pick")
+        self._laid: tuple[list[str], list[str]] = ([], [])
         super().__init__(**properties)
         self.bind(codes=self._lay, titles=self._lay, chosen=self._mark)
 
@@ -114,6 +115,9 @@ class ChoiceRow(BoxLayout):
     def _lay(self, *_: object) -> None:
         if "tiles" not in self.ids or len(self.codes) != len(self.titles):
             return
+        if self._laid == (now := (list(self.codes), list(self.titles))):
+            return  # the same tiles
+        self._laid = now
         self.ids.tiles.clear_widgets()
         for code, title in zip(self.codes, self.titles, strict=True):
             tile = ChoiceTile(words=title)

@@ -4,95 +4,18 @@ from os.path import dirname, join
 from typing import Any, Final
 
 from kivy.app import App
-from kivy.clock import Clock
-from kivy.factory import Factory
-from kivy.properties import (
-    BooleanProperty,
-    ColorProperty,
-    NumericProperty,
-    ObjectProperty,
-    StringProperty,
-)
+from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
+from kivy.uix.widget import Widget
 
 from verifier.inspector import texts
 from verifier.inspector.core import verdict_view
 from verifier.inspector.core.session import Shown
-from verifier.inspector.core.verdict_state import Action, Concern, Line, Member, Signal, VerdictState
-from verifier.ui.theme import STRONG
-from verifier.ui.widgets import Surface, Tap
+from verifier.inspector.core.verdict_state import Action, Line, VerdictState
+from verifier.inspector.ui.verdict_parts import Column, Lines, PersonCard
 
 RULES: Final = join(dirname(__file__), "verdict_screen.kv")
-GROUND: Final = {
-    Signal.GOOD: "good",
-    Signal.REMARK: "good",
-    Signal.BAD: "bad",
-    Signal.FRAUD: "fraud",
-    Signal.UNKNOWN: "caution",
-}
-
-
-class VerdictHead(BoxLayout):
-    """What is seen from two metres away."""
-
-    state = ObjectProperty(None, allownone=True, rebind=True)
-    ground = ColorProperty(STRONG["plain"][0])
-    ink = ColorProperty(STRONG["plain"][1])
-    least_height = NumericProperty(0)
-    band = BooleanProperty(False)
-    stripes = BooleanProperty(False)
-
-    @staticmethod
-    def hazard(x: float, y: float, width: float, height: float) -> list[float]:
-        """Slanting bars, as on what must not be touched: corners of two triangles each."""
-        corners: list[float] = []
-        for bar in range(int(width // (2 * height)) + 1):
-            left = x + 2 * height * bar
-            right = min(left + height, x + width)
-            slant = [(left, y), (right, y), (min(left + height, x + width), y + height)]
-            slant.append((min(right + height, x + width), y + height))
-            for corner in slant:
-                corners += [*corner, 0, 0]
-        return corners
-
-    @staticmethod
-    def hazard_indices(width: float, height: float) -> list[int]:
-        """Which corners make the triangles of `hazard`."""
-        bars = range(int(width // (2 * height)) + 1)
-        return [4 * bar + corner for bar in bars for corner in (0, 1, 2, 1, 2, 3)]
-
-    def on_state(self, *_: object) -> None:
-        """Its colours."""
-        if self.state is not None:
-            self.ground, self.ink = STRONG[GROUND[self.state.signal]]
-            self.band = self.state.signal is Signal.REMARK
-            self.stripes = self.state.signal is Signal.FRAUD
-
-
-class PersonCard(Surface):
-    """Whom it is about, as large as it is compared."""
-
-    state = ObjectProperty(None, allownone=True, rebind=True)
-
-
-class ConcernLine(BoxLayout):
-    """Something to read."""
-
-    tone = StringProperty("caution")
-    text = StringProperty("")
-
-
-class MemberRow(Tap):
-    """One certificate of several."""
-
-    member = ObjectProperty(None, allownone=True, rebind=True)
-
-
-class Lines(Surface):
-    """Labels and what they say."""
-
-    title = StringProperty("")
 
 
 class VerdictBody(BoxLayout):
@@ -100,37 +23,51 @@ class VerdictBody(BoxLayout):
 
     state = ObjectProperty(None, allownone=True, rebind=True)
 
-    def on_state(self, *_: object) -> None:
-        """What is read first, at once; what lies below it is laid out a frame later."""
-        state: VerdictState = self.state
-        area = self.ids.area
-        area.clear_widgets()
-        if state.compared is not None:
-            area.add_widget(_concern(state.compared))
-        for one in state.concerns:
-            area.add_widget(_concern(one))
-        if state.nothing_shown:
-            area.add_widget(ConcernLine(tone="plain", text=state.nothing_shown))
-        if state.person is not None:
-            area.add_widget(PersonCard(state=state))
-        # The first call comes before the next frame is drawn, the second after it.
-        Clock.schedule_once(lambda _: Clock.schedule_once(lambda _: self._lay_out_rest(state), 0), 0)
-
-    def _lay_out_rest(self, state: VerdictState) -> None:
-        if state is not self.state:
-            return  # another one has come since
-        area = self.ids.area
-        if state.members:
-            area.add_widget(_members(state))
-        if state.lines:
-            area.add_widget(_lines("", state.lines))
-        area.add_widget(_lines(self.basis_title, state.basis))
-
-    @property
-    def basis_title(self) -> str:
-        """Above what it rests on."""
+    def on_kv_post(self, _: object) -> None:
+        """Its parts, in their order; those that a verdict has are put into the area."""
         app: Any = App.get_running_app()
-        return str(app.say(texts.RELIED_ON))
+        self._concerns = Column(kind="ConcernLine", spacing=self.ids.area.spacing)
+        self._person = PersonCard()
+        self._members = Lines(kind="MemberRow", title=app.say(texts.MEMBERS))
+        self._lines, self._basis = Lines(), Lines(title=app.say(texts.RELIED_ON))
+
+    def prepare(self, count: int) -> None:
+        """Make so many lines of each kind, and lay them out, before there is a verdict that needs them."""
+        lines = (Line("0", "0"),) * count
+        self._concerns.show([{"text": "0"}])
+        self._lines.say(lines)
+        self._basis.say(lines)
+        self._arrange([self._concerns, self._person, self._lines, self._basis])
+
+    def on_state(self, *_: object) -> None:
+        """Another verdict, in the same widgets."""
+        state: VerdictState = self.state
+        concerns = [] if state.compared is None else [state.compared]
+        said: list[dict[str, object]] = [
+            {"tone": one.tone, "text": one.text} for one in (*concerns, *state.concerns)
+        ]
+        if state.nothing_shown:
+            said.append({"tone": "plain", "text": state.nothing_shown})
+        self._concerns.show(said)
+        self._person.state = state if state.person is not None else None
+        self._members.name(state.members)
+        self._lines.say(state.lines)
+        self._basis.say(state.basis)
+        has = (
+            (self._concerns, said),
+            (self._person, state.person),
+            (self._members, state.members),
+            (self._lines, state.lines),
+            (self._basis, True),
+        )
+        self._arrange([part for part, is_there in has if is_there])
+
+    def _arrange(self, wanted: list[Widget]) -> None:
+        area = self.ids.area
+        if area.children[::-1] != wanted:
+            area.clear_widgets()
+            for part in wanted:
+                area.add_widget(part)
 
 
 class VerdictScreen(Screen):
@@ -165,35 +102,3 @@ class VerdictScreen(Screen):
                 app.go("trust")
             case Action.SCAN:
                 app.home()
-
-
-def _concern(one: Concern) -> ConcernLine:
-    return ConcernLine(tone=one.tone, text=one.text)
-
-
-def _members(state: VerdictState) -> Lines:
-    app: Any = App.get_running_app()
-    part = Lines(title=app.say(texts.MEMBERS))
-    for member in state.members:
-        part.ids.body.add_widget(_row(member))
-    return part
-
-
-def _row(member: Member) -> MemberRow:
-    app: Any = App.get_running_app()
-    row = MemberRow(member=member)
-
-    def look(_: object) -> None:
-        app.screen("certificate").show(app.session.shown, member.place)
-        app.go("certificate")
-
-    row.bind(on_release=look)
-    return row
-
-
-def _lines(title: str, lines: tuple[Line, ...]) -> Lines:
-    part = Lines(title=title)
-    for number, line in enumerate(lines, 1):
-        is_last = number == len(lines)
-        part.ids.body.add_widget(Factory.FormLine(label=line.label, value=line.value, is_last=is_last))
-    return part

@@ -193,7 +193,11 @@ class FolderCamera:
         if files:
             path = files[(self._last + 1) % len(files)]
             self._ahead = path, _picture(path)
-            closing.wait(min(seconds, self._started + (self._last + 1) / self._fps - self._clock()))
+            closing.wait(min(seconds, self.due(self._last + 1) - self._clock()))
+
+    def due(self, number: int) -> float:
+        """When picture `number` of the film arrives, by its clock."""
+        return self._started + number / self._fps
 
 
 def _picture(path: Path) -> Frame | None:
