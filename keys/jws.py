@@ -9,6 +9,7 @@ from typing import NamedTuple
 from keys.algorithms import SIGNATURE_BYTES, Algorithm, SignatureMismatch
 from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode, json_dumps, json_object
 from keys.jwk import PublicKey
+from keys.said import Reasoned
 from keys.signer import Signer
 
 __all__ = [
@@ -29,7 +30,7 @@ MAX_HEADER_BYTES = 4_096
 _NEVER = frozenset(("crit", "b64", "jku", "x5u", "zip"))
 
 
-class MalformedJws(ValueError):
+class MalformedJws(Reasoned):
     """Text that is no compact JWS of the strict kind; says which rule it breaks."""
 
 
@@ -72,7 +73,7 @@ def from_parts(header: bytes, payload: bytes, signature: bytes) -> UnverifiedJws
     try:
         members = _header(segment)
     except EncodingError as error:
-        raise MalformedJws(str(error)) from None
+        raise MalformedJws("{}", error) from None
     _check_size(signature)
     return UnverifiedJws(token, members, payload, signature, signing_input.encode("ascii"))
 
@@ -80,7 +81,7 @@ def from_parts(header: bytes, payload: bytes, signature: bytes) -> UnverifiedJws
 def parse(token: str, *, max_size: int = MAX_TOKEN_CHARACTERS) -> UnverifiedJws:
     """Split and decode `token`, at most `max_size` characters. Raises MalformedJws."""
     if len(token) > max_size:
-        raise MalformedJws(f"a token of {len(token)} characters; at most {max_size} are read")
+        raise MalformedJws("a token of {} characters; at most {} are read", len(token), max_size)
     segments = token.split(".", 3)
     if len(segments) != 3:
         raise MalformedJws("not three parts with a dot between each")
@@ -89,7 +90,7 @@ def parse(token: str, *, max_size: int = MAX_TOKEN_CHARACTERS) -> UnverifiedJws:
         payload = b64url_decode(segments[1])
         signature = b64url_decode(segments[2])
     except EncodingError as error:
-        raise MalformedJws(str(error)) from None
+        raise MalformedJws("{}", error) from None
     _check_size(signature)
     signing_input = token[: -len(segments[2]) - 1].encode("ascii")
     return UnverifiedJws(token, header, payload, signature, signing_input)
@@ -97,7 +98,7 @@ def parse(token: str, *, max_size: int = MAX_TOKEN_CHARACTERS) -> UnverifiedJws:
 
 def _check_size(signature: bytes) -> None:
     if len(signature) != SIGNATURE_BYTES:
-        raise MalformedJws(f"a signature of {len(signature)} bytes; {SIGNATURE_BYTES} are needed")
+        raise MalformedJws("a signature of {} bytes; {} are needed", len(signature), SIGNATURE_BYTES)
 
 
 # Keys are few and tokens many: one authority's credentials all carry one of a handful of headers.
@@ -107,10 +108,10 @@ def _header(segment: str) -> Mapping[str, Json]:
     if not isinstance(header.get("alg"), str):
         raise MalformedJws('the header names no "alg"')
     if not _NEVER.isdisjoint(header):
-        raise MalformedJws(f"forbidden header parameter: {', '.join(sorted(_NEVER.intersection(header)))}")
+        raise MalformedJws("forbidden header parameter: {}", ", ".join(sorted(_NEVER.intersection(header))))
     for name in ("kid", "typ"):
         if not isinstance(header.get(name, ""), str):
-            raise MalformedJws(f'"{name}" of the header is no text')
+            raise MalformedJws('"{}" of the header is no text', name)
     return MappingProxyType(header)
 
 
@@ -118,7 +119,7 @@ def only_parameters(jws: UnverifiedJws, allowed: AbstractSet[str]) -> None:
     """Raise MalformedJws if the header has a parameter outside `allowed`, the list of the format at hand."""
     if not jws.header.keys() <= allowed:
         extra = ", ".join(sorted(jws.header.keys() - allowed))
-        raise MalformedJws(f"header parameter that this format does not have: {extra[:80]}")
+        raise MalformedJws("header parameter that this format does not have: {}", extra[:80])
 
 
 def verify(jws: UnverifiedJws, key: PublicKey, *, typ: str | None) -> bytes:
@@ -129,9 +130,9 @@ def verify(jws: UnverifiedJws, key: PublicKey, *, typ: str | None) -> bytes:
     """
     header = jws.header
     if typ is not None and header.get("typ") != typ:
-        raise WrongType(f'"typ" is not "{typ}"')
+        raise WrongType('"typ" is not "{}"', typ)
     if header["alg"] != key.algorithm:
-        raise MalformedJws(f'"alg" is not that of the key, {key.algorithm.value}')
+        raise MalformedJws('"alg" is not that of the key, {}', key.algorithm.value)
     key.verify(jws.signing_input, jws.signature)
     return jws.payload
 

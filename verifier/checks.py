@@ -5,18 +5,16 @@ Each function answers its rows and no others. A reason says as of when, where th
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from keys.jwk import PublicKey
+from keys.said import Said
 from keys.trust.directory import Authority, Directory
 from verifier.credential.model import Credential, StatusReference
 from verifier.credential.presentation import Audience, HolderProof
 from verifier.policy import AgeClass, Policy
 from verifier.status import Status, StatusList
 from verifier.verdict import Check, Outcome
-
-if TYPE_CHECKING:
-    from verifier.wording import Said
 
 # An enum's members are slow to look up.
 _PASS: Final = Outcome.PASS
@@ -60,8 +58,8 @@ class Holding(NamedTuple):
     """What the presentation says of the holder: the proof, once checked, or why it fails or is none."""
 
     proof: HolderProof | None = None
-    failure: str | None = None
-    garbled: str | None = None
+    failure: Said | None = None
+    garbled: Said | None = None
 
 
 def covered(authority: Authority, policy: Policy) -> Check | None:
@@ -83,7 +81,7 @@ def holder(
         return _wrong(shown.failure), _PROOF_FAILED, None
     proof = shown.proof
     if shown.garbled is not None:
-        return _unconfirmed(_GARBLED, policy, challenge, "{}", shown.garbled)
+        return _unconfirmed(_GARBLED, policy, challenge, shown.garbled.template, *shown.garbled.values)
     if proof is None:
         return _unconfirmed(
             _NO_PROOF, policy, challenge, "a phone holds it, and that phone has not proved itself"
@@ -107,8 +105,8 @@ def holder(
     return _RIGHT_HOLDER, Check("C13", _PASS, "the phone's proof is {} s old", (age,)), None
 
 
-def _wrong(failure: str) -> Check:
-    return Check("C5", _FAIL, "{}", (failure,))
+def _wrong(failure: Said) -> Check:
+    return Check("C5", _FAIL, *failure)
 
 
 def _unconfirmed(
@@ -118,8 +116,6 @@ def _unconfirmed(
     if policy.require_holder_proof or challenge is not None:
         return proof, Check("C13", _UNKNOWN, template, values), None
     passed = Check("C13", _PASS, "the policy {} demands no proof by a phone", (policy.name,))
-    from verifier.wording import Said
-
     return proof, passed, Check("C14", _REMARK, "holder unconfirmed: {}", (Said(template, values),))
 
 
@@ -267,7 +263,6 @@ def in_own_name(country: str, authority: Authority) -> Check | None:
 
 def _duration(seconds: int) -> "Said":
     """Seconds, minutes, hours or days, whichever a person would say."""
-    from verifier.wording import Said
 
     for size, said in ((86_400, "{} days"), (3_600, "{} hours"), (60, "{} minutes")):
         if seconds >= 2 * size:

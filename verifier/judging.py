@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from keys import jws
 from keys.jwk import PublicKey
+from keys.said import Said
 from keys.trust.directory import Authority, Directory, KeyState, TrustedKey
 from verifier import checks
 from verifier.checks import Holding
@@ -64,7 +65,7 @@ def phone_of(shown: Unverified, verdict: Verdict) -> Phone | None:
 
 def unreadable(error: NotReadable, setting: Setting) -> Verdict:
     """(C1) not readable, or of a schema that we do not know."""
-    return _stop([Check("C1", Outcome.UNKNOWN, "{}", (str(error),))], setting, "it cannot be read")
+    return _stop([Check("C1", Outcome.UNKNOWN, *error.said)], setting, "it cannot be read")
 
 
 def decide(unverified: Unverified, setting: Setting, signed: Check | None = None) -> Verdict:
@@ -90,7 +91,9 @@ def decide(unverified: Unverified, setting: Setting, signed: Check | None = None
             return _judge_manning(unverified, authority, known, trusted, setting)
         credential = vc.from_claims(unverified.claims, unverified.key, issued_at=unverified.issued_at)
     except vc.MalformedCredential as error:
-        malformed = Check("C1", Outcome.UNKNOWN, "not a {} that can be read: {}", (unverified.type, error))
+        malformed = Check(
+            "C1", Outcome.UNKNOWN, "not a {} that can be read: {}", (unverified.type, error.said)
+        )
         return _stop([malformed, _KNOWN, trusted, signed], setting, "it cannot be read")
     trusted = checks.in_own_name(credential.certificate.issuing_country, authority) or trusted
     shown = _holding(unverified, credential.holder_key, setting.phone)
@@ -113,7 +116,7 @@ def _trusted(key: TrustedKey, unverified: Unverified, setting: Setting) -> Check
         environment=setting.policy.environment or setting.directory.environment,
         allowed=key.state is _ALLOW_LIST_ONLY and _allowed(unverified, setting.directory),
     )
-    return _TRUSTED if objection is None else Check("C3", Outcome.FAIL, "{}", (objection,))
+    return _TRUSTED if objection is None else Check("C3", Outcome.FAIL, *objection)
 
 
 def _allowed(unverified: Unverified, directory: Directory) -> bool:
@@ -148,16 +151,16 @@ def _holding(unverified: Unverified, key: PublicKey | None, phone: Phone | None)
             return Holding(proof=phone.proof)
         return _NONE_SHOWN
     if key is None:
-        return Holding(failure="a phone proves itself for a credential that is bound to none")
+        return Holding(failure=Said("a phone proves itself for a credential that is bound to none"))
     try:
         if proof is None:
             return Holding(proof=presentation.check(parsed, key))
         presentation.confirm(parsed.text, proof, key)
         return Holding(proof=proof)
     except presentation.WrongHolder as error:
-        return Holding(failure=str(error))
+        return Holding(failure=error.said)
     except presentation.MalformedProof as error:
-        return Holding(garbled=str(error))
+        return Holding(garbled=error.said)
 
 
 def _judge(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from keys import jws
 from keys.encoding import Json
 from keys.jwk import PublicKey
+from keys.said import Reasoned
 from verifier.credential import presentation, sd_jwt, vc
 from verifier.credential.model import TYPE_OF_VCT, CertificateType
 
@@ -34,7 +35,7 @@ class Unverified(NamedTuple):
     issued_at: datetime
 
 
-class NotReadable(ValueError):
+class NotReadable(Reasoned):
     """Text that is no credential (row C1)."""
 
 
@@ -47,7 +48,7 @@ def read(presented: str) -> Unverified:
             parsed, proof, key = sd_jwt.parse(presented), None, None
         return _read(parsed, proof, key)
     except jws.MalformedJws as error:
-        raise NotReadable(f"not a credential: {error}") from None
+        raise NotReadable("not a credential: {}", error) from None
 
 
 def read_all(presented: str | bytes) -> "tuple[Unverified | NotReadable, ...]":
@@ -68,9 +69,9 @@ def read_all(presented: str | bytes) -> "tuple[Unverified | NotReadable, ...]":
     except NotReadable as error:
         return (error,)
     except carrier.MalformedCarrier as error:
-        return (NotReadable(f"not a code of Ombord's: {error}"),)
+        return (NotReadable("not a code of Ombord's: {}", error),)
     except jws.MalformedJws as error:
-        return (NotReadable(f"not a credential: {error}"),)
+        return (NotReadable("not a credential: {}", error),)
 
 
 def _carried(wire: bytes) -> "tuple[Carried, ...]":
@@ -81,7 +82,7 @@ def _carried(wire: bytes) -> "tuple[Carried, ...]":
         from verifier.credential import frames
 
         needed = frames.read(carrier.to_qr_text(wire)).needed
-        raise NotReadable(f"one of {needed} moving frames: keep the camera on the code")
+        raise NotReadable("one of {} moving frames: keep the camera on the code", needed)
     if kind != _MUSTER:
         return (carrier.read(wire),)
     from verifier.credential import muster
@@ -95,7 +96,7 @@ def _read_or_not(carried: "Carried") -> Unverified | NotReadable:
     except NotReadable as error:
         return error
     except jws.MalformedJws as error:
-        return NotReadable(f"not a credential: {error}")
+        return NotReadable("not a credential: {}", error)
 
 
 def _read(parsed: sd_jwt.SdJwt, proof: presentation.HolderProof | None, key: PublicKey | None) -> Unverified:
@@ -109,7 +110,7 @@ def _read(parsed: sd_jwt.SdJwt, proof: presentation.HolderProof | None, key: Pub
         raise NotReadable("not a credential: it names no issuer, or no time of signing")
     kind = TYPE_OF_VCT.get(vct) if isinstance(vct, str) else None
     if kind is None:
-        raise NotReadable(f"of a type that is not known here: {plain(vct)}")
+        raise NotReadable("of a type that is not known here: {}", plain(vct))
     # All claims of a certificate are shown, always: a limitation kept back would be a lie. A pass may keep
     # its portrait back, and nothing else: whether it does is seen once its signature holds.
     if kept_back and kind is not _PASS:
@@ -127,9 +128,9 @@ def _code_reader() -> (
         try:
             return carrier.read(carrier.from_qr_text(text))
         except carrier.NotOneCredential as error:
-            raise NotReadable(str(error)) from None
+            raise NotReadable("{}", error) from None
         except carrier.MalformedCarrier as error:
-            raise NotReadable(f"not a code of Ombord's: {error}") from None
+            raise NotReadable("not a code of Ombord's: {}", error) from None
 
     return read
 

@@ -7,18 +7,10 @@ said in the reader's language; nothing is put together before it is shown.
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
+from keys.said import Said
 from verifier.verdict import Check, Headline
 
-
-class Said(NamedTuple):
-    """A text: its template, and what fills it."""
-
-    template: str
-    values: tuple[object, ...] = ()
-
-    def __str__(self) -> str:
-        """In English."""
-        return self.template.format(*self.values)
+__all__ = ["NOTHING", "Joined", "Said", "Say", "Text", "in_words", "of", "said", "text"]
 
 
 class Joined(NamedTuple):

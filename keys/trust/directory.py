@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from keys.encoding import Json, json_dumps, json_loads
 from keys.jwk import PublicKey
+from keys.said import Said
 from keys.trust.record import Record, unix
 
 if TYPE_CHECKING:
@@ -49,6 +50,12 @@ class Environment(StrEnum):
 
     PRODUCTION = "production"
     TEST = "test"
+
+
+_OTHER_ENVIRONMENT = {
+    Environment.TEST: "{} is a test key, and this is production",
+    Environment.PRODUCTION: "{} is a production key, and this is test",
+}
 
 
 class KeyState(StrEnum):
@@ -91,7 +98,7 @@ class TrustedKey:
         now: datetime,
         environment: Environment,
         allowed: bool = False,
-    ) -> str | None:
+    ) -> Said | None:
         """Why this key is not good for what it signed (row C3), or None when it is.
 
         `purpose` is a certificate type's name or `status`. `at_signing` is the signer's word (`iat`), which
@@ -99,19 +106,22 @@ class TrustedKey:
         `allowed` says that the key's allow list holds what was signed; it counts for a compromised key alone.
         """
         if self.conflicting:
-            return f"two different keys were published as {self.kid}"
+            return Said("two different keys were published as {}", (self.kid,))
         if self.environment is not environment:
-            return f"{self.kid} is a {self.environment} key, and this is {environment}"
+            return Said(_OTHER_ENVIRONMENT[self.environment], (self.kid,))
         if self.state is _REVOKED:
-            return f"key {self.kid} is revoked" + (f": {self.reason}" if self.reason else "")
+            if self.reason:
+                return Said("key {} is revoked: {}", (self.kid, self.reason))
+            return Said("key {} is revoked", (self.kid,))
         if self.state is _ALLOW_LIST_ONLY and not allowed:
-            return f"key {self.kid} is compromised, and no allow-list names this as what it truly signed"
+            untrue = "key {} is compromised, and no allow-list names this as what it truly signed"
+            return Said(untrue, (self.kid,))
         if purpose not in self.purposes:
-            return f"key {self.kid} may not sign {purpose}"
+            return Said("key {} may not sign {}", (self.kid, purpose))
         if not self.sign_from <= at_signing < self.sign_until:
-            return f"key {self.kid} was not to sign at {at_signing:%Y-%m-%d %H:%M} UTC"
+            return Said("key {} was not to sign at {:%Y-%m-%d %H:%M} UTC", (self.kid, at_signing))
         if now >= self.verify_until:
-            return f"key {self.kid} counts no more since {self.verify_until:%Y-%m-%d}"
+            return Said("key {} counts no more since {:%Y-%m-%d}", (self.kid, self.verify_until))
         return None
 
 

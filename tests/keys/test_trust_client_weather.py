@@ -136,7 +136,7 @@ def test_test_keys_are_never_good_in_production(repository: Repository) -> None:
     key = directory.key(norway.iss, norway.certificate_kid)
     assert key is not None
     objection = key.objection("competency", at_signing=NOW, now=NOW, environment=directory.environment)
-    assert objection == f"{key.kid} is a test key, and this is production"
+    assert str(objection) == f"{key.kid} is a test key, and this is production"
 
 
 # Mix and match, rollback, freeze

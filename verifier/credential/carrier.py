@@ -17,6 +17,7 @@ from keys.algorithms import SIGNATURE_BYTES
 from keys.encoding import EncodingError, b64url_decode, b64url_encode
 from keys.jwk import PublicKey
 from keys.jws import MalformedJws, UnverifiedJws
+from keys.said import Reasoned
 from verifier.credential import base45, dictionary, presentation, sd_jwt
 from verifier.credential.presentation import Audience, HolderProof, HolderProofError
 from verifier.credential.restoring import LiftingError, restore
@@ -41,7 +42,7 @@ _AUDIENCES: Final = (Audience.TIME, Audience.CHALLENGE)
 PROOF_SIZE: Final = 1 + 4 + presentation.NONCE_BYTES + SIGNATURE_BYTES
 
 
-class MalformedCarrier(ValueError):
+class MalformedCarrier(Reasoned):
     """Not the carrier of any credential, or a token that the carrier does not carry; says why."""
 
 
@@ -65,13 +66,13 @@ def to_qr_text(wire: bytes) -> str:
 def from_qr_text(text: str) -> bytes:
     """The wire of QR text. Raises MalformedCarrier; never strips, since a space is a digit."""
     if not text.startswith(PREFIX):
-        raise MalformedCarrier(f'the text does not start with "{PREFIX}"')
+        raise MalformedCarrier('the text does not start with "{}"', PREFIX)
     if len(text) > _MAX_QR_TEXT:
-        raise MalformedCarrier(f"QR text of {len(text)} characters; at most {_MAX_QR_TEXT} are read")
+        raise MalformedCarrier("QR text of {} characters; at most {} are read", len(text), _MAX_QR_TEXT)
     try:
         return base45.decode(text[len(PREFIX) :])
     except base45.Base45Error as error:
-        raise MalformedCarrier(str(error)) from None
+        raise MalformedCarrier("{}", error) from None
 
 
 def pack(text: str) -> bytes:
@@ -85,9 +86,9 @@ def pack(text: str) -> bytes:
             return _bounded(bytes((KIND_CREDENTIAL, DICTIONARY)) + _pack_body(token, None))
         parsed = sd_jwt.parse(text)
     except MalformedJws as error:
-        raise MalformedCarrier(f"only a compact JWS or an SD-JWT is carried: {error}") from None
+        raise MalformedCarrier("only a compact JWS or an SD-JWT is carried: {}", error) from None
     if len(parsed.text) > MAX_CHARACTERS:
-        raise MalformedCarrier(f"a credential over {MAX_CHARACTERS} characters is not carried")
+        raise MalformedCarrier("a credential over {} characters is not carried", MAX_CHARACTERS)
     head = bytes((KIND_CREDENTIAL, DICTIONARY))
     if parsed.key_binding is not None:
         head = bytes((KIND_PRESENTATION, DICTIONARY)) + pack_proof(parsed, text)
@@ -137,7 +138,7 @@ class _Body(NamedTuple):
 
 def _unpack(wire: bytes) -> tuple[HolderProof | None, _Body]:
     if not 2 <= len(wire) <= _MAX_WIRE:
-        raise MalformedCarrier(f"a wire of {len(wire)} bytes")
+        raise MalformedCarrier("a wire of {} bytes", len(wire))
     kind = wire[0]
     if kind == KIND_CREDENTIAL:
         return None, _unpack_body(wire, 2)
@@ -145,12 +146,12 @@ def _unpack(wire: bytes) -> tuple[HolderProof | None, _Body]:
         return _unpack_presentation(wire)
     if kind in _NOT_ONE:
         raise NotOneCredential(_NOT_ONE[kind])
-    raise UnknownKind(f"kind {kind} is not known to this version; update the application")
+    raise UnknownKind("kind {} is not known to this version; update the application", kind)
 
 
 def _bounded(wire: bytes) -> bytes:
     if len(wire) > _MAX_WIRE:
-        raise MalformedCarrier(f"a wire of {len(wire)} bytes; at most {_MAX_WIRE} are read")
+        raise MalformedCarrier("a wire of {} bytes; at most {} are read", len(wire), _MAX_WIRE)
     return wire
 
 
@@ -159,7 +160,7 @@ def pack_proof(parsed: sd_jwt.SdJwt, text: str) -> bytes:
     try:
         proof = presentation.read(parsed)
     except HolderProofError as error:
-        raise MalformedCarrier(f"a holder proof that is not carried: {error}") from None
+        raise MalformedCarrier("a holder proof that is not carried: {}", error) from None
     if presentation.rebuild(parsed.text, proof) != text:
         raise MalformedCarrier("a holder proof in another form than the one that is carried")
     audience = bytes((_AUDIENCES.index(proof.audience),))
@@ -196,7 +197,7 @@ def parts_of(token: UnverifiedJws, disclosures: tuple[str, ...]) -> list[bytes]:
     try:
         return [token.header_bytes, token.payload, *map(b64url_decode, disclosures)]
     except EncodingError as error:
-        raise MalformedCarrier(f"a disclosure that is not carried: {error}") from None
+        raise MalformedCarrier("a disclosure that is not carried: {}", error) from None
 
 
 def _unpack_body(wire: bytes, start: int) -> _Body:
@@ -209,7 +210,7 @@ def _unpack_body(wire: bytes, start: int) -> _Body:
     try:
         parts, key = restore(text, wire[lifted_at:deflated_at])
     except LiftingError as error:
-        raise MalformedCarrier(f"lifted values that cannot be put back: {error}") from None
+        raise MalformedCarrier("lifted values that cannot be put back: {}", error) from None
     form = wire[form_at]
     if len(parts) != max(2, form + 1) or b"" in parts[2:]:
         raise MalformedCarrier("parts that are not those of the form: header, payload and its disclosures")
@@ -226,7 +227,7 @@ def _text(body: _Body) -> str:
 
 def _check_length(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
-        raise MalformedCarrier(f"a credential over {MAX_CHARACTERS} characters")
+        raise MalformedCarrier("a credential over {} characters", MAX_CHARACTERS)
 
 
 def deflate(text: bytes) -> bytes:
@@ -253,7 +254,7 @@ def _dictionary(number: int) -> bytes:
     try:
         return dictionary.load(number)
     except dictionary.UnknownDictionary as error:
-        raise UnknownDictionary(str(error)) from None
+        raise UnknownDictionary("{}", error) from None
 
 
 @cache

@@ -67,7 +67,7 @@ def certificate_from_claims(kind: CertificateType, claims: Claims) -> Certificat
     """The certificate of type `kind` that `claims` describe. Raises MalformedCredential."""
     for name in REQUIRED.get(kind, ()):
         if name not in claims:
-            raise MalformedCredential(name, f"a document of type {kind} needs it")
+            raise MalformedCredential(name, "a document of type {} needs it", kind)
     try:
         if kind is _RECOGNITION:
             recognised = _reference(claims, "recognises")
@@ -217,7 +217,7 @@ def _one_of(values: Mapping[object, T], claims: Claims, name: str) -> T:
     try:
         return values[claims[name]]
     except (KeyError, TypeError):  # no such value, or one that is no text
-        raise MalformedCredential(name, f"one of {', '.join(map(str, values))} is needed") from None
+        raise MalformedCredential(name, "one of {} is needed", ", ".join(map(str, values))) from None
 
 
 # A field that may be absent is named as its claim, in the order of the form.

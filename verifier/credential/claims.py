@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from keys.encoding import Json
+from keys.said import Reasoned
 
 Claims = Mapping[str, Json]
 
@@ -24,17 +25,23 @@ _REORDERING: Final = frozenset(
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
-class MalformedCredential(ValueError):
+class MalformedCredential(Reasoned):
     """A claim is missing, of the wrong type or out of range; `path` says which one."""
 
-    def __init__(self, path: str, problem: str) -> None:
-        super().__init__(f"{path}: {problem}")
+    def __init__(self, path: str, problem: str, *values: object) -> None:
+        """The `problem` is a template that `values` fill."""
+        self.what = Reasoned(problem, *values)
+        super().__init__("{}: {}", path, self.what)
         self.path = path
-        self.problem = problem
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, in English."""
+        return str(self.what)
 
     def inside(self, parent: str) -> "MalformedCredential":
         """The same problem, seen from the claim around it."""
-        return MalformedCredential(f"{parent}.{self.path}", self.problem)
+        return MalformedCredential(f"{parent}.{self.path}", "{}", self.what)
 
 
 def text(claims: Claims, name: str) -> str:
@@ -61,7 +68,7 @@ def texts(claims: Claims, name: str) -> tuple[str, ...]:
         return ()
     items = claims[name]
     if type(items) is not list or not 1 <= len(items) <= MAX_ITEMS:  # as `array`, in line
-        raise MalformedCredential(name, f"a list of 1 to {MAX_ITEMS} items is needed")
+        raise MalformedCredential(name, "a list of 1 to {} items is needed", MAX_ITEMS)
     for position, item in enumerate(items):
         if type(item) is not str or not item or not item.isprintable():
             raise MalformedCredential(f"{name}[{position}]", "a text of visible characters is needed")
@@ -72,7 +79,7 @@ def array(claims: Claims, name: str) -> list[Json]:
     """A required list with 1 to 64 items: an empty one is left out."""
     value = claims.get(name)
     if type(value) is not list or not 1 <= len(value) <= MAX_ITEMS:
-        raise MalformedCredential(name, f"a list of 1 to {MAX_ITEMS} items is needed")
+        raise MalformedCredential(name, "a list of 1 to {} items is needed", MAX_ITEMS)
     return value
 
 
@@ -101,7 +108,7 @@ def integer(claims: Claims, name: str, limit: int) -> int:
     """A required whole number from 0 to `limit`."""
     value = claims.get(name)
     if type(value) is not int or not 0 <= value <= limit:
-        raise MalformedCredential(name, f"a whole number from 0 to {limit} is needed")
+        raise MalformedCredential(name, "a whole number from 0 to {} is needed", limit)
     return value
 
 

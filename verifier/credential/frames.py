@@ -62,7 +62,7 @@ def split(wire: bytes, *, size: int = SHARE_SIZE) -> Frames:
     """
     if not 2 <= len(wire) <= MAX_WIRE or wire[0] == KIND:
         raise MalformedCarrier(
-            f"{len(wire)} bytes that moving frames do not carry: at most {MAX_WIRE}, no frame"
+            "{} bytes that moving frames do not carry: at most {}, no frame", len(wire), MAX_WIRE
         )
     if size < 1:
         raise ValueError("a frame carries at least one byte")
@@ -90,16 +90,18 @@ class Frame(NamedTuple):
 def read(text: str) -> Frame:
     """Take the QR text of one frame apart. Raises MalformedCarrier for what no packer writes."""
     if len(text) > _MAX_CHARACTERS:
-        raise MalformedCarrier(f"a frame of {len(text)} characters; a QR code holds {_MAX_CHARACTERS}")
+        raise MalformedCarrier("a frame of {} characters; a QR code holds {}", len(text), _MAX_CHARACTERS)
     frame = carrier.from_qr_text(text)
     if len(frame) <= _HEADER_SIZE or frame[0] != KIND or frame[1] != _NO_DICTIONARY:
         raise MalformedCarrier("not a moving frame, or one that is cut short")
     needed, index, padding = frame[_CONTENT_END:_HEADER_SIZE]
     share = frame[_HEADER_SIZE:]
     if not 1 <= needed <= MAX_NEEDED or padding >= needed:
-        raise MalformedCarrier(f"a frame that says that {needed} are needed, with {padding} bytes of padding")
+        raise MalformedCarrier(
+            "a frame that says that {} are needed, with {} bytes of padding", needed, padding
+        )
     if not 2 <= needed * len(share) - padding <= MAX_WIRE:
-        raise MalformedCarrier(f"frames of more than {MAX_WIRE} bytes together, or of none")
+        raise MalformedCarrier("frames of more than {} bytes together, or of none", MAX_WIRE)
     return Frame((frame[2:_CONTENT_END], needed, padding, len(share)), index, share)
 
 

@@ -37,7 +37,7 @@ def pack(presented: str, others: Sequence[str]) -> bytes:
     )  # its patterns take 2 ms to compile, and readers need none
 
     if len(others) >= MAX_CREDENTIALS:
-        raise MalformedCarrier(f"{len(others) + 1} credentials; a muster holds {MAX_CREDENTIALS}")
+        raise MalformedCarrier("{} credentials; a muster holds {}", len(others) + 1, MAX_CREDENTIALS)
     parsed = [_parsed(text) for text in (presented, *others)]
     if parsed[0].key_binding is None or any(one.key_binding is not None for one in parsed[1:]):
         raise MalformedCarrier("the first of a muster has a holder proof, and no other has one")
@@ -45,14 +45,14 @@ def pack(presented: str, others: Sequence[str]) -> bytes:
     proof = carrier.pack_proof(parsed[0], presented)
     text, lifted = lift_all([carrier.parts_of(one.jws, one.disclosures) for one in parsed])
     if len(text) > MAX_BYTES:
-        raise MalformedCarrier(f"a muster with more than {MAX_BYTES} bytes of text")
+        raise MalformedCarrier("a muster with more than {} bytes of text", MAX_BYTES)
     head = bytes((KIND, carrier.DICTIONARY)) + proof + bytes((len(parsed),))
     signatures = b"".join([one.jws.signature for one in parsed])
     forms = bytes([len(one.disclosures) for one in parsed])
     length = len(lifted).to_bytes(_LENGTH_SIZE, "big")
     wire = b"".join((head, signatures, forms, length, lifted, carrier.deflate(text)))
     if len(wire) > MAX_BYTES:
-        raise MalformedCarrier(f"a muster of {len(wire)} bytes; at most {MAX_BYTES} are read")
+        raise MalformedCarrier("a muster of {} bytes; at most {} are read", len(wire), MAX_BYTES)
     return wire
 
 
@@ -89,7 +89,7 @@ class _Token(NamedTuple):
 
 def _unpack(wire: bytes) -> tuple[HolderProof, list[_Token]]:
     if len(wire) > MAX_BYTES:
-        raise MalformedCarrier(f"a muster of {len(wire)} bytes; at most {MAX_BYTES} are read")
+        raise MalformedCarrier("a muster of {} bytes; at most {} are read", len(wire), MAX_BYTES)
     proof = carrier.read_proof(wire)
     count = wire[_COUNT_AT]
     forms_at = _COUNT_AT + 1 + count * SIGNATURE_BYTES
@@ -102,7 +102,7 @@ def _unpack(wire: bytes) -> tuple[HolderProof, list[_Token]]:
     try:
         tokens = restore_all(text, wire[lifted_at:deflated_at], sizes)
     except LiftingError as error:
-        raise MalformedCarrier(f"lifted values that cannot be put back: {error}") from None
+        raise MalformedCarrier("lifted values that cannot be put back: {}", error) from None
     starts = range(_COUNT_AT + 1, forms_at, SIGNATURE_BYTES)
     return proof, [
         _token(*one, wire[at : at + SIGNATURE_BYTES]) for one, at in zip(tokens, starts, strict=True)
@@ -120,7 +120,7 @@ def _parsed(text: str) -> SdJwt:
     try:
         return sd_jwt.parse(text)
     except MalformedJws as error:
-        raise MalformedCarrier(f"a muster holds SD-JWTs alone: {error}") from None
+        raise MalformedCarrier("a muster holds SD-JWTs alone: {}", error) from None
 
 
 def _check(texts: Sequence[str]) -> None:
@@ -128,7 +128,7 @@ def _check(texts: Sequence[str]) -> None:
     lengths = [len(text) for text in texts]
     if max(lengths) > carrier.MAX_CHARACTERS or sum(lengths) > MAX_BYTES:
         raise MalformedCarrier(
-            f"a credential over {carrier.MAX_CHARACTERS} characters, or a muster over {MAX_BYTES}"
+            "a credential over {} characters, or a muster over {}", carrier.MAX_CHARACTERS, MAX_BYTES
         )
     if len(set(texts)) != len(texts):
         raise MalformedCarrier("one credential twice")

@@ -9,6 +9,7 @@ from keys.algorithms import Algorithm, SignatureMismatch
 from keys.encoding import EncodingError, b64url_decode, b64url_encode, json_dumps, json_object
 from keys.jwk import PublicKey
 from keys.jws import MalformedJws, UnverifiedJws
+from keys.said import Reasoned
 from keys.signer import Signer
 from verifier.credential.sd_jwt import SdJwt, sd_hash
 
@@ -38,11 +39,15 @@ class Audience(StrEnum):
     CHALLENGE = AUD_CHALLENGE
 
 
+_OTHER_KEY: Final = "the proof was made by another key"
+_OTHER_KEY_OR_CREDENTIAL: Final = "the proof was made by another key, or for another credential"
+
+
 class NoChallenge(ValueError):
     """Text that is no inspector's challenge; says why."""
 
 
-class HolderProofError(ValueError):
+class HolderProofError(Reasoned):
     """The holder proof is no good; its subclasses say how."""
 
 
@@ -122,7 +127,7 @@ def check(sd_jwt: SdJwt, holder_key: PublicKey) -> HolderProof:
     Raises MalformedProof, or WrongHolder for another key or another credential.
     """
     token, proof, named_hash = _parse(sd_jwt)
-    _verify(holder_key, token.signing_input, token.signature, "another key")
+    _verify(holder_key, token.signing_input, token.signature, _OTHER_KEY)
     if named_hash != sd_hash(sd_jwt.text):
         raise WrongHolder("the proof was made for another credential")
     return proof
@@ -131,9 +136,7 @@ def check(sd_jwt: SdJwt, holder_key: PublicKey) -> HolderProof:
 def confirm(text: str, proof: HolderProof, holder_key: PublicKey) -> None:
     """As `check`, for a proof that stands apart from the SD-JWT `text`. Raises WrongHolder."""
     signing_input = _signing_input(text, proof.iat, proof.nonce, proof.audience)
-    _verify(
-        holder_key, signing_input.encode("ascii"), proof.signature, "another key, or for another credential"
-    )
+    _verify(holder_key, signing_input.encode("ascii"), proof.signature, _OTHER_KEY_OR_CREDENTIAL)
 
 
 def _verify(holder_key: PublicKey, signing_input: bytes, signature: bytes, otherwise: str) -> None:
@@ -142,7 +145,7 @@ def _verify(holder_key: PublicKey, signing_input: bytes, signature: bytes, other
     try:
         holder_key.verify(signing_input, signature)
     except SignatureMismatch:
-        raise WrongHolder(f"the proof was made by {otherwise}") from None
+        raise WrongHolder(otherwise) from None
 
 
 def read(sd_jwt: SdJwt) -> HolderProof:
@@ -169,9 +172,9 @@ def _parse(sd_jwt: SdJwt) -> tuple[UnverifiedJws, HolderProof, str]:
         jws.only_parameters(token, _PARAMETERS)
         claims = json_object(token.payload)
     except (MalformedJws, EncodingError) as error:
-        raise MalformedProof(f"the key-binding JWT cannot be read: {error}") from None
+        raise MalformedProof("the key-binding JWT cannot be read: {}", error) from None
     if token.header != {"alg": Algorithm.ES256.value, "typ": TYP}:
-        raise MalformedProof(f'the header of a key-binding JWT is exactly alg "ES256" and typ "{TYP}"')
+        raise MalformedProof('the header of a key-binding JWT is exactly alg "ES256" and typ "{}"', TYP)
     if claims.keys() != _CLAIMS:
         raise MalformedProof("the claims of a key-binding JWT are exactly iat, aud, nonce and sd_hash")
     iat, audience, nonce, named_hash = claims["iat"], claims["aud"], claims["nonce"], claims["sd_hash"]
@@ -190,5 +193,5 @@ def _nonce(nonce: object) -> bytes:
     except EncodingError:
         data = b""
     if len(data) != NONCE_BYTES:
-        raise MalformedProof(f"nonce of the holder proof is not {NONCE_BYTES} bytes in base64url")
+        raise MalformedProof("nonce of the holder proof is not {} bytes in base64url", NONCE_BYTES)
     return data

@@ -53,7 +53,7 @@ class SdJwt(NamedTuple):
 def parse(text: str) -> SdJwt:
     """Take `text` apart at its tildes (RFC 9901 § 4). Raises MalformedSdJwt."""
     if len(text) > MAX_CHARACTERS:
-        raise MalformedSdJwt(f"an SD-JWT of {len(text)} characters; at most {MAX_CHARACTERS} are read")
+        raise MalformedSdJwt("an SD-JWT of {} characters; at most {} are read", len(text), MAX_CHARACTERS)
     if not text.isascii():
         raise MalformedSdJwt("a character outside base64url, dots and tildes")
     token, tilde, rest = text.partition("~")
@@ -61,13 +61,13 @@ def parse(text: str) -> SdJwt:
         raise MalformedSdJwt('no "~": an SD-JWT without disclosures still ends with one')
     *disclosures, key_binding = rest.split("~") if rest else ("",)
     if len(disclosures) > MAX_DISCLOSURES:
-        raise MalformedSdJwt(f"{len(disclosures)} disclosures; at most {MAX_DISCLOSURES} are read")
+        raise MalformedSdJwt("{} disclosures; at most {} are read", len(disclosures), MAX_DISCLOSURES)
     if "" in disclosures:
         raise MalformedSdJwt("an empty disclosure")
     try:
         issuer_part = jws.parse(token)
     except MalformedJws as error:
-        raise MalformedSdJwt(str(error)) from None
+        raise MalformedSdJwt("{}", error) from None
     return SdJwt(
         issuer_part,
         tuple(disclosures),
@@ -109,7 +109,7 @@ def reveal(sd_jwt: SdJwt, payload: bytes) -> tuple[dict[str, Json], bool]:
         disclosed = _Disclosed(sd_jwt.disclosures)
         return disclosed.process(json_object(payload)), disclosed.withheld
     except EncodingError as error:
-        raise MalformedSdJwt(str(error)) from None
+        raise MalformedSdJwt("{}", error) from None
 
 
 def discloses_nothing(payload: bytes) -> bool:
@@ -147,7 +147,7 @@ class _Disclosed:
             raise MalformedSdJwt("_sd_alg other than sha-256")
         for name in NEVER_DISCLOSABLE & payload.keys():
             if has_digests(payload[name]):
-                raise MalformedSdJwt(f'"{name}" has selectively disclosable members; it may not')
+                raise MalformedSdJwt('"{}" has selectively disclosable members; it may not', name)
         processed = self._object(payload, top=True)
         if len(self._used) != len(self._by_digest):
             raise MalformedSdJwt("a disclosure whose digest is nowhere in the payload")
@@ -201,7 +201,7 @@ class _Disclosed:
         """A disclosed value, which may hold digests of further ones: their nesting is bounded like JSON's."""
         self._nested += 1
         if self._nested > MAX_NESTED:
-            raise MalformedSdJwt(f"disclosures nested deeper than {MAX_NESTED}")
+            raise MalformedSdJwt("disclosures nested deeper than {}", MAX_NESTED)
         processed = self._value(value)
         self._nested -= 1
         return processed

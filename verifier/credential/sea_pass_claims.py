@@ -92,7 +92,7 @@ def from_claims(claims: Claims, known: PublicKey | None = None) -> Pass:
     if text(claims, "vct") != CertificateType.PASS.vct:
         raise MalformedCredential("vct", "not a pass")
     if PORTRAIT in claims and len(text(claims, PORTRAIT)) > MAX_PORTRAIT:
-        raise MalformedCredential(PORTRAIT, f"more than {MAX_PORTRAIT} characters")
+        raise MalformedCredential(PORTRAIT, "more than {} characters", MAX_PORTRAIT)
     try:
         return Pass(
             issuer=vc.url(claims, "iss"),
@@ -147,7 +147,7 @@ def _members(claims: Claims) -> tuple[PassMember, ...]:
     uris = _lists(claims)
     found = claims.get("certificates")
     if type(found) is not list or not 1 <= len(found) <= MAX_MEMBERS:
-        raise MalformedCredential("certificates", f"a list of 1 to {MAX_MEMBERS} certificates is needed")
+        raise MalformedCredential("certificates", "a list of 1 to {} certificates is needed", MAX_MEMBERS)
     shared = {name: claims[name] for name in (*_FLAG, *_HOLDER) if name in claims}
     members = []
     for position, item in enumerate(found):
@@ -164,7 +164,7 @@ def _lists(claims: Claims) -> tuple[str, ...]:
     """The addresses of the members' status lists; whose they are is the directory's to say."""
     uris = texts(claims, "lists")
     if not 1 <= len(uris) <= MAX_MEMBERS or len(set(uris)) < len(uris):
-        raise MalformedCredential("lists", f"a list of 1 to {MAX_MEMBERS} different addresses is needed")
+        raise MalformedCredential("lists", "a list of 1 to {} different addresses is needed", MAX_MEMBERS)
     if not all(uri.startswith(("https://", "http://")) for uri in uris):
         raise MalformedCredential("lists", "a URL is needed")
     return uris

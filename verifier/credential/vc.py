@@ -118,7 +118,7 @@ def holder_key(claims: Claims, known: PublicKey | None) -> PublicKey:
         jwk = member(member(claims, "cnf"), "jwk")
         key = known if known is not None and known.to_jwk() == jwk else PublicKey.from_jwk(jwk)
     except JwkError as error:
-        raise MalformedCredential("cnf.jwk", str(error)) from None
+        raise MalformedCredential("cnf.jwk", "{}", error) from None
     except MalformedCredential as error:
         raise error if error.path == "cnf" else error.inside("cnf") from None
     if key.algorithm is not _ES256:
