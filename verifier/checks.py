@@ -263,7 +263,6 @@ def in_own_name(country: str, authority: Authority) -> Check | None:
 
 def _duration(seconds: int) -> "Said":
     """Seconds, minutes, hours or days, whichever a person would say."""
-
     for size, said in ((86_400, "{} days"), (3_600, "{} hours"), (60, "{} minutes")):
         if seconds >= 2 * size:
             return Said(said, (seconds // size,))
