@@ -98,13 +98,30 @@ def fetch(address: str, folder: str, *, limit: int, tag: str | None = None) -> F
     raise Unusable(f"{address}: the connection broke {TRIES} times", _AGAIN)
 
 
+def tls_context() -> ssl.SSLContext:
+    """A client's context with the system's roots; where OpenSSL finds none, as on phones, with certifi's.
+
+    What comes is signed and checked as such: TLS keeps others from seeing, holding back or replaying it.
+    Raises Unusable where there are no roots at all.
+    """
+    context = ssl.create_default_context()
+    paths = ssl.get_default_verify_paths()  # None for what is not there; a folder is read as needed
+    if context.cert_store_stats()["x509_ca"] or paths.cafile or paths.capath:
+        return context
+    try:
+        import certifi
+    except ImportError:
+        hint = "install the system's ca-certificates, or: pip install certifi"
+        raise Unusable("https needs trusted roots, and this device has none", hint) from None
+    return ssl.create_default_context(cafile=certifi.where())
+
+
 @contextmanager
 def _answer(address: str, headers: dict[str, str]) -> Iterator[http.client.HTTPResponse]:
     parts = urlsplit(address)
     connection: http.client.HTTPConnection
     if parts.scheme == "https":
-        context = ssl.create_default_context()
-        connection = http.client.HTTPSConnection(parts.netloc, timeout=TIMEOUT, context=context)
+        connection = http.client.HTTPSConnection(parts.netloc, timeout=TIMEOUT, context=tls_context())
     else:
         connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT)
     try:

@@ -1,6 +1,8 @@
 """One file over a bad line or from a bad server: nothing that came is lost, and nobody waits for ever."""
 
 import socket
+import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -104,3 +106,39 @@ def test_no_encoding_is_no_encoding_however_it_is_spelled(tmp_path: Path, spelle
         fetched = download.fetch(address, str(tmp_path), limit=LIMIT)
     assert fetched is not None
     assert fetched.data == b"abc"
+
+
+def no_system_roots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a phone, where OpenSSL looks for a file that nobody made."""
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/cert.pem")
+    monkeypatch.setenv("SSL_CERT_DIR", "/nowhere/certs")
+
+
+def test_a_phone_without_roots_of_its_own_trusts_those_that_came_with_the_app(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    no_system_roots(monkeypatch)
+    context = download.tls_context()
+    assert context.cert_store_stats()["x509_ca"] > 50
+    assert (context.check_hostname, context.verify_mode) == (True, ssl.CERT_REQUIRED)
+
+
+def test_the_systems_roots_come_first_as_whoever_keeps_the_machine_chose_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/cert.pem")
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "certifi", None)
+    context = download.tls_context()
+    assert context.cert_store_stats()["x509_ca"] == 0, "a folder of roots, read as they are needed"
+    assert (context.check_hostname, context.verify_mode) == (True, ssl.CERT_REQUIRED)
+
+
+def test_without_any_roots_nothing_is_fetched_and_it_is_said_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    no_system_roots(monkeypatch)
+    monkeypatch.setitem(sys.modules, "certifi", None)
+    with pytest.raises(Unusable, match="needs trusted roots") as refused:
+        download.fetch("https://packs.example/latest", str(tmp_path), limit=LIMIT)
+    assert "certifi" in refused.value.hint
