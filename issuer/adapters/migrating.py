@@ -1,5 +1,7 @@
 """Bring a database to this version's schema with Alembic, or say why that cannot be."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -40,7 +42,7 @@ def upgrade(engine: Engine, *, create: bool) -> bool:
             return False
         if before is None and not create:
             raise _no_register(engine)
-    with engine.connect() as connection:
+    with engine.connect() as connection, _rebuilding(connection):
         connection = connection.execution_options(ombord_write=True)
         with connection.begin():
             if engine.dialect.name == "postgresql":
@@ -48,7 +50,40 @@ def upgrade(engine: Engine, *, create: bool) -> bool:
             _refuse_newer(connection)
             before = _revision(connection)
             command.upgrade(configuration(connection), "head")
+            _refuse_broken_references(connection)
     return before is None
+
+
+@contextmanager
+def _rebuilding(connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by copying its table, whose references must not be enforced meanwhile.
+
+    That is set before a transaction or not at all (sqlite.org/lang_altertable.html, section 7).
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None, "the connection is open"  # noqa: S101
+    enforced = driver.execute("PRAGMA foreign_keys").fetchone()[0]
+    driver.execute("PRAGMA foreign_keys=OFF").close()
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA foreign_keys={enforced}").close()
+
+
+def _refuse_broken_references(connection: Connection) -> None:
+    """What enforcement would have refused; the transaction is undone with this."""
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
+    if broken is not None:
+        raise DatabaseUnusable(
+            f"the database {address.shown(connection.engine.url)} is damaged: table {broken[0]} refers to "
+            f"what is not in {broken[2]}",
+            hint="nothing was changed; restore a backup",
+        )
 
 
 def _head() -> str:

@@ -80,9 +80,13 @@ def locked_certificate(connection: Connection, document_number: str) -> Row[Any]
     return row
 
 
+# A ship's certificate has no holder, and so no claims of one.
+HOLDER_CLAIMS = func.coalesce(seafarer.c.claims, "{}").label("holder_claims")
+
+
 def with_holder() -> Select[Any]:
     """Certificates together with their holder's claims."""
-    return select(certificate, seafarer.c.claims.label("holder_claims")).join(
+    return select(certificate, HOLDER_CLAIMS).outerjoin(
         seafarer, seafarer.c.seafarer_id == certificate.c.seafarer_id
     )
 

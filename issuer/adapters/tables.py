@@ -60,7 +60,7 @@ certificate = Table(
     metadata,
     Column("id", Identity, primary_key=True, autoincrement=True),
     Column("document_number", _key(64), nullable=False, unique=True),  # the unique tracking number
-    Column("seafarer_id", _key(8), ForeignKey("seafarer.seafarer_id"), nullable=False, index=True),
+    Column("seafarer_id", _key(8), ForeignKey("seafarer.seafarer_id"), index=True),  # None: a ship's
     Column("type", String(32), nullable=False),
     Column("state", String(16), nullable=False),
     Column("state_since", String(10)),  # ISO date in the authority's time zone
@@ -221,4 +221,33 @@ idempotency = Table(
     Column("status_code", Integer, nullable=False),
     Column("response", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+)
+
+# The transparency log (docs/transparency-log.md): rows are added, never changed, but for salts that are deleted.
+log_entry = Table(
+    "log_entry",
+    metadata,
+    Column("idx", Identity, primary_key=True, autoincrement=False),  # 0, 1, 2, …
+    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("serial", String(32), nullable=False, unique=True),  # of the credential
+    Column("salt", LargeBinary),  # None: deleted, and the entry says nothing any more
+)
+
+# The complete subtrees above the leaves, each stored once, when it is complete.
+log_node = Table(
+    "log_node",
+    metadata,
+    Column(
+        "number", Identity, primary_key=True, autoincrement=False
+    ),  # `keys.transparency.merkle.Node.number`
+    Column("hash", LargeBinary, nullable=False),
+)
+
+log_checkpoint = Table(
+    "log_checkpoint",
+    metadata,
+    Column("number", Identity, primary_key=True, autoincrement=True),
+    Column("size", BigInteger, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),  # as signed
 )

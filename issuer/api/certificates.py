@@ -33,7 +33,7 @@ class Listed(_Record):
     state_since: str | None
     expiry_date: str | None
     replaced_by: str | None
-    seafarer_id: str
+    seafarer_id: str | None
 
 
 class Page(BaseModel):

@@ -1,5 +1,6 @@
-"""`print`, `publish` and `allow-list`: what the authority signs, and what it truly signed, as files."""
+"""`print`, `manning`, `publish`, `allow-list`: what the authority signs, and what it truly signed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +10,15 @@ from issuer import terminal
 from issuer.adapters.typesetting import Typesetting
 from issuer.arguments import Out, check_numbers
 from issuer.commands.opening import PART, actor, register_of, services_of
+from issuer.composition import Services
+from issuer.domain.errors import InvalidInput
 from issuer.services.allow_listing import write_allow_list
 from issuer.services.documents import Documents
 from issuer.services.printing import INDEX, Printing
 from issuer.services.publishing import Orders
+from issuer.services.ship_documents import ShipDocuments
+from keys.regular_file import opener
+from verifier.settings_file import MAX_FILE
 
 
 def print_paper(
@@ -25,11 +31,40 @@ def print_paper(
     pdf: Annotated[bool, typer.Option("--pdf", help="write each certificate as PDF/A too, to print")] = False,
 ) -> None:
     """Sign credentials for paper, and write their QR codes as text and SVG."""
+    _print(services_of(context), out, numbers or (), pdf=pdf)
+
+
+def manning(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML: the ship and her posts")],
+    out: Out = Path("paper"),
+    pdf: Annotated[bool, typer.Option("--pdf", help="write it as PDF/A too, to print")] = False,
+) -> None:
+    """Enter a ship's minimum safe manning document, sign it, and write its QR code as text and SVG."""
+    typed = _read(file)
     services = services_of(context)
+    documents = ShipDocuments(services.database, services.clock, services.settings)
+    entered = documents.enter(typed, actor=actor())
+    terminal.say(
+        f"{entered.document_number}, {entered.ship}: {'entered' if entered.is_new else 'as it was entered'}"
+    )
+    _print(services, out, [entered.document_number], pdf=pdf)
+
+
+def _read(file: Path) -> bytes:
+    """As much as a document may have, and a byte. Raises InvalidInput."""
+    try:
+        with open(file, "rb", opener=opener) as data:
+            return data.read(MAX_FILE + 1)
+    except OSError as error:
+        raise InvalidInput(f"{file}: {error.strerror}", hint="check the file's name") from error
+
+
+def _print(services: Services, out: Path, numbers: Sequence[str], *, pdf: bool) -> None:
     printing = Printing(services.database, services.clock, services.settings, services.issuer)
     documents = Documents(services.database, services.settings, printing, Typesetting())
     with terminal.progress("Printing") as show:
-        report = printing.print(out, numbers or (), progress=show, pdf=documents.pdf if pdf else None)
+        report = printing.print(out, numbers, progress=show, pdf=documents.pdf if pdf else None)
     terminal.tell(f"{len(report.papers)} printed into {out}, see {out / INDEX}")
     for refusal in report.refused:
         terminal.complain(refusal.error)

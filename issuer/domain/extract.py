@@ -1,7 +1,8 @@
 """The register's extract, line by line: another system's register on its way in, and ours on its way out.
 
 JSON Lines in UTF-8. The first line is `{"format":"ombord-register","version":1,"authority":"NO"}`; each other
-one is a seafarer, or a certificate of a seafarer that came before. Claims are named as in `vc`.
+one is a seafarer, a certificate of a seafarer that came before, or a ship's safe manning document. Claims are
+named as in `vc`.
 """
 
 import re
@@ -13,7 +14,7 @@ from typing import Final
 
 from issuer.domain.register import CertificateState
 from keys.encoding import EncodingError, Json, json_dumps, json_object
-from verifier.credential import vc
+from verifier.credential import safe_manning_claims, vc
 from verifier.credential.model import Certificate, CertificateType, Credential, StatusReference
 
 FORMAT: Final = "ombord-register"
@@ -51,12 +52,12 @@ class SeafarerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateRow:
-    """A certificate: its own claims, without the holder's, and where it stands."""
+    """A certificate: its own claims, without the holder's, and where it stands; a ship's has no holder."""
 
     document_number: str
     type: CertificateType
     state: CertificateState
-    seafarer_id: str
+    seafarer_id: str | None
     claims: Mapping[str, Json]
     expiry_date: str | None
     state_since: str | None = None
@@ -78,7 +79,7 @@ class CertificateRow:
             "kind": "certificate",
             "type": self.type.value,
             "state": self.state.value,
-            "seafarer_id": self.seafarer_id,
+            **({} if self.seafarer_id is None else {"seafarer_id": self.seafarer_id}),
             **self.claims,
             **{name: value for name, value in standing.items() if value is not None},
         }
@@ -140,9 +141,36 @@ def read_certificate(members: Mapping[str, Json], holder: Mapping[str, Json], fl
         seafarer_id=certificate.holder.seafarer_id,
         claims=claims,
         expiry_date=certificate.expiry_date.isoformat() if certificate.expiry_date else None,
-        state_since=_day(members, "state_since"),
-        state_reason=_text(members, "state_reason", _MAX_REASON),
-        replaced_by=_number(members, "replaced_by"),
+        **_standing_of(members),
+    )
+
+
+def read_ship_document(members: Mapping[str, Json], flag: str) -> CertificateRow:
+    """The safe manning document of a line, which has no seafarer. Raises BadRow."""
+    given = {name: value for name, value in members.items() if name not in _OWN}
+    try:
+        document = safe_manning_claims.document_from_claims(given)
+        claims = safe_manning_claims.document_claims(document)
+    except ValueError as error:
+        raise BadRow(str(error)) from error
+    unknown = given.keys() - claims.keys()
+    if unknown or "seafarer_id" in members:
+        named = ", ".join(sorted(unknown)) or "seafarer_id"
+        raise BadRow(f"no such claim of a ship's document: {named[:80]}")
+    _refuse_control(claims)
+    _check_flag(document.issuing_country, flag)
+    check_document_number(document.document_number)
+    first, last = document.issue_date, document.expiry_date
+    if first is not None and last is not None and last < first:
+        raise BadRow(f"expiry_date {last} is before issue_date {first}")
+    return CertificateRow(
+        document_number=document.document_number,
+        type=CertificateType.SAFE_MANNING,
+        state=_state(members),
+        seafarer_id=None,
+        claims=claims,
+        expiry_date=None if last is None else last.isoformat(),
+        **_standing_of(members),
     )
 
 
@@ -165,9 +193,13 @@ def check_reason(reason: str) -> str:
     return reason
 
 
+def _check_flag(country: str, flag: str) -> None:
+    if country != flag:
+        raise BadRow(f"issuing_country: {country} is not this authority's flag, {flag}")
+
+
 def _check(certificate: Certificate, flag: str) -> None:
-    if certificate.issuing_country != flag:
-        raise BadRow(f"issuing_country: {certificate.issuing_country} is not this authority's flag, {flag}")
+    _check_flag(certificate.issuing_country, flag)
     check_document_number(certificate.document_number)
     at = datetime(
         certificate.issue_date.year, certificate.issue_date.month, certificate.issue_date.day, tzinfo=UTC
@@ -215,6 +247,15 @@ def _state(members: Mapping[str, Json]) -> CertificateState:
     except ValueError as error:
         known = ", ".join(CertificateState)
         raise BadRow(f"state: {str(members.get('state'))[:40]} is none of {known}") from error
+
+
+def _standing_of(members: Mapping[str, Json]) -> dict[str, str | None]:
+    """Since when, why, and what took its place."""
+    return {
+        "state_since": _day(members, "state_since"),
+        "state_reason": _text(members, "state_reason", _MAX_REASON),
+        "replaced_by": _number(members, "replaced_by"),
+    }
 
 
 def _text(members: Mapping[str, Json], name: str, longest: int) -> str | None:

@@ -38,7 +38,7 @@ class Entry:
     state_since: str | None
     expiry_date: str | None
     replaced_by: str | None
-    seafarer_id: str
+    seafarer_id: str | None  # None: a ship's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from verifier.credential.model import (
 )
 
 ENGLISH: Final = "en"
-LANGUAGE_OF: Final = {"NO": "nb", "SE": "sv", "DK": "da"}
+LANGUAGE_OF: Final = {flag: one.code for one in codelists.languages().values() for flag in one.flags}
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
@@ -92,6 +92,8 @@ class Form(NamedTuple):
     official_title: str
     signed_on: str
     native_note: str = ""  # in place of a name in a script that cannot be printed
+    holder_label: str = "Holder"
+    compare: str = "Anybody can copy paper: compare the holder with the identity document."
 
     def to_json(self) -> dict[str, Any]:
         """For the template: objects and lists of text."""
@@ -108,17 +110,15 @@ def form_of(credential: Credential) -> Form:
     certificate = credential.certificate
     own = LANGUAGE_OF.get(certificate.issuing_country, ENGLISH)
     labels = _Labels(certificate.type, own)
-    flag = codelists.flags().get(certificate.issuing_country)
+    state, authority, english = authority_of(certificate.issuing_country, certificate.issuing_authority)
     title = schemas.title(certificate.type)
     native = certificate.holder.native_name or ""
     official = certificate.official
     parts = () if official is None else (official.given_name, official.family_name)
-    # The list of flags has authorities' names in English; the certificate says its own.
-    english = flag.authority if flag and certificate.issuing_authority == flag.own_name else ""
     return Form(
         language=own,
-        state=certificate.issuing_country if flag is None else flag.name,
-        authority=certificate.issuing_authority,
+        state=state,
+        authority=authority,
         own_authority=english,
         title=title,
         own_title="" if own == ENGLISH else schemas.title(certificate.type, own),
@@ -134,6 +134,14 @@ def form_of(credential: Credential) -> Form:
         official_title="" if official is None else official.title,
         signed_on=day(credential.issued_at.date()),
     )
+
+
+def authority_of(country: str, authority: str) -> tuple[str, str, str]:
+    """The state's name, the authority's, and that in English where it is another."""
+    flag = codelists.flags().get(country)
+    # The list of flags has authorities' names in English; the certificate says its own.
+    english = flag.authority if flag and authority == flag.own_name else ""
+    return country if flag is None else flag.name, authority, english
 
 
 def day(value: date) -> str:
@@ -174,13 +182,13 @@ def _facts(certificate: Certificate, labels: _Labels) -> Iterator[Line]:
 
 def _tables(certificate: Certificate, labels: _Labels) -> Iterator[Table]:
     if certificate.stcw_code:
-        rows = tuple((code, _title(codelists.regulations(), code)) for code in certificate.stcw_code)
+        rows = tuple((code, title_of(codelists.regulations(), code)) for code in certificate.stcw_code)
         yield Table(*labels.pair("stcw_code"), ("Regulation", "Concerning"), rows)
     if certificate.functions:
         functions = tuple(
             (
-                _title(codelists.functions(), one.code),
-                _title(codelists.levels(), one.level.value),
+                title_of(codelists.functions(), one.code),
+                title_of(codelists.levels(), one.level.value),
                 limits_of(one.limitations),
             )
             for one in certificate.functions
@@ -188,7 +196,7 @@ def _tables(certificate: Certificate, labels: _Labels) -> Iterator[Table]:
         yield Table(*labels.pair("functions"), ("Function", "Level", "Limitations applying"), functions)
     if certificate.capacities:
         capacities = tuple(
-            (_title(codelists.capacities(), one.code), limits_of(one.limitations))
+            (title_of(codelists.capacities(), one.code), limits_of(one.limitations))
             for one in certificate.capacities
         )
         yield Table(*labels.pair("capacities"), ("Capacity", "Limitations applying"), capacities)
@@ -261,19 +269,20 @@ def _phrases(limits: Limitations) -> Iterator[str]:
             yield f"{entry.title()} {held:,}"
         elif held:
             of = codelists.trade_areas() if entry.facts["member"] == "areas" else codelists.ship_types()
-            yield f"{entry.title()}: {', '.join(_title(of, code) for code in held)}"
+            yield f"{entry.title()}: {', '.join(title_of(of, code) for code in held)}"
     yield from (code for code in (*limits.propulsion, *limits.without) if code not in known)
     if limits.text:
         yield limits.text
 
 
-def _title(entries: Mapping[str, Entry], code: str) -> str:
+def title_of(entries: Mapping[str, Entry], code: str) -> str:
+    """What a code of a list means in English; one that it lacks stays as it is."""
     entry = entries.get(code)
     return code if entry is None else entry.title()
 
 
 def _areas(codes: tuple[str, ...]) -> str:
-    return ", ".join(_title(codelists.trade_areas(), code) for code in codes)
+    return ", ".join(title_of(codelists.trade_areas(), code) for code in codes)
 
 
 def _country(code: str) -> str:

@@ -4,6 +4,7 @@ The credential is the one that `print` releases, by the same protocol, so the sa
 is always the same document. What is printed is read out of what was signed.
 """
 
+from datetime import UTC, date, datetime
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -13,13 +14,16 @@ from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate, credential
 from issuer.adapters.typesetting import Typesetting
 from issuer.domain.register import CredentialState
-from issuer.services.document_form import form_of
+from issuer.services import manning_form
+from issuer.services.document_form import Form, form_of
 from issuer.services.issuing import IssuedCredential, Refusal
 from issuer.services.printing import Printing, file_name
 from issuer.services.syncing import NotBound
 from issuer.settings import Settings
 from keys.jwk import PublicKey
-from verifier.credential import carrier, qr, sd_jwt, vc
+from verifier.credential import carrier, qr, safe_manning_claims, sd_jwt, vc
+from verifier.credential.claims import Claims
+from verifier.credential.model import CertificateType
 
 # The width of a module in print: 25-30 mm across are enough for version 11.
 MODULE_MM = 0.56
@@ -71,21 +75,20 @@ class Documents:
     def pdf(self, issued: IssuedCredential) -> bytes:
         """The document of a paper credential. Raises NotTypeset."""
         parsed = sd_jwt.parse(issued.token)
-        signed = vc.from_claims(sd_jwt.claims(parsed, parsed.jws.payload))
-        form = form_of(signed)
+        form, country, issue = _form(sd_jwt.claims(parsed, parsed.jws.payload))
         if not self._typesetting.draws(form.native_name):
             form = form._replace(native_name="", native_note=IN_THE_CODE)
         code, width = _code(issued.token)
-        issue = signed.certificate.issue_date
         extra = {
-            "country": signed.certificate.issuing_country,
+            "country": country,
             "page": f"{self._settings.base_url}/verify/",
             "code_mm": width,
             "year": issue.year,
             "month": issue.month,
             "day": issue.day,
         }
-        return self._typesetting.pdf({**form.to_json(), **extra}, code, signed.issued_at)
+        issued_at = datetime.fromtimestamp(issued.issued_at, UTC)
+        return self._typesetting.pdf({**form.to_json(), **extra}, code, issued_at)
 
     def _held(self, thumbprint: str) -> dict[str, bool]:
         """Numbers of certificates that were ever bound to the key, and whether a credential still lives."""
@@ -102,6 +105,16 @@ class Documents:
             for row in connection.execute(query):
                 held[row.document_number] = held.get(row.document_number, False) or row.superseded_at is None
         return held
+
+
+def _form(claims: Claims) -> tuple[Form, str, date]:
+    """What is printed of signed claims, of which flag, issued when."""
+    if claims.get("vct") == CertificateType.SAFE_MANNING.vct:
+        manning = safe_manning_claims.from_claims(claims)
+        first = manning.document.issue_date or manning.issued_at.date()
+        return manning_form.form_of(manning), manning.document.issuing_country, first
+    signed = vc.from_claims(claims)
+    return form_of(signed), signed.certificate.issuing_country, signed.certificate.issue_date
 
 
 def _code(token: str) -> tuple[str, float]:

@@ -16,8 +16,10 @@ from keys import jws
 from keys.encoding import Json, b64url_encode
 from keys.jwk import PublicKey
 from keys.signer import Signer
-from verifier.credential import vc
+from verifier.credential import safe_manning_claims, vc
 from verifier.credential.model import CertificateType, Credential, StatusReference
+from verifier.credential.safe_manning import SignedManning
+from verifier.credential.validity import day_times
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,6 +59,8 @@ def merged_claims(certificate_claims: str, holder_claims: str) -> dict[str, Json
 
 def compose(draft: Draft, settings: Settings) -> str:
     """The exact JSON to sign, which our own rules have read back. Raises SelfVerificationFailed."""
+    if draft.kind == CertificateType.SAFE_MANNING:
+        return _compose_manning(draft, settings)
     try:
         claims = merged_claims(draft.certificate_claims, draft.holder_claims)
         certificate = vc.certificate_from_claims(CertificateType(draft.kind), claims)
@@ -78,6 +82,31 @@ def compose(draft: Draft, settings: Settings) -> str:
     if problem is not None or certificate.document_number != draft.document_number:
         raise _refuse(draft, problem or "the claims are of another certificate")
     return encode(vc.to_claims(credential))
+
+
+def _compose_manning(draft: Draft, settings: Settings) -> str:
+    """As `compose`, for the one certificate that is a ship's."""
+    try:
+        document = safe_manning_claims.document_from_claims(orjson.loads(draft.certificate_claims))
+        first = document.issue_date
+        if first is None or draft.holder_jwk is not None:
+            raise ValueError("a ship's document has a day of issue, and is bound to no phone")
+        not_before, expires = day_times(first, document.expiry_date, settings.time_zone)
+        signed = SignedManning(
+            issuer=settings.issuer,
+            issued_at=datetime.fromtimestamp(draft.issued_at, UTC),
+            not_before=not_before,
+            expires=expires,
+            status=StatusReference(draft.list_uri, draft.idx),
+            document=document,
+        )
+        claims = safe_manning_claims.to_claims(signed)
+    except (vc.MalformedCredential, ValueError) as error:
+        raise _refuse(draft, str(error)) from error
+    problem = safe_manning_claims.contradiction(signed)  # row C4b
+    if problem is not None or document.document_number != draft.document_number:
+        raise _refuse(draft, problem or "the claims are of another document")
+    return encode(claims)
 
 
 def encode(claims: Mapping[str, Json]) -> str:

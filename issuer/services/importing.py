@@ -165,10 +165,7 @@ class _Batch:
         self._events.append(AuditEvent("seafarer-changed", seafarer_id, {}, self._actor))
 
     def _certificate(self, members: Mapping[str, Json]) -> None:
-        holder = self._holders.get(str(members.get("seafarer_id")))
-        if holder is None:
-            raise BadRow("seafarer_id: no such seafarer before this line or in the register")
-        row = extract.read_certificate(members, holder[0], self._settings.flag)
+        row = self._read(members)
         if row.document_number in self._new_certificates:
             if self._new_certificates[row.document_number]["source_digest"] != row.digest:
                 raise BadRow("document_number: it stands in an earlier line, with other contents")
@@ -184,6 +181,14 @@ class _Batch:
             self.report.unchanged += 1
         else:
             self._change_certificate(known, row)
+
+    def _read(self, members: Mapping[str, Json]) -> CertificateRow:
+        if members.get("type") == CertificateType.SAFE_MANNING:
+            return extract.read_ship_document(members, self._settings.flag)
+        holder = self._holders.get(str(members.get("seafarer_id")))
+        if holder is None:
+            raise BadRow("seafarer_id: no such seafarer before this line or in the register")
+        return extract.read_certificate(members, holder[0], self._settings.flag)
 
     def _change_certificate(self, known: Row[Any], row: CertificateRow) -> None:
         """The source changed its row: follow it where the state machine allows, or reject the row."""

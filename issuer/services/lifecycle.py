@@ -133,6 +133,7 @@ class Lifecycle:
     ) -> AuditEvent:
         """Bring the new certificate into force: the one that is there, or a copy of the old one."""
         if new is None:
+            _refuse_ships(old)
             query = select(seafarer.c.claims).where(seafarer.c.seafarer_id == old.seafarer_id)
             holder = connection.execute(query).scalar_one()
             connection.execute(insert(certificate).values(**_copy(old, holder, number, self._today())))
@@ -141,6 +142,8 @@ class Lifecycle:
             )
         if (new.seafarer_id, new.type) != (old.seafarer_id, old.type):
             raise InvalidInput(f"{number} is of another seafarer or type than {old.document_number}")
+        if old.type == CertificateType.SAFE_MANNING and _ship(new) != _ship(old):
+            raise InvalidInput(f"{number} is of another ship than {old.document_number}")
         if new.state == CertificateState.IN_FORCE:
             return AuditEvent("certificate-replaces", number, {"replaces": old.document_number}, actor)
         if new.state != CertificateState.APPROVED:
@@ -162,6 +165,20 @@ def _found(connection: Connection, number: str | None) -> Row[Any] | None:
         raise InvalidInput(str(error)) from error
     query = select(certificate).where(certificate.c.document_number == number).with_for_update()
     return connection.execute(query).one_or_none()
+
+
+def _refuse_ships(old: Row[Any]) -> None:
+    if old.type == CertificateType.SAFE_MANNING:
+        raise InvalidInput(
+            f"{old.document_number} is a ship's, and is not copied",
+            hint="enter the new document first (ombord-issuer manning FILE), and name it with --by",
+        )
+
+
+def _ship(row: Row[Any]) -> str:
+    """Whose a ship's document is: her IMO number; where none is said, her name."""
+    ship = json.loads(row.claims)["ship"]
+    return str(ship.get("imo") or ship["name"])
 
 
 def _fresh_number(document_number: str) -> str:

@@ -226,6 +226,10 @@ class Offering:
         owners = {row.seafarer_id for row in rows} | ({seafarer_id} if seafarer_id else set())
         if len(owners) > 1:
             raise InvalidInput("the certificates are of different seafarers", hint="make one offer for each")
+        if None in owners:
+            raise InvalidInput(
+                "a ship's document is for no phone", hint="print it: ombord-issuer print NUMBER"
+            )
         good = sorted(row.document_number for row in rows if row.good)
         refused = sorted(set(document_numbers).difference(good))
         if refused:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from issuer.adapters.database import Database
-from issuer.adapters.repository import among, bump_lists, in_force, insert_many, set_status
+from issuer.adapters.repository import HOLDER_CLAIMS, among, bump_lists, in_force, insert_many, set_status
 from issuer.adapters.tables import (
     certificate,
     credential,
@@ -214,13 +214,13 @@ def load_drafts(connection: Connection, chosen: ColumnElement[bool]) -> dict[str
             certificate.c.document_number,
             certificate.c.type,
             certificate.c.claims,
-            seafarer.c.claims.label("holder_claims"),
+            HOLDER_CLAIMS,
             status_list.c.uri,
             credential_payload.c.payload,
             credential_token.c.token,
         )
         .join(certificate, certificate.c.id == credential.c.certificate_id)
-        .join(seafarer, seafarer.c.seafarer_id == certificate.c.seafarer_id)
+        .outerjoin(seafarer, seafarer.c.seafarer_id == certificate.c.seafarer_id)
         .join(status_list, status_list.c.number == credential.c.list_number)
         .outerjoin(credential_payload, credential_payload.c.credential_id == credential.c.id)
         .outerjoin(credential_token, credential_token.c.credential_id == credential.c.id)

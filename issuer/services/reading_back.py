@@ -16,7 +16,9 @@ import orjson
 
 from keys import jws
 from keys.jwk import PublicKey
-from verifier.credential import sd_jwt, vc
+from verifier.credential import safe_manning_claims, sd_jwt, vc
+from verifier.credential.claims import Claims
+from verifier.credential.model import CertificateType
 
 
 class Signed(NamedTuple):
@@ -33,17 +35,33 @@ def objection(signed: Signed, key: PublicKey) -> str | None:
     try:
         parsed = sd_jwt.parse(signed.token)
         payload = jws.verify(parsed.jws, key, typ=vc.TYP)
-        credential = vc.from_claims(sd_jwt.claims(parsed, payload))
+        said = _said(sd_jwt.claims(parsed, payload))
     except (jws.MalformedJws, jws.SignatureMismatch, vc.MalformedCredential) as error:
         return f"the signed text: {error}"
     if parsed.jws.kid != signed.kid:
         return "the signed text names another key"
-    if (
-        credential.certificate.document_number != signed.document_number
-        or credential.status.idx != signed.idx
-    ):
+    if (said.document_number, said.idx) != (signed.document_number, signed.idx):
         return "the signed text is of another certificate or status entry"
-    return vc.date_contradiction(credential)  # row C4b
+    return said.contradiction
+
+
+class _Said(NamedTuple):
+    """What a signed text says, and why its dates cannot all be true (row C4b)."""
+
+    document_number: str
+    idx: int
+    contradiction: str | None
+
+
+def _said(claims: Claims) -> _Said:
+    """By the reader of its kind. Raises MalformedCredential."""
+    if claims.get("vct") == CertificateType.SAFE_MANNING.vct:
+        manning = safe_manning_claims.from_claims(claims)
+        against = safe_manning_claims.contradiction(manning)
+        return _Said(manning.document.document_number, manning.status.idx, against)
+    credential = vc.from_claims(claims)
+    number = credential.certificate.document_number
+    return _Said(number, credential.status.idx, vc.date_contradiction(credential))
 
 
 class SecondReader:

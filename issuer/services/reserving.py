@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from issuer.adapters.repository import among, in_force, insert_many, with_holder
-from issuer.adapters.tables import certificate, credential, seafarer, status_list
-from issuer.domain.errors import NotFound, NotInForce
+from issuer.adapters.repository import HOLDER_CLAIMS, among, in_force, insert_many, with_holder
+from issuer.adapters.tables import certificate, credential, status_list
+from issuer.domain.errors import InvalidInput, NotFound, NotInForce
 from issuer.domain.register import CertificateState, CredentialState
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
@@ -24,6 +24,7 @@ from issuer.services.drafting import Draft
 from issuer.services.protocol import Refusal
 from issuer.settings import Settings
 from keys.jwk import PublicKey
+from verifier.credential.model import CertificateType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,10 @@ def reserve(
     outcomes: list[Draft | Refusal] = []
     for request in requests:
         row = certificates.get(request.document_number)
+        if row is not None and _is_ships_on_a_phone(row, request):
+            problem = InvalidInput(f"{request.document_number} is a ship's, and bound to no phone")
+            outcomes.append(Refusal(request.document_number, problem))
+            continue
         if row is None or not row.good:
             outcomes.append(_refuse(request.document_number, row))
             continue
@@ -73,7 +78,11 @@ def reserve(
 
 def _is_good(certificates: Mapping[str, Row[Any]], request: IssueRequest) -> bool:
     row = certificates.get(request.document_number)
-    return row is not None and bool(row.good)
+    return row is not None and bool(row.good) and not _is_ships_on_a_phone(row, request)
+
+
+def _is_ships_on_a_phone(row: Row[Any], request: IssueRequest) -> bool:
+    return row.type == CertificateType.SAFE_MANNING and request.holder_key is not None
 
 
 def take_slots(connection: Connection, count: int, settings: Settings) -> list[Slot]:
@@ -104,7 +113,7 @@ def _lock_certificates(
             certificate.c.state,
             certificate.c.expiry_date,
             certificate.c.claims,
-            seafarer.c.claims.label("holder_claims"),
+            HOLDER_CLAIMS,
             in_force(settings.today(now)).label("good"),
             maintain_column_froms=True,
         )

@@ -176,6 +176,23 @@ def test_photographs_one_by_one_and_by_the_folder_and_out_again(
     assert run("portraits", str(tmp_path / "out"))[:2] == (0, "1 stored, 1 unchanged, 0 refused\n")
 
 
+def test_safe_manning_document_of_a_file_becomes_paper(run: Run, extract: Path, tmp_path: Path) -> None:
+    run("import", str(extract))
+    file = tmp_path / "ship.yaml"
+    file.write_text(
+        "document_number: NO-MSM-7\nflag: NO\nship: {name: Nordlys}\nposts: [{capacity_code: master}]\n"
+    )
+    code, output, complaints = run("manning", str(file), "--out", str(tmp_path / "paper"), "--pdf")
+    assert (code, "1 printed into" in output) == (0, True), complaints
+    assert "NO-MSM-7, Nordlys: entered" in complaints
+    names = {path.suffix for path in (tmp_path / "paper").iterdir()}
+    assert names == {".txt", ".svg", ".pdf", ".csv"}
+    assert "as it was entered" in run("manning", str(file), "--out", str(tmp_path / "paper"))[2]
+    assert run("suspend", "NO-MSM-7")[0] == 0
+    code, _, complaints = run("manning", str(file), "--out", str(tmp_path / "paper"))
+    assert (code, "is not signed: suspended" in complaints) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("words", "environment", "says"),
     [
@@ -200,6 +217,8 @@ def test_photographs_one_by_one_and_by_the_folder_and_out_again(
         (["portrait", SEAFARER, __file__], {}, "no JPEG, PNG or WebP picture"),
         (["portrait", SEAFARER, "--remove"], {}, "no photograph of seafarer"),
         (["portraits", "/nowhere"], {}, "No such file"),
+        (["manning", "/nowhere.yaml"], {}, "No such file"),
+        (["manning", __file__], {}, "error: "),
         (["fly"], {}, "No such command"),
     ],
 )

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from textwrap import wrap
 
-from support import passes
+from support import crews, passes
 from support.carried import HOLDER, ISSUER, MASTER, NONCE, NORWAY, NOW, disclosure, signed
 from support.scenario import PHONE
 
@@ -42,6 +42,7 @@ def tokens() -> dict[str, str]:
         "presentation-of-a-pass_unpacks": presentation.make(
             passes.issue(NORWAY, PASS), PHONE, at=NOW, nonce=NONCE, audience=Audience.TIME
         ),
+        "safe-manning_unpacks": crews.sign_manning(NORWAY, crews.manning()),
         "every-mark_unpacks": signed(EVERY_MARK),
         "muster-of-one_unpacks": show(bound, HOLDER),
         "muster-of-twelve_unpacks": "\n".join(several()),

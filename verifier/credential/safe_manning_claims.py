@@ -79,7 +79,7 @@ def from_claims(claims: Claims) -> SignedManning:
         not_before=instant(claims, "nbf"),
         expires=instant(claims, "exp") if "exp" in claims else None,
         status=StatusReference(vc.url(status, "uri"), integer(status, "idx", _LAST_INDEX)),
-        document=_document(claims),
+        document=document_from_claims(claims),
     )
 
 
@@ -95,7 +95,8 @@ def contradiction(signed: SignedManning) -> str | None:
     return None
 
 
-def _document(claims: Claims) -> SafeManning:
+def document_from_claims(claims: Claims) -> SafeManning:
+    """The document of its own claims, as `document_claims` writes them. Raises MalformedCredential."""
     country = text(claims, "issuing_country")
     if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
         raise MalformedCredential("issuing_country", "two capital letters (ISO 3166-1) are needed")

@@ -23,13 +23,17 @@ def issue_times(
     on the day after `expiry_date`: a certificate is good through the whole of its last day.
     Raises `ValueError` for a naive `issued_at` and `zoneinfo.ZoneInfoNotFoundError` for an unknown zone.
     """
-    from zoneinfo import ZoneInfo  # only issuers need time zones
-
     if issued_at.tzinfo is None:
         raise ValueError("issued_at needs a time zone")
+    return day_times(certificate.issue_date, certificate.expiry_date, time_zone)
+
+
+def day_times(first: date, last: date | None, time_zone: str) -> tuple[datetime, datetime | None]:
+    """From when until when a document of these days is good, as UTC; as `issue_times`."""
+    from zoneinfo import ZoneInfo  # only issuers need time zones
+
     zone = ZoneInfo(time_zone)
-    last = certificate.expiry_date
-    return _midnight(certificate.issue_date, zone), None if last is None else _midnight(last + _DAY, zone)
+    return _midnight(first, zone), None if last is None else _midnight(last + _DAY, zone)
 
 
 def date_contradiction(credential: Credential) -> str | None:

@@ -1,4 +1,4 @@
-"""A photograph from the authority's register to the inspector's eyes, through both apps as they are."""
+"""From the authority's register to the inspector's eyes, through the apps as they are."""
 
 import io
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
+from support.crew_in_hand import MANNING, Inspector
 from support.in_process import client_of
 from support.inspector import DeviceInHand
 from support.issuer_app import HandClock, issuer_settings, register, two_certificates
@@ -21,6 +22,8 @@ from issuer.app import build
 from issuer.composition import Services, compose
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.portraits import Portraits
+from issuer.services.printing import Printing
+from issuer.services.ship_documents import ShipDocuments
 from verifier.credential.frames import Collector
 from verifier.inspector.core.portrait import portrait
 
@@ -88,5 +91,23 @@ def test_the_photograph_in_the_register_is_what_the_inspector_compares(
             if isinstance(colour, tuple) and all(abs(a - b) < 8 for a, b in zip(colour, coat, strict=True))
         ]
         assert sum(alike) > 2_000, "large, and as it was taken"
+    finally:
+        device.close()
+
+
+def test_a_safe_manning_document_that_the_authority_printed_is_the_ship_that_the_inspector_sees(
+    services: Services, tmp_path: Path
+) -> None:
+    documents = ShipDocuments(services.database, services.clock, services.settings)
+    number = documents.enter(MANNING.encode(), actor="test").document_number
+    Printing(services.database, services.clock, services.settings, services.issuer).print(tmp_path, [number])
+    device = DeviceInHand(tmp_path / "ship", Phone(NOW))
+    try:
+        inspector = Inspector(device)
+        inspector.scans((tmp_path / f"{number}.txt").read_text("ascii"))
+        assert inspector.eyes.sees(f"Posts and ship are taken from {number}."), inspector.eyes.texts()
+        inspector.eyes.press_back()
+        assert inspector.eyes.sees("signed by Sjøfartsdirektoratet")
+        assert inspector.eyes.sees("Nordlys")
     finally:
         device.close()
