@@ -49,6 +49,7 @@ HISTORY_EMPTY: Final = "Nothing was shown yet"
 HISTORY_ADVICE: Final = "Each code that you show is noted here, on this phone alone."
 HISTORY_KEPT: Final = "This list is on this phone alone. Nobody else gets it."
 HISTORY_OLDER: Final = "Show older ones"
+HISTORY_NEWER: Final = "Show newer ones"
 HISTORY_FORGET: Final = "Empty this list"
 TODAY: Final = "Today"
 YESTERDAY: Final = "Yesterday"
@@ -103,6 +104,9 @@ NOTHING_TO_ANSWER: Final = "No certificate is bound to this phone, so there is n
 SCAN_OFFER: Final = "Scan the QR code"
 SCANNING: Final = "Hold the camera on the code"
 NO_CAMERA: Final = "No camera can be used. Take a picture of the code, or paste the link."
+NO_CAMERA_PACKAGES: Final = (
+    "This installation of ombord cannot scan: it lacks {names}. Install its extra wallet, or paste the link."
+)
 STOP_SCANNING: Final = "Stop"
 NOT_THIS: Final = {
     Kind.WEB_ADDRESS: "This is not a certificate: it is a web address, {shown}",

@@ -109,7 +109,11 @@ def test_days_are_named_and_older_lines_are_asked_for(phone: PhoneInHand) -> Non
     eyes = phone.open_wallet()
     eyes.tap("More").tap("What was shown")
     assert eyes.sees("Today")
+    assert not eyes.sees("Show newer ones")
     eyes.tap(eyes.scroll_to("Show older ones"))
+    assert eyes.sees("Yesterday"), "from the top"
+    eyes.tap(eyes.scroll_to("Show newer ones"))
+    assert eyes.sees("Today")
     eyes.tap(eyes.scroll_to("Empty this list"))
     assert eyes.sees("Nothing was shown yet")
 

@@ -41,7 +41,7 @@ def test_offer_to_live_code_over_a_real_socket(tmp_path: Path, path: str) -> Non
         )
         phone.launch(app)
         try:
-            phone.wait_for("Pick up")
+            phone.wait_for("Pick up").wait(0.4)  # it slides in
             phone.tap(phone.scroll_to("Pick up"))
             phone.wait_for("2 certificates added")
             phone.tap("Show my certificates").tap("Master").tap("Show code")

@@ -44,11 +44,12 @@ class DayState:
 
 @dataclass(frozen=True, slots=True)
 class HistoryState:
-    """The history screen; `has_more` older ones than are drawn."""
+    """One page of the history: whether there are older lines than these, and newer ones."""
 
     title: str
     days: tuple[DayState, ...] = ()
-    has_more: bool = False
+    has_older: bool = False
+    has_newer: bool = False
     of_all: bool = True
 
 
@@ -57,20 +58,21 @@ def history_state(
     find: Callable[[str], Held | None],
     *,
     at: datetime,
-    most: int = PAGE,
+    page: int = 0,
     of: Held | None = None,
     say: Words,
 ) -> HistoryState:
-    """The newest `most` lines; `of` one certificate those where it was shown, alone or with all."""
+    """A page of it, the newest is 0; `of` one certificate the lines where it was shown, alone or with all."""
     newest_first = sorted(events, key=lambda one: one.at, reverse=True)  # a clock that was set back too
     chosen = [one for one in newest_first if of is None or not one.items or of.key in one.items]
+    lines = chosen[page * PAGE : (page + 1) * PAGE]
     today = _local(int(at.timestamp())).date()
     days = tuple(
-        DayState(_day(day, today, say), tuple(_line(one, find, say) for one in lines))
-        for day, lines in groupby(chosen[:most], key=lambda one: _local(one.at).date())
+        DayState(_day(day, today, say), tuple(_line(one, find, say) for one in of_day))
+        for day, of_day in groupby(lines, key=lambda one: _local(one.at).date())
     )
     title = say(texts.HISTORY_TITLE) if of is None else names.title(of.certificate, say)
-    return HistoryState(title, days, len(chosen) > most, of is None)
+    return HistoryState(title, days, len(chosen) > (page + 1) * PAGE, page > 0, of is None)
 
 
 def _line(event: Event, find: Callable[[str], Held | None], say: Words) -> ShownState:

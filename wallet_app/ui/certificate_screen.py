@@ -1,14 +1,24 @@
 """One certificate, whole: its form scrolls, its number and authority stay."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from kivy.factory import Factory
-from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
 
 from verifier.ui.widgets import Surface
-from wallet_app.core.viewstate import CertificateState, NoticeState, SectionState, StatusState, Tone
+from wallet_app.core.viewstate import (
+    CertificateState,
+    FieldState,
+    NoticeState,
+    SectionState,
+    StatusState,
+    Tone,
+)
+from wallet_app.ui.slices import Piece, Slices
 
 NO_STATUS: Final = StatusState(Tone.PLAIN, "", "")
 NO_STATE: Final = CertificateState(
@@ -26,15 +36,10 @@ class Section(Surface):
     """A part of the form."""
 
     title = StringProperty("")
-    lines = ListProperty()
 
-    def on_lines(self, *_: object) -> None:
-        """One widget a line."""
-        body = self.ids.body
-        body.clear_widgets()
-        for number, line in enumerate(self.lines, 1):
-            is_last = number == len(self.lines)
-            body.add_widget(Factory.FormLine(label=line.label, value=line.value, is_last=is_last))
+    def add(self, line: FieldState, *, is_last: bool) -> None:
+        """One line more."""
+        self.ids.body.add_widget(Factory.FormLine(label=line.label, value=line.value, is_last=is_last))
 
 
 class CertificateScreen(Screen):
@@ -42,12 +47,15 @@ class CertificateScreen(Screen):
 
     state = ObjectProperty(NO_STATE, rebind=True)
 
+    def __init__(self, **properties: object) -> None:
+        self._slices = Slices()
+        super().__init__(**properties)
+
     def on_state(self, *_: object) -> None:
         """Lay the form out anew."""
         area = self.ids.sections
         area.clear_widgets()
-        for section in self.state.sections:
-            area.add_widget(_section(section))
+        self._slices.begin(piece for section in self.state.sections for piece in _pieces(area, section))
         self._notices = self.state.notices
         self._draw_notices()
         self.ids.scroll.scroll_y = 1
@@ -65,7 +73,8 @@ class CertificateScreen(Screen):
             area.add_widget(Factory.Notice(tone=notice.tone.value, message=notice.text))
 
 
-def _section(state: SectionState) -> Section:
+def _pieces(area: BoxLayout, state: SectionState) -> Iterator[Piece]:
     section = Section(title=state.title)
-    section.lines = list(state.fields)
-    return section
+    yield partial(area.add_widget, section)
+    for number, line in enumerate(state.fields, 1):
+        yield partial(section.add, line, is_last=number == len(state.fields))

@@ -20,19 +20,19 @@ class NotShared(WorkError):
 class Keeping(AppParts):
     """The actions that the screens of history, files and deletion ask for."""
 
-    def open_history(self, key: str = "", most: int = history_views.PAGE) -> None:
-        """What was shown, of all certificates or of one."""
+    def open_history(self, key: str = "", page: int = 0) -> None:
+        """What was shown, of all certificates or of one; `page` 0 is the newest."""
         wallet = self.require_wallet()
         state = history_views.history_state(
             wallet.history,
             wallet.find,
             at=wallet.clock(),
-            most=most,
+            page=page,
             of=wallet.find(key) if key else None,
             say=self.say,
         )
         screen = self.screen_of("history")
-        screen.key, screen.most, screen.state = key, most, state
+        screen.key, screen.page, screen.state = key, page, state
         if self.navigation.current != "history":
             self.go("history", came_from=self.navigation.current)
 

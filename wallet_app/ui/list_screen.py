@@ -1,6 +1,5 @@
 """The list of certificates, worst first, with counts, search, and what is to be done."""
 
-from time import perf_counter
 from typing import Any, Final
 
 from kivy.app import App
@@ -144,13 +143,13 @@ class ListScreen(Screen):
 
     def _measure(self, *_: float) -> bool:
         """Measure for a while; whether all are measured, and drawn."""
-        until, drawn = perf_counter() + SLICE_SECONDS, len(self.rows)
+        until, drawn = Clock.time() + SLICE_SECONDS, len(self.rows)
         for card in self._waiting:
             self._measured.append(_row(card, self.width))
             is_next = drawn < len(self._measured) <= IN_VIEW and not len(self._measured) % AT_ONCE
             if is_next:
                 self.rows = self._measured
-            if is_next or (perf_counter() >= until and len(self._measured) > IN_VIEW):
+            if is_next or (Clock.time() >= until and len(self._measured) > IN_VIEW):
                 self._measuring()
                 return False
         self.rows = self._measured

@@ -6,7 +6,8 @@ from kivy.app import App
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.screenmanager import Screen
 
-from verifier.ui.ports.camera import Frame
+from verifier.ui.ports.camera import DeviceCamera, Frame
+from verifier.ui.ports.scanner import missing
 from verifier.ui.preview import Preview
 from verifier.ui.scanning import ScanLoop
 from wallet_app import texts_showing as texts
@@ -47,7 +48,11 @@ class ScanScreen(Screen):
 
     def _fail(self, _reason: str) -> None:
         app: Any = App.get_running_app()
-        self.message, self.has_failed = app.say(texts.NO_CAMERA), True
+        lacks = missing() if isinstance(app.device.camera, DeviceCamera) else ()
+        words = (
+            app.say(texts.NO_CAMERA_PACKAGES, names=", ".join(lacks)) if lacks else app.say(texts.NO_CAMERA)
+        )
+        self.message, self.has_failed = words, True
 
     def _draw(self, frame: Frame) -> None:
         self.picture = self._preview.whole(frame)

@@ -1,6 +1,7 @@
 """Settings: each in force as soon as it is tapped, with no button to save, but for the sync address."""
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from typing import Any
 
 from kivy.app import App
@@ -13,6 +14,7 @@ from verifier.ui.words import LANGUAGES, Words
 from wallet_app import texts_safe as texts
 from wallet_app.core import settings
 from wallet_app.core.settings import Settings
+from wallet_app.ui.slices import Slices
 
 
 class Chip(Tap):
@@ -27,17 +29,22 @@ class Choice(BoxLayout):
 
     title = StringProperty("")
     advice = StringProperty("")
+    _offered: Sequence[tuple[Any, str]] = ()
 
     def offer(
         self, options: Sequence[tuple[Any, str]], chosen: Hashable, choose: Callable[[Any], None]
     ) -> None:
-        """Chips of `options`, each a value and its words."""
+        """Chips of `options`, each a value and its words; those that stand already are kept."""
         area = self.ids.chips
-        area.clear_widgets()
-        for value, words in options:
-            chip = Chip(text=words, is_chosen=value == chosen)
-            chip.bind(on_release=lambda *_, value=value: choose(value))
-            area.add_widget(chip)
+        if self._offered != options:
+            self._offered = list(options)
+            area.clear_widgets()
+            for value, words in options:
+                chip = Chip(text=words)
+                chip.bind(on_release=lambda *_, value=value: choose(value))
+                area.add_widget(chip)
+        for chip, (value, _) in zip(reversed(area.children), options, strict=True):
+            chip.is_chosen = value == chosen
 
 
 class SettingsScreen(Screen):
@@ -48,6 +55,10 @@ class SettingsScreen(Screen):
     address_said = StringProperty("")
     address_tone = StringProperty("plain")
     shown = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **properties: object) -> None:
+        self._slices = Slices()
+        super().__init__(**properties)
 
     def on_pre_enter(self, *_: object) -> None:
         """As they are now."""
@@ -63,17 +74,26 @@ class SettingsScreen(Screen):
         app, ids = self._app, self.ids
         now: Settings = app.settings
         self.shown = now
-        ids.language.offer(_languages(app.say), now.language, self._then(app.set_language))
-        ids.size.offer(_texts_of(texts.TEXT_SIZES, app.say), now.text_size, self._then(app.set_text_size))
         themes = {"light": texts.LIGHT, "dark": texts.DARK}
-        ids.colours.offer(_texts_of(themes, app.say), now.theme, self._then(app.set_theme))
-        ids.lock_after.offer(_times(app.say), now.lock_seconds, self._then(app.set_lock_seconds))
         ways = {False: texts.PIN_ONLY, True: texts.PIN_OR_BIOMETRICS}
         has_sensor = app.device.biometrics.is_available
-        ids.unlocking.offer(
-            _texts_of(ways, app.say) if has_sensor else [], now.biometrics, self._then(app.set_biometrics)
-        )
         ids.unlocking.title = app.say(texts.UNLOCKING) if has_sensor else ""
+        offers = (
+            (ids.language, _languages(app.say), now.language, app.set_language),
+            (ids.size, _texts_of(texts.TEXT_SIZES, app.say), now.text_size, app.set_text_size),
+            (ids.colours, _texts_of(themes, app.say), now.theme, app.set_theme),
+            (ids.lock_after, _times(app.say), now.lock_seconds, app.set_lock_seconds),
+            (
+                ids.unlocking,
+                _texts_of(ways, app.say) if has_sensor else [],
+                now.biometrics,
+                app.set_biometrics,
+            ),
+        )
+        self._slices.begin(
+            partial(choice.offer, options, chosen, self._then(change))
+            for choice, options, chosen, change in offers
+        )
         self.complaint = app.say(texts.NOT_SAVED) if app.settings_not_saved else ""
 
     def save_address(self, typed: str) -> None:

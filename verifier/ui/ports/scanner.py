@@ -1,11 +1,19 @@
 """QR codes from a picture: on a desktop from a file, read by zxing-cpp where it is installed."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
+
+from keys.regular_file import opener
 
 
 class ScanError(Exception):
     """A picture that cannot be read; says why."""
+
+
+def missing() -> tuple[str, ...]:
+    """What a computer lacks to scan with, by its names in Python (extras `wallet` and `inspector`)."""
+    return tuple(name for name in ("av", "zxingcpp", "PIL") if find_spec(name) is None)
 
 
 class Scanner(Protocol):
@@ -23,7 +31,7 @@ class PictureScanner:
         from verifier import scan
 
         try:
-            with picture.open("rb") as file:
+            with open(picture, "rb", opener=opener) as file:  # a pipe would be waited for
                 return scan.codes(file.read(scan.MAX_PICTURE + 1))
         except (OSError, scan.PictureError) as error:
             raise ScanError(f"{picture.name}: {error}") from error
