@@ -20,6 +20,7 @@ from verifier.sources import ENDINGS, text_of
 from verifier.unusable import Unusable
 from verifier.unverified import QR_PREFIX
 from verifier.verdict import Verdict
+from verifier.wording import Joined, Text, text
 
 MOST_FILES: Final = 2_000
 MOST_BYTES: Final = 1 << 20
@@ -194,7 +195,7 @@ def _joined(
         if id(verdict) in whose:
             of_source.setdefault(source, set()).add(whose[id(verdict)])
     for source in dict.fromkeys((*typed, *broken)):
-        entries, problems = tuple(typed.get(source, ())), "; ".join(broken.get(source, ())) or None
+        entries, problems = tuple(typed.get(source, ())), _said(broken.get(source, ()))
         owners = of_source.get(source, set())
         if len(owners) == 1:
             (owner,) = owners
@@ -203,3 +204,8 @@ def _joined(
             label = entries[0].name if entries else os.path.basename(source)
             found.append(Person(label=label, entries=entries, unreadable=problems))
     return iter(found)
+
+
+def _said(problems: Sequence[str]) -> Text | None:
+    """What the system says of files, as it says it."""
+    return Joined(tuple(text("{}", one) for one in problems)) if problems else None

@@ -304,16 +304,19 @@ def _signer(statement: Statement, authority: Authority, keys: _Keys, directory: 
         raise StatusListError(f"{statement.uri}: signed with no key of {authority.name} that is known here")
     problems = []
     for key in hinted:
-        problem = key.objection(
+        objection = key.objection(
             STATUS, at_signing=statement.iat, now=statement.iat, environment=directory.environment
         )
+        if objection is not None:
+            problems.append(str(objection))
+            continue
         try:
-            if problem is None:
-                key.key.verify(statement.message, statement.signature)
-                return key
+            key.key.verify(statement.message, statement.signature)
+            return key
         except SignatureMismatch:
-            problem = f"not signed by {key.kid} for these states: damaged, forged, or built on other states"
-        problems.append(problem)
+            problems.append(
+                f"not signed by {key.kid} for these states: damaged, forged, or built on other states"
+            )
     raise StatusListError(f"{statement.uri}: {problems[0]}")
 
 

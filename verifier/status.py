@@ -205,7 +205,7 @@ def _signer(uri: str, kid: str | None, signed_at: datetime, directory: Directory
     key = _key_of(authority, kid, directory)
     objection = key.objection(STATUS, at_signing=signed_at, now=signed_at, environment=directory.environment)
     if objection is not None:
-        raise StatusListError(objection)
+        raise StatusListError(str(objection))
     return key
 
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
 from keys.said import Said
-from verifier.verdict import Check, Headline
+from verifier.verdict import HEADLINE_OF, Check, Headline, Judged, deciding
 
-__all__ = ["NOTHING", "Joined", "Said", "Say", "Text", "in_words", "of", "said", "text"]
+__all__ = ["NOTHING", "Joined", "Said", "Say", "Text", "in_words", "of", "said", "text", "why"]
 
 
 class Joined(NamedTuple):
@@ -37,6 +37,17 @@ def text(template: str, *values: object) -> Said:
 def of(check: Check) -> Said:
     """What a check says, to be a part of what another one does."""
     return Said(check.template, check.values)
+
+
+def why(verdict: Judged) -> Said:
+    """Why a verdict's headline is what it is, as its `reason` has it in English; of a pass, which one."""
+    check = deciding(verdict.checks)
+    if verdict.members and (check is None or HEADLINE_OF[check.row] is not verdict.headline):
+        worst = next(one for one in verdict.members if one.headline is verdict.headline)
+        inner = why(worst)
+        number = "" if worst.credential is None else worst.credential.certificate.document_number
+        return Said("{}: {}", (number, inner)) if inner.template else inner
+    return Said("") if check is None else of(check)
 
 
 def said(check: Check, say: Say, quoted: Callable[[str], str] = str) -> str:

@@ -21,6 +21,7 @@ from verifier.inspection.matching import match
 from verifier.inspection.persons import CrewReport, Person
 from verifier.inspection.ship import Ship
 from verifier.verdict import Standing
+from verifier.wording import text
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ def test_a_safe_manning_document_past_its_last_day_is_a_deficiency(inspection: I
 
 
 def test_an_unreadable_person_is_named_and_the_rest_is_judged(inspection: Inspection) -> None:
-    crew = [Person(label="broken.txt", unreadable="holds no text"), person(inspection, 1, "master")]
+    crew = [Person(label="broken.txt", unreadable=text("holds no text")), person(inspection, 1, "master")]
     found = report(inspection, crew, manning(Post("master")))
     assert not found.shortfalls
     assert [(one.person, one.headline) for one in found.problems] == [("broken.txt", "NOT READABLE")]
@@ -265,7 +266,7 @@ def test_who_shows_more_codes_than_anybody_has_is_named_and_not_judged(inspectio
         found = report(inspection, list(group(shown, ["a"] * len(shown))), manning(Post("master")))
         assert not found.assignments
         assert [one.headline for one in found.problems] == ["NOT READABLE"]
-        assert "200 at most" in found.problems[0].reason
+        assert "200 at most" in str(found.problems[0].reason)
     assert process_time() - started < 5
 
 

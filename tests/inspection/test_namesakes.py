@@ -71,7 +71,7 @@ def test_who_may_be_one_sailor_fills_one_post_and_the_crew_cannot_be_told(
     assert len(found.assignments) == 1
     assert found.standing is Standing.UNDETERMINED
     assert [one.headline for one in found.problems] == ["UNCONFIRMED"]
-    assert "birth date" in found.problems[0].reason
+    assert "birth date" in str(found.problems[0].reason)
     alone = crew(persons, posts=1)
     assert (alone.standing, alone.problems) == (Standing.VALID, ()), "one post needs one sailor"
 

@@ -17,13 +17,20 @@ from verifier.inspection.ship import Ship
 from verifier.inspection.shown import FAIL, PASS, REMARK, UNKNOWN
 from verifier.policy import DEFAULT, Policy
 from verifier.verdict import Headline, Standing, Valid, Verdict, standing, worst
-from verifier.wording import Text, text
+from verifier.wording import Text, of, text, why
 
 __all__ = ["Assignment", "CrewReport", "Person", "Problem", "Shortfall", "group", "judge"]
 
 _NAMESAKE: Final = (
     "has the name and birth date of somebody who fills a post: compare each with an identity document"
 )
+# Each whole, since it is looked up whole in the apps' catalogues.
+_DIFFERS: Final = {
+    "IMO": "{} is for IMO {}, this ship has {}",
+    "flag": "{} is for flag {}, this ship has {}",
+    "GT": "{} is for GT {}, this ship has {}",
+    "kW": "{} is for kW {}, this ship has {}",
+}
 _NEAREST: Final = 5  # how many of those who come nearest to a post are named
 
 
@@ -177,7 +184,7 @@ class _Table:
             if who in assigned.values() or self.counted_as[who] not in busy:
                 continue
             if any(who in self.found[post] and self.found[post][who].refusal is None for post in short):
-                yield Problem(one.label, Headline.UNCONFIRMED.value, _NAMESAKE)
+                yield Problem(one.label, Headline.UNCONFIRMED.value, text(_NAMESAKE))
 
     @property
     def today(self) -> date:
@@ -189,9 +196,9 @@ def _of_document(manning: SafeManning, verdict: Verdict | None, today: date) -> 
     """What is wrong with the safe manning document itself."""
     label, number = "the ship", manning.document_number
     if verdict is not None and not isinstance(verdict, Valid) and verdict.headline is not Headline.EXPIRED:
-        yield Problem(label, verdict.headline.value, f"{number}: {verdict.reason}")
+        yield Problem(label, verdict.headline.value, text("{}: {}", number, why(verdict)))
     if manning.expiry_date is not None and today > manning.expiry_date:
-        reason = f"the safe manning document {number} was good until {manning.expiry_date}"
+        reason = text("the safe manning document {} was good until {}", number, manning.expiry_date)
         yield Problem(label, Headline.SAFE_MANNING_EXPIRED.value, reason)
 
 
@@ -199,7 +206,7 @@ def _of_other_ship(manning: SafeManning, typed: Ship | None) -> Iterator[Problem
     """Where the document is not for the ship that was described, or describes her otherwise."""
     for one in differences(manning, typed):
         headline = Headline.NOT_FOR_THIS if one.other_ship else Headline.REMARK
-        reason = f"{manning.document_number} is for {one.what} {one.of_document}, this ship has {one.of_ship}"
+        reason = text(_DIFFERS[one.what], manning.document_number, one.of_document, one.of_ship)
         yield Problem("the ship", headline.value, reason)
 
 
@@ -214,12 +221,14 @@ def _problems(one: Person) -> Iterator[Problem]:
             continue
         if credential is not None and credential.certificate.certificate_id in lifted:
             continue
-        number = "" if credential is None else f"{credential.certificate.document_number}: "
-        yield Problem(one.label, verdict.headline.value, number + verdict.reason)
+        reason = why(verdict)
+        if credential is not None:
+            reason = text("{}: {}", credential.certificate.document_number, reason)
+        yield Problem(one.label, verdict.headline.value, reason)
     if one.assessment is not None:
         for check in one.assessment.checks:
             if check.outcome in (FAIL, UNKNOWN):
-                yield Problem(one.label, one.assessment.headline.value, f"{check.row}: {check.reason}")
+                yield Problem(one.label, one.assessment.headline.value, text("{}: {}", check.row, of(check)))
 
 
 def _standing(

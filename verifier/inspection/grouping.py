@@ -6,6 +6,7 @@ from typing import Final
 from verifier.credential.model import Holder
 from verifier.inspection.persons import Person
 from verifier.verdict import Verdict
+from verifier.wording import text
 
 MOST_CODES: Final = 200  # of one person; whoever shows more is not judged, and named
 _TOO_MANY: Final = "{} codes, and one person has {} at most: scan the person's codes alone"
@@ -84,5 +85,5 @@ def _person(verdicts: Sequence[Verdict], source: str) -> Person:
     holder = next((found for found in map(holder_of, verdicts) if found is not None), None)
     label = source if holder is None else holder.full_name
     if len(verdicts) > MOST_CODES:
-        return Person(label=label, unreadable=_TOO_MANY.format(len(verdicts), MOST_CODES))
+        return Person(label=label, unreadable=text(_TOO_MANY, len(verdicts), MOST_CODES))
     return Person(label=label, verdicts=tuple(verdicts))

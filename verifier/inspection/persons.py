@@ -21,7 +21,7 @@ class Person:
     verdicts: tuple[Verdict, ...] = ()
     entries: tuple[HandEntry, ...] = ()
     assessment: Assessment | None = None  # in the post that they fill, or in none; None until judged
-    unreadable: str | None = None  # why something of this person could not be read
+    unreadable: Text | None = None  # why something of this person could not be read
     identity: Identity | None = None  # what the inspector has compared with a document (row P1)
 
     @property
@@ -53,7 +53,7 @@ class Problem(NamedTuple):
 
     person: str
     headline: str
-    reason: str
+    reason: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,8 @@ def as_object(report: CrewReport, environment: str | None = None) -> dict[str, J
         "shortfalls": [_shortfall(one) for one in report.shortfalls],
         "counted_by_hand": [_assignment(one) for one in report.counted_by_hand],
         "problems": [
-            {"person": one.person, "headline": one.headline, "reason": one.reason} for one in report.problems
+            {"person": one.person, "headline": one.headline, "reason": str(one.reason)}
+            for one in report.problems
         ],
         "deficiencies": [
             {"code": one.code, "title": one.title, "because": str(one.because), "verified": one.verified}
@@ -61,7 +62,7 @@ def _person(one: Person) -> dict[str, Json]:
         "checks": [] if one.assessment is None else _checks(one.assessment),
         "certificates": [_certificate(each) for shown in one.verdicts for each in shown.members or (shown,)],
         "by_hand": [_entry(entry) for entry in one.entries],
-        "unreadable": one.unreadable,
+        "unreadable": None if one.unreadable is None else str(one.unreadable),
     }
 
 

@@ -23,6 +23,7 @@ from verifier.inspector.core.verdict_view import sentence
 from verifier.report import escaped
 from verifier.ui.words import Words
 from verifier.verdict import Headline, ReliedOn
+from verifier.wording import in_words
 
 _SHIP: Final = "the ship"  # whom the crew's report blames for what is wrong with the document
 _OTHER_SHIP: Final = (Headline.NOT_FOR_THIS.value, Headline.REMARK.value)
@@ -194,7 +195,7 @@ def _facts(crew: Crew, basis: Basis, say: Words) -> Iterator[Fact]:
         start, port = _day(ship.voyage_start, say), _day(ship.last_port_with_practitioner, say)
         yield Fact(say(texts.VOYAGE_FACT), say(texts.VOYAGE_LINE, start=start, port=port))
     line = manning_line(basis.manning, basis.manning_stands, say)
-    yield Fact(say(texts.MANNING_FACT), " ".join((line, *of_another_ship(crew))))
+    yield Fact(say(texts.MANNING_FACT), " ".join((line, *of_another_ship(crew, say))))
     yield Fact(say(texts.POLICY_FACT), basis.policy)
     relied = _relied_on(crew)
     if relied is not None:
@@ -213,11 +214,11 @@ def manning_line(manning: SafeManning | None, stands: Headline | None, say: Word
     return f"{named}: {signed}. {say(str(stands))}"
 
 
-def of_another_ship(crew: Crew) -> tuple[str, ...]:
+def of_another_ship(crew: Crew, say: Words) -> tuple[str, ...]:
     """Where the document is not for the ship that the inspector has described."""
     problems = () if crew.report is None else crew.report.problems
     found = (one for one in problems if one.person == _SHIP and one.headline in _OTHER_SHIP)
-    return tuple(sentence(escaped(one.reason)) for one in found)
+    return tuple(sentence(in_words(one.reason, say, escaped)) for one in found)
 
 
 def _named(manning: SafeManning, say: Words) -> str:

@@ -16,7 +16,7 @@ from verifier.report import escaped
 from verifier.ui import titles
 from verifier.ui.words import Words
 from verifier.verdict import Assessment, Check, Headline, Outcome, Standing, Verdict, deciding, standing
-from verifier.wording import said
+from verifier.wording import in_words, said
 
 TONE_OF: Final = {
     Standing.VALID: Tone.GOOD,
@@ -152,7 +152,7 @@ def _open_rows(assessment: Assessment) -> set[str]:
 def reasons(person: Person, assessment: Assessment | None, say: Words) -> Iterator[str]:
     """Each thing that is against a person or leaves them open, a sentence each: rows P, then certificates."""
     if person.unreadable is not None:
-        yield escaped(person.unreadable)
+        yield in_words(person.unreadable, say, escaped)
     certificates = list(_about_certificates(person, assessment, say))
     if _leading(person) is not None:
         yield from certificates

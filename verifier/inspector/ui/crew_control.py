@@ -33,6 +33,7 @@ from verifier.report import escaped
 from verifier.settings_file import MAX_FILE, SettingsError
 from verifier.ui.ports.share import FolderShare, Share, downloads
 from verifier.verdict import Headline, Standing, Verdict, standing
+from verifier.wording import in_words, why
 
 FORGOTTEN_AFTER: Final = timedelta(minutes=30)
 KEYS_FILE: Final = "device-keys.json"
@@ -246,7 +247,8 @@ class CrewControl:
                 self.document, self._document_from = verdict, evidence
                 self.refresh()
             headline = self._app.say(str(verdict.headline))
-            self._tell(texts.MANNING_REFUSED, "bad", headline=headline, reason=escaped(verdict.reason))
+            reason = in_words(why(verdict), self._app.say, escaped)
+            self._tell(texts.MANNING_REFUSED, "bad", headline=headline, reason=reason)
             self._changed()
             return
         self.use_manning(verdict.manning, verdict, evidence)
