@@ -223,7 +223,7 @@ idempotency = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
-# The transparency log (docs/transparency-log.md): rows are added, never changed, but for salts that are deleted.
+# The transparency log (docs/transparency-log.md): rows are added, and only salts ever change.
 log_entry = Table(
     "log_entry",
     metadata,
