@@ -1,5 +1,7 @@
 """Moving frames: any that suffice restore the wire, in any order; what is mixed or made up is refused."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from random import Random
 from time import process_time
 from typing import Any
@@ -106,27 +108,92 @@ def test_a_renewed_proof_starts_a_new_content_and_the_old_one_waits() -> None:
     assert collector.add(renewed.text(10)).wire == OTHER
 
 
-def test_a_stream_of_strangers_frames_is_held_within_bounds() -> None:
-    """Each of them claims another content of 80 kB: only the newest four are held."""
+@pytest.mark.parametrize("size", [1, 20, 1_000, 2_800])
+def test_a_stream_of_strangers_frames_is_held_within_bounds(size: int) -> None:
+    """Each of them claims another content."""
     collector = Collector()
-    for number in range(300):
-        wire = bytes((1, 1)) + Random(number).randbytes(30_000)
-        collector.add(frames.split(wire, size=1_000).text(number))
+    for number in range(600):
+        wire = bytes((1, 1)) + Random(number).randbytes(min(30_000, 100 * size))
+        collector.add(frames.split(wire, size=size).text(number))
     held = collector._shares  # memory has no other witness
-    assert len(held) == 4
-    assert sum(len(share) for shares in held.values() for share in shares.values()) <= 4 * frames.MAX_WIRE
+    assert len(held) <= 64
+    assert sum(one.held * content[3] for content, one in held.items()) <= 4 * frames.MAX_WIRE
 
 
-def test_a_mixture_is_refused_and_forgotten_and_what_follows_is_read() -> None:
-    moving, other, collector = frames.split(WIRE), frames.split(OTHER), Collector()
-    stolen = carrier.from_qr_text(moving.text(3))[:13] + carrier.from_qr_text(other.text(3))[13:]
+def test_a_strangers_film_that_spoils_its_own_frames_is_held_within_bounds() -> None:
+    collector = Collector()
+    for number in range(400):
+        share = number.to_bytes(2, "big") * 312
+        with suppress(MalformedCarrier):
+            collector.add(carrier.to_qr_text(b"\x04\0" + bytes(8) + bytes((20, number % 256, 0)) + share))
+    assert sum(one.held * content[3] for content, one in collector._shares.items()) <= 4 * frames.MAX_WIRE
+
+
+def spoilt(wire: bytes, index: int, seed: int = 0) -> str:
+    """A frame that claims to belong to a wire and does not."""
+    frame = carrier.from_qr_text(frames.split(wire).text(index))
+    return carrier.to_qr_text(frame[:13] + Random(seed).randbytes(len(frame) - 13))
+
+
+def test_a_mixture_is_refused_and_what_follows_is_read() -> None:
+    moving, collector = frames.split(WIRE), Collector()
     for number in (0, 1, 2):
         collector.add(moving.text(number))
-    assert collector.add(carrier.to_qr_text(stolen)).received == 4
+    assert collector.add(spoilt(WIRE, 3)).received == 4
     with pytest.raises(MalformedCarrier, match="do not belong together"):
         collector.add(moving.text(4))
-    assert [collector.add(moving.text(n)).received for n in (5, 6, 7, 8)] == [1, 2, 3, 4]
-    assert collector.add(moving.text(9)).wire == WIRE
+    assert collector.add(moving.text(3)).wire == WIRE, "the right one in its place"
+
+
+def frames_until_whole(wire: bytes, shown: Iterator[Sequence[str]]) -> int:
+    """How many looks it takes; in each of them all of these codes are in view."""
+    collector, looks = Collector(), 0
+    for looks, texts in enumerate(shown, 1):
+        for text in texts:
+            with suppress(MalformedCarrier):
+                if collector.add(text).wire == wire:
+                    return looks
+    raise AssertionError(f"not whole after {looks} looks")
+
+
+@given(
+    size=st.sampled_from((2, 30, 400, 1_474, 9_000)),
+    start=st.integers(0, 255),
+    missed=st.sets(st.integers(0, 600), max_size=200),
+    indices=st.lists(st.integers(0, 255), min_size=1, max_size=3, unique=True),
+    strangers=st.integers(0, 6),
+)
+def test_a_wrong_frame_in_view_costs_a_bounded_delay(
+    size: int, start: int, missed: set[int], indices: list[int], strangers: int
+) -> None:
+    """Up to three codes on the wall that claim to belong to it and do not, and ever new ones of strangers."""
+    wire = bytes((3, 1)) + Random(size).randbytes(size)
+    moving, others = frames.split(wire), Random(start)
+    wrong = [spoilt(wire, index, seed) for seed, index in enumerate(indices, 1)]
+
+    def looks() -> Iterator[list[str]]:
+        for number in range(600):
+            seen = [] if number in missed else [moving.text(start + number)]
+            foreign = [frames.split(bytes((1, 1)) + others.randbytes(700)).text(0) for _ in range(strangers)]
+            yield [*wrong, *seen, *foreign]
+
+    read = [number for number in range(600) if number not in missed]
+    bound = read[2 * moving.needed + 1]
+    assert frames_until_whole(wire, looks()) <= bound + 1
+
+
+@pytest.mark.parametrize("index", [0, 3, 5, 77])
+def test_a_wrong_frame_on_the_wall_costs_one_frame_or_two(index: int) -> None:
+    moving = frames.split(WIRE)
+    looks = ([spoilt(WIRE, index), moving.text(number)] for number in range(256))
+    assert frames_until_whole(WIRE, looks) <= moving.needed + 2
+
+
+def test_pictures_among_which_one_is_wrong_are_read_if_enough_are_right() -> None:
+    """A folder that is gone through again, not a film with ever new frames."""
+    moving = frames.split(WIRE)
+    pictures = [spoilt(WIRE, 1), *(moving.text(number) for number in (0, 2, 3, 4, 9))]
+    assert frames_until_whole(WIRE, ([one] for one in pictures * 3)) <= 3 * len(pictures)
 
 
 def test_the_latest_of_two_shares_with_one_number_counts() -> None:

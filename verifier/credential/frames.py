@@ -7,12 +7,13 @@ content's hash finds what does not belong together; it proves nothing, and what 
 sooner than its signatures are. The format is in docs/credential-format.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Final, NamedTuple
 
 from verifier.credential import carrier, erasure
 from verifier.credential.carrier import MalformedCarrier
+from verifier.credential.collecting import Shares
 
 KIND: Final = 4
 MAX_WIRE: Final = 80_000
@@ -24,7 +25,8 @@ _CONTENT_END: Final = 10
 _HEADER_SIZE: Final = 13
 _START: Final = f"{carrier.PREFIX}YM0"  # base45 of 04 00
 _MAX_CHARACTERS: Final = 4_296  # the most that a QR code of any version holds
-_MAX_CONTENTS: Final = 4
+_MAX_CONTENTS: Final = 64  # more than a camera can have in view
+_MAX_HELD: Final = 4 * MAX_WIRE
 
 
 class Frames:
@@ -116,51 +118,60 @@ class Progress(NamedTuple):
 class Collector:
     """Puts frames together as they come, in any order, with gaps and repetitions.
 
-    Frames of up to four contents may come mixed (two phones in view; a wallet that renews its proof): each is
-    collected apart, and the one not seen for longest makes way for a fifth. So a foreign frame costs nothing,
-    and memory stays below four times 80 kB.
+    Frames of several contents may come mixed (two phones in view; a wallet that renews its proof; a
+    stranger's code on the wall): each is collected apart, and those not seen for longest make way for others.
+    What claims to belong to a content and does not, `Shares` tells apart in time. Memory stays below four
+    times 80 kB.
     """
 
     def __init__(self) -> None:
         """Nothing seen yet."""
-        self._shares: dict[tuple[bytes, int, int, int], dict[int, bytes]] = {}
+        self._shares: dict[tuple[bytes, int, int, int], Shares] = {}
         self._whole: tuple[tuple[bytes, int, int, int], bytes] | None = None
 
     def add(self, text: str) -> Progress:
         """Take the QR text of one frame. Raises MalformedCarrier for what is none.
 
-        Also raised when the frames of one content turn out not to belong together: all are forgotten.
+        Also raised when the frames of one content turn out not to belong together; others may follow.
         """
         frame = read(text)
         content, needed = frame.content, frame.needed
         if self._whole is not None and self._whole[0] == content:
             return Progress(needed, needed, self._whole[1])
-        shares = self._shares.pop(content, {})  # and in again at the end, which is where the newest are
-        shares[frame.number] = frame.share
-        if len(shares) < needed:
-            if len(self._shares) == _MAX_CONTENTS:
-                del self._shares[next(iter(self._shares))]
-            self._shares[content] = shares
-            return Progress(len(shares), needed, None)
-        wire = _restored(content, shares)
-        self._whole = content, wire
-        return Progress(needed, needed, wire)
+        shares = self._shares.pop(content, None) or Shares(needed)
+        self._shares[content] = shares  # at the end, which is where the newest are
+        shares.add(frame.number, frame.share)
+        wire = next(filter(None, (_restored(content, one) for one in shares.worth_trying())), None)
+        if wire is not None:
+            del self._shares[content]
+            if wire[0] == KIND:
+                raise MalformedCarrier("a moving frame inside moving frames")
+            self._whole = content, wire
+            return Progress(needed, needed, wire)
+        if shares.received >= needed:
+            shares.doubt()
+            raise MalformedCarrier("frames that do not belong together; hold the camera on one code")
+        self._make_room()
+        return Progress(shares.received, needed, None)
 
     def clear(self) -> None:
         """Forget everything, also what is whole."""
         self._shares.clear()
         self._whole = None
 
+    def _make_room(self) -> None:
+        held = sum(shares.held * content[3] for content, shares in self._shares.items())
+        while held > _MAX_HELD or len(self._shares) > _MAX_CONTENTS:
+            content = next(iter(self._shares))
+            held -= self._shares.pop(content).held * content[3]
 
-def _restored(content: tuple[bytes, int, int, int], shares: dict[int, bytes]) -> bytes:
+
+def _restored(content: tuple[bytes, int, int, int], shares: Mapping[int, bytes]) -> bytes | None:
+    """The wire that these shares make; None where they do not belong together."""
     expected, needed, padding, _ = content
     padded = b"".join(erasure.restore(shares, needed))
     wire = padded[: len(padded) - padding]
-    if _content(wire) != expected or any(padded[len(wire) :]):
-        raise MalformedCarrier("frames that do not belong together; hold the camera on one code")
-    if wire[0] == KIND:
-        raise MalformedCarrier("a moving frame inside moving frames")
-    return wire
+    return wire if _content(wire) == expected and not any(padded[len(wire) :]) else None
 
 
 def _content(wire: bytes) -> bytes:
