@@ -33,9 +33,15 @@ WIDTH = 110
 TEXTS = ("wallet_app/texts*.py", "verifier/inspector/texts*.py", "verifier/ui/words.py",
          "verifier/ui/texts.py", "verifier/inspection/table.py", "verifier/entitlement.py")  # fmt: skip
 # Modules that speak through `Check`: every text with a space in them may come to be shown.
-DECISION = ("verifier/checks.py", "verifier/decision.py", "verifier/remarks.py", "verifier/pass_decision.py",
-            "verifier/manning_decision.py", "verifier/unverified.py", "verifier/verdict.py",
-            "verifier/inspection/*.py")  # fmt: skip
+DECISION = ("verifier/checks.py", "verifier/decision.py", "verifier/judging.py", "verifier/remarks.py",
+            "verifier/pass_decision.py", "verifier/manning_decision.py", "verifier/unverified.py",
+            "verifier/verdict.py", "verifier/inspection/*.py")  # fmt: skip
+# Modules whose errors become reasons (`keys/said.py`), and what such errors are called.
+REASONS = ("keys/jws.py", "keys/trust/directory.py", "verifier/unverified.py", "verifier/credential/*.py")
+REASONED = frozenset(
+    ("Said", "NotReadable", "MalformedCredential", "MalformedProof", "WrongHolder", "MalformedJws",
+     "WrongType", "MalformedSdJwt", "MalformedCarrier", "UnknownKind", "NotOneCredential")
+)  # fmt: skip
 # Of these, what only the command line and the documents say, and what is collected otherwise.
 NOT_IN_APPS = ("report.py", "document.py", "manning_file.py", "ship.py", "table.py")
 LABELS = ("verifier/entitlement.py",)  # the lines of a certificate
@@ -48,7 +54,12 @@ def messages() -> dict[Message, str]:
     import yaml  # a wheel's build compiles catalogues alone, and has no yaml
 
     found: dict[Message, str] = {}
-    for patterns, collect in ((TEXTS, _constants), (DECISION, _sentences), (LABELS, _labels)):
+    for patterns, collect in (
+        (TEXTS, _constants),
+        (DECISION, _sentences),
+        (LABELS, _labels),
+        (REASONS, _reasons),
+    ):
         for pattern in patterns:
             for path in sorted(CHECKOUT.glob(pattern)):
                 if collect is _sentences and path.name in NOT_IN_APPS:
@@ -110,6 +121,24 @@ def _sentences(tree: ast.Module) -> Iterator[Message]:
             continue
         if " " in text.strip() or (text.isupper() and len(text) > 3):
             yield text
+
+
+def _reasons(tree: ast.Module) -> Iterator[Message]:
+    """The templates that errors are made with: there, or named as a constant of their module."""
+    named = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(node, ast.Call) and getattr(called, "id", getattr(called, "attr", "")) in REASONED:
+            for inner in (inner for given in node.args for inner in ast.walk(given)):
+                meant = named.get(inner.id) if isinstance(inner, ast.Name) else inner
+                texts = _texts(meant) if isinstance(meant, ast.expr) else ()
+                yield from (one for one in texts if isinstance(one, str) and " " in one.strip(", "))
 
 
 def template() -> Catalog:

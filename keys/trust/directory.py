@@ -52,6 +52,7 @@ class Environment(StrEnum):
     TEST = "test"
 
 
+_UNTRUE = "key {} is compromised, and no allow-list names this as what it truly signed"
 _OTHER_ENVIRONMENT = {
     Environment.TEST: "{} is a test key, and this is production",
     Environment.PRODUCTION: "{} is a production key, and this is test",
@@ -114,8 +115,7 @@ class TrustedKey:
                 return Said("key {} is revoked: {}", (self.kid, self.reason))
             return Said("key {} is revoked", (self.kid,))
         if self.state is _ALLOW_LIST_ONLY and not allowed:
-            untrue = "key {} is compromised, and no allow-list names this as what it truly signed"
-            return Said(untrue, (self.kid,))
+            return Said(_UNTRUE, (self.kid,))
         if purpose not in self.purposes:
             return Said("key {} may not sign {}", (self.kid, purpose))
         if not self.sign_from <= at_signing < self.sign_until:
