@@ -15,6 +15,7 @@ from verifier.credential.model import (
     MedicalCertificate,
     MedicalFitness,
 )
+from verifier.limitations import LISTED, Limit, each
 from verifier.wording import Joined, Said, Text, text
 
 LIMITED: Final = "{}, limited: {}"
@@ -38,6 +39,17 @@ AGGRAVATED: Final = "NOT free from a condition that service may aggravate"
 NOT_TOLD: Final = "the seafarer was NOT told of the right of review"
 ONLY_IN_AREAS: Final = "only in areas {}"
 RESTRICTED: Final = "restricted: {}"
+
+
+_TEMPLATES: Final = {
+    "max_gt": MOST_GT,
+    "max_kw": MOST_KW,
+    "areas": IN_AREAS,
+    "ship_types": ON_SHIP_TYPES,
+    "propulsion": WITH_PROPULSION,
+    "without": WITHOUT,
+    "text": "{}",
+}
 
 
 class Code(str):
@@ -77,18 +89,15 @@ def lines(certificate: Certificate) -> Iterator[tuple[str, Text]]:
 
 
 def _limited(granted: Text, limits: Limitations | None) -> Text:
-    if limits is None:
-        return granted
-    named = [
-        *([text(MOST_GT, limits.max_gt)] if limits.max_gt is not None else []),
-        *([text(MOST_KW, limits.max_kw)] if limits.max_kw is not None else []),
-        *_some(IN_AREAS, "trade_areas", limits.areas),
-        *_some(ON_SHIP_TYPES, "ship_types", limits.ship_types),
-        *_some(WITH_PROPULSION, "", limits.propulsion),
-        *_some(WITHOUT, "", limits.without),
-        *([text("{}", limits.text)] if limits.text else []),
-    ]
-    return text(LIMITED, granted, Joined(tuple(named))) if named else granted
+    named = tuple(map(_said, each(limits)))
+    return text(LIMITED, granted, Joined(named)) if named else granted
+
+
+def _said(limit: Limit) -> Said:
+    member, held = limit
+    if isinstance(held, tuple):
+        return text(_TEMPLATES[member], _codes(LISTED.get(member, ""), held))
+    return text(_TEMPLATES[member], held)
 
 
 def _accepted(acceptance: Acceptance) -> Text:

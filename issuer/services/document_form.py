@@ -21,6 +21,7 @@ from verifier.credential.model import (
     MedicalCertificate,
     Reference,
 )
+from verifier.limitations import phrases
 
 ENGLISH: Final = "en"
 LANGUAGE_OF: Final = {flag: one.code for one in codelists.languages().values() for flag in one.flags}
@@ -252,27 +253,7 @@ def _fitness(certificate: MedicalCertificate, labels: _Labels) -> Iterator[Line]
 
 def limits_of(limits: Limitations | None) -> str:
     """Each limit as a phrase of its own line."""
-    phrases = [] if limits is None else list(_phrases(limits))
-    return "\n".join(phrases) or "None"
-
-
-def _phrases(limits: Limitations) -> Iterator[str]:
-    """By the code list; codes that it lacks stay as they are, and so does free text."""
-    known = set()
-    for entry in codelists.limitations().values():
-        held, value = getattr(limits, str(entry.facts["member"])), entry.facts.get("value")
-        if value is not None:
-            known.add(value)
-            if value in held:
-                yield entry.title()
-        elif isinstance(held, int):
-            yield f"{entry.title()} {held:,}"
-        elif held:
-            of = codelists.trade_areas() if entry.facts["member"] == "areas" else codelists.ship_types()
-            yield f"{entry.title()}: {', '.join(title_of(of, code) for code in held)}"
-    yield from (code for code in (*limits.propulsion, *limits.without) if code not in known)
-    if limits.text:
-        yield limits.text
+    return "\n".join(phrases(limits, Entry.title, title_of)) or "None"
 
 
 def title_of(entries: Mapping[str, Entry], code: str) -> str:

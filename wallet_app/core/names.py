@@ -3,8 +3,8 @@
 from typing import Final
 
 from verifier.credential import codelists
-from verifier.credential.codelists import Entry
 from verifier.credential.model import Certificate, CertificateType, Limitations
+from verifier.limitations import phrases
 from verifier.ui import titles
 from verifier.ui.words import Words
 from wallet_app.core.plain import shown
@@ -100,29 +100,10 @@ def areas(codes: tuple[str, ...], say: Words) -> str:
 
 def limitations(limits: Limitations | None, say: Words) -> tuple[str, ...]:
     """Each limit as a phrase; none is unlimited."""
-    if limits is None:
-        return ()
-    phrases = []
-    for member, entry in _limit_kinds():
-        value = entry.facts.get("value")
-        held = getattr(limits, member)
-        if value is not None and value in held:
-            phrases.append(entry.title(say.language))
-        elif value is None and held:
-            joint = " " if isinstance(held, int) else ": "
-            phrases.append(f"{entry.title(say.language)}{joint}{_amount(member, held, say)}")
-    listed = {entry.facts.get("value") for _, entry in _limit_kinds()}
-    phrases += [code for code in (*limits.propulsion, *limits.without) if code not in listed]
-    return (*phrases, *([limits.text] if limits.text else []))
-
-
-def _limit_kinds() -> list[tuple[str, Entry]]:
-    return [(str(entry.facts["member"]), entry) for entry in codelists.limitations().values()]
-
-
-def _amount(member: str, held: int | tuple[str, ...], say: Words) -> str:
-    if isinstance(held, int):
-        return f"{held:,}"
-    if member == "areas":
-        return areas(held, say)
-    return ", ".join(titles.title(codelists.ship_types(), code, say, shown) for code in held)
+    return tuple(
+        phrases(
+            limits,
+            lambda entry: entry.title(say.language),
+            lambda of, code: titles.title(of, code, say, shown),
+        )
+    )
