@@ -16,7 +16,7 @@ from PIL import Image
 
 PROGRAMS: Final = ("Xvfb", "xdotool")
 SIZE: Final = (480, 1000)
-PATIENCE: Final = 90.0  # seconds: two cores may have others to serve
+PATIENCE: Final = 240.0  # seconds: two cores may have others to serve
 LOOK_EVERY: Final = 0.05
 _HEADER: Final = struct.Struct(">25I")  # of an XWD file (X11/XWDFile.h), version 7
 _COLOUR_BYTES: Final = 12
