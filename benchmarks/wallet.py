@@ -113,7 +113,13 @@ def _scene(scene: str, home: Path) -> None:
     prepare_kivy(home)
     from kivy.base import EventLoop
 
-    app = compose(home, locks=scene == "unlock", device=_device(home), transport=wallet_frames.Ashore())
+    app = compose(
+        home,
+        locks=scene == "unlock",
+        device=_device(home),
+        transport=wallet_frames.Ashore(),
+        owns_process=True,
+    )
     EventLoop.ensure_window()
     EventLoop.start()
     app._run_prepare()

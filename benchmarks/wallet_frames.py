@@ -18,7 +18,7 @@ WORDS: Final = ("abandon", "ability", "able", "about", "above", "absent")
 QUERY: Final = "sikker"
 FRAMES_AFTER: Final = 15  # a slide, the cards that are drawn after the first ones, what a tap has left to do
 PAGES: Final = 20
-SCREENS: Final = ("more", "add", "settings", "change-pin", "diagnostics", "history", "trust", "challenge")
+SCREENS: Final = ("more", "add", "trust", "challenge")
 PACK, ROOT = "bench.pack", "bench.root"
 Deed = Callable[[], object]
 
@@ -109,6 +109,9 @@ def _looking(app: Any) -> Iterator[Action]:
     yield "its code", lambda: app.show_code(key), always
     yield "all certificates", app.show_all_in_one, always
     yield "list", app.show_list, always
+    yield "settings", app.open_settings, always
+    yield "changing the PIN", app.open_change_pin, always
+    yield "diagnostics", app.open_diagnostics, always
     for name in SCREENS:
         yield f"screen: {name}", partial(app.go, name), always
 

@@ -40,7 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return UNUSABLE
     app = compose(
-        options.home, offer=options.offer, tx_code=options.tx_code, language=device_language(os.environ)
+        options.home,
+        offer=options.offer,
+        tx_code=options.tx_code,
+        language=device_language(os.environ),
+        owns_process=True,
     )
     if options.dark:
         app.theme.mode = "dark"
@@ -61,10 +65,12 @@ def compose(
     ticks: Callable[[], float] | None = None,
     language: str = "en",
     locks: bool = True,
+    owns_process: bool = False,
 ) -> "WalletApp":
     """The app whose files are in `home`; parts not given are the desktop's. Kivy must be prepared.
 
-    `ticks` are seconds since the device was switched on. `locks` off asks for no PIN, for tests.
+    `ticks` are seconds since the device was switched on. `locks` off asks for no PIN, for tests. An app that
+    `owns_process` sees to its memory.
     """
     from wallet_app.core.keystore import FileKeyStore
     from wallet_app.core.relay import Relayed
@@ -92,6 +98,7 @@ def compose(
         has_keys_in_file=isinstance(store, FileKeyStore),
         offer=offer,
         tx_code=tx_code,
+        owns_process=owns_process,
     )
     return app
 

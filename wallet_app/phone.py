@@ -75,6 +75,8 @@ def main() -> None:
     from wallet_app.main import compose
 
     device = android_device(lambda message: app.say(message))
-    app: WalletApp = compose(home, keys=AndroidKeyStore(home), device=device, offer=first_link())
+    app: WalletApp = compose(
+        home, keys=AndroidKeyStore(home), device=device, offer=first_link(), owns_process=True
+    )
     on_link(lambda link: device.background.hand_over(lambda: app.offered(link)))
     app.run()

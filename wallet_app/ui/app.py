@@ -11,6 +11,7 @@ from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.screenmanager import ScreenManager
 
 from verifier.ui import fonts, widgets
+from verifier.ui.memory import Memory
 from verifier.ui.theme import Theme
 from verifier.ui.words import words_in
 from wallet_app import texts
@@ -57,8 +58,9 @@ class WalletApp(Opening, Showing, Guarding, Preferring, Safekeeping, App):
         has_keys_in_file: bool = False,
         offer: str | None = None,
         tx_code: str = "",
+        owns_process: bool = False,
     ) -> None:
-        """Nothing is opened or drawn before `build`."""
+        """Nothing is opened or drawn before `build`. `owns_process`: nothing else runs beside the app."""
         self.theme = Theme()
         super().__init__()
         self.title = texts.APP
@@ -69,6 +71,7 @@ class WalletApp(Opening, Showing, Guarding, Preferring, Safekeeping, App):
         self.say = words_in(self.settings.language or language)
         self.device, self.background = device, device.background
         self.screen, self.scanner = device.screen, device.scanner
+        self.memory = Memory(is_ours=owns_process)
         self.wallet: Wallet | None = None
         self.syncing: SyncControl | None = None
         self._opening, self._set_aside = opening, set_aside
@@ -76,6 +79,7 @@ class WalletApp(Opening, Showing, Guarding, Preferring, Safekeeping, App):
 
     def build(self) -> ScreenManager:
         """Fonts, rules, screens; then the store."""
+        self.memory.begin()
         self.missing_fonts = fonts.register()
         for rules in (widgets.RULES, common.RULES):
             widgets.load(rules)

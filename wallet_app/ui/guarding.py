@@ -14,6 +14,7 @@ from wallet_app.core.vault import VaultError
 from wallet_app.ui.parts import AppParts
 
 CHECK_SECONDS: Final = 1.0
+TIDY_SECONDS: Final = 0.5  # the PIN pad has slid in by then, and its owner has put the phone away
 WHILE_LOCKED: Final = ("lock", "forgotten", "store")
 WHILE_HANDED_OVER: Final = ("code", "lock")
 AT_FIRST: Final = ("onboarding", "store")
@@ -87,6 +88,8 @@ class Guarding(AppParts):
         self.is_handed_over = False
         self.navigation.allow_only(*WHILE_LOCKED)
         self._ask_for_pin(is_leaving=False)
+        if self.require_wallet().is_read:  # not at the start, when there is nothing to tidy
+            Clock.schedule_once(lambda _: self.memory.tidy(), TIDY_SECONDS)
 
     def unlocked(self) -> None:
         """The PIN was right: back to what was in view, or on to what has been asked for since."""
@@ -139,6 +142,7 @@ class Guarding(AppParts):
 
     def on_pause(self) -> bool:
         """Another app is in front."""
+        self.memory.tidy()
         self._paused_at = self.require_wallet().clock() if self.wallet is not None else None
         return True
 

@@ -106,6 +106,7 @@ class Opening(AppParts):
         """While the PIN is typed the list is made, a part each frame: once it is right, the list is there."""
         if wallet is not self.wallet:
             return
+        self.memory.settle()
         if self.is_locked and self.lock.is_set:
             self.screen_of("list").size = self.navigation.manager.size
         Clock.schedule_once(lambda _: self.refresh_list())

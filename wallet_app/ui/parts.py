@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from kivy.clock import Clock
+
+from verifier.ui.memory import Memory
 from verifier.ui.theme import Theme
 from verifier.ui.words import Words
 from verifier.ui.work import Background
@@ -20,6 +23,7 @@ class AppParts:
     say: Words
     device: Device
     background: Background
+    memory: Memory
     wallet: Wallet | None
     navigation: Navigation
     syncing: SyncControl | None
@@ -67,3 +71,11 @@ class AppParts:
     def go(self, name: str, *, came_from: str | None = None, forward: bool = True) -> None:
         """Show that screen."""
         self.navigation.go(name, came_from=came_from, forward=forward)
+
+    def go_when_made(self, name: str) -> None:
+        """Show that screen; one that many parts are made for has a frame for itself."""
+        if self.navigation.has(name):
+            self.go(name)
+        else:
+            self.screen_of(name)
+            Clock.schedule_once(lambda _: self.go(name))

@@ -18,11 +18,11 @@ class Safekeeping(AppParts):
     def open_settings(self, *_: object) -> None:
         """Also what Kivy calls on a menu key."""
         if not self.is_locked and self.wallet is not None:
-            self.go("settings")
+            self.go_when_made("settings")
 
     def open_change_pin(self) -> None:
         """The old one, and twice the new one."""
-        self.go("change-pin")
+        self.go_when_made("change-pin")
         self.screen_of("change-pin").start()
 
     def open_backup(self) -> None:

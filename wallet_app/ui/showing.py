@@ -79,8 +79,8 @@ class Showing(Adding, Keeping):
                 has_page=wallet.documents.has(held),
                 say=self.say,
             )
+            self.go_when_made("certificate")
             self.screen_of("certificate").state = state
-            self.go("certificate")
 
     # --- codes
 
