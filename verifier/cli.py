@@ -94,6 +94,12 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         ship_cli.add(commands, ship_cli.Tools(_instant, _policy, _ship, _duty, _basis, POLICY_HELP))
     else:
         commands.add_parser("ship", help="judge a whole crew against the safe manning document")
+    if words[:1] == ["log"]:
+        from verifier import log_cli
+
+        log_cli.add(commands)
+    else:
+        commands.add_parser("log", help="an authority's transparency log: check that it only grew")
     return parser
 
 
