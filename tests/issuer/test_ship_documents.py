@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from support.crews import fit_at_sea, holds, phone_of, seafarer
 from support.databases import PostgresServer
 from support.desk import NUMBER, PHONE, SEAFARER, Desk
+from support.issuer_app import KEYS
 from support.issuer_directory import on_board
 from support.printed import Printed
 from support.scenario import show
@@ -26,8 +27,9 @@ from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotIn
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.browsing import Browsing
 from issuer.services.documents import Documents
-from issuer.services.issuing import CredentialIssuer
+from issuer.services.issuing import CredentialIssuer, IssuedCredential
 from issuer.services.printing import Printing
+from issuer.services.reading_back import Signed, objection
 from issuer.services.ship_documents import ShipDocuments
 from verifier.credential import carrier, qr
 from verifier.decision import verify
@@ -140,6 +142,27 @@ def test_what_is_no_document_is_refused_and_nothing_is_entered(desk: Desk, file:
     assert refused.value.hint
     with desk.database.read() as connection:
         assert connection.execute(select(certificate)).all() == []
+
+
+def test_signing_that_broke_off_is_finished_by_the_next_run(desk: Desk) -> None:
+    enter(desk)
+    desk.issuer._begin(desk.printing.requests([MSM]))
+    assert desk.credential_states() == ["reserved"]
+    assert desk.issuer.resume() == 1
+    assert desk.credential_states() == ["released"]
+
+
+def test_reader_that_checks_what_was_signed_knows_whose_it_must_be(desk: Desk) -> None:
+    enter(desk)
+    [issued] = desk.printing.sign(desk.printing.requests([MSM]))
+    assert isinstance(issued, IssuedCredential)
+    signed = Signed(issued.token, issued.kid, MSM, issued.idx)
+    key = KEYS.public(issued.kid)
+    assert objection(signed, key) is None
+    other = "the signed text is of another certificate or status entry"
+    assert objection(signed._replace(document_number="NO-MSM-0002"), key) == other
+    assert objection(signed._replace(idx=issued.idx + 1), key) == other
+    assert "names another key" in str(objection(signed._replace(kid="NO-1999"), key))
 
 
 def test_number_of_a_seafarers_certificate_is_taken(desk: Desk) -> None:
