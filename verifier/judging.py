@@ -174,7 +174,7 @@ def _judge(
     """Rows C4b to C15 of a credential that its issuer has signed."""
     policy, time = setting.policy, setting.time
     contradiction = vc.date_contradiction(credential)
-    dates = _AGREE if contradiction is None else Check("C4b", Outcome.UNKNOWN, "{}", (contradiction,))
+    dates = _AGREE if contradiction is None else Check("C4b", Outcome.UNKNOWN, *contradiction)
     listed = setting.status.get(credential.status.uri)
     c6, c7, c8, c12, old = checks.state(credential, listed, authority, policy=policy, time=time)
     c5, c13, unproved = checks.holder(

@@ -40,7 +40,7 @@ def judge(signed: SignedManning, shared: Shared, basis: Basis) -> Verdict:
     """The verdict on a document whose signature holds; `manning` is what it demands."""
     document, time = signed.document, basis.time
     against = contradiction(signed)
-    dates = _AGREE if against is None else Check("C4b", Outcome.UNKNOWN, "{}", (against,))
+    dates = _AGREE if against is None else Check("C4b", Outcome.UNKNOWN, *against)
     listed = basis.book.get(signed.status.uri)
     c6, c7, c8, c12, old = checks.state(signed, listed, basis.authority, policy=basis.policy, time=time)
     c9 = Check("C9", Outcome.PASS, "its last day is {}", (document.expiry_date,))

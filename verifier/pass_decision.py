@@ -78,7 +78,7 @@ def read(parsed: SdJwt, claims: Mapping[str, Json], known: PublicKey | None) -> 
 def judge(sea_pass: Pass, shared: Shared, basis: Basis) -> Verdict:
     """The verdict on a pass whose signature holds, with one on each of its members."""
     against = contradiction(sea_pass)
-    dates = _AGREE if against is None else Check("C4b", Outcome.UNKNOWN, "{}", (against,))
+    dates = _AGREE if against is None else Check("C4b", Outcome.UNKNOWN, *against)
     c9, c11 = _ends(sea_pass, basis.time), _starts(sea_pass, basis.time)
     members = tuple(
         _judge_member(sea_pass, member, shared, (dates, c9, c11), basis) for member in sea_pass.members
@@ -113,7 +113,7 @@ def _judge_member(
     """All rows of one certificate. Those on the signature, the phone and the clock are the pass's."""
     credential = _credential(sea_pass, member, basis.authority)
     against = validity.day_contradiction(member.certificate)
-    dates = _AGREE if against is None else Check("C4b", Outcome.UNKNOWN, "{}", (against,))
+    dates = _AGREE if against is None else Check("C4b", Outcome.UNKNOWN, *against)
     trusted = checks.in_own_name(member.certificate.issuing_country, basis.authority) or shared.trusted
     status = _status(credential, basis)
     void = next((check for check in own if check.outcome in _AGAINST), None)

@@ -217,7 +217,7 @@ def _check(certificate: Certificate, flag: str) -> None:
         )
     )
     if contradiction is not None:
-        raise BadRow(contradiction)
+        raise BadRow(str(contradiction))
 
 
 def _certificate(kind: CertificateType, claims: Mapping[str, Json]) -> Certificate:

@@ -80,7 +80,7 @@ def compose(draft: Draft, settings: Settings) -> str:
     # The verifier's own reader has read the certificate above; row C4b is what is left to rehearse.
     problem = vc.date_contradiction(credential)
     if problem is not None or certificate.document_number != draft.document_number:
-        raise _refuse(draft, problem or "the claims are of another certificate")
+        raise _refuse(draft, str(problem or "the claims are of another certificate"))
     return encode(vc.to_claims(credential))
 
 
@@ -105,7 +105,7 @@ def _compose_manning(draft: Draft, settings: Settings) -> str:
         raise _refuse(draft, str(error)) from error
     problem = safe_manning_claims.contradiction(signed)  # row C4b
     if problem is not None or document.document_number != draft.document_number:
-        raise _refuse(draft, problem or "the claims are of another document")
+        raise _refuse(draft, str(problem or "the claims are of another document"))
     return encode(claims)
 
 

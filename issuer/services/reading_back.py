@@ -16,6 +16,7 @@ import orjson
 
 from keys import jws
 from keys.jwk import PublicKey
+from keys.said import Said
 from verifier.credential import safe_manning_claims, sd_jwt, vc
 from verifier.credential.claims import Claims
 from verifier.credential.model import CertificateType
@@ -42,7 +43,7 @@ def objection(signed: Signed, key: PublicKey) -> str | None:
         return "the signed text names another key"
     if (said.document_number, said.idx) != (signed.document_number, signed.idx):
         return "the signed text is of another certificate or status entry"
-    return said.contradiction
+    return None if said.contradiction is None else str(said.contradiction)
 
 
 class _Said(NamedTuple):
@@ -50,7 +51,7 @@ class _Said(NamedTuple):
 
     document_number: str
     idx: int
-    contradiction: str | None
+    contradiction: Said | None
 
 
 def _said(claims: Claims) -> _Said:

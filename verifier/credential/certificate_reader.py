@@ -77,7 +77,7 @@ def certificate_from_claims(kind: CertificateType, claims: Claims) -> Certificat
             return MedicalCertificate(**_fields(kind, claims), fitness=fitness)
         return Certificate(**_fields(kind, claims))
     except InvalidCertificate as error:
-        raise MalformedCredential(error.claim, error.problem) from None
+        raise MalformedCredential(error.claim, "{}", error.what) from None
 
 
 def _fields(kind: CertificateType, claims: Claims) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def holder_from_claims(claims: Claims) -> Holder:
             gender=_one_of(_GENDERS, claims, "gender") if "gender" in claims else None,
         )
     except InvalidCertificate as error:
-        raise MalformedCredential(error.claim, error.problem) from None
+        raise MalformedCredential(error.claim, "{}", error.what) from None
 
 
 def _official(claims: Claims) -> Official | None:

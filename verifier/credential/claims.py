@@ -149,5 +149,6 @@ def _refuse_deceptive(value: str, name: str) -> None:
     """Unassigned and private characters pass (Unicode grows), joiners pass (scripts need them)."""
     for character in value:
         if character in _REORDERING or unicodedata.category(character) in _REFUSED_CATEGORIES:
-            problem = f"character U+{ord(character):04X} has no place in a certificate"
-            raise MalformedCredential(name, problem)
+            raise MalformedCredential(
+                name, "character U+{:04X} has no place in a certificate", ord(character)
+            )

@@ -11,19 +11,26 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from keys.jwk import PublicKey
+from keys.said import Reasoned
 
 # Crockford's base32 in capitals: no I, L, O, U, so that an id can be read aloud and typed.
 _CAPITALS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BASE32: Final = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
 
-class InvalidCertificate(ValueError):
+class InvalidCertificate(Reasoned):
     """A record breaks an invariant of the model; `claim` names the field."""
 
-    def __init__(self, claim: str, problem: str) -> None:
-        super().__init__(f"{claim}: {problem}")
+    def __init__(self, claim: str, problem: str, *values: object) -> None:
+        """The `problem` is a template that `values` fill."""
+        self.what = Reasoned(problem, *values)
+        super().__init__("{}: {}", claim, self.what)
         self.claim = claim
-        self.problem = problem
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, in English."""
+        return str(self.what)
 
 
 class CertificateType(StrEnum):
@@ -137,8 +144,9 @@ class Holder:
 
     def __post_init__(self) -> None:
         if len(self.seafarer_id) != 8 or not _BASE32.issuperset(self.seafarer_id):
-            problem = "8 characters of 0-9 and A-Z without I, L, O and U are needed"
-            raise InvalidCertificate("seafarer_id", problem)
+            raise InvalidCertificate(
+                "seafarer_id", "8 characters of 0-9 and A-Z without I, L, O and U are needed"
+            )
 
     @property
     def full_name(self) -> str:
@@ -230,9 +238,9 @@ class Certificate:
         if not self.document_number:
             raise InvalidCertificate("document_number", "a certificate needs a number")
         if self.expiry_date is None and self.type in ALWAYS_EXPIRES:
-            raise InvalidCertificate("expiry_date", f"a document of type {self.type} always expires")
+            raise InvalidCertificate("expiry_date", "a document of type {} always expires", self.type)
         if _CLASS_OF.get(self.type, Certificate) is not type(self):
-            raise InvalidCertificate("vct", f"type {self.type} is no {type(self).__name__}")
+            raise InvalidCertificate("vct", "type {} is no {}", self.type, type(self).__name__)
 
     @property
     def certificate_id(self) -> Reference:

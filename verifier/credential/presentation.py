@@ -39,8 +39,10 @@ class Audience(StrEnum):
     CHALLENGE = AUD_CHALLENGE
 
 
-_OTHER_KEY: Final = "the proof was made by another key"
-_OTHER_KEY_OR_CREDENTIAL: Final = "the proof was made by another key, or for another credential"
+_MADE_BY: Final = {  # whether the proof says itself which credential it is for
+    True: "the proof was made by another key",
+    False: "the proof was made by another key, or for another credential",
+}
 
 
 class NoChallenge(ValueError):
@@ -127,7 +129,7 @@ def check(sd_jwt: SdJwt, holder_key: PublicKey) -> HolderProof:
     Raises MalformedProof, or WrongHolder for another key or another credential.
     """
     token, proof, named_hash = _parse(sd_jwt)
-    _verify(holder_key, token.signing_input, token.signature, _OTHER_KEY)
+    _verify(holder_key, token.signing_input, token.signature, names_it=True)
     if named_hash != sd_hash(sd_jwt.text):
         raise WrongHolder("the proof was made for another credential")
     return proof
@@ -136,16 +138,16 @@ def check(sd_jwt: SdJwt, holder_key: PublicKey) -> HolderProof:
 def confirm(text: str, proof: HolderProof, holder_key: PublicKey) -> None:
     """As `check`, for a proof that stands apart from the SD-JWT `text`. Raises WrongHolder."""
     signing_input = _signing_input(text, proof.iat, proof.nonce, proof.audience)
-    _verify(holder_key, signing_input.encode("ascii"), proof.signature, _OTHER_KEY_OR_CREDENTIAL)
+    _verify(holder_key, signing_input.encode("ascii"), proof.signature, names_it=False)
 
 
-def _verify(holder_key: PublicKey, signing_input: bytes, signature: bytes, otherwise: str) -> None:
+def _verify(holder_key: PublicKey, signing_input: bytes, signature: bytes, *, names_it: bool) -> None:
     if holder_key.algorithm is not _ES256:
         raise WrongHolder("the credential is bound to a key that is not for ES256")
     try:
         holder_key.verify(signing_input, signature)
     except SignatureMismatch:
-        raise WrongHolder(otherwise) from None
+        raise WrongHolder(_MADE_BY[names_it]) from None
 
 
 def read(sd_jwt: SdJwt) -> HolderProof:

@@ -52,9 +52,9 @@ class SafeManning:
         if not self.document_number:
             raise InvalidCertificate("document_number", "a document needs a number")
         if not 1 <= len(self.posts) <= MOST_POSTS:
-            raise InvalidCertificate("posts", f"1 to {MOST_POSTS} posts are needed")
+            raise InvalidCertificate("posts", "1 to {} posts are needed", MOST_POSTS)
         if any(post.count < 1 for post in self.posts) or self.persons > MOST_PERSONS:
-            raise InvalidCertificate("posts", f"1 to {MOST_PERSONS} persons are needed")
+            raise InvalidCertificate("posts", "1 to {} persons are needed", MOST_PERSONS)
 
     @property
     def type(self) -> CertificateType:

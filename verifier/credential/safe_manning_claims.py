@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from keys.encoding import Json
+from keys.said import Said
 from keys.signer import Signer
 from verifier.credential import vc
 from verifier.credential.claims import (
@@ -83,15 +84,21 @@ def from_claims(claims: Claims) -> SignedManning:
     )
 
 
-def contradiction(signed: SignedManning) -> str | None:
+def contradiction(signed: SignedManning) -> Said | None:
     """Why the document's own dates cannot all be true (row C4b), or None."""
     first, last = signed.document.issue_date or date.min, signed.document.expiry_date
     if (signed.expires is None) is not (last is None):
-        return "exp and expiry_date: one is given, the other is not"
+        return Said("exp and expiry_date: one is given, the other is not")
     if last is not None and last < first:
-        return f"expiry_date {last} is before issue_date {first}"
+        return Said(
+            "expiry_date {} is before issue_date {}",
+            (
+                last,
+                first,
+            ),
+        )
     if signed.expires is not None and signed.not_before >= signed.expires:
-        return "nbf is not before exp"
+        return Said("nbf is not before exp")
     return None
 
 
@@ -112,7 +119,7 @@ def document_from_claims(claims: Claims) -> SafeManning:
             remarks=optional_text(claims, "remarks"),
         )
     except InvalidCertificate as error:
-        raise MalformedCredential(error.claim, error.problem) from None
+        raise MalformedCredential(error.claim, "{}", error.what) from None
 
 
 def _vessel(claims: Claims) -> Vessel:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from keys.jwk import PublicKey
+from keys.said import Said
 from verifier.credential.model import (
     Certificate,
     CertificateType,
@@ -55,28 +56,30 @@ class Pass:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.members) <= MAX_MEMBERS:
-            raise InvalidCertificate("certificates", f"a pass has 1 to {MAX_MEMBERS} of them")
+            raise InvalidCertificate("certificates", "a pass has 1 to {} of them", MAX_MEMBERS)
         for member in self.members:
             if member.certificate.type in NO_MEMBERS:
-                raise InvalidCertificate("certificates", f"no {member.certificate.type} belongs in a pass")
-        _refuse_doubled("certificates", (member.certificate.certificate_id for member in self.members))
-        _refuse_doubled("places of status", (member.status for member in self.members))
+                raise InvalidCertificate("certificates", "no {} belongs in a pass", member.certificate.type)
+        _refuse_doubled(
+            "two certificates are one: {}", (member.certificate.certificate_id for member in self.members)
+        )
+        _refuse_doubled("two places of status are one: {}", (member.status for member in self.members))
 
 
-def contradiction(sea_pass: Pass) -> str | None:
+def contradiction(sea_pass: Pass) -> Said | None:
     """Why the pass's own dates cannot all be true (row C4b), or None."""
     if sea_pass.not_before >= sea_pass.expires:
-        return "nbf is not before exp"
+        return Said("nbf is not before exp")
     if sea_pass.issued_at >= sea_pass.expires:
-        return "iat is not before exp"
+        return Said("iat is not before exp")
     if sea_pass.expires - sea_pass.issued_at > LIFETIME:
-        return f"a pass that runs for more than {LIFETIME.days} days"
+        return Said("a pass that runs for more than {} days", (LIFETIME.days,))
     return None
 
 
-def _refuse_doubled(what: str, found: Iterable[tuple[object, ...]]) -> None:
+def _refuse_doubled(problem: str, found: Iterable[tuple[object, ...]]) -> None:
     seen = set()
     for one in found:
         if one in seen:
-            raise InvalidCertificate("certificates", f"two {what} are one: {' '.join(map(str, one))}")
+            raise InvalidCertificate("certificates", problem, " ".join(map(str, one)))
         seen.add(one)

@@ -106,7 +106,7 @@ def from_claims(claims: Claims, known: PublicKey | None = None) -> Pass:
             members=_members(claims),
         )
     except InvalidCertificate as error:
-        raise MalformedCredential(error.claim, error.problem) from None
+        raise MalformedCredential(error.claim, "{}", error.what) from None
 
 
 def refuse_kept_back(parsed: sd_jwt.SdJwt) -> None:

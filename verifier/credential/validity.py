@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
+from keys.said import Said
 from verifier.credential.model import Certificate, Credential
 
 _DAY: Final = timedelta(days=1)
@@ -36,27 +37,33 @@ def day_times(first: date, last: date | None, time_zone: str) -> tuple[datetime,
     return _midnight(first, zone), None if last is None else _midnight(last + _DAY, zone)
 
 
-def date_contradiction(credential: Credential) -> str | None:
+def date_contradiction(credential: Credential) -> Said | None:
     """Why the credential's own dates cannot all be true (row C4b), or None. `nbf` may follow `issue_date`."""
     certificate, expires = credential.certificate, credential.expires
     first, last = certificate.issue_date, certificate.expiry_date
     if (expires is None) is not (last is None):
-        return "exp and expiry_date: one is given, the other is not"
+        return Said("exp and expiry_date: one is given, the other is not")
     if credential.not_before < datetime.combine(first, _MIDNIGHT) - _EARLIEST:
-        return f"nbf is before the day of issue, {first}"
+        return Said("nbf is before the day of issue, {}", (first,))
     if certificate.holder.birth_date >= first:
-        return "birth_date is not before issue_date"
+        return Said("birth_date is not before issue_date")
     if expires is None or last is None:
         return None
     if last < first:
-        return f"expiry_date {last} is before issue_date {first}"
+        return Said(
+            "expiry_date {} is before issue_date {}",
+            (
+                last,
+                first,
+            ),
+        )
     end = datetime.combine(last, _END_AT_THE_EARLIEST)
     if not end <= expires <= end + _EARLIEST + _LATEST:
-        return f"exp does not fall on the end of expiry_date {last}"
+        return Said("exp does not fall on the end of expiry_date {}", (last,))
     if credential.not_before >= expires:
-        return "nbf is not before exp"
+        return Said("nbf is not before exp")
     if credential.issued_at > expires:
-        return "iat is after exp"
+        return Said("iat is after exp")
     return None
 
 
@@ -76,13 +83,19 @@ def member_times(certificate: Certificate, time_zone: str) -> tuple[datetime, da
     return _midnight(first, zone), None if last is None else _midnight(last + _DAY, zone)
 
 
-def day_contradiction(certificate: Certificate) -> str | None:
+def day_contradiction(certificate: Certificate) -> Said | None:
     """Why a certificate's own days cannot all be true (row C4b), or None."""
     first, last = certificate.issue_date, certificate.expiry_date
     if certificate.holder.birth_date >= first:
-        return "birth_date is not before issue_date"
+        return Said("birth_date is not before issue_date")
     if last is not None and last < first:
-        return f"expiry_date {last} is before issue_date {first}"
+        return Said(
+            "expiry_date {} is before issue_date {}",
+            (
+                last,
+                first,
+            ),
+        )
     return None
 
 

@@ -83,7 +83,8 @@ def require_good(
     if not held.is_ours:
         raise PickUpError(Trouble.WRONG_CREDENTIAL, "the pass is bound to another key than this phone's")
     require_signature(text, "the pass", issuer_keys)
-    problem = contradiction(sea_pass)
+    against = contradiction(sea_pass)
+    problem = None if against is None else str(against)
     if problem is None and abs(sea_pass.issued_at - as_of) > MOST_APART:
         problem = f"signed {sea_pass.issued_at:%Y-%m-%d %H:%M}, answered {as_of:%Y-%m-%d %H:%M}"
     if problem is not None:
