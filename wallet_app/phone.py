@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from keys.signer import Signer
 from verifier.ui.ports.android_biometrics import AndroidBiometrics
 from verifier.ui.ports.android_camera import AndroidCamera
+from verifier.ui.ports.android_java import learn
 from verifier.ui.ports.android_keys import AndroidKeysError, AndroidSigner, WrappedSecret
 from verifier.ui.ports.android_link import first_link, on_link
+from verifier.ui.ports.android_picker import AndroidPicker
 from verifier.ui.ports.android_screen import AndroidScreen
 from verifier.ui.ports.android_share import AndroidShare
 from verifier.ui.ports.scanner import PictureScanner
@@ -52,7 +54,7 @@ class AndroidKeyStore:
             raise KeyStoreError(str(error)) from error
 
 
-def android_device(say: Callable[[str], str]) -> "Device":
+def android_device(home: Path, say: Callable[[str], str]) -> "Device":
     """The phone's ports; `say` is asked at each use, as the language may be another by then."""
     from verifier.ui.background import ThreadBackground
     from wallet_app.ui.device import Device
@@ -65,6 +67,7 @@ def android_device(say: Callable[[str], str]) -> "Device":
         biometrics=AndroidBiometrics(TITLE, lambda: say(texts.USE_PIN), background.hand_over),
         share=AndroidShare(),
         camera=AndroidCamera(lambda: say(texts.HOLD_STILL)),
+        picker=AndroidPicker(home / "picked", background),
     )
 
 
@@ -72,9 +75,10 @@ def main() -> None:
     """Run the wallet on a phone until it is closed; `deploy/mobile/stage.py` writes what calls this."""
     home = Path(os.environ["ANDROID_PRIVATE"]) / "ombord"
     prepare_kivy(home)
+    learn()
     from wallet_app.main import compose
 
-    device = android_device(lambda message: app.say(message))
+    device = android_device(home, lambda message: app.say(message))
     app: WalletApp = compose(
         home, keys=AndroidKeyStore(home), device=device, offer=first_link(), owns_process=True
     )

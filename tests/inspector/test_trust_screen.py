@@ -13,6 +13,7 @@ from support.simulator import DAY, NOW, Authority
 from verifier.inspector.core import importing
 from verifier.inspector.core.importing import ImportFailed, RootFound, Trouble, Wanted
 from verifier.ui.ports.drives import FakeDrives
+from verifier.ui.ports.picker import FakePicker, PickError
 
 pytestmark = pytest.mark.screen
 
@@ -152,3 +153,20 @@ def test_a_damaged_home_goes_on_only_where_somebody_says_so(device: DeviceInHand
     importing.take_in(device.home, Wanted(source=str(pack), forget=True, root=stick / "root.json"), NOW)
     eyes = device.open(imported=False)
     assert eyes.sees("Trust data today")
+
+
+@pytest.mark.parametrize("is_readable", [True, False])
+def test_a_pack_is_chosen_by_the_systems_own_picker(device: DeviceInHand, is_readable: bool) -> None:
+    picker = FakePicker(device.shore.pack() if is_readable else PickError("gone"))
+    eyes = device.open(picker=picker)
+    eyes.tap("Show trust data").wait(0.3)
+    eyes.tap(eyes.scroll_to("Choose a file")).wait(0.5)
+    if is_readable:
+        assert eyes.sees("Imported. Every signature in it was checked."), eyes.texts()
+    else:
+        assert eyes.sees("What was held before stays in force."), eyes.texts()
+
+
+def test_a_desktop_has_no_picker_to_offer(device: DeviceInHand) -> None:
+    eyes = device.open()
+    assert "Choose a file" not in eyes.tap("Show trust data").wait(0.3).texts()

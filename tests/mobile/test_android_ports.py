@@ -12,22 +12,28 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from support.mobile import MOBILE
 
 from verifier.credential import frames
 from verifier.ui import scanning
-from verifier.ui.ports import android_java, android_link
+from verifier.ui.background import ImmediateBackground
+from verifier.ui.ports import android_java, android_link, android_picker
 from verifier.ui.ports.android_biometrics import AndroidBiometrics
 from verifier.ui.ports.android_camera import PERMISSION, AndroidCamera
 from verifier.ui.ports.android_keys import AndroidKeysError, AndroidSigner, WrappedSecret
+from verifier.ui.ports.android_picker import REQUEST, AndroidPicker
 from verifier.ui.ports.android_screen import AndroidScreen
 from verifier.ui.ports.android_share import AndroidShare
 from verifier.ui.ports.biometrics import Answer
 from verifier.ui.ports.camera import CameraError
 from verifier.ui.ports.share import ShareError
+from verifier.ui.work import WorkError
 from wallet_app.core.keystore import KeyStoreError
 from wallet_app.phone import AndroidKeyStore
 
 ACTIVITY = object()
+JAVA = MOBILE / "java"
+CODE_READER = "org.ombord.CodeReader"  # Java's own, for its scanner
 
 
 class JavaException(Exception):
@@ -126,12 +132,32 @@ class Recorder:
         return method
 
 
+class Pick:
+    """`org.ombord.FilePick`, and the file that is chosen."""
+
+    def __init__(self) -> None:
+        self.asked, self.called, self.breaks = 0, "backup.ombord", ""
+        self.data = b"\x00\xff sealed"
+
+    def ask(self, activity: object) -> None:
+        assert activity is ACTIVITY
+        self.asked += 1
+
+    def name(self, activity: object, uri: object) -> str:
+        return self.called
+
+    def read(self, activity: object, uri: object, most: int) -> SignedBytes:
+        if self.breaks:
+            raise JavaException(self.breaks)
+        return SignedBytes(self.data[: most + 1])
+
+
 class Phone:
     """The Java classes of one phone, by name."""
 
     def __init__(self) -> None:
         self.keys, self.question, self.scanner = DeviceKeys(), Question(), Scanner()
-        self.screen, self.share = Recorder(), Recorder()
+        self.screen, self.share, self.pick = Recorder(), Recorder(), Pick()
         self.intent: Any = None
         activity = types.SimpleNamespace(mActivity=ACTIVITY)
         self.classes: dict[str, Any] = {
@@ -140,6 +166,7 @@ class Phone:
             "org.ombord.ScannerActivity": self.scanner,
             "org.ombord.ScreenHold": self.screen,
             "org.ombord.FileShare": self.share,
+            "org.ombord.FilePick": self.pick,
             android_java.ACTIVITY: activity,
         }
 
@@ -154,6 +181,7 @@ def phone(monkeypatch: pytest.MonkeyPatch) -> Phone:
     jnius.PythonJavaClass = object  # type: ignore[attr-defined]
     jnius.java_method = lambda _signature: lambda method: method  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "jnius", jnius)
+    monkeypatch.setattr(android_java, "_known", {})
     return made
 
 
@@ -297,6 +325,97 @@ def test_camera_that_fails_or_was_closed_by_hand_ends_the_loop_with_words(phone:
     phone.scanner.why, phone.scanner.is_open = "", False
     with pytest.raises(CameraError, match="closed"):
         camera.frame()
+
+
+# Files
+
+
+class AtOnce(ImmediateBackground):
+    """Works where it is asked to."""
+
+    def run(self, work: Any, done: Any, failed: Any) -> None:
+        try:
+            result = work()
+        except WorkError as error:
+            failed(error)
+        else:
+            done(result)
+
+
+@dataclass
+class Picking:
+    """The picker, and what the app was told."""
+
+    folder: Path
+    told: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.picker = AndroidPicker(self.folder, AtOnce(), self._bind)
+        self.picker.pick(self.told.append, self.told.append)
+
+    def _bind(self, answered: Callable[[int, int, Any], None]) -> None:
+        self._answered = answered
+
+    def answer(self, *, request: int = REQUEST, result: int = -1, uri: object = "content://1") -> None:
+        self._answered(request, result, types.SimpleNamespace(getData=lambda: uri))
+
+
+def test_file_that_is_chosen_is_copied_whole_under_a_plain_name(phone: Phone, tmp_path: Path) -> None:
+    phone.pick.called = "../../etc/my backup.ombord"
+    picking = Picking(tmp_path / "picked")
+    picking.answer()
+    [path] = picking.told
+    assert path == tmp_path / "picked" / "etc-my-backup.ombord"
+    assert path.read_bytes() == phone.pick.data
+    picking.answer()
+    assert len(picking.told) == 1, "one answer to one question"
+
+
+def test_copies_lie_beside_each_other_until_the_next_start(phone: Phone, tmp_path: Path) -> None:
+    picking = Picking(tmp_path / "picked")
+    picking.answer()
+    phone.pick.called = "other.pack"
+    picking.picker.pick(picking.told.append, picking.told.append)
+    picking.answer()
+    assert sorted(one.name for one in (tmp_path / "picked").iterdir()) == ["backup.ombord", "other.pack"]
+    Picking(tmp_path / "picked")
+    assert not (tmp_path / "picked").exists()
+
+
+@pytest.mark.parametrize("answer", [{"request": 1}, {"result": 0}, {"uri": None}])
+def test_going_back_from_the_picker_tells_nothing(
+    phone: Phone, tmp_path: Path, answer: dict[str, Any]
+) -> None:
+    picking = Picking(tmp_path / "picked")
+    picking.answer(**answer)
+    assert picking.told == []
+    assert phone.pick.asked == 1
+
+
+def test_file_that_cannot_be_read_or_is_too_large_is_said(
+    phone: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.pick.breaks = "FileNotFoundException: gone"
+    picking = Picking(tmp_path / "picked")
+    picking.answer()
+    phone.pick.breaks = ""
+    monkeypatch.setattr(android_picker, "MOST_BYTES", 4)
+    picking.picker.pick(picking.told.append, picking.told.append)
+    picking.answer()
+    assert [str(error) for error in picking.told] == [
+        "the file cannot be read: FileNotFoundException: gone",
+        "backup.ombord: more than 4 bytes",
+    ]
+    assert not (tmp_path / "picked").exists()
+
+
+def test_classes_are_found_once_on_the_first_thread(phone: Phone) -> None:
+    android_java.learn()
+    phone.classes.clear()
+    assert android_java.java("org.ombord.FilePick") is phone.pick
+    assert {f"org.ombord.{path.stem}" for path in JAVA.rglob("*.java")} - {CODE_READER} == set(
+        android_java.OURS
+    )
 
 
 # The rest

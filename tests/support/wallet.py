@@ -17,6 +17,7 @@ from verifier.ui.background import ImmediateBackground
 from verifier.ui.ports.biometrics import Biometrics, NoBiometrics
 from verifier.ui.ports.camera import FakeCamera
 from verifier.ui.ports.files import FolderFiles
+from verifier.ui.ports.picker import NoPicker, Picker
 from verifier.ui.ports.scanner import FakeScanner
 from verifier.ui.ports.screen import FakeScreen
 from verifier.ui.ports.share import FakeShare
@@ -150,6 +151,7 @@ class PhoneInHand:
         self.camera = FakeCamera(broken="no camera")
         self.share = FakeShare()
         self.background: Background = ImmediateBackground()
+        self.picker: Picker = NoPicker()
         self.texts: list[str] = []
 
     def open_wallet(
@@ -181,6 +183,7 @@ class PhoneInHand:
                 scanner=self.scanner,
                 camera=self.camera,
                 share=self.share,
+                picker=self.picker,
                 files=FolderFiles(self.home / "downloads"),
                 biometrics=biometrics or NoBiometrics(),
             ),

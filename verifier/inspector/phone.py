@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from verifier.inspector import texts_phone as texts
 from verifier.ui.ports.android_camera import AndroidCamera
+from verifier.ui.ports.android_java import learn
+from verifier.ui.ports.android_picker import AndroidPicker
 from verifier.ui.ports.android_share import AndroidShare
 from verifier.ui.ports.scanner import PictureScanner
 from verifier.ui.window import prepare_kivy
@@ -16,16 +18,18 @@ if TYPE_CHECKING:
     from verifier.inspector.ui.device import Device
 
 
-def android_device(say: Callable[[str], str]) -> "Device":
+def android_device(home: Path, say: Callable[[str], str]) -> "Device":
     """The phone's ports; `say` is asked at each use, as the language may be another by then."""
     from verifier.inspector.ui.device import Device
     from verifier.ui.background import ThreadBackground
 
+    background = ThreadBackground()
     return Device(
-        background=ThreadBackground(),
+        background=background,
         scanner=PictureScanner(),
         camera=lambda: AndroidCamera(lambda: say(texts.HOLD_STILL)),
         share=AndroidShare(),
+        picker=AndroidPicker(home / "picked", background),
     )
 
 
@@ -33,7 +37,8 @@ def main() -> None:
     """Run the app on a phone until it is closed; `deploy/mobile/stage.py` writes what calls this."""
     home = Path(os.environ["ANDROID_PRIVATE"]) / "ombord"
     prepare_kivy(home)
+    learn()
     from verifier.inspector.main import compose
 
-    app: InspectorApp = compose(home, device=android_device(lambda message: app.say(message)))
+    app: InspectorApp = compose(home, device=android_device(home, lambda message: app.say(message)))
     app.run()

@@ -3,4 +3,5 @@
 from typing import Final
 
 BACK: Final = "Back"
+CHOOSE_FILE: Final = "Choose a file"
 TOO_LONG: Final = "At most {most} characters."

@@ -128,6 +128,14 @@ class AddScreen(Screen):
         else:
             self._app.take(text)
 
+    def pick(self) -> None:
+        """From the system's own file picker."""
+        app = self._app
+        app.pick(
+            self.read_picture,
+            lambda _: self._show(OfferStep(complaint=app.say(texts.PICTURE_UNREADABLE))),
+        )
+
     def read_picture(self, path: Path) -> None:
         """An offer from a file: a picture of its QR code, or its text."""
         app, say = self._app, self._app.say

@@ -1,7 +1,9 @@
 """How something new comes in: offers, challenges, the directory of authorities. A part of the app."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from verifier.ui.work import WorkError
 from wallet_app.core.scanned import Kind, what_is
 from wallet_app.ui.parts import AppParts
 
@@ -50,6 +52,15 @@ class Adding(AppParts):
                 self.go("challenge", forward=False)
         else:
             self.take(text)
+
+    def pick(self, take: Callable[[Path], None], fail: Callable[[WorkError], None]) -> None:
+        """A file by the system's own picker, which covers the app: it may be locked by then."""
+
+        def picked(path: Path) -> None:
+            if self.may_take:
+                take(path)
+
+        self.device.picker.pick(picked, fail)
 
     # --- challenges
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from verifier.ui.ports.biometrics import Biometrics, NoBiometrics
 from verifier.ui.ports.camera import Camera, DeviceCamera
 from verifier.ui.ports.files import Files, FolderFiles
+from verifier.ui.ports.picker import NoPicker, Picker
 from verifier.ui.ports.scanner import Scanner
 from verifier.ui.ports.screen import Screen
 from verifier.ui.ports.share import FolderShare, Share, downloads
@@ -32,3 +33,4 @@ class Device:
     share: Share = field(default_factory=_to_downloads)
     camera: Camera = field(default_factory=DeviceCamera)
     files: Files = field(default_factory=_in_downloads)
+    picker: Picker = field(default_factory=NoPicker)

@@ -43,6 +43,10 @@ class AppParts:
         def open_restore(self) -> None:
             """Restore a backup."""
 
+        @property
+        def may_take(self) -> bool:
+            """Whether something from outside may be looked at."""
+
         def opened(self) -> None:
             """The app is open to the seafarer."""
 

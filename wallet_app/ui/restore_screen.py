@@ -57,6 +57,11 @@ class RestoreScreen(Screen):
         step.paths = list(self._app.device.files.found(ENDING))
         self._show(step)
 
+    def pick(self) -> None:
+        """From the system's own file picker."""
+        self._path = None
+        self._app.pick(self.choose, self._failed)
+
     def choose(self, path: Path) -> None:
         """Which words?"""
         self._path = path

@@ -39,6 +39,11 @@ class TrustScreen(Screen):
         else:
             self.take_file(Path(text.strip()).expanduser())
 
+    def pick(self) -> None:
+        """From the system's own file picker."""
+        app: Any = App.get_running_app()
+        app.pick(self.take_file, lambda error: self._failed(TrustError(TrustTrouble.UNREADABLE, str(error))))
+
     def take_file(self, path: Path) -> None:
         """A sea pack, or the root file of a phone that has none yet."""
 

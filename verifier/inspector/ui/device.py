@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from verifier.ui.ports.camera import Camera
 from verifier.ui.ports.drives import DesktopDrives, Drives
+from verifier.ui.ports.picker import NoPicker, Picker
 from verifier.ui.ports.scanner import Scanner
 from verifier.ui.ports.share import Share
 from verifier.ui.work import Background
@@ -17,5 +18,6 @@ class Device:
     background: Background
     scanner: Scanner  # of picture files
     drives: Drives = field(default_factory=DesktopDrives)
+    picker: Picker = field(default_factory=NoPicker)
     camera: Callable[[], Camera] | None = None
     share: Share | None = None  # None: files go to the user's downloads

@@ -94,6 +94,10 @@ class InspectorTrustScreen(Screen):
         """A file that was dropped here."""
         self.take(str(path))
 
+    def pick(self) -> None:
+        """A file by the system's own picker, as phones have it."""
+        self._app.device.picker.pick(self.offer, self._failed)
+
     def take(self, source: str) -> None:
         """Import from a file, a folder or an address."""
         self._run(Wanted(source=source.strip()))

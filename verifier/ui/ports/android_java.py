@@ -5,6 +5,11 @@ import os
 from typing import Any, Final
 
 ACTIVITY: Final = "org.kivy.android.PythonActivity"
+OURS: Final = (
+    *("org.ombord.DeviceKeys", "org.ombord.FilePick", "org.ombord.FileShare"),
+    *("org.ombord.OwnerQuestion", "org.ombord.ScannerActivity", "org.ombord.ScreenHold"),
+)
+_known: dict[str, Any] = {}
 
 
 class JavaError(Exception):
@@ -16,9 +21,15 @@ def is_here() -> bool:
     return "ANDROID_ARGUMENT" in os.environ
 
 
+def learn() -> None:
+    """On the app's first thread: another finds the system's classes, and none of ours."""
+    for name in (ACTIVITY, *OURS):
+        _known[name] = _jnius().autoclass(name)
+
+
 def java(name: str) -> Any:
     """The Java class of that name."""
-    return _jnius().autoclass(name)
+    return _known[name] if name in _known else _jnius().autoclass(name)
 
 
 def activity() -> Any:
