@@ -10,8 +10,9 @@ export UV_PYTHON_DOWNLOADS=never PIP_DISABLE_PIP_VERSION_CHECK=1
 
 # What Kivy draws with, on a screen or off it: the library that must be there, and Debian's package of it.
 readonly screen_libraries=(libEGL.so.1:libegl1 libGL.so.1:libgl1 libmtdev.so.1:libmtdev1)
-# What tests are run with as a person would use it: a browser, a display that nobody sees, and hands on it.
-readonly programs=(chromium:chromium Xvfb:xvfb xdotool:xdotool)
+# What tests are run with as a person would use it: a browser, a display that nobody sees, hands on it, and
+# a token for the signer's keys.
+readonly programs=(chromium:chromium Xvfb:xvfb xdotool:xdotool softhsm2-util:softhsm2)
 
 say() { printf '[setup] %s\n' "$*"; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }

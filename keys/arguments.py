@@ -44,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
     _authority_options(_group(commands, "authority", "register authorities; what they sign"), common)
     _key_options(_group(commands, "key", "make and retire authorities' keys"), common)
 
+    _signer_options(_group(commands, "signer", "the process that holds an authority's keys"), common)
+
     publish = _command(commands, common, "publish", "sign the directory into a folder")
     publish.add_argument("--out", type=Path, required=True, metavar="DIR")
     publish.add_argument(
@@ -223,6 +225,26 @@ def _key_options(key: Any, common: argparse.ArgumentParser) -> None:
     )
     retire.add_argument("--allow-list", type=Path, metavar="FILE", help="what the stolen key truly signed")
     retire.add_argument("--reason", help="shown to inspectors")
+
+
+def _signer_options(signer: Any, common: argparse.ArgumentParser) -> None:
+    serve = _command(signer, common, "signer serve", "hold the keys, and sign what the policy lets through")
+    serve.add_argument("--policy", type=Path, required=True, metavar="FILE", help="the signing policy")
+    where = serve.add_mutually_exclusive_group(required=True)
+    where.add_argument("--sealed", type=Path, metavar="FILE", help="the authority's key file")
+    where.add_argument("--module", metavar="LIBRARY", help="the PKCS#11 library of a token")
+    serve.add_argument("--token", metavar="LABEL", help="the token's label, with --module")
+    serve.add_argument(
+        "--new-journal", action="store_true", help="begin a journal where there is none: once, at first"
+    )
+    stop = _command(signer, common, "signer stop", "stop all signing at once, until it is resumed")
+    stop.add_argument("--reason", required=True)
+    resume = _command(signer, common, "signer resume", "let signing go on")
+    status = _command(
+        signer, common, "signer status", "what the signer has signed, and whether it is stopped"
+    )
+    for command in (serve, stop, resume, status):
+        command.add_argument("--socket", type=Path, metavar="FILE", help="HOME/signer.sock")
 
 
 def _sign_options(sign: argparse.ArgumentParser) -> None:

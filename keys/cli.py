@@ -33,6 +33,10 @@ COMMANDS: Mapping[str, str] = {
     "key add": "register:key_add",
     "key retire": "register:key_retire",
     "publish": "publishing:publish",
+    "signer serve": "signer:serve",
+    "signer stop": "signer:stop",
+    "signer resume": "signer:resume",
+    "signer status": "signer:status",
 }
 
 

@@ -1,0 +1,126 @@
+"""What the signer is asked to sign, read strictly: nothing is signed that it does not understand. Pure."""
+
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from keys import jws
+from keys.custody.approval import claims_hash
+from keys.encoding import EncodingError, Json, json_object
+from keys.trust.directory import CERTIFICATES, PASS, STATUS
+from keys.trust.record import MAX_INSTANT
+
+CREDENTIAL_TYP: Final = "dc+sd-jwt"
+LIST_TYP: Final = "statuslist+jwt"
+MAX_LIST: Final = 4 << 20  # characters; a status list is longer than any credential
+
+_HEADER: Final = frozenset(("alg", "kid", "typ"))
+_NO_SIGNATURE: Final = "A" * 86  # 64 bytes of zero: a signing input lacks the third part that `parse` wants
+_PURPOSE_OF_VCT: Final = {f"urn:ombord:{name}:1": name for name in (*CERTIFICATES, PASS)}
+# A day ends from 10:00 UTC of that day (Kiritimati) to 26 hours later (Baker Island).
+_END_AT_THE_EARLIEST: Final = timedelta(hours=10)
+_END_AT_THE_LATEST: Final = timedelta(hours=36)
+_STARTS_BEFORE: Final = timedelta(hours=14)
+
+
+class DraftError(ValueError):
+    """A signing input that is not one of an authority's; says why."""
+
+
+class SigningDraft(NamedTuple):
+    """A signing input, `header.payload`, and what it would say once it is signed."""
+
+    text: bytes
+    digest: bytes  # SHA-256 of it: the journal's name for this draft
+    kid: str
+    algorithm: str
+    purpose: str  # as in keys' purposes
+    issuer: str  # `iss`; of a status list its address
+    issued_at: int
+    not_before: int | None
+    expires: int | None
+    claims: str | None  # hash of the canonical claims; None for a status list
+
+
+def read(text: str) -> SigningDraft:
+    """The draft of a signing input. Raises DraftError."""
+    try:
+        unsigned = jws.parse(f"{text}.{_NO_SIGNATURE}", max_size=MAX_LIST)
+        if unsigned.header.keys() != _HEADER or unsigned.kid is None:
+            raise DraftError("a header is exactly alg, kid and typ")
+        claims = json_object(unsigned.payload, max_size=MAX_LIST)
+    except (jws.MalformedJws, EncodingError) as error:
+        raise DraftError(str(error)) from None
+    if unsigned.typ == LIST_TYP:
+        purpose, issuer, named = STATUS, _text(claims, "sub"), None
+    elif unsigned.typ == CREDENTIAL_TYP:
+        purpose, issuer, named = _purpose(claims), _text(claims, "iss"), claims_hash(claims)
+    else:
+        raise DraftError("\"typ\" is neither a credential's nor a status list's")
+    draft = SigningDraft(
+        text=unsigned.signing_input,
+        digest=sha256(unsigned.signing_input).digest(),
+        kid=unsigned.kid,
+        algorithm=str(unsigned.header["alg"]),
+        purpose=purpose,
+        issuer=issuer,
+        issued_at=_instant(claims, "iat"),
+        not_before=_instant(claims, "nbf") if "nbf" in claims else None,
+        expires=_instant(claims, "exp") if "exp" in claims else None,
+        claims=named,
+    )
+    if purpose in CERTIFICATES:
+        _refuse_other_dates(draft, claims)
+    return draft
+
+
+def _purpose(claims: dict[str, Json]) -> str:
+    purpose = _PURPOSE_OF_VCT.get(_text(claims, "vct"))
+    if purpose is None:
+        raise DraftError('"vct" is a type that this version does not know')
+    return purpose
+
+
+def _refuse_other_dates(draft: SigningDraft, claims: dict[str, Json]) -> None:
+    """An approval covers the dates that people read; `nbf` and `exp`, for programs, must be the same."""
+    first = _day(claims, "issue_date")
+    if draft.not_before is None or _moment(draft.not_before) < first - _STARTS_BEFORE:
+        raise DraftError("nbf is before the day of issue")
+    if (draft.expires is None) is not ("expiry_date" not in claims):
+        raise DraftError("exp and expiry_date: one is given, the other is not")
+    if draft.expires is None:
+        return
+    last = _day(claims, "expiry_date")
+    if not last + _END_AT_THE_EARLIEST <= _moment(draft.expires) <= last + _END_AT_THE_LATEST:
+        raise DraftError("exp does not fall on the end of expiry_date")
+    if draft.not_before >= draft.expires:
+        raise DraftError("nbf is not before exp")
+
+
+def _text(claims: dict[str, Json], name: str) -> str:
+    value = claims.get(name)
+    if not isinstance(value, str) or not value:
+        raise DraftError(f'"{name}" is no text')
+    return value
+
+
+def _instant(claims: dict[str, Json], name: str) -> int:
+    value = claims.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MAX_INSTANT:
+        raise DraftError(f'"{name}" is no instant within 1970-2199')
+    return value
+
+
+def _day(claims: dict[str, Json], name: str) -> datetime:
+    text = _text(claims, name)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text or not 1970 <= day.year < 2200:
+        raise DraftError(f'"{name}" is no date such as 2026-11-22')
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,225 @@
+"""The signer's own policy: whose approvals a type needs, how many an hour, which key. Pure, time passed in.
+
+Checks are numbered, and a refusal names the one that failed: docs/custody.md says what to do about each.
+Whoever asks for signatures can read this policy at most; only the signer's operator writes it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from keys.custody.approval import Act, Approval
+from keys.custody.quota import Usage
+from keys.custody.signing_draft import SigningDraft
+from keys.jwk import PublicKey
+from keys.trust.directory import PASS, STATUS
+
+UNAPPROVED: Final = frozenset((PASS, STATUS))  # what sums up or withdraws what was approved needs no approval
+CLOCKS_DIFFER: Final = 300  # seconds by which an approver's or a web worker's clock may be ahead
+
+
+class Check(StrEnum):
+    """What a refusal is about."""
+
+    DRAFT = "S1 draft"
+    KEY = "S2 key"
+    PURPOSE = "S3 purpose"
+    ISSUER = "S4 issuer"
+    WINDOW = "S5 window"
+    VALIDITY = "S6 validity"
+    APPROVAL = "S7 approval"
+    CLOCK = "S8 clock"
+    QUOTA = "S9 quota"
+    STOPPED = "S10 stopped"
+    BACKEND = "S11 backend"
+
+
+class Permit(NamedTuple):
+    """It may be signed; `by` are the people, or the rule, who said so."""
+
+    by: tuple[str, ...]
+
+
+class Refusal(NamedTuple):
+    """It may not be signed: nothing was signed, counted or written."""
+
+    check: Check
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """A key behind the signer: what it may sign, and when."""
+
+    signs: frozenset[str]
+    sign_from: int
+    sign_until: int
+    verify_until: int | None = None
+    public: PublicKey | None = None  # pinned: a token with another key under this id is refused
+    cka_id: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approver:
+    """A key of somebody whose approval counts. One person may have several keys, and still counts once."""
+
+    person: str
+    roles: frozenset[str]
+    key: PublicKey
+    good_from: int
+    good_until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleKey:
+    """The key of an engine that approves as named rules say."""
+
+    key: PublicKey
+    rules: frozenset[str]  # name and version: a new version is let in here first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeRule:
+    """What one type of certificate needs. `persons` 0: only a rule can approve it."""
+
+    per_hour: int
+    persons: int = 0
+    roles: frozenset[str] = frozenset()
+    proposer_apart: bool = False  # somebody else must have put it forward, with a key of their own
+    automatic: frozenset[str] = frozenset()  # rules, by name and version, that may approve it alone
+    valid_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningPolicy:
+    """All that the signer goes by; `version` is shown in its status."""
+
+    version: str
+    issuers: frozenset[str]
+    status_prefix: str
+    per_hour: int
+    draft_seconds: int  # how old `iat` may be: a draft that a crash left is finished within it
+    clients: frozenset[int]  # uids that may ask for signatures
+    operators: frozenset[int]  # uids that may also let signing go on after a stop
+    keys: Mapping[str, SigningKey]
+    types: Mapping[str, TypeRule]
+    approvers: Mapping[str, Approver]
+    rule_keys: Mapping[str, RuleKey]
+
+
+def judge(
+    policy: SigningPolicy, draft: SigningDraft, approvals: Sequence[Approval], used: Usage, *, at: int
+) -> Permit | Refusal:
+    """May this draft be signed now? `approvals` are verified, `used` is what the last hour has seen."""
+    entitled = entitlement(policy, draft, approvals, at=at)
+    if isinstance(entitled, Refusal):
+        return entitled
+    return within_quota(policy, draft.purpose, used) or entitled
+
+
+def entitlement(
+    policy: SigningPolicy, draft: SigningDraft, approvals: Sequence[Approval], *, at: int
+) -> Permit | Refusal:
+    """All that does not depend on what else was signed: checks S2 to S7."""
+    # (S2) a key that is here, used as what it is
+    key = policy.keys.get(draft.kid)
+    if key is None:
+        return Refusal(Check.KEY, f"no key {draft.kid[:64]!r} in this signer's policy")
+    if key.public is not None and draft.algorithm != key.public.algorithm:
+        return Refusal(Check.KEY, f"key {draft.kid} does not sign {draft.algorithm[:16]!r}")
+    # (S3) for what it is for
+    rule = policy.types.get(draft.purpose)
+    if rule is None or draft.purpose not in key.signs:
+        return Refusal(Check.PURPOSE, f"key {draft.kid} may not sign {draft.purpose} here")
+    # (S4) in the authority's own name
+    own = draft.issuer.startswith(policy.status_prefix) if draft.purpose == STATUS else None
+    if own is False or (own is None and draft.issuer not in policy.issuers):
+        return Refusal(Check.ISSUER, f"{draft.issuer[:200]!r} is not this authority's")
+    return (
+        _window(policy, draft, key, at)
+        or _validity(draft, key, rule)
+        or _approved(policy, draft, rule, approvals, at)
+    )
+
+
+def within_quota(policy: SigningPolicy, purpose: str, used: Usage) -> Refusal | None:
+    """(S9) One more of this purpose, with `used` signed in the last hour."""
+    limit = policy.types[purpose].per_hour
+    if used.of_purpose >= limit:
+        return Refusal(Check.QUOTA, f"{limit} an hour of {purpose} are signed: wait, or change the policy")
+    if used.in_all >= policy.per_hour:
+        return Refusal(Check.QUOTA, f"{policy.per_hour} an hour in all are signed: wait, or change it")
+    return None
+
+
+def _window(policy: SigningPolicy, draft: SigningDraft, key: SigningKey, at: int) -> Refusal | None:
+    """(S5) Now, and by its own word, within the key's time; and not dated elsewhere than now."""
+    for moment, what in ((at, "the time"), (draft.issued_at, "iat")):
+        if not key.sign_from <= moment < key.sign_until:
+            return Refusal(Check.WINDOW, f"{what} is outside the signing time of {draft.kid}")
+    if draft.issued_at > at + CLOCKS_DIFFER:
+        return Refusal(Check.WINDOW, f"iat is {draft.issued_at - at} seconds in the future")
+    if draft.issued_at < at - policy.draft_seconds:
+        return Refusal(Check.WINDOW, f"iat is {at - draft.issued_at} seconds ago: make a new draft")
+    return None
+
+
+def _validity(draft: SigningDraft, key: SigningKey, rule: TypeRule) -> Refusal | None:
+    """(S6) No longer than its type may last, nor than its key counts."""
+    if rule.valid_seconds is not None:
+        start = draft.issued_at if draft.not_before is None else draft.not_before
+        if draft.expires is None or draft.expires - start > rule.valid_seconds:
+            days = rule.valid_seconds // 86_400
+            return Refusal(Check.VALIDITY, f"{draft.purpose} is good for {days} days at most")
+    if key.verify_until is not None and draft.expires is not None and draft.expires > key.verify_until:
+        return Refusal(Check.VALIDITY, f"exp is after {draft.kid} counts: sign with a newer key")
+    return None
+
+
+def _approved(
+    policy: SigningPolicy, draft: SigningDraft, rule: TypeRule, approvals: Sequence[Approval], at: int
+) -> Permit | Refusal:
+    """(S7) By enough people who are entitled and not one and the same, or by a rule that this type allows."""
+    if draft.purpose in UNAPPROVED:
+        return Permit(())
+    if not approvals:
+        return Refusal(Check.APPROVAL, f"{draft.purpose} needs an approval, and there is none")
+    for one in approvals:
+        if draft.claims not in one.claims:
+            return Refusal(Check.APPROVAL, f"approval {one.id[:64]!r} is over other claims")
+        if one.purpose != draft.purpose:
+            return Refusal(Check.APPROVAL, f"approval {one.id[:64]!r} is for {one.purpose[:64]!r}")
+        if one.at > at + CLOCKS_DIFFER:
+            return Refusal(Check.APPROVAL, f"approval {one.id[:64]!r} is from the future")
+    for one in approvals:
+        engine = policy.rule_keys.get(one.kid) if one.act is Act.RULE else None
+        if engine is not None and one.rule in engine.rules & rule.automatic:
+            return Permit((f"rule {one.rule}",))
+    if not rule.persons:
+        return Refusal(Check.APPROVAL, f"no rule that may approve {draft.purpose} has approved this")
+    return _by_people(policy, rule, approvals)
+
+
+def _by_people(policy: SigningPolicy, rule: TypeRule, approvals: Sequence[Approval]) -> Permit | Refusal:
+    proposers: set[str] = set()
+    entitled: set[str] = set()
+    for one in approvals:
+        approver = policy.approvers.get(one.kid)
+        if approver is None or one.act is Act.RULE or not approver.good_from <= one.at < approver.good_until:
+            continue
+        if one.act is Act.PROPOSE:
+            proposers.add(approver.person)
+        elif not rule.roles.isdisjoint(approver.roles):
+            entitled.add(approver.person)
+    if rule.proposer_apart:
+        if not proposers:
+            return Refusal(Check.APPROVAL, "nobody with a key of their own has proposed this")
+        apart = entitled - proposers
+        if len(apart) < rule.persons <= len(entitled):
+            return Refusal(Check.APPROVAL, "whoever proposes a certificate may not approve it")
+        entitled = apart
+    if len(entitled) < rule.persons:
+        have = f"{len(entitled)} of {rule.persons} persons"
+        return Refusal(Check.APPROVAL, f"approved by {have} in the role of {' or '.join(sorted(rule.roles))}")
+    return Permit(tuple(sorted(entitled)))
