@@ -10,10 +10,9 @@ from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import Connection, update
-from sqlalchemy.exc import IntegrityError
 
 from issuer.adapters import log_store
-from issuer.adapters.log_store import NewLeaf
+from issuer.adapters.log_store import AlreadyThere, NewLeaf
 from issuer.adapters.tables import credential
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound
 from issuer.services.audit import AuditEvent, record
@@ -54,7 +53,7 @@ def append(connection: Connection, entries: Sequence[NewEntry]) -> Sizes:
     if leaves:
         try:
             log_store.add(connection, frontier.size, leaves, made)
-        except IntegrityError as error:
+        except AlreadyThere as error:
             raise Conflict(
                 "one of these credentials is in the transparency log already",
                 hint="each credential is logged once: ask for its receipt",
