@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from verifier.arguments import UNUSABLE, Parser, complain
-from verifier.ui.window import has_window, prepare_kivy
+from verifier.arguments import Parser
+from verifier.ui import starting
+from verifier.ui.window import prepare_kivy
 
 if TYPE_CHECKING:
     from wallet_app.core.keystore import KeyStore
@@ -26,19 +27,9 @@ ASKED_LANGUAGES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the wallet until it is closed."""
     options = _options(arguments)
-    try:
-        prepare_kivy(options.home)
-    except OSError as error:
-        complain(
-            f"{options.home} cannot be the wallet's folder: {error.strerror}",
-            "name a folder that you may write to, with --home",
-        )
-        return UNUSABLE
-    if not has_window():
-        complain(
-            "no window can be opened", "on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1"
-        )
-        return UNUSABLE
+    trouble = starting.prepare(options.home, folder="the wallet's folder")
+    if trouble:
+        return trouble
     app = compose(
         options.home,
         offer=options.offer,
@@ -48,8 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     if options.dark:
         app.theme.mode = "dark"
-    app.bind(on_start=_say_what_is_missing)
-    app.run()
+    starting.run(app)
     return 0
 
 
@@ -123,13 +113,6 @@ def _desktop() -> "Device":
     from wallet_app.ui.app import Device
 
     return Device(background=ThreadBackground(), screen=DesktopScreen(), scanner=PictureScanner())
-
-
-def _say_what_is_missing(app: "WalletApp") -> None:
-    if app.missing_fonts:
-        names = ", ".join(app.missing_fonts)
-        print(f"note: drawn in Kivy's own font, as these were not built: {names}", file=sys.stderr)
-        print("hint: make setup builds them into verifier/ui/assets", file=sys.stderr)
 
 
 def _default_home() -> Path:

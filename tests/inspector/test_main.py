@@ -8,6 +8,7 @@ import pytest
 from support.inspector import DeviceInHand
 
 from verifier.inspector import main
+from verifier.ui import starting
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,7 +65,7 @@ def test_fonts_that_were_not_built_are_named(
 ) -> None:
     device.open(imported=False)
     device.app.missing_fonts = ("Inter-Bold.ttf",)
-    main._say_what_is_missing(device.app)
+    starting.say_what_is_missing(device.app)
     assert "Inter-Bold.ttf" in capsys.readouterr().err
 
 

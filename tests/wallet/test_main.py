@@ -7,7 +7,7 @@ import pytest
 from support.scenario import competency
 from support.wallet import PhoneInHand
 
-from verifier.ui import window
+from verifier.ui import starting, window
 from wallet_app import main
 
 
@@ -15,7 +15,7 @@ from wallet_app import main
 def test_fonts_that_were_not_built_are_named(phone: PhoneInHand, capsys: pytest.CaptureFixture[str]) -> None:
     phone.open_wallet(competency())
     phone.app.missing_fonts = ("Inter-Bold.ttf",)
-    main._say_what_is_missing(phone.app)
+    starting.say_what_is_missing(phone.app)
     said = capsys.readouterr().err
     assert "Inter-Bold.ttf" in said
     assert "hint: make setup" in said

@@ -9,8 +9,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from verifier import state
-from verifier.arguments import UNUSABLE, Parser, complain
-from verifier.ui.window import has_window, prepare_kivy
+from verifier.arguments import Parser
+from verifier.ui import starting
 
 if TYPE_CHECKING:
     from verifier.inspector.core.session import Clock
@@ -22,22 +22,11 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the app until it is closed."""
     options = _options(arguments)
-    try:
-        prepare_kivy(options.home)
-    except OSError as error:
-        complain(
-            f"{options.home} cannot be the app's folder: {error.strerror}",
-            "name a folder that you may write to, with --home",
-        )
-        return UNUSABLE
-    if not has_window():
-        complain(
-            "no window can be opened", "on Debian: apt-get install libegl1 libgl1 libgl1-mesa-dri libmtdev1"
-        )
-        return UNUSABLE
+    trouble = starting.prepare(options.home, folder="the app's folder")
+    if trouble:
+        return trouble
     app = compose(options.home, frames=options.frames)
-    app.bind(on_start=_say_what_is_missing)
-    app.run()
+    starting.run(app)
     return 0
 
 
@@ -69,13 +58,6 @@ def _desktop(frames: Path | None) -> "Device":
         return DeviceCamera() if frames is None else FolderCamera(frames, monotonic)
 
     return Device(background=ThreadBackground(), scanner=PictureScanner(), camera=camera)
-
-
-def _say_what_is_missing(app: "InspectorApp") -> None:
-    if app.missing_fonts:
-        names = ", ".join(app.missing_fonts)
-        print(f"note: drawn in Kivy's own font, as these were not built: {names}", file=sys.stderr)
-        print("hint: make setup builds them into verifier/ui/assets", file=sys.stderr)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
