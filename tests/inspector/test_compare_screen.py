@@ -16,8 +16,8 @@ from keys.encoding import json_dumps, json_object
 from verifier.credential import sd_jwt, vc
 from verifier.inspection.identity import Document, Match
 from verifier.inspector.core.comparison import Answers, typed_name
+from verifier.inspector.core.evidence import Shown
 from verifier.inspector.core.portrait import portrait
-from verifier.inspector.core.session import Shown
 from verifier.ui.photo import texture_of
 
 pytestmark = pytest.mark.screen

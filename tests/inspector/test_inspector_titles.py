@@ -10,7 +10,7 @@ from verifier.credential import codelists
 from verifier.credential.model import Acceptance, CapacityGrant, Limitations
 from verifier.inspection.by_hand import HandEntry
 from verifier.inspector.core import hand_form, person_views, ship_form, verdict_view
-from verifier.inspector.core.session import Shown
+from verifier.inspector.core.evidence import Shown
 from verifier.inspector.core.verdict_view import verdict_state
 from verifier.ui.words import Words, words_in
 from verifier.verdict import Check, Outcome

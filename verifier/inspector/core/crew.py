@@ -18,7 +18,8 @@ from verifier.inspection.crew import Assignment, CrewReport, Person
 from verifier.inspection.identity import Identity, NameMatch, compare_names
 from verifier.inspection.manning import SafeManning
 from verifier.inspection.ship import Ship
-from verifier.inspector.core.session import Evidence
+from verifier.inspector.core.evidence import Evidence
+from verifier.inspector.core.unheld import unheld as without_data
 from verifier.policy import DEFAULT, Policy
 from verifier.verdict import Assessment, Headline, Standing, Valid, Verdict, standing
 
@@ -155,6 +156,12 @@ def again(roll: Roll, verdicts_on: Callable[[Evidence], tuple[Verdict, ...]]) ->
                 known[source.evidence] = verdicts_on(source.evidence)
             verdicts.append(known[source.evidence][source.place])
         scans.append(scan._replace(verdicts=tuple(verdicts)))
+    return replace(roll, scans=tuple(scans))
+
+
+def unheld(roll: Roll) -> Roll:
+    """The roll where the trust data that it was judged by is there no more."""
+    scans = (scan._replace(verdicts=tuple(map(without_data, scan.verdicts))) for scan in roll.scans)
     return replace(roll, scans=tuple(scans))
 
 

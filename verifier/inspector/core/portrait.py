@@ -4,7 +4,7 @@ import binascii
 from base64 import b64decode
 
 from verifier.credential.sea_pass_claims import PORTRAIT
-from verifier.inspector.core.session import Shown
+from verifier.inspector.core.evidence import Shown
 from verifier.inspector.core.whose import Seafarer, seafarer
 from verifier.unverified import NotReadable, read_all
 

@@ -4,59 +4,25 @@ Screens ask it; it knows no Kivy. `clock` gives aware instants.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from verifier import decision, state
 from verifier.inspection.identity import Identity
 from verifier.inspection.ship import Ship
 from verifier.inspector.core import settings as choices
 from verifier.inspector.core.challenge import Challenge
+from verifier.inspector.core.evidence import Evidence, NothingToJudgeWith, Shown
 from verifier.inspector.core.trust import Trust, TrustState, damaged, open_trust
+from verifier.inspector.core.unheld import unheld
 from verifier.inspector.core.whose import seafarers
 from verifier.policy import Policy
-from verifier.verdict import Assessment, Outcome, Verdict
+from verifier.verdict import Outcome, Verdict
 
 CLEARED_AFTER: Final = timedelta(seconds=60)
 Clock = Callable[[], datetime]
-
-
-class NothingToJudgeWith(Exception):
-    """There is no trust data that can be used: `Session.trust` says why."""
-
-
-class Evidence(NamedTuple):
-    """What was presented, when, and in answer to what; `held`: the phone's proof held then (C13)."""
-
-    presented: str | bytes
-    at: datetime
-    nonce: bytes | None
-    held: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What one scan brought, judged; and the inspector's answers on the person, if given."""
-
-    presented: str | bytes  # QR text, a token, or the wire that moving frames restore
-    verdicts: tuple[Verdict, ...]
-    at: datetime
-    nonce: bytes | None = None  # of the challenge of ours that it answers
-    identity: Identity | None = None
-    assessment: Assessment | None = None
-
-    @property
-    def evidence(self) -> Evidence:
-        """What it takes to judge it again."""
-        held = any(one.outcome("C13") is Outcome.PASS for one in self.verdicts)
-        return Evidence(self.presented, self.at, self.nonce, held)
-
-    @property
-    def is_answer(self) -> bool:
-        """Whether it answers a challenge of ours."""
-        return self.nonce is not None
 
 
 class Session:
@@ -92,9 +58,10 @@ class Session:
 
     @property
     def judged_by(self) -> tuple[object, ...]:
-        """What a verdict rests on besides the code and the time: where it is another, judge again."""
-        held = self.trust.held
-        return (None if held is None else held.generation), self.policy
+        """What a verdict rests on besides the code: where it is another, judge again; so once an hour."""
+        held, at = self.trust.held, self.clock()
+        generation = None if held is None else held.generation
+        return generation, self.trust.state, self.policy, at.date(), at.hour
 
     def judge(self, presented: str | bytes) -> Shown:
         """Judge what was scanned, pasted or read from a picture. Raises NothingToJudgeWith.
@@ -107,12 +74,14 @@ class Session:
             judged = self._verdicts(presented, at, nonce)
             if challenge is not None and _answers(judged):
                 challenge.is_used = True
-                return Shown(presented=presented, verdicts=judged, at=at, nonce=nonce)
+                return Shown(
+                    presented=presented, verdicts=judged, at=at, nonce=nonce, judged_by=self.judged_by
+                )
             found = found or judged
         if found is None or challenge is None or not challenge.is_for(seafarers(found)):
             self.challenge = None if found is not None else self.challenge
             found = self._verdicts(presented, at, None)
-        return Shown(presented=presented, verdicts=found, at=at)
+        return Shown(presented=presented, verdicts=found, at=at, judged_by=self.judged_by)
 
     def show(self, shown: Shown) -> None:
         """This is the person in front of the inspector now."""
@@ -128,8 +97,31 @@ class Session:
         self.shown = replace(self.shown, identity=identity, assessment=judged)
         return self.shown
 
+    def keep_up(self) -> Shown | None:
+        """Judge the person shown again where they stand on other data, or on none; None if all stays."""
+        shown = self.shown
+        if shown is None or shown.judged_by in (None, self.judged_by):
+            return None
+        verdicts = self._once_more(shown)
+        self.shown = replace(shown, verdicts=verdicts, judged_by=self.judged_by)
+        if _headlines(verdicts) == _headlines(shown.verdicts):
+            return None
+        return self.shown if shown.identity is None else self.identify(shown.identity)
+
+    def _once_more(self, shown: Shown) -> tuple[Verdict, ...]:
+        try:
+            return self.judge_again()(shown.evidence)
+        except NothingToJudgeWith as error:
+            self.lose(error)
+            return tuple(map(unheld, shown.verdicts))
+
+    def lose(self, error: NothingToJudgeWith) -> None:
+        """A part of the trust data that was not read until now is damaged, if that is why."""
+        if isinstance(error.__cause__, state.StateError):
+            self.trust = damaged(error.__cause__)
+
     def judge_again(self) -> Callable[[Evidence], tuple[Verdict, ...]]:
-        """What judges evidence once more by today's trust data, on any thread. Raises NothingToJudgeWith.
+        """What judges evidence once more by today's trust data, on any thread. Both raise NothingToJudgeWith.
 
         The phone's proof counts as when it was shown: one that held then holds, one that did not never does.
         """
@@ -140,15 +132,18 @@ class Session:
         def again(evidence: Evidence) -> tuple[Verdict, ...]:
             waited = max(at - evidence.at, timedelta())
             window = policy.proof_window + waited if evidence.held else timedelta()
-            return decision.verify_all(
-                evidence.presented,
-                directory=held.directory,
-                status=held.status,
-                policy=replace(policy, proof_window=window),
-                at=at,
-                challenge=evidence.nonce,
-                last_clock=last_clock,
-            )
+            try:
+                return decision.verify_all(
+                    evidence.presented,
+                    directory=held.directory,
+                    status=held.status,
+                    policy=replace(policy, proof_window=window),
+                    at=at,
+                    challenge=evidence.nonce,
+                    last_clock=last_clock,
+                )
+            except state.StateError as error:
+                raise NothingToJudgeWith from error
 
         return again
 
@@ -212,6 +207,10 @@ class Session:
     def clear(self) -> None:
         """Forget the person and the challenge; ship and trust stay."""
         self.shown = self.challenge = None
+
+
+def _headlines(verdicts: tuple[Verdict, ...]) -> tuple[object, ...]:
+    return tuple((one.headline, _headlines(one.members)) for one in verdicts)
 
 
 def _answers(verdicts: tuple[Verdict, ...]) -> bool:

@@ -12,8 +12,8 @@ from verifier.inspection import table
 from verifier.inspection.identity import Document
 from verifier.inspector import texts, texts_crew
 from verifier.inspector.core import trust_view
+from verifier.inspector.core.evidence import Shown
 from verifier.inspector.core.reading import not_a_certificate
-from verifier.inspector.core.session import Shown
 from verifier.inspector.core.verdict_state import (
     Action,
     Concern,

@@ -13,7 +13,8 @@ from kivy.uix.screenmanager import NoTransition, ScreenManager, SlideTransition
 
 from verifier.inspector import texts
 from verifier.inspector.core import reading, trust_view
-from verifier.inspector.core.session import NothingToJudgeWith, Session, Shown
+from verifier.inspector.core.evidence import NothingToJudgeWith, Shown
+from verifier.inspector.core.session import Session
 from verifier.inspector.ui import frame, routes, warming
 from verifier.inspector.ui.device import Device
 from verifier.ui import fonts, patches, widgets
@@ -125,6 +126,11 @@ class InspectorApp(App):
         strip = trust_view.strip(self.session.trust, self.say)
         self.trust_line, self.trust_tone = strip.line, strip.tone
         self._tell("on_trust")
+        before, shown = self.session.shown, self.session.keep_up()
+        for name in self.screens.screen_names if shown is not None else ():
+            renew = getattr(self.screen(name), "renew", None)
+            if renew is not None:
+                renew(before, shown)
         if self.crew_control is not None:
             self.crew_control.on_trust()
 

@@ -13,8 +13,8 @@ from kivy.uix.screenmanager import Screen
 from verifier.inspection.identity import Document, Identity, Match
 from verifier.inspector.core import verdict_view
 from verifier.inspector.core.comparison import Answers, typed_name
+from verifier.inspector.core.evidence import Shown
 from verifier.inspector.core.portrait import portrait
-from verifier.inspector.core.session import Shown
 from verifier.inspector.core.whose import holder_of, seafarers
 from verifier.inspector.ui.frame import ChoiceTile
 from verifier.ui.photo import texture_of
@@ -52,6 +52,7 @@ class CompareScreen(Screen):
     answers = ObjectProperty(Answers(), rebind=True)
     name_line = ListProperty(("", ""))  # a tone and words on the typed name
     photo = ObjectProperty(None, allownone=True)
+    compared: Shown | None = None  # whom this is about
     awaits_photo = False  # the inspector scans it now, and comes back
     asks = BooleanProperty(False)  # with a document in hand
     differs = BooleanProperty(False)
@@ -67,7 +68,7 @@ class CompareScreen(Screen):
             return False
         app: Any = App.get_running_app()
         self.back_to, self._done, self.awaits_photo = back_to, done, False
-        self._compared, self._holder = shown, holder
+        self.compared, self._holder = shown, holder
         self.person = verdict_view.person(self._holder, app.say)
         shown_photo = portrait(shown)
         self.photo = None if shown_photo is None else texture_of(shown_photo)
@@ -77,6 +78,11 @@ class CompareScreen(Screen):
         self._offer_documents()
         self.ids.scroll.scroll_y = 1
         return True
+
+    def renew(self, before: Shown, shown: Shown) -> None:
+        """Whoever is compared stands otherwise now; the answers stay."""
+        if self.compared is before:
+            self.compared = shown
 
     def say(self, **answers: object) -> None:
         """An answer was given."""
@@ -96,7 +102,7 @@ class CompareScreen(Screen):
         It is a picture and no more: verdicts and answers stay those of what is compared.
         """
         was_asked, self.awaits_photo = self.awaits_photo, False
-        data = portrait(shown, seafarers(self._compared.verdicts)) if was_asked else None
+        data = portrait(shown, seafarers(self.compared.verdicts)) if was_asked and self.compared else None
         if data is None:
             return False
         self.photo = texture_of(data)
@@ -123,7 +129,7 @@ class CompareScreen(Screen):
             self._done(self.answers.identity())
             app.go(self.back_to, forward=False)
             return
-        app.session.show(self._compared)
+        app.session.show(self.compared)
         app.screen("verdict").show(app.session.identify(self.answers.identity()))
         app.go(self.back_to or "verdict", forward=False)
 

@@ -25,9 +25,10 @@ from verifier.inspector.core import crew as crews
 from verifier.inspector.core import crew_views, told_ship
 from verifier.inspector.core.crew import NOBODY, Added, Crew, Roll
 from verifier.inspector.core.crew_views import Basis
+from verifier.inspector.core.evidence import Evidence, NothingToJudgeWith, Shown
 from verifier.inspector.core.records import Records
 from verifier.inspector.core.report_state import PersonState
-from verifier.inspector.core.session import Evidence, NothingToJudgeWith, Shown
+from verifier.inspector.core.unheld import unheld
 from verifier.inspector.core.whose import seafarers
 from verifier.report import escaped
 from verifier.settings_file import MAX_FILE, SettingsError
@@ -263,7 +264,7 @@ class CrewControl:
             return
         session, roll, manning = self._app.session, self.roll, self.manning
         document, document_from, judged_by = self.document, self._document_from, session.judged_by
-        again = session.judge_again() if judged_by != self._judged_by and session.trust.held else None
+        again = self._again() if judged_by != self._judged_by else None
         ship = session.ship if manning is None else self.told_ship  # the document says the rest
         at, policy, label = session.clock(), session.policy, self._app.say(texts.UNNAMED)
 
@@ -272,8 +273,7 @@ class CrewControl:
         def work() -> tuple[Crew, Verdict | None]:
             found, paper = roll, document
             if again is not None:
-                found = crews.again(roll, again)
-                paper = again(document_from)[0] if document_from is not None else document
+                found, paper = again(roll, document, document_from)
             crew = crews.judge(
                 found,
                 label=label,
@@ -297,12 +297,29 @@ class CrewControl:
 
         self._app.background.run(work, done, lambda _: self._changed())
 
+    def _again(self) -> Callable[[Roll, Verdict | None, Evidence | None], tuple[Roll, Verdict | None]]:
+        """What judges all that was shown once more; where there is nothing to judge with, nobody is valid."""
+        try:
+            judged = self._app.session.judge_again()
+        except NothingToJudgeWith:
+            return _unheld
+
+        def again(
+            roll: Roll, document: Verdict | None, evidence: Evidence | None
+        ) -> tuple[Roll, Verdict | None]:
+            try:
+                return crews.again(roll, judged), judged(evidence)[0] if evidence is not None else document
+            except NothingToJudgeWith:  # a part that was not read until now is damaged
+                return _unheld(roll, document, evidence)
+
+        return again
+
     def on_trust(self) -> None:
-        """The trust data was looked at: where it is another, or the policy, everybody is judged again."""
+        """The trust data was looked at: where it is another, gone or older, everybody is judged again."""
         if self._app.session.judged_by != self._judged_by:
             if self.roll.is_empty and self.document is None:
                 self._judged_by = self._app.session.judged_by
-            elif self._app.session.trust.held is not None:
+            else:
                 self.refresh()
 
     def report(self, device: str = "") -> Any:
@@ -345,6 +362,10 @@ class CrewControl:
     def _changed(self) -> None:
         for call in tuple(self._watchers.values()):
             call()
+
+
+def _unheld(roll: Roll, document: Verdict | None, _: Evidence | None) -> tuple[Roll, Verdict | None]:
+    return crews.unheld(roll), None if document is None else unheld(document)
 
 
 def of(app: Any) -> CrewControl:

@@ -16,9 +16,9 @@ from verifier.inspection.duty import Duty, duties, duty_of
 from verifier.inspection.identity import Identity
 from verifier.inspector import texts_crew as texts
 from verifier.inspector.core import person_views, ship_form
+from verifier.inspector.core.evidence import Shown
 from verifier.inspector.core.person_views import Input, PaperLine, PersonScreenState, RowState
 from verifier.inspector.core.report_state import Tone
-from verifier.inspector.core.session import Shown
 from verifier.inspector.core.whose import holder_of
 from verifier.inspector.ui import crew_control, crew_screen
 from verifier.inspector.ui.fields import rest_at
@@ -93,6 +93,12 @@ class PersonScreen(Screen):
         duty = crew_control.of(app).duty
         self._begin(found, duty, is_of_crew=False)
 
+    def renew(self, _: Shown, shown: Shown) -> None:
+        """Whoever was scanned last stands otherwise now; the crew is judged by its own."""
+        if self._person is not None and not self.is_of_crew:
+            self._person = crew_control.person_of(shown, self._app.say(texts.UNNAMED))
+            self.refresh()
+
     def on_pre_enter(self, *_: object) -> None:
         """Ship, duty or the answers may be others now; whoever was cleared meanwhile is not shown again."""
         if self._person is None:
@@ -155,7 +161,7 @@ class PersonScreen(Screen):
             if self.is_of_crew:
                 crew_control.of(app).identify(person, identity)
             else:
-                app.session.show(shown)
+                app.session.show(app.screen("compare").compared)  # as they stand now
                 app.screen("verdict").show(app.session.identify(identity))
 
         if app.screen("compare").start(shown, done, "person"):

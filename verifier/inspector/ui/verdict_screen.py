@@ -11,7 +11,7 @@ from kivy.uix.widget import Widget
 
 from verifier.inspector import texts
 from verifier.inspector.core import verdict_view
-from verifier.inspector.core.session import Shown
+from verifier.inspector.core.evidence import Shown
 from verifier.inspector.core.verdict_state import Action, Line, VerdictState
 from verifier.inspector.ui.verdict_parts import Column, Lines, PersonCard
 
@@ -81,6 +81,12 @@ class VerdictScreen(Screen):
         trust = app.session.trust
         self.state = verdict_view.verdict_state(shown, app.say, is_rehearsal=trust.is_rehearsal)
         self.ids.scroll.scroll_y = 1
+
+    def renew(self, _: Shown, shown: Shown) -> None:
+        """The same one, as they stand now."""
+        app: Any = App.get_running_app()
+        rehearsal = app.session.trust.is_rehearsal
+        self.state = verdict_view.verdict_state(shown, app.say, is_rehearsal=rehearsal)
 
     def judge_on_ship(self) -> None:
         """The person on this ship, in a duty: rows P."""
