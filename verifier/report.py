@@ -41,17 +41,30 @@ NEXT: Final = {
     Headline.STATUS_UNKNOWN: _IMPORT,
 }
 UNCOVERED: Final = "choose a policy that covers this flag (--policy), or leave it to whom it concerns"
+_JOINERS: Final = "\u200c\u200d"
 _EXCUSED: Final = "it still counts on this ship for now: see row P4 below"
 _RENEWED: Final = "another one shown stands in for it: they are one certificate, renewed"
 _SHIP: Final = "; on a voyage a medical certificate may have grace: describe the ship with --ship"
 
 
 def escaped(text: object) -> str:
-    """Text without control, bidirectional or zero-width characters: each is shown as its number instead."""
+    """Text without control, bidirectional or zero-width characters: each is shown as its number instead.
+
+    A joiner stays within a word of Persian or one of India's scripts, which are spelt with it.
+    """
     plain = str(text)
     if plain.isprintable():
         return plain
-    return "".join(one if one.isprintable() else f"\\u{{{ord(one):04x}}}" for one in plain)
+    shown = []
+    for at, one in enumerate(plain):
+        is_joiner = one in _JOINERS and at > 0 and _joins(plain[at - 1]) and _joins(plain[at + 1 : at + 2])
+        shown.append(one if one.isprintable() or is_joiner else f"\\u{{{ord(one):04x}}}")
+    return "".join(shown)
+
+
+def _joins(letter: str) -> bool:
+    """Whether it is of a script that has joiners: Arabic to Sinhala, as Unicode's blocks stand."""
+    return "\u0620" <= letter <= "\u0dff"
 
 
 def as_text(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from verifier.report import escaped
 from verifier.ui import glyphs, scripts
 from verifier.ui.scripts import SCRIPTS, runs
 
@@ -86,3 +87,20 @@ def test_what_is_no_font_has_no_characters(tmp_path: Path, content: bytes) -> No
     path = tmp_path / "broken.ttf"
     path.write_bytes(content)
     assert glyphs.of(str(path)) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("علی\u200cرضا", "علی\u200cرضا"),
+        ("ශ්\u200dරී", "ශ්\u200dරී"),
+        ("a\u200cb", r"a\u{200c}b"),
+        ("ع\u200c", r"ع\u{200c}"),
+        ("ع\u202eع", r"ع\u{202e}ع"),
+        ("Li\u2067\u200e", r"Li\u{2067}\u{200e}"),
+    ],
+)
+def test_a_joiner_stays_within_a_word_that_is_spelt_with_it_and_nothing_else_unseen_does(
+    name: str, shown: str
+) -> None:
+    assert escaped(name) == shown
