@@ -22,6 +22,7 @@ from keys.transparency import consistency, merkle
 from keys.transparency.checkpoint import Checkpoint, LogKey, parse, sign
 from keys.transparency.entry import Receipt, leaf
 from keys.transparency.merkle import ProofError
+from keys.trust.record import unix
 
 SALT_DELETED = "log-salt-deleted"
 
@@ -78,14 +79,15 @@ def checkpoint(connection: Connection, signer: Signer, *, origin: str, at: datet
         if before == now and any((one.name, one.key_id) == (key.name, key.key_id) for one in signatures):
             return newest
     note = sign(now, signer)
-    log_store.add_checkpoint(connection, now.size, int(at.timestamp()), note)
+    log_store.add_checkpoint(connection, now.size, unix(at), note)
     return note
 
 
 def receipt(connection: Connection, serial: str) -> Receipt:
     """What a credential's holder can show. Ever the same bytes: under the first checkpoint that has it.
 
-    Raises NotFound for what is not logged; Conflict before a checkpoint has it, and once its salt is deleted.
+    Raises NotFound for what is not logged; Conflict before a checkpoint has it, and once its salt is deleted;
+    DatabaseUnusable where the rows do not lead to the root that was signed.
     """
     row = log_store.entry(connection, serial)
     if row is None:
@@ -95,8 +97,12 @@ def receipt(connection: Connection, serial: str) -> Receipt:
     note = log_store.first_checkpoint_with(connection, row.idx)
     if note is None:
         raise Conflict(f"no checkpoint has credential {serial} yet", hint="ask again after the next one")
-    size = parse(note.encode()).checkpoint.size
-    proof = merkle.prove_inclusion(row.idx, size, partial(log_store.hashes, connection))
+    signed = parse(note.encode()).checkpoint
+    proof = merkle.prove_inclusion(row.idx, signed.size, partial(log_store.hashes, connection))
+    try:
+        merkle.verify_inclusion(row.leaf_hash, index=row.idx, size=signed.size, root=signed.root, proof=proof)
+    except ProofError as error:
+        raise _contradiction(signed.size, error) from error
     return Receipt(row.idx, row.salt, proof, note)
 
 
@@ -133,10 +139,14 @@ def _check_growth(connection: Connection, before: Checkpoint, now: Checkpoint) -
         proof = merkle.prove_consistency(before.size, now.size, partial(log_store.hashes, connection))
         consistency.check(before, now, proof)
     except ProofError as error:
-        raise DatabaseUnusable(
-            f"the transparency log contradicts its signed checkpoint of {before.size} entries: {error}",
-            hint="stop issuing, and restore a backup that holds all of them",
-        ) from error
+        raise _contradiction(before.size, error) from error
+
+
+def _contradiction(size: int, error: ProofError) -> DatabaseUnusable:
+    return DatabaseUnusable(
+        f"the transparency log contradicts its signed checkpoint of {size} entries: {error}",
+        hint="stop issuing, and restore a backup that holds all of them",
+    )
 
 
 def _not_logged(serial: str) -> NotFound:

@@ -149,10 +149,11 @@ def parse(note: bytes) -> UnverifiedCheckpoint:
 
 
 def verify(note: bytes, known: Iterable[LogKey], *, origin: str) -> Checkpoint:
-    """The checkpoint of the log called `origin`, if one of the `known` keys has signed it.
+    """The checkpoint of the log called `origin`, if a `known` key of that name has signed it.
 
-    Signatures of other keys are passed over, as signed-note demands; one in a known key's name that is not
-    its own voids the whole. Raises CheckpointError, UnknownSigner or ForgedSignature.
+    A witness alone does not make it the log's. Signatures of unknown keys are passed over, as signed-note
+    demands; one in a known key's name that is not its own voids the whole. Raises CheckpointError,
+    UnknownSigner or ForgedSignature.
     """
     keys = {(key.name, key.key_id): key.key for key in known}
     checkpoint, signatures = parse(note)
@@ -167,9 +168,9 @@ def verify(note: bytes, known: Iterable[LogKey], *, origin: str) -> Checkpoint:
             key.verify(checkpoint.text.encode(), one.signature)
         except SignatureMismatch:
             raise ForgedSignature(f"the signature in the name of {one.name} is not that key's") from None
-        good += 1
+        good += one.name == origin
     if not good:
-        raise UnknownSigner("no key that is known here has signed the checkpoint")
+        raise UnknownSigner("no key of the log that is known here has signed the checkpoint")
     return checkpoint
 
 

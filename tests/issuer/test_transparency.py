@@ -234,7 +234,9 @@ LOCK = {"sqlite": (), "postgresql": ("ALTER TABLE log_entry ENABLE TRIGGER USER"
         ("DELETE FROM log_entry WHERE idx >= 2", "has a gap|contradicts"),
     ],
 )  # fmt: skip
-def test_whoever_gets_round_that_gets_no_checkpoint_signed(desk: Desk, change: str, says: str) -> None:
+def test_whoever_gets_round_that_gets_neither_a_checkpoint_signed_nor_a_receipt(
+    desk: Desk, change: str, says: str
+) -> None:
     append(desk, entries(0, 5))
     sign(desk)
     kind = desk.database.engine.dialect.name
@@ -244,6 +246,8 @@ def test_whoever_gets_round_that_gets_no_checkpoint_signed(desk: Desk, change: s
     with pytest.raises(DatabaseUnusable, match=says) as refused:
         sign(desk)
     assert "stop issuing" in refused.value.hint
+    with pytest.raises(DatabaseUnusable, match=r"has a gap|contradicts"):
+        receipt(desk, entries(0, 1)[0])  # its proof has what became of entry 4
 
 
 def test_missing_hash_is_a_gap_and_not_a_wrong_tree(desk: Desk) -> None:

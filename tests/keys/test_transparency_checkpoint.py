@@ -104,11 +104,21 @@ def test_forged_signature_voids_a_note_that_another_known_key_has_signed() -> No
         verify((NOTE + forged).encode(), [KEY, next_key], origin=ORIGIN)
 
 
+def test_witness_alone_does_not_make_a_checkpoint_the_logs() -> None:
+    witness = SoftwareSigner.generate(Algorithm.ED25519)
+    own = LogKey("witness.example/w1", witness.public_key)
+    data = own.key_id + witness.sign(CHECKPOINT.text.encode())
+    line = f"— {own.name} {base64.b64encode(data).decode()}\n"
+    assert verify((NOTE + line).encode(), [KEY, own], origin=ORIGIN) == CHECKPOINT
+    with pytest.raises(UnknownSigner):
+        verify(f"{CHECKPOINT.text}\n{line}".encode(), [KEY, own], origin=ORIGIN)
+
+
 def test_note_of_a_key_that_follows_is_believed_under_either() -> None:
     follower = SoftwareSigner.generate(Algorithm.ED25519)
     keys = [KEY, LogKey(ORIGIN, follower.public_key)]
     assert verify(sign(CHECKPOINT, follower).encode(), keys, origin=ORIGIN) == CHECKPOINT
-    with pytest.raises(UnknownSigner, match="no key that is known here"):
+    with pytest.raises(UnknownSigner, match="no key of the log that is known here"):
         verify(sign(CHECKPOINT, follower).encode(), [KEY], origin=ORIGIN)
 
 

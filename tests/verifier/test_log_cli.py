@@ -79,7 +79,11 @@ def check(*words: str, key: str = KEY) -> Run:
             "CANNOT TELL: certificates.sdir.example/no/log grew from 5 to 12 entries, and there is",
         ),
         (["12", "5", "--proof", "5-12"], 2, "hint: name the smaller one first"),
-        (["5", "next-12", "--proof", "5-12"], 2, "CANNOT TELL: next-12: no key that is known here"),
+        (
+            ["5", "next-12", "--proof", "5-12"],
+            2,
+            "CANNOT TELL: next-12: no key of the log that is known here",
+        ),
         (["5", "other-12", "--proof", "5-12"], 2, "of the log other.example/log, not of certificates"),
         (["5", "steering-12", "--proof", "5-12"], 2, "\\u{202e}evil"),
     ],
