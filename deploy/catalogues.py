@@ -118,8 +118,8 @@ def _sentences(tree: ast.Module) -> Iterator[Message]:
     raised = {id(inner) for node in ast.walk(tree) if isinstance(node, apart) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) and id(node) not in docstrings | raised else None
-        if not isinstance(text, str) or not any(map(str.isalpha, text)):
-            continue
+        if not isinstance(text, str) or not any(map(str.isalpha, text)) or text.endswith(" | None"):
+            continue  # the last is a type
         if " " in text.strip() or (text.isupper() and len(text) > 3):
             yield text
 
