@@ -10,7 +10,7 @@ from support.scenario import competency
 from support.wallet import PhoneInHand
 
 from wallet_app.core.offer import MAX_OFFER_CHARACTERS
-from wallet_app.ui import add_screen
+from wallet_app.ui import add_screen, add_steps
 
 BOOK = "a" * 1_000_000
 RULES = (Path(add_screen.__file__).parent, Path(add_screen.__file__).parents[2] / "verifier" / "ui")
@@ -29,12 +29,12 @@ def test_a_book_on_the_clipboard_is_refused_in_words_and_at_once(
     eyes = phone.open_wallet(competency())
     phone.app.add()
     eyes.wait(0.5)
-    monkeypatch.setattr(add_screen.Clipboard, "paste", lambda: BOOK)
+    monkeypatch.setattr(add_steps.Clipboard, "paste", lambda: BOOK)
     began = perf_counter()
     eyes.tap("Paste")
     assert perf_counter() - began < 2
     assert eyes.wait(0.5).sees(f"At most {MAX_OFFER_CHARACTERS} characters.")
-    monkeypatch.setattr(add_screen.Clipboard, "paste", lambda: "https://ordinary.example")
+    monkeypatch.setattr(add_steps.Clipboard, "paste", lambda: "https://ordinary.example")
     eyes.tap("Paste")
     assert not eyes.wait(0.5).sees("characters.")
     assert phone.app.screen_of("add").step.ids.link.text == "https://ordinary.example"

@@ -177,10 +177,10 @@ def test_the_page_to_print_is_shared_and_noted(phone: PhoneInHand) -> None:
     eyes = phone.open_wallet(competency(), transport=NoNetwork())
     held = phone.app.wallet.held[0]
     phone.app.open_certificate(held.key)
-    eyes.wait(0.3).scroll_to("The authority's page comes with the next sync")
+    eyes.wait(0.5).scroll_to("The authority's page comes with the next sync")
     keep_page(phone, b"%PDF-1.7 page")
     phone.app.open_certificate(held.key)
-    eyes.wait(0.3).scroll_to("PDF with the same number and a code for paper")
+    eyes.wait(0.5).scroll_to("PDF with the same number and a code for paper")
     eyes.tap("Page to print").wait(0.3)
     assert phone.share.shared == [("NO-COC-0001.pdf", b"%PDF-1.7 page", "application/pdf")]
     assert eyes.sees("Handed over")
@@ -193,7 +193,7 @@ def test_a_page_that_cannot_be_shared_is_said(phone: PhoneInHand) -> None:
     keep_page(phone, b"%PDF-1.7 page")
     phone.share.refuse = "no room"
     phone.app.open_certificate(phone.app.wallet.held[0].key)
-    eyes.wait(0.3).scroll_to("PDF with the same number and a code for paper")
+    eyes.wait(0.5).scroll_to("PDF with the same number and a code for paper")
     eyes.tap("Page to print").wait(0.3)
     assert eyes.sees("It could not be saved."), eyes.texts()
     assert phone.app.wallet.history == ()

@@ -67,13 +67,13 @@ def screens(
         "camera": app.scan,
     }.items():
         app.show_list() if name not in ("no challenge", "answer", "no root") else None
-        eyes.wait(0.3)
+        eyes.wait(0.5)
         go()
         yield name, eyes.wait(0.5)
     app.show_list()
-    eyes.wait(0.3)
+    eyes.wait(0.5)
     app.open_certificate(key)
-    eyes.wait(0.3).scroll_to("The certificate itself stays in force")
+    eyes.wait(0.5).scroll_to("The certificate itself stays in force")
     yield "certificate's end", eyes
     for name, known in CHECKS.items():
         monkeypatch.setattr(app.wallet.trust, "look_up", lambda _, known=known: known)

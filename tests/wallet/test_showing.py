@@ -229,7 +229,7 @@ def test_a_name_of_any_kind_is_drawn_and_the_rest_stays_in_view(phone: PhoneInHa
         elif screen == "certificate":
             assert eyes.sees(held.certificate.document_number)
             eyes.tap("Show code")
-        eyes.wait(0.3)
+        eyes.wait(0.5)
     assert scanned(eyes).startswith("OB1:")
 
 

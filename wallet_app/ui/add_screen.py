@@ -1,84 +1,41 @@
 """Adding certificates, step by step: offer, consent with the pick-up code, progress, and how it ended."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from kivy.app import App
-from kivy.core.clipboard import Clipboard
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
 
-from keys.regular_file import opener
-from verifier.credential.model import CertificateType
 from verifier.ui.ports.scanner import ScanError
 from verifier.ui.words import Words
 from verifier.ui.work import WorkError
 from wallet_app import texts
 from wallet_app import texts_showing as more
-from wallet_app.core import names, offer_views
-from wallet_app.core.offer import TransactionCode
-from wallet_app.core.oid4vci import MOST_NAME
+from wallet_app.core import offer_views
+from wallet_app.core.named_file import file_named, text_in
 from wallet_app.core.pickup import Progress, Proposal
-from wallet_app.core.plain import plain
 from wallet_app.core.scanned import Kind, Scanned
 from wallet_app.core.syncing import ReadyOffer
 from wallet_app.core.troubles import Trouble, told
 from wallet_app.core.viewstate import Tone
+from wallet_app.ui.add_steps import ConsentStep, OfferStep, code_hint, document_name
 from wallet_app.ui.common import EndStep, WorkingStep
-
-MOST_TEXT: Final = 65_536  # bytes of a file that holds an offer as text
-
-
-class OfferStep(BoxLayout):
-    """Paste a link, or drop a picture."""
-
-    complaint = StringProperty("")
-
-    def paste(self) -> None:
-        """What was copied last, unless it is longer than an offer can be."""
-        self.ids.link.ids.input.put(Clipboard.paste().strip())
-
-
-class OfferedDocument(BoxLayout):
-    """The name of a document on offer."""
-
-    value = StringProperty("")
-
-
-class ConsentStep(BoxLayout):
-    """Who offers what; with the code that came by another way."""
-
-    offered_by = StringProperty("")
-    host = StringProperty("")
-    documents = ListProperty()
-    needs_code = BooleanProperty(True)
-    code_is_number = BooleanProperty(True)
-    code_length = NumericProperty(0)
-    code_hint = StringProperty("")
-    code_advice = StringProperty("")
-    code = StringProperty("")
-    complaint = StringProperty("")
-    check_tone = StringProperty("plain")
-    check_words = StringProperty("")
-    check_action = StringProperty("")
-    agree_words = StringProperty("")
-
-    def on_documents(self, *_: object) -> None:
-        """One line a document."""
-        self.ids.documents.clear_widgets()
-        for name in self.documents:
-            self.ids.documents.add_widget(OfferedDocument(value=name))
 
 
 class AddScreen(Screen):
     """Drives one pick-up; leaving it stops nothing and loses nothing."""
 
     step = ObjectProperty(None, allownone=True)
+    _asked: object = None  # the question that is open: an answer to an older one would change what is read
 
     def start(self) -> None:
         """Ask for an offer."""
+        self._asked = None
         self._show(OfferStep())
 
     def look_at(self, text: str, tx_code: str = "") -> None:
@@ -91,7 +48,7 @@ class AddScreen(Screen):
             app.wallet.trust.look_up(proposal.authority.issuer)  # reads the directory, off the drawing thread
             return proposal
 
-        app.background.run(
+        self._ask(
             work,
             lambda proposal: self.propose(proposal, tx_code),
             lambda error: self.fail(error, lambda: self.look_at(text, tx_code)),
@@ -114,7 +71,7 @@ class AddScreen(Screen):
                 app.wallet.trust.look_up(ready.proposal.authority.issuer)  # reads the directory, as above
             return ready
 
-        app.background.run(
+        self._ask(
             work,
             found,
             lambda error: self.fail(error, self.get_ready_ones),
@@ -122,7 +79,7 @@ class AddScreen(Screen):
 
     def read_typed(self, text: str) -> None:
         """A link, or the path of a file on this device; a link that is no offer's is not opened."""
-        path = _file_named(text)
+        path = file_named(text)
         if path is not None:
             self.read_picture(path)
         else:
@@ -139,7 +96,7 @@ class AddScreen(Screen):
     def read_picture(self, path: Path) -> None:
         """An offer from a file: a picture of its QR code, or its text."""
         app, say = self._app, self._app.say
-        written = _text_in(path)
+        written = text_in(path)
         if written is not None:
             app.take(written)
             return
@@ -158,12 +115,11 @@ class AddScreen(Screen):
             else:
                 self._show(OfferStep(complaint=say(texts.SEVERAL_QRS if found else texts.NO_QR)))
 
-        app.background.run(
-            work, done, lambda _: self._show(OfferStep(complaint=say(texts.PICTURE_UNREADABLE)))
-        )
+        self._ask(work, done, lambda _: self._show(OfferStep(complaint=say(texts.PICTURE_UNREADABLE))))
 
     def refuse(self, found: Scanned, text: str) -> None:
         """Say what it is instead of an offer; nothing was opened."""
+        self._asked = None
         say = self._app.say
         is_address = found.kind is Kind.WEB_ADDRESS
         advice = more.CERTIFICATE_ADVICE if found.kind is Kind.CERTIFICATE else more.NOT_THIS_ADVICE
@@ -196,12 +152,14 @@ class AddScreen(Screen):
             needs_code=wanted is not None and not known_code,
             code_is_number=wanted is None or wanted.numeric,
             code_length=0 if wanted is None else wanted.length,
-            code_hint=_code_hint(wanted, say),
+            code_hint=code_hint(wanted, say),
             code_advice=(wanted.description if wanted else "") or say(texts.PICK_UP_CODE_ADVICE),
             code=tx_code,
             complaint=complaint,
         )
-        step.documents = [_document(name, authority.documents, say) for name in proposal.offer.configurations]
+        step.documents = [
+            document_name(name, authority.documents, say) for name in proposal.offer.configurations
+        ]
         step.ids.agree.bind(
             on_release=lambda *_: self.agree(
                 proposal, known_code or step.ids.code.text.strip(), bool(known_code)
@@ -232,6 +190,7 @@ class AddScreen(Screen):
     def fetch(self) -> None:
         """Go on with what is still missing."""
         app = self._app
+        self._asked = None
         step = WorkingStep(message=app.say(texts.PICKING_UP))
         self._show(step)
 
@@ -293,6 +252,18 @@ class AddScreen(Screen):
             lambda error: self.fail(error, self._forget),
         )
 
+    def _ask(
+        self, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[WorkError], None]
+    ) -> None:
+        """Off the drawing thread; the answer counts while nothing else was asked."""
+        asked = self._asked = object()
+
+        def if_open(call: Callable[[Any], None], answer: Any) -> None:
+            if self._asked is asked:
+                call(answer)
+
+        self._app.background.run(work, partial(if_open, done), partial(if_open, failed))
+
     def _show(self, step: BoxLayout) -> None:
         self.ids.area.clear_widgets()
         self.ids.area.add_widget(step)
@@ -304,43 +275,6 @@ class AddScreen(Screen):
         return App.get_running_app()
 
 
-def _document(configuration: str, display: Any, say: Words) -> str:
-    """Our own name of a type that we know; else what the authority calls it."""
-    try:
-        return names.document(CertificateType(configuration), say)
-    except ValueError:
-        return str(display.get(configuration) or plain(configuration, MOST_NAME))
-
-
-def _code_hint(wanted: TransactionCode | None, say: Words) -> str:
-    if wanted is None or not wanted.length:
-        return ""
-    return say(texts.CODE_OF_DIGITS if wanted.numeric else texts.CODE_OF_CHARACTERS, n=wanted.length)
-
-
 def _progress(step: WorkingStep, progress: Progress, say: Words) -> None:
     step.progress = say(texts.PROGRESS, received=progress.received, total=progress.total)
     step.share = progress.received / max(1, progress.total)
-
-
-def _file_named(text: str) -> Path | None:
-    """The file that a typed text names, if there is one."""
-    path = text.strip()
-    if not path.startswith(("/", "~", ".")) and ":\\" not in path[:3]:
-        return None
-    try:
-        found = Path(path).expanduser()
-        return found if found.is_file() else None
-    except (OSError, ValueError, RuntimeError):
-        return None
-
-
-def _text_in(path: Path) -> str | None:
-    """What stands in a small text file; None for a picture, and for what cannot be read."""
-    try:
-        with open(path, "rb", opener=opener) as file:  # a pipe would be waited for
-            data = file.read(MOST_TEXT + 1)
-        text = data.decode("utf-8-sig")
-    except (OSError, ValueError):
-        return None
-    return text if 0 < len(data) <= MOST_TEXT else None

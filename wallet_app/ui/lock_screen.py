@@ -59,6 +59,8 @@ class LockScreen(Screen):
         pad.clear()
         pad.is_held = False
         pad.say("")
+        if app.navigation.current != self.name:  # somebody went on to start again meanwhile
+            return
         if answer is Answer.RIGHT:
             app.unlocked()
             return

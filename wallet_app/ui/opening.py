@@ -67,12 +67,12 @@ class Opening(AppParts):
 
     def start_again(self) -> None:
         """Keep the files of the store aside, and begin a new one."""
-        if self.wallet is not None:
-            self.wallet.close()
-        self.wallet = None
         self._begin(self._open_anew)
 
     def _begin(self, opening: Callable[[], Wallet]) -> None:
+        if self.wallet is not None:  # also one that was opened, and could not be read
+            self.wallet.close()
+        self.wallet = self.syncing = None
         self.navigation.clear()
         self.navigation.allow_all()
         self.is_locked = self._wants_news = False
