@@ -23,7 +23,15 @@ PREFIX = "OMBORD_"
 # What Ombord's other programs and its tests read, which may stand in the same environment.
 ELSEWHERE = frozenset(
     f"{PREFIX}{name}"
-    for name in ("CONFIG", "HOME", "KEYS_HOME", "KEYS_PASSPHRASE", "TEST_DATABASE_URL", "HYPOTHESIS_PROFILE")
+    for name in (
+        "CONFIG",
+        "HOME",
+        "KEYS_HOME",
+        "KEYS_PASSPHRASE",
+        "TOKEN_PIN",
+        "TEST_DATABASE_URL",
+        "HYPOTHESIS_PROFILE",
+    )
 )
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MINIMUM_LIST_EXPIRY = timedelta(days=60)  # age, not `exp`, drives the verdict: lists outlive a long voyage
