@@ -89,7 +89,7 @@ class Phone:
     # Time
 
     def frame(self, seconds: float | None = None) -> None:
-        """One frame later."""
+        """One frame later; in virtual time it is laid out, and drawn only once somebody takes a picture."""
         seconds = self._frame if seconds is None else seconds
         if self._in_real_time:
             before = time.perf_counter()
@@ -98,7 +98,7 @@ class Phone:
             self._elapsed += time.perf_counter() - before
         else:
             self._elapsed += seconds
-            EventLoop.idle()
+            _lay_out()
 
     def wait(self, seconds: float) -> Self:
         """That much later; where nothing is to be watched, long waits take few frames.
@@ -220,6 +220,15 @@ class Phone:
         """The phone's back key."""
         Window.dispatch("on_keyboard", 27, 0, None, [])
         return self.wait(SETTLE_SECONDS)
+
+
+def _lay_out() -> None:
+    """What `EventLoop.idle` does for each frame, but for the pixels: most of its time, and nobody looks."""
+    Clock.tick()
+    EventLoop.dispatch_input()
+    Builder.sync()
+    Clock.tick_draw()
+    Builder.sync()
 
 
 def _let_go(widget: Widget) -> None:

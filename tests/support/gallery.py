@@ -20,6 +20,7 @@ from support.wallet import PhoneInHand
 
 from keys.encoding import json_dumps
 from verifier.credential.model import Certificate
+from verifier.ui.words import LANGUAGES
 from wallet_app.core.vault import VaultError
 
 FOLDER: Final = os.environ.get("OMBORD_GALLERY", "")
@@ -41,6 +42,11 @@ class Look(NamedTuple):
 ALL_LOOKS: Final = tuple(Look(*one) for one in product((False, True), ("en", "nb"), (100, 150)))
 # By default the look in which most can go wrong; the apps' other tests see the usual one.
 LOOKS: Final = ALL_LOOKS if FOLDER else (Look(True, "nb", 150),)
+# All others, and each other language where its words are largest: for some scenes of each app.
+_IN_OTHER_LANGUAGES: Final = [Look(False, code, 150) for code in LANGUAGES]
+OTHER_LOOKS: Final = tuple(
+    look for look in dict.fromkeys((*ALL_LOOKS, *_IN_OTHER_LANGUAGES)) if look not in LOOKS
+)
 
 
 class Stage:
@@ -103,7 +109,17 @@ Scene = Callable[[Stage], object]
 
 
 class Scenes(dict[str, Scene]):
-    """Scenes of one app by name, in the order in which a person meets them."""
+    """Scenes of one app by name, in the order in which a person meets them; `below` says how one goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.below: dict[str, Scene] = {}  # from its end, to what lies below
+
+    def include(self, others: "Scenes") -> None:
+        """Those of another part of the app."""
+        for name, scene in others.items():
+            self.add(name, scene)
+        self.below.update(others.below)
 
     def __call__(self, scene: Scene) -> Scene:
         """Take a scene in, under its function's name."""
@@ -115,6 +131,18 @@ class Scenes(dict[str, Scene]):
             raise ValueError(f"there are two scenes {name}")
         self[name] = scene
         return scene
+
+
+def play(scenes: Scenes, app: str, scene: str, stage: Stage) -> None:
+    """Set the stage and look; where more lies below, go there on the same stage and look again."""
+    try:
+        scenes[scene](stage)
+        look_at(stage, app, scene)
+        if scene in scenes.below:
+            scenes.below[scene](stage)
+            look_at(stage, app, f"{scene}_end")
+    finally:
+        stage.close()
 
 
 def look_at(stage: Stage, app: str, scene: str) -> None:

@@ -11,14 +11,8 @@ class LongScenes(Scenes):
 
     def and_below(self, one: Scene) -> Scene:
         """A screen from its top, and at its end."""
-        self(one)
-
-        def end(stage: Stage) -> None:
-            one(stage)
-            to_the_end(stage)
-
-        self[f"{one.__name__}_end"] = end
-        return one
+        self.below[one.__name__] = to_the_end
+        return self(one)
 
 
 def to_the_end(stage: Stage) -> None:

@@ -5,4 +5,4 @@ from support.gallery import Scenes
 
 scene = Scenes()
 for part in (gallery_wallet_safe, gallery_wallet_list, gallery_wallet_showing, gallery_wallet_adding):
-    scene.update(part.scene)
+    scene.include(part.scene)
