@@ -1,11 +1,15 @@
 """Scenes of the wallet: first steps, lock, settings, backups, and a store that cannot be opened."""
 
+from typing import Any
+
 import pytest
 from support.gallery import Scene, Scenes, Stage
 from support.gallery_wallet_list import HELD
 from support.wallet import fill
 
-from wallet_app import texts_safe
+from verifier.ui.background import ImmediateBackground
+from verifier.ui.ports.picker import FakePicker
+from wallet_app import texts_safe, texts_showing
 from wallet_app.core import passphrase
 from wallet_app.core.backup import BackupError, Fault, Restored
 from wallet_app.core.keystore import MemoryKeyStore
@@ -267,6 +271,58 @@ def _restore_failed(fault: Fault) -> Scene:
 
 for fault in Fault:
     scene.add(f"restore_{fault.name.lower()}", _restore_failed(fault))
+
+
+# A store that is opened, and that is read
+
+
+class StopsAfter(ImmediateBackground):
+    """Does so many pieces of work, and none after."""
+
+    def __init__(self, pieces: int) -> None:
+        self.pieces = pieces
+
+    def run(self, work: Any, done: Any, failed: Any) -> None:
+        self.pieces -= 1
+        if self.pieces >= 0:
+            super().run(work, done, failed)
+
+
+@scene
+def store_opening(stage: Stage) -> None:
+    stage.phone.background = StopsAfter(0)
+    stage.wallet(*HELD)
+
+
+@scene
+def store_reading(stage: Stage) -> None:
+    stage.phone.background = StopsAfter(1)
+    stage.wallet(*HELD)
+
+
+# A file by the system's own picker
+
+
+@scene
+def restore_with_a_picker(stage: Stage) -> None:
+    stage.phone.picker = FakePicker()
+    stage.wallet().phone.app.open_restore()
+    stage.eyes.wait(0.5)
+
+
+@scene
+def add_with_a_picker(stage: Stage) -> None:
+    stage.phone.picker = FakePicker()
+    stage.wallet().phone.app.add()
+    stage.eyes.wait(0.5)
+
+
+@scene
+def scan_without_packages(stage: Stage) -> None:
+    stage.wallet().phone.app.scan()
+    words = stage.say(texts_showing.NO_CAMERA_PACKAGES, names="av, zxingcpp")
+    stage.phone.app.screen_of("scan").message = words
+    stage.eyes.wait(0.5)
 
 
 # A store that cannot be opened
