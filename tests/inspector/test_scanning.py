@@ -93,6 +93,22 @@ def test_what_the_camera_sees_is_drawn_and_forgotten(device: DeviceInHand) -> No
     assert finder.preview is None
 
 
+def test_the_cameras_picture_is_upright_and_not_squeezed(device: DeviceInHand) -> None:
+    view = Image.new("L", (1280, 720), 90)
+    view.paste(255, (600, 240, 680, 320))  # a square, above the middle
+    camera = FakeCamera([Frame(view.tobytes(), *view.size)])
+    eyes = device.open(camera=lambda: camera).wait(1)
+    shot = eyes.screenshot().convert("L").point(lambda grey: 255 * (grey > 250))
+    finder = next(one for one in eyes.widgets() if type(one).__name__ == "Viewfinder")
+    middle = shot.height - finder.center_y
+    found = shot.crop((130, int(middle - 120), 282, int(middle + 60))).getbbox()
+    assert found is not None
+    left, top, right, bottom = found
+    assert right - left == pytest.approx(bottom - top, abs=2)
+    assert right - left > 40
+    assert bottom < 120
+
+
 @pytest.mark.parametrize(
     "camera",
     [FakeCamera(broken="busy"), FakeCamera([CameraError("it was pulled out")])],
