@@ -2,12 +2,14 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
-from support.mobile import APPS, MOBILE, clean_environment, requirements, spec, staging
+from support.mobile import APPS, MOBILE, ROOT, clean_environment, requirements, spec, staging
 
 # Names of modules -> of what brings them, where they differ.
 BROUGHT_BY = {
@@ -113,6 +115,14 @@ def test_app_starts_where_its_extra_alone_is_installed(app: str, staged: Path, t
     assert on_phone <= {*requirements(app), "cffi", "pycparser", "six", "defusedxml", "packaging"}, (
         "imported, and not in the requirements of buildozer.spec"
     )
+
+
+def test_on_a_desktop_its_extra_brings_what_scans_and_the_phone_is_spared_it(app: str) -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    asked = {re.split(r"[<>=]", one)[0] for one in extras[app]}
+    assert {"av", "ombord[scan]"} <= asked
+    assert {re.split(r"[<>=]", one)[0] for one in extras["scan"]} == {"pillow", "zxing-cpp"}
+    assert not {"av", "pillow", "zxing-cpp", "numpy"} & set(requirements(app))
 
 
 def test_both_apps_pin_the_same_tool_and_the_same_shims() -> None:

@@ -96,7 +96,9 @@ class DeviceCamera:
         try:
             import av
         except ImportError:
-            raise CameraError("a camera needs the inspector extra: pip install 'ombord[inspector]'") from None
+            raise CameraError(
+                "a camera needs PyAV: pip install 'ombord[inspector]' or 'ombord[wallet]'"
+            ) from None
         import sys
 
         source, driver = _FIRST.get(sys.platform, _FIRST_ELSEWHERE)
