@@ -13,6 +13,7 @@ assert Phone
 
 NAMES = {
     "Arabic": "محمد عليّ حسن",
+    "Arabic with vowels": "مُحَمَّدٌ ٱلْأَمِينُ عَلِيٌّ إِبْرَٰهِيمُ",
     "Persian": "علی\u200cرضا گیلانی",
     "Hebrew": "דָּוִד בן־גוריון",
     "Cyrillic": "Їжакевич Ґалаґан Щербаков",
@@ -96,6 +97,16 @@ def test_the_first_line_holds_the_names_beginning_though_it_runs_from_right_to_l
     picture = drawn(words, width=drawn(first).width + 4)
     top = picture.crop((0, 0, picture.width, drawn(first).height))
     assert alike(ink(top), ink(drawn(first)))
+
+
+@pytest.mark.parametrize("script", ["Arabic", "Arabic with vowels", "Thai", "Myanmar", "Khmer", "Devanagari"])
+def test_no_line_covers_ink_of_the_one_above_or_below(script: str) -> None:
+    words = NAMES[script].split() * 4
+    alone = [drawn(word) for word in words]
+    widest = max(picture.width for picture in alone)
+    one_below_the_other = drawn("\n".join(words), width=2 * widest)
+    dark = [sum(picture.histogram()[1:]) for picture in (one_below_the_other, *alone)]
+    assert dark[0] == sum(dark[1:])
 
 
 def test_hebrew_begins_at_the_right() -> None:

@@ -30,29 +30,47 @@ class ScriptLabel(MarkupLabel):
         if script:
             _prime(options)
 
+    def get_extents(self, text: str) -> tuple[int, int]:
+        """Without the room above that a font keeps for what no name has."""
+        width, height = super().get_extents(text)
+        return width, height - self._unused()
+
+    def _unused(self) -> int:
+        """How much of the font's room above the line is for no name, in pixels."""
+        script = BY_ROLE.get(self.options["font_name"])
+        if script is None or not script.above:
+            return 0
+        return max(0, int(self.get_ascent() - script.above * self.options["font_size"]))
+
     def render_lines(
         self, lines: Any, options: Any, render_text: Callable[[str, float, float], None], y: float, size: Any
     ) -> float:
-        """Kivy sets a smaller font lower by a share of the difference; here all stand on one line."""
+        """Kivy sets a smaller font lower by a share of the difference; here all stand on one line.
+
+        From the lowest line up: what is drawn later covers the unused room of the line below it.
+        """
         padding = self.options["padding"]
-        for line in lines:
+        top: float = y + sum(line.h for line in lines)
+        end = top
+        for line in reversed(lines):
+            top -= line.h
             x = _start(self.options["halign"], size[0] - line.w, padding[0], padding[2])
             baseline = self._baseline(line)
             for word in line.words:
                 self.options = word.options
                 if word.text:
-                    room = max(0, line.h - word.lh)
-                    render_text(word.text, x, y + min(room, max(0, baseline - self.get_ascent())))
+                    unused = self._unused()
+                    down = min(max(0, line.h - word.lh), max(0, baseline - self.get_ascent() + unused))
+                    render_text(word.text, x, top + down - unused)
                 x += word.lw
-            y += line.h
-        return y
+        return end
 
     def _baseline(self, line: Any) -> int:
         """How far below the top of a line its letters stand."""
         lowest = 0
         for word in line.words:
             self.options = word.options
-            lowest = max(lowest, self.get_ascent())
+            lowest = max(lowest, self.get_ascent() - self._unused())
         return lowest
 
 

@@ -18,6 +18,7 @@ class Script(NamedTuple):
     file: str
     letters: str  # as in a class of a regular expression
     is_rtl: bool = False
+    above: float = 0.0  # how far its names reach above the line, in parts of the font's size; 0: as it says
 
 
 SCRIPTS: Final = (
@@ -27,9 +28,16 @@ SCRIPTS: Final = (
         "NotoSansArabic-Regular.ttf",
         "\u0606-\u065f\u066a-\u06ef\u06fa-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufefc",
         True,
+        above=1.15,  # a vocalised name; the font makes room for the signs of recitation
     ),
     # Numbers run from left to right among Arabic letters too.
-    Script("ArabicDigits", "Arab", "NotoSansArabic-Regular.ttf", "\u0600-\u0605\u0660-\u0669\u06f0-\u06f9"),
+    Script(
+        "ArabicDigits",
+        "Arab",
+        "NotoSansArabic-Regular.ttf",
+        "\u0600-\u0605\u0660-\u0669\u06f0-\u06f9",
+        above=1.15,
+    ),
     Script("Hebrew", "Hebr", "NotoSansHebrew-Regular.ttf", "\u0591-\u05f4\ufb1d-\ufb4f", True),
     Script("Armenian", "Armn", "NotoSansArmenian-Regular.ttf", "\u0531-\u058f\ufb13-\ufb17"),
     Script("Georgian", "Geor", "NotoSansGeorgian-Regular.ttf", "\u10a0-\u10ff\u1c90-\u1cbf\u2d00-\u2d2d"),
@@ -66,7 +74,7 @@ JOINERS: Final = "\u200c\u200d"
 _RUN: Final = re.compile(
     "|".join(
         f"(?P<{role}>[{letters}][{letters}{JOINERS}]*(?:{_BETWEEN}[{letters}][{letters}{JOINERS}]*)*)"
-        for role, _, _, letters, _ in SCRIPTS
+        for role, _, _, letters, *_ in SCRIPTS
     )
 )
 
