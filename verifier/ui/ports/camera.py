@@ -97,7 +97,7 @@ class DeviceCamera:
             import av
         except ImportError:
             raise CameraError(
-                "a camera needs PyAV: pip install 'ombord[inspector]' or 'ombord[wallet]'"
+                "a camera needs PyAV, of the extras inspector and wallet"
             ) from None
         import sys
 
