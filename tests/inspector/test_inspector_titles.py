@@ -9,7 +9,7 @@ from support.simulator import NOW
 from verifier.credential import codelists
 from verifier.credential.model import Acceptance, CapacityGrant, Limitations
 from verifier.inspection.by_hand import HandEntry
-from verifier.inspector.core import hand_form, person_views, ship_form, verdict_view
+from verifier.inspector.core import hand_form, person_views, saying, ship_form
 from verifier.inspector.core.evidence import Shown
 from verifier.inspector.core.verdict_view import verdict_state
 from verifier.ui.words import Words, words_in
@@ -84,5 +84,5 @@ def test_a_reason_within_a_reason_is_in_the_inspectors_language_too() -> None:
     check = Check("C14", Outcome.REMARK, "holder unconfirmed: {}", (text("nothing is against it"),))
     inner = say("nothing is against it")
     assert inner != "nothing is against it"
-    assert inner in verdict_view.reason(check, say)
-    assert inner in person_views.reason(check, say)
+    assert inner in saying.reason(check, say)
+    assert inner in saying.phrase(check, say)

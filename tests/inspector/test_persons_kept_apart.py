@@ -233,7 +233,7 @@ def test_a_safe_manning_document_that_is_revoked_later_is_never_green(inspector:
     assert inspector.control.report().tone is Tone.GOOD
     norway.states[7] = 1
     republishes(inspector.device)
-    assert inspector.control.manning_stands is Headline.REVOKED
+    assert inspector.control.aboard.stands is Headline.REVOKED
     assert inspector.control.report().tone is Tone.BAD
     inspector.scans(signed)
     assert inspector.control.report().tone is Tone.BAD
@@ -247,7 +247,7 @@ def test_a_second_ships_document_describes_the_second_ship(inspector: Inspector)
     ship = inspector.device.app.session.ship
     assert (ship.name, ship.imo, ship.gt) == ("Havfrue", "9321483", 50000)
     inspector.device.app.screen("ship").save()
-    assert inspector.control.told_ship.name is None, "the document's values are not the inspector's"
+    assert inspector.control.aboard.told.name is None, "the document's values are not the inspector's"
 
 
 def test_a_document_of_another_ship_than_the_one_described_says_so(inspector: Inspector) -> None:

@@ -139,9 +139,9 @@ def test_a_test_directory_never_looks_like_the_real_thing(device: DeviceInHand) 
 def test_names_with_control_and_bidirectional_characters_are_shown_as_their_numbers(
     device: DeviceInHand,
 ) -> None:
-    from verifier.inspector.core.verdict_view import plain
+    from verifier.report import escaped
 
-    assert plain("Inga\u202eevil\u200b\n") == "Inga\\u{202e}evil\\u{200b}\\u{000a}"
+    assert escaped("Inga\u202eevil\u200b\n") == "Inga\\u{202e}evil\\u{200b}\\u{000a}"
 
 
 # Several certificates

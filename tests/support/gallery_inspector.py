@@ -23,7 +23,7 @@ from verifier.credential import frames, muster, presentation, sd_jwt, vc
 from verifier.credential.presentation import Audience
 from verifier.inspection.identity import Document
 from verifier.inspector import texts
-from verifier.inspector.core import verdict_view
+from verifier.inspector.core import compared_view
 from verifier.ui.ports.camera import FakeCamera, Frame
 from verifier.ui.ports.drives import FakeDrives
 
@@ -126,7 +126,7 @@ def comparing(stage: Stage, presented: str = "", document: Document | None = Doc
     shown(stage, presented)
     stage.tap(texts.DO_COMPARE)
     if document is not None:
-        stage.tap(verdict_view.DOCUMENTS[document])
+        stage.tap(compared_view.DOCUMENTS[document])
 
 
 def answer(stage: Stage, *, name: str = "", birth: str = "", photo: str = "") -> None:

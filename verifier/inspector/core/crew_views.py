@@ -19,7 +19,7 @@ from verifier.inspector.core.report_state import (
     ReportState,
     Tone,
 )
-from verifier.inspector.core.verdict_view import sentence
+from verifier.inspector.core.saying import sentence
 from verifier.report import escaped
 from verifier.ui.words import Words
 from verifier.verdict import Headline, ReliedOn

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ from verifier.inspection.by_hand import HandEntry
 from verifier.inspection.ship import MOST_SIZE
 from verifier.inspector import texts_crew as texts
 from verifier.inspector.core import typed
-from verifier.inspector.core.typed import Mistake, Mistyped, Reader
+from verifier.inspector.core.typed import Form, Mistake, Mistyped, Reader
 from verifier.remarks import add_months
 from verifier.ui import titles
 from verifier.ui.words import Words
@@ -28,11 +28,12 @@ TYPES: Final = tuple(
 )
 YOUNGEST_MONTHS: Final = 15 * 12  # nobody younger works on a ship (MLC 2006 A1.1: 16)
 MOST_REGULATIONS: Final = 12
+DAYS: Final = ("birth_date", "issue_date", "expiry_date")
 _REGULATION: Final = re.compile(r"[IV]{1,4}/[0-9]{1,2}(?:-[0-9]{1,2}){0,2}\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaperTyped:
+class PaperTyped(Form):
     """The form's fields as they stand."""
 
     name: str = ""
@@ -46,11 +47,6 @@ class PaperTyped:
     expiry_date: str = ""
     max_gt: str = ""
     max_kw: str = ""
-
-    def with_field(self, name: str, value: str) -> "PaperTyped":
-        """The form after one field was changed."""
-        changes: dict[str, str] = {name: value}
-        return replace(self, **changes)
 
 
 class PaperRead(NamedTuple):
@@ -110,12 +106,8 @@ def state(
     found = read(form, today=today)
     return PaperFormState(
         typed=form,
-        complaints={
-            name: mistake.in_words(say)
-            for name, mistake in found.mistakes.items()
-            if shown is None or name in shown
-        },
-        readings=_readings(form, say),
+        complaints=typed.complaints(found.mistakes, say, shown),
+        readings=typed.days_read(form, DAYS, say),
     )
 
 
@@ -163,14 +155,3 @@ def _last_day(text: str, issued: date | None, kind: CertificateType | None) -> d
     if last is not None and issued is not None and last < issued:
         raise Mistyped(texts.ENDS_BEFORE_ISSUE)
     return last
-
-
-def _readings(form: PaperTyped, say: Words) -> dict[str, str]:
-    reader = Reader()
-    found = {}
-    for name in ("birth_date", "issue_date", "expiry_date"):
-        text = getattr(form, name)
-        day = reader.read(name, lambda text=text: typed.day(text))  # type: ignore[misc]
-        if day is not None:
-            found[name] = say.day(day)
-    return found

@@ -1,8 +1,6 @@
 """A person on this ship as the screen shows them: rows P with reasons, and what would settle the rest."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 from verifier.credential import codelists
@@ -11,12 +9,14 @@ from verifier.inspection.crew import Person
 from verifier.inspection.duty import Duty
 from verifier.inspection.ship import Ship
 from verifier.inspector import texts_crew as texts
+from verifier.inspector.core.person_state import Input, PaperLine, PersonScreenState, RowState
 from verifier.inspector.core.report_state import Tone
+from verifier.inspector.core.saying import phrase
 from verifier.report import escaped
 from verifier.ui import titles
 from verifier.ui.words import Words
 from verifier.verdict import Assessment, Check, Headline, Outcome, Standing, Verdict, deciding, standing
-from verifier.wording import in_words, said
+from verifier.wording import in_words
 
 TONE_OF: Final = {
     Standing.VALID: Tone.GOOD,
@@ -39,53 +39,6 @@ LEADING: Final = (
     Headline.REVOKED,
     Headline.SUSPENDED,
 )
-
-
-class Input(Enum):
-    """What an open row waits for."""
-
-    IDENTITY = "identity"
-    SHIP = "ship"
-    DUTY = "duty"
-    NOTHING = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RowState:
-    """One row of the table: decided, or open with what would settle it."""
-
-    row: str
-    title: str
-    tone: Tone
-    reason: str
-    asks: Input = Input.NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    """A certificate of the person: its name, number and days, and how it stands. `place` finds it again."""
-
-    place: int  # -1 for one seen on paper
-    title: str
-    detail: str
-    tone: Tone
-    word: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonScreenState:
-    """The person screen."""
-
-    name: str
-    detail: str
-    tone: Tone
-    word: str
-    summary: str
-    ship: str
-    duty: str
-    rows: tuple[RowState, ...]
-    open_rows: tuple[RowState, ...]
-    certificates: tuple[PaperLine, ...]
 
 
 def state(
@@ -160,7 +113,7 @@ def reasons(person: Person, assessment: Assessment | None, say: Words) -> Iterat
         for outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.REMARK):
             for check in assessment.checks:
                 if check.outcome is outcome:
-                    yield f"{check.row}: {reason(check, say)}"
+                    yield f"{check.row}: {phrase(check, say)}"
     if _leading(person) is None:
         yield from certificates
     if assessment is not None and not person.by_hand:
@@ -190,15 +143,6 @@ def detail(person: Person, say: Words) -> str:
     return say(texts.BORN, date=say.day(days[0])) if days else ""
 
 
-def reason(check: Check, say: Words) -> str:
-    """A check's reason: its template is a message id, and what it quotes of a credential is escaped."""
-    return _sentence(said(check, say, escaped))
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
 def post_title(code: str, say: Words) -> str:
     """What people call a post."""
     return titles.title(codelists.capacities(), code, say)
@@ -217,7 +161,7 @@ def _row(check: Check, ship: Ship | None, duty: Duty | None, say: Words) -> RowS
         no_voyage = any(getattr(ship, name, None) is None for name, _ in _VOYAGE)
         excusable = check.row == "P4" and check.outcome is Outcome.FAIL and no_voyage
         asks = Input.SHIP if excusable else Input.NOTHING  # the voyage may give grace
-        return RowState(check.row, title, _TONE_OF_OUTCOME[check.outcome], reason(check, say), asks)
+        return RowState(check.row, title, _TONE_OF_OUTCOME[check.outcome], phrase(check, say), asks)
     asks, words = _settled_by(check.row, ship, duty, say)
     return RowState(check.row, title, Tone.PLAIN, words, asks)
 
@@ -281,7 +225,7 @@ def _about(verdict: Verdict, say: Words) -> str:
 def _why(verdict: Verdict, say: Words) -> str:
     """Why one certificate's headline is what it is; empty for VALID."""
     check = deciding(verdict.checks)
-    return "" if check is None else reason(check, say)
+    return "" if check is None else phrase(check, say)
 
 
 def _number(verdict: Verdict) -> str:

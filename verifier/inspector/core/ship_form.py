@@ -1,7 +1,7 @@
 """The form in which the inspector describes ship and voyage: from what was typed to a `Ship`, and back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import partial
 from typing import Final, NamedTuple
@@ -10,7 +10,7 @@ from verifier.credential import codelists
 from verifier.inspection.ship import MOST_SIZE, Ship
 from verifier.inspector import texts_crew as texts
 from verifier.inspector.core import typed
-from verifier.inspector.core.typed import Mistake, Reader
+from verifier.inspector.core.typed import Form, Mistake, Reader
 from verifier.ui import titles
 from verifier.ui.words import Words
 
@@ -22,7 +22,7 @@ DAYS: Final = frozenset({"voyage_start", "last_port_with_practitioner"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShipTyped:
+class ShipTyped(Form):
     """The form's fields as they stand; empty is "not said". Codes are those of the code lists."""
 
     name: str = ""
@@ -37,11 +37,6 @@ class ShipTyped:
     fitted: str = ""  # codes with a space between, `none`, or not said
     voyage_start: str = ""
     last_port_with_practitioner: str = ""
-
-    def with_field(self, name: str, value: str) -> "ShipTyped":
-        """The form after one field was changed."""
-        changes: dict[str, str] = {name: value}
-        return replace(self, **changes)
 
 
 class ShipRead(NamedTuple):
@@ -95,14 +90,9 @@ def typed_of(ship: Ship) -> ShipTyped:
 def state(form: ShipTyped, *, today: date, say: Words, shown: frozenset[str] | None = None) -> ShipFormState:
     """The form with its complaints; of a field not in `shown` nothing is said yet."""
     found = read(form, today=today)
-    complaints = {
-        name: mistake.in_words(say)
-        for name, mistake in found.mistakes.items()
-        if shown is None or name in shown
-    }
     return ShipFormState(
         typed=form,
-        complaints=complaints,
+        complaints=typed.complaints(found.mistakes, say, shown),
         readings=_readings(form, today, say),
         missing="" if found.ship is None else missing(found.ship, say),
     )
@@ -172,14 +162,9 @@ def _typed(value: object) -> str:
 
 
 def _readings(form: ShipTyped, today: date, say: Words) -> dict[str, str]:
-    """How days and the flag were understood, so that nobody reads them the wrong way round."""
-    reader = Reader()
-    found = {}
-    for name in DAYS:
-        day = reader.read(name, partial(typed.day, getattr(form, name), latest=today))
-        if day is not None:
-            found[name] = say.day(day)
-    code = reader.read("flag", lambda: typed.flag(form.flag))
+    """How days and the flag were understood."""
+    found = typed.days_read(form, DAYS, say, latest=today)
+    code = Reader().read("flag", lambda: typed.flag(form.flag))
     if code is not None:
         known = code in codelists.flags()
         found["flag"] = titles.country(code, say) if known else say(texts.UNLISTED_FLAG)

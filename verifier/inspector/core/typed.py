@@ -4,9 +4,11 @@ No guessing: `03/04/2026` is two different days on two sides of an ocean, so it 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, NamedTuple, TypeVar
+from functools import partial
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from verifier.inspection.ship import InvalidShip, imo_number
 from verifier.inspector import texts_crew as texts
@@ -127,3 +129,30 @@ def _day(line: str) -> date | None:
     except ValueError:
         pass
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form as they stand, each a text."""
+
+    def with_field(self, name: str, value: str) -> Self:
+        """The form after one field was changed."""
+        changes: dict[str, Any] = {name: value}
+        return replace(self, **changes)
+
+
+def complaints(
+    mistakes: Mapping[str, Mistake], say: Words, shown: frozenset[str] | None = None
+) -> dict[str, str]:
+    """What is wrong, in words; of a field not in `shown` nothing is said yet."""
+    return {name: one.in_words(say) for name, one in mistakes.items() if shown is None or name in shown}
+
+
+def days_read(form: Form, names: Iterable[str], say: Words, *, latest: date = LATEST) -> dict[str, str]:
+    """How days were understood, so that nobody reads them the wrong way round."""
+    reader, found = Reader(), {}
+    for name in names:
+        read = reader.read(name, partial(day, getattr(form, name), latest=latest))
+        if read is not None:
+            found[name] = say.day(read)
+    return found

@@ -1,37 +1,33 @@
 """From verdicts to what the inspector sees: pure, with the words passed in. Shows signed data only."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from verifier import decision, entitlement, wording
-from verifier.credential.icao import NotLatin
+from verifier import wording
 from verifier.credential.model import Certificate, Holder
 from verifier.inspection import table
-from verifier.inspection.identity import Document
-from verifier.inspector import texts, texts_crew
-from verifier.inspector.core import trust_view
+from verifier.inspector import texts
+from verifier.inspector.core.certificate_lines import basis, lines, period, person
+from verifier.inspector.core.compared_view import compared
 from verifier.inspector.core.evidence import Shown
 from verifier.inspector.core.reading import not_a_certificate
+from verifier.inspector.core.saying import reason, sentence
 from verifier.inspector.core.verdict_state import (
     Action,
     Concern,
-    Line,
     Member,
-    Person,
     Signal,
     VerdictState,
 )
+from verifier.report import escaped
 from verifier.ui import titles
 from verifier.ui.words import Words
 from verifier.verdict import (
     Check,
     Headline,
     Outcome,
-    ReliedOn,
     Standing,
-    Valid,
     Verdict,
     badness,
     deciding,
@@ -55,7 +51,6 @@ _ICONS: Final = {
     Headline.STATUS_UNKNOWN: "hourglass",
     Headline.UNCONFIRMED: "user-search",
 }
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*[,:]?\Z")
 _FRAUD: Final = frozenset({Headline.TAMPERED, Headline.WRONG_HOLDER})
 _ACTIONS: Final = {
     Headline.UNKNOWN_ISSUER: Action.TRUST,
@@ -69,12 +64,6 @@ _ACTION_WORDS: Final = {
     Action.CHALLENGE: texts.DO_CHALLENGE,
     Action.TRUST: texts.DO_TRUST,
     Action.SCAN: texts.DO_SCAN,
-}
-DOCUMENTS: Final = {
-    Document.PASSPORT: texts.PASSPORT,
-    Document.SEAFARERS_IDENTITY: texts.SEAFARERS_IDENTITY,
-    Document.OTHER: texts.OTHER_DOCUMENT,
-    Document.NONE: texts.NO_DOCUMENT,
 }
 _TONE: Final = {Standing.VALID: "good", Standing.REJECTED: "bad", Standing.UNDETERMINED: "caution"}
 _SIGNAL: Final = {
@@ -95,19 +84,19 @@ def verdict_state(shown: Shown, say: Words, *, is_rehearsal: bool) -> VerdictSta
         state = _of_one(worst, shown.presented, say)
     found = replace(
         state,
-        basis=tuple(_basis(worst.relied_on, worst, say)),
+        basis=tuple(basis(worst.relied_on, worst, say)),
         is_rehearsal=is_rehearsal,
         concerns=(*_answered(shown, say), *state.concerns),
     )
-    return _with_person(found, shown, say)
+    return compared(found, shown, say)
 
 
 def member_state(shown: Shown, place: int, say: Words, *, is_rehearsal: bool) -> VerdictState:
     """One certificate of several, by its place among them."""
     verdict = _all_members(shown.verdicts)[place]
     state = _of_one(verdict, "", say)
-    basis = tuple(_basis(verdict.relied_on, verdict, say))
-    return replace(state, basis=basis, is_rehearsal=is_rehearsal)
+    rests_on = tuple(basis(verdict.relied_on, verdict, say))
+    return replace(state, basis=rests_on, is_rehearsal=is_rehearsal)
 
 
 # One certificate
@@ -133,7 +122,7 @@ def _of_one(verdict: Verdict, presented: str | bytes, say: Words) -> VerdictStat
         person=None if certificate is None else person(certificate.holder, say),
         nothing_shown=_nothing_shown(verdict, say),
         concerns=tuple(_concerns(verdict, say)),
-        lines=() if certificate is None else tuple(_lines(certificate, say)),
+        lines=() if certificate is None else tuple(lines(certificate, say)),
     )
 
 
@@ -141,7 +130,7 @@ def _said(check: Check | None, certificate: Certificate | None, say: Words) -> s
     """Why it is so; where nothing is against it, how long it holds."""
     if check is not None:
         return reason(check, say)
-    return "" if certificate is None else _period(certificate, say)
+    return "" if certificate is None else period(certificate, say)
 
 
 def signal(verdict: Verdict) -> Signal:
@@ -168,28 +157,6 @@ def _over(headline: Headline, found: Standing) -> str:
     return texts.NO_GOOD if found is Standing.REJECTED else texts.CANNOT_TELL
 
 
-def reason(check: Check, say: Words) -> str:
-    """A check's reason in the user's language: its template is a message id, what it quotes stays."""
-    return sentence(plain(wording.said(check, say)))
-
-
-def sentence(text: str) -> str:
-    """With a capital, and a point at its end."""
-    if not text:
-        return ""
-    first = text.split(maxsplit=1)[0]
-    start = text[0].upper() if _WORD.match(first) else text[0]  # an address or a number stays as it is
-    return start + text[1:] + ("" if text[-1] in ".!?”" else ".")
-
-
-def plain(text: object) -> str:
-    """Without control, bidirectional or zero-width characters: each is shown as its number instead."""
-    said = str(text)
-    if said.isprintable():
-        return said
-    return "".join(one if one.isprintable() else f"\\u{{{ord(one):04x}}}" for one in said)
-
-
 def _instead(presented: str | bytes, headline: Headline, say: Words) -> str:
     """What was shown instead of a certificate."""
     if headline is not Headline.NOT_READABLE or not isinstance(presented, str) or not presented:
@@ -214,39 +181,6 @@ def _concerns(verdict: Verdict, say: Words) -> Iterator[Concern]:
             continue
         tone = "bad" if check.outcome is Outcome.FAIL else "caution"
         yield Concern(tone, reason(check, say))
-
-
-def person(holder: Holder, say: Words) -> Person:
-    """Whom a certificate is about."""
-    try:
-        passport_name = holder.mrz_name
-    except NotLatin:
-        passport_name = ""
-    return Person(
-        name=plain(holder.full_name),
-        native=plain(holder.native_name or ""),
-        passport_name=passport_name,
-        born=say.day(holder.birth_date),
-    )
-
-
-def _lines(certificate: Certificate, say: Words) -> Iterator[Line]:
-    yield Line(say(texts.CERTIFICATE), titles.document(certificate.type, say))
-    yield Line(say(texts.NUMBER), plain(certificate.document_number))
-    issued = f"{plain(certificate.issuing_authority)} ({titles.country(certificate.issuing_country, say)})"
-    yield Line(say(texts.ISSUED_BY), issued)
-    yield Line(say(texts.VALID_FROM_TO), _period(certificate, say))
-    for label, text in entitlement.lines(certificate):
-        said = wording.in_words(text, say, lambda value: titles.quoted(value, say, plain))
-        yield Line(sentence(say(label)).rstrip("."), said)
-
-
-def _period(certificate: Certificate, say: Words) -> str:
-    """From its first day to its last."""
-    first, end = say.day(certificate.issue_date), certificate.expiry_date
-    if end is None:
-        return say(texts.PERIOD_OPEN, first=first)
-    return say(texts.PERIOD, first=first, last=say.day(end))
 
 
 # Several certificates
@@ -288,8 +222,8 @@ def _worst_reason(worst: Verdict, members: Sequence[Verdict], say: Words) -> str
     if bad is None or check is None:
         own = deciding(worst.checks)
         return "" if own is None else reason(own, say)
-    number = "" if bad.credential is None else plain(bad.credential.certificate.document_number)
-    said = plain(wording.said(check, say))
+    number = "" if bad.credential is None else escaped(bad.credential.certificate.document_number)
+    said = escaped(wording.said(check, say))
     return sentence(f"{number}: {said}" if number else said)
 
 
@@ -315,10 +249,10 @@ def _member(place: int, verdict: Verdict, named: Holder | None, say: Words) -> M
 
 
 def _numbered(certificate: Certificate, named: Holder | None, say: Words) -> str:
-    number, holder = plain(certificate.document_number), certificate.holder
+    number, holder = escaped(certificate.document_number), certificate.holder
     if named is None or (holder.full_name, holder.birth_date) == (named.full_name, named.birth_date):
         return number
-    return f"{number}\n{plain(holder.full_name)}, {say(texts.BORN)} {say.day(holder.birth_date)}"
+    return f"{number}\n{escaped(holder.full_name)}, {say(texts.BORN)} {say.day(holder.birth_date)}"
 
 
 def _counts(members: Sequence[Verdict], say: Words) -> str:
@@ -333,100 +267,6 @@ def _counts(members: Sequence[Verdict], say: Words) -> str:
     return "  ·  ".join(say.counted(forms, n) for forms, n in counted if n)
 
 
-# What it rests on, and the person
-
-
-def _basis(relied_on: ReliedOn, verdict: Verdict, say: Words) -> Iterator[Line]:
-    """What the verdict rests on, and how old each part is."""
-    time, published = relied_on.time, relied_on.directory_published_at
-    age = trust_view.age(time - published, say)
-    yield Line(say(texts.TRUST_DATA), say(texts.OF_DAY, date=say.day(published.date()), age=age))
-    if relied_on.status_as_of is not None:
-        as_of = relied_on.status_as_of
-        age = trust_view.age(time - as_of, say)
-        yield Line(say(texts.STATUS), say(texts.AS_OF, date=say.day(as_of.date()), age=age))
-    proof = next((one for one in verdict.checks if one.row == "C13"), None)
-    if proof is not None and proof.outcome is Outcome.PASS:
-        yield Line(say(texts.PROOF), reason(proof, say))
-    yield Line(say(texts.POLICY), say(texts.POLICIES.get(relied_on.policy, relied_on.policy)))
-    if relied_on.pack is not None:
-        yield Line(say(texts.SEA_PACK), relied_on.pack)
-    yield Line(say(texts.CHECKED_AT), say.moment(time))
-
-
 def _answered(shown: Shown, say: Words) -> Iterator[Concern]:
     if shown.is_answer:
         yield Concern("good", say(texts.ANSWERED))
-
-
-def _with_person(state: VerdictState, shown: Shown, say: Words) -> VerdictState:
-    """What the comparison came to; a person who is another one, or may be, turns the screen.
-
-    Several certificates are compared with each other even where nobody has looked at a document.
-    """
-    assessment = shown.assessment or decision.assess(shown.verdicts, at=shown.at)
-    first = next((one for one in assessment.checks if one.row == "P1"), None)
-    if shown.identity is None:
-        return state if first is None else _among_each_other(state, first, say)
-    said = "" if first is None else reason(first, say)
-    document = say(texts.COMPARED, document=say(DOCUMENTS[shown.identity.document]))
-    outcome = Outcome.NOT_ASSESSED if first is None else first.outcome
-    tone = {Outcome.PASS: "good", Outcome.REMARK: "caution", Outcome.FAIL: "bad"}.get(outcome, "caution")
-    compared = Concern(tone, f"{document}. {said}")
-    if outcome is Outcome.FAIL:
-        worst = max(shown.verdicts, key=badness)
-        if isinstance(worst, Valid) or standing(worst) is Standing.UNDETERMINED:
-            changes = say(texts.COMPARE_CHANGES)
-            turned = _another(state, assessment.headline, said, say)
-            return replace(turned, action=Action.COMPARE, action_words=changes, compared=compared)
-    if outcome is Outcome.UNKNOWN and state.signal in (Signal.GOOD, Signal.REMARK):
-        changes = say(texts.COMPARE_CHANGES)
-        return replace(_unconfirmed(state, said, say), action_words=changes, compared=compared)
-    if state.action is Action.COMPARE:
-        return replace(
-            state, compared=compared, action=Action.SCAN, action_words=say(texts.DO_NEXT), advice=""
-        )
-    return replace(state, compared=compared)
-
-
-def _among_each_other(state: VerdictState, first: Check, say: Words) -> VerdictState:
-    """What the certificates say of each other (row P1), with no document compared."""
-    said, is_green = reason(first, say), state.signal in (Signal.GOOD, Signal.REMARK)
-    if first.outcome is Outcome.FAIL and (is_green or state.signal is Signal.UNKNOWN):
-        turned = _another(state, Headline.NOT_THE_SAME_PERSON, said, say)
-        return replace(turned, action=Action.SCAN, action_words=say(texts.DO_SCAN))
-    if first.outcome is Outcome.UNKNOWN and is_green:
-        return _unconfirmed(state, said, say)
-    if first.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
-        tone = "bad" if first.outcome is Outcome.FAIL else "caution"
-        return replace(state, concerns=(*state.concerns, Concern(tone, said)))
-    return state
-
-
-def _another(state: VerdictState, headline: Headline, said: str, say: Words) -> VerdictState:
-    """The screen of what is not one person's."""
-    return replace(
-        state,
-        signal=Signal.FRAUD,
-        icon="user-x",
-        over=say(texts.FRAUD),
-        headline=say(texts.HEADLINES.get(headline, str(headline))),
-        reason=said,
-        advice=sentence(say(table.advice(headline))),
-    )
-
-
-def _unconfirmed(state: VerdictState, said: str, say: Words) -> VerdictState:
-    """The screen of what is good, but perhaps another's."""
-    return replace(
-        state,
-        signal=Signal.UNKNOWN,
-        icon=_ICONS[Headline.UNCONFIRMED],
-        over=say(texts.CANNOT_TELL),
-        headline=say(texts.HEADLINES[Headline.UNCONFIRMED]),
-        what=f"{state.what}: {state.headline}",
-        reason=said,
-        advice=say(texts_crew.INPUT_IDENTITY),
-        action=Action.COMPARE,
-        action_words=say(texts.DO_COMPARE),
-    )

@@ -11,7 +11,7 @@ from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, Strin
 from kivy.uix.screenmanager import Screen
 
 from verifier.inspection.identity import Document, Identity, Match
-from verifier.inspector.core import verdict_view
+from verifier.inspector.core import certificate_lines, compared_view
 from verifier.inspector.core.comparison import Answers, typed_name
 from verifier.inspector.core.evidence import Shown
 from verifier.inspector.core.portrait import portrait
@@ -69,7 +69,7 @@ class CompareScreen(Screen):
         app: Any = App.get_running_app()
         self.back_to, self._done, self.awaits_photo = back_to, done, False
         self.compared, self._holder = shown, holder
-        self.person = verdict_view.person(self._holder, app.say)
+        self.person = certificate_lines.person(self._holder, app.say)
         shown_photo = portrait(shown)
         self.photo = None if shown_photo is None else texture_of(shown_photo)
         self.ids.typed.text = self.ids.reason.text = ""
@@ -139,7 +139,7 @@ class CompareScreen(Screen):
         area = self.ids.documents
         area.clear_widgets()
         for document in Document if chosen is None else (chosen,):
-            words = app.say(verdict_view.DOCUMENTS[document])
+            words = app.say(compared_view.DOCUMENTS[document])
             tile = ChoiceTile(words=words, icon=_ICONS[document], is_chosen=document is chosen)
             tile.bind(on_release=lambda _, one=document: self._choose_document(one))
             area.add_widget(tile)

@@ -141,7 +141,7 @@ class CrewScreen(Screen):
         state: ReportState = control.report()
         self.state = state
         self.ship_line = ship_form.line(app.session.ship, app.say)
-        line = crew_views.manning_line(control.manning, control.manning_stands, app.say)
+        line = crew_views.manning_line(control.aboard.manning, control.aboard.stands, app.say)
         self.manning_line = " ".join((line, *crew_views.of_another_ship(control.crew, app.say)))
         self.told, self.told_tone = control.told, control.told_tone
         self.headings = list(state.headings)

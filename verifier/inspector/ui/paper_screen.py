@@ -9,7 +9,7 @@ from kivy.uix.screenmanager import Screen
 
 from verifier.inspection.crew import Person
 from verifier.inspector import texts_crew as texts
-from verifier.inspector.core import hand_form, ship_form
+from verifier.inspector.core import hand_form, people, ship_form
 from verifier.inspector.core.hand_form import PaperFormState, PaperTyped
 from verifier.inspector.ui import crew_control, crew_screen
 from verifier.inspector.ui.fields import bring_into_view, rest_at
@@ -54,7 +54,7 @@ class PaperScreen(Screen):
     def start(self, person: Person | None = None) -> None:
         """An empty form, or one for somebody whose name and birth date are known."""
         self._left = set()
-        name, born = ("", None) if person is None else crew_control.name_and_birth(person)
+        name, born = ("", None) if person is None else people.name_and_birth(person)
         typed = PaperTyped(name=name, birth_date="" if born is None else born.isoformat())
         self._show(typed)
         rest_at(self.ids.scroll, 1)

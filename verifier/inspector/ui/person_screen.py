@@ -15,9 +15,9 @@ from verifier.inspection.crew import Person
 from verifier.inspection.duty import Duty, duties, duty_of
 from verifier.inspection.identity import Identity
 from verifier.inspector import texts_crew as texts
-from verifier.inspector.core import person_views, ship_form
+from verifier.inspector.core import people, person_views, ship_form
 from verifier.inspector.core.evidence import Shown
-from verifier.inspector.core.person_views import Input, PaperLine, PersonScreenState, RowState
+from verifier.inspector.core.person_state import Input, PaperLine, PersonScreenState, RowState
 from verifier.inspector.core.report_state import Tone
 from verifier.inspector.core.whose import holder_of
 from verifier.inspector.ui import crew_control, crew_screen
@@ -89,14 +89,14 @@ class PersonScreen(Screen):
     def show_shown(self, shown: Shown) -> None:
         """Whoever was scanned last, as one person."""
         app = self._app
-        found = crew_control.person_of(shown, app.say(texts.UNNAMED))
+        found = people.person_of(shown, app.say(texts.UNNAMED))
         duty = crew_control.of(app).duty
         self._begin(found, duty, is_of_crew=False)
 
     def renew(self, _: Shown, shown: Shown) -> None:
         """Whoever was scanned last stands otherwise now; the crew is judged by its own."""
         if self._person is not None and not self.is_of_crew:
-            self._person = crew_control.person_of(shown, self._app.say(texts.UNNAMED))
+            self._person = people.person_of(shown, self._app.say(texts.UNNAMED))
             self.refresh()
 
     def on_pre_enter(self, *_: object) -> None:

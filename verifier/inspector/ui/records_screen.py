@@ -58,8 +58,10 @@ class RecordsScreen(Screen):
         """Hand the signed report over."""
         app, control = self._app, crew_control.of(self._app)
         try:
-            kept = control.records.read(name)
-            shared = control.share.share(f"{kept.title.replace(':', '')}.jws", kept.signed.encode(), JWS)
+            kept = control.papers.records.read(name)
+            shared = control.papers.share.share(
+                f"{kept.title.replace(':', '')}.jws", kept.signed.encode(), JWS
+            )
         except (RecordError, DeviceKeysError, ShareError) as error:
             self._tell(texts.NOT_SAVED, "bad", problem=str(error))
             return
@@ -71,7 +73,7 @@ class RecordsScreen(Screen):
     def delete(self, name: str) -> None:
         """For good."""
         try:
-            crew_control.of(self._app).records.delete(name)
+            crew_control.of(self._app).papers.records.delete(name)
         except (RecordError, DeviceKeysError) as error:
             self._tell(texts.NOT_SAVED, "bad", problem=str(error))
             return
@@ -82,7 +84,7 @@ class RecordsScreen(Screen):
         area = self.ids.records
         area.clear_widgets()
         try:
-            lines = crew_control.of(self._app).records.lines()
+            lines = crew_control.of(self._app).papers.records.lines()
         except (RecordError, DeviceKeysError) as error:
             self._tell(texts.NOT_SAVED, "bad", problem=str(error))
             return

@@ -64,7 +64,7 @@ class ReportScreen(Screen):
             self.signs = False
             return
         try:
-            self.thumbprint = crew_control.of(self._app).keys.signer().public_key.thumbprint()
+            self.thumbprint = crew_control.of(self._app).papers.keys.signer().public_key.thumbprint()
             self.signs = True
         except DeviceKeysError as error:
             self._tell(texts.NOT_SAVED, "bad", problem=str(error))
@@ -82,8 +82,8 @@ class ReportScreen(Screen):
         report, at = control.crew.report, app.session.clock()
         if report is None:
             return
-        state, environment = control.report(), control.environment
-        signer = control.keys.signer() if self.signs else None
+        state, environment = control.report(), control.papers.environment
+        signer = control.papers.keys.signer() if self.signs else None
 
         def work() -> list[File]:
             file = export.json(report, state, at, environment)
@@ -98,8 +98,10 @@ class ReportScreen(Screen):
         if report is None or not self.keeps_records:
             return
         try:
-            kept = export.record(report, control.report(), at, control.environment, control.keys.signer())
-            control.records.keep(kept, at)
+            kept = export.record(
+                report, control.report(), at, control.papers.environment, control.papers.keys.signer()
+            )
+            control.papers.records.keep(kept, at)
         except (RecordError, DeviceKeysError) as error:
             self._tell(texts.NOT_SAVED, "bad", problem=str(error))
             return
@@ -112,7 +114,7 @@ class ReportScreen(Screen):
 
         def work() -> str:
             try:
-                shared = [control.share.share(*file) for file in make()]
+                shared = [control.papers.share.share(*file) for file in make()]
             except (PdfUnavailable, ShareError, DeviceKeysError) as error:
                 raise NotMade(str(error)) from error
             return "\n".join(str(one.path) for one in shared if one.path is not None)

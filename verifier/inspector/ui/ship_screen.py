@@ -168,11 +168,11 @@ class ShipScreen(Screen):
 
     def _tell_manning(self) -> None:
         control = crew_control.of(self._app)
-        self.manning = crew_views.manning_line(control.manning, control.manning_stands, self._app.say)
-        if control.manning is None:
+        self.manning = crew_views.manning_line(control.aboard.manning, control.aboard.stands, self._app.say)
+        if control.aboard.manning is None:
             self.manning_tone = "plain"
         else:
-            good = control.manning_stands in (Headline.VALID, Headline.VALID_WITH_REMARK)
+            good = control.aboard.stands in (Headline.VALID, Headline.VALID_WITH_REMARK)
             self.manning_tone = "good" if good else "caution"
 
     @property
