@@ -21,9 +21,7 @@ STOP: Final = "signer.stop"
 SOCKET: Final = "signer.sock"
 PIN: Final = "OMBORD_TOKEN_PIN"
 ANSWER_SECONDS: Final = 10.0
-HANDOVER_SECONDS: Final = (
-    0.0005  # threads that wait for each other's signatures swap sooner than Python's 5 ms
-)
+HANDOVER_SECONDS: Final = 0.0001  # threads that wait for each other; Python's own is 5 ms
 
 
 class SignerHomeError(CustodyError):
@@ -35,6 +33,7 @@ class SignerHomeError(CustodyError):
 def serve(arguments: argparse.Namespace) -> str:
     """Hold the keys until SIGTERM or SIGINT."""
     from keys.custody import policy_file
+    from keys.custody.checking_process import CheckingProcess
     from keys.custody.journal import Journal
     from keys.custody.signer_process import SignerServer
     from keys.custody.signing_desk import SigningDesk
@@ -46,12 +45,14 @@ def serve(arguments: argparse.Namespace) -> str:
     journal = Journal(
         home / JOURNAL, new=arguments.new_journal
     )  # before the passphrase: one signer at a time
+    checking: CheckingProcess | None = None
     try:
         if journal.torn:
             console.warn(f"warning: {journal.torn} bytes of a last batch were torn, and are kept beside")
         desk = SigningDesk(policy, journal, _backend(arguments, policy), StopSwitch(home / STOP))
         sys.setswitchinterval(HANDOVER_SECONDS)
         desk.start()
+        desk.check = checking = CheckingProcess(desk.public)
         server = SignerServer(desk, _socket(arguments))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: server.end())
@@ -59,6 +60,8 @@ def serve(arguments: argparse.Namespace) -> str:
         server.serve()
         return f"Ended; {len(journal)} drafts were signed in all"
     finally:
+        if checking is not None:
+            checking.close()
         journal.close()
 
 

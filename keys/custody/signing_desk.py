@@ -4,7 +4,7 @@ Three kinds of threads hand each other slices of a request, so that a token sign
 
     each connection   reads drafts and approvals, and judges them (S1 to S7)
     one signing       clock, quotas, stop switch (S8 to S10), then the backend: its session is this thread's
-    one keeping       verifies what was signed, writes all that has gathered to the journal with one flush
+    one keeping       has what was signed verified, writes all that has gathered to the journal with one flush
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,10 +14,10 @@ from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Final, NamedTuple
 
-from keys.algorithms import SignatureMismatch
 from keys.custody import CustodyError, signing_draft
 from keys.custody.approval import Approval, ApprovalError, verify
 from keys.custody.backend import BackendError, BackendGone, KeyBackend
+from keys.custody.checking_process import ToCheck, check
 from keys.custody.journal import Entry, Journal
 from keys.custody.signing_draft import DraftError, SigningDraft
 from keys.custody.signing_policy import Check, Refusal, SigningPolicy, entitlement, within_quota
@@ -95,6 +95,7 @@ class SigningDesk:
         self._to_sign: Queue[_Slice | None] = Queue(WAITING)
         self._to_keep: Queue[_Slice | None] = Queue(WAITING)
         self._in_flight: dict[bytes, bytes] = {}
+        self.check: Callable[[Sequence[ToCheck]], list[bool]] = lambda found: check(self.public, found)
         self._closing = Event()
         self._opened: Future[None] = Future()
         self._threads = [
@@ -117,6 +118,7 @@ class SigningDesk:
     def sign(self, wanted: Sequence[Wanted], approvals: Sequence[str]) -> list[Answer]:
         """An answer for each draft, in their order. Raises DeskClosed, JournalError."""
         judge = _Judge(self, approvals)
+        self.stop.look()
         slices = []
         for start in range(0, len(wanted), SLICE):
             slices.append(_Slice([judge(each) for each in wanted[start : start + SLICE]]))
@@ -220,6 +222,7 @@ class SigningDesk:
         self.public = {kid: found[kid] for kid in self.policy.keys}
 
     def _sign_slice(self, one: _Slice) -> None:
+        self.stop.look()
         try:
             at = self._clock()
         except ClockJumped as error:
@@ -289,9 +292,10 @@ class SigningDesk:
 
     def _keep(self, group: Sequence[_Slice]) -> None:
         cases = [case for one in group for case in one.cases if case.answer is None]
-        fresh = [case for case in cases if case.fresh and self._verified(case)]
-        if fresh:
-            self.journal.append([_entry(case) for case in fresh])
+        fresh = [case for case in cases if case.fresh]
+        found = self.check([_to_check(case) for case in fresh]) if fresh else []
+        if any(found):
+            self.journal.append([_entry(case) for case, good in zip(fresh, found, strict=True) if good])
         for case in cases:
             if case.draft is None:
                 continue
@@ -303,14 +307,6 @@ class SigningDesk:
                 case.answer = Refusal(Check.BACKEND, "what the keys made is not a signature over this draft")
         for one in group:
             one.done.set_result(None)
-
-    def _verified(self, case: _Case) -> bool:
-        assert case.draft is not None, "what is signed was read"  # noqa: S101
-        try:
-            self.public[case.draft.kid].verify(case.draft.text, case.signature)
-        except SignatureMismatch:
-            return False
-        return True
 
 
 class _Judge:
@@ -352,6 +348,11 @@ def _cancel(queue: "Queue[_Slice | None]") -> None:
             return
         if one is not None:
             one.done.cancel()
+
+
+def _to_check(case: _Case) -> ToCheck:
+    assert case.draft is not None, "what is signed was read"  # noqa: S101
+    return ToCheck(case.draft.kid, case.draft.text, case.signature)
 
 
 def _entry(case: _Case) -> Entry:

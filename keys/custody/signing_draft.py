@@ -1,6 +1,7 @@
 """What the signer is asked to sign, read strictly: nothing is signed that it does not understand. Pure."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -18,9 +19,10 @@ _HEADER: Final = frozenset(("alg", "kid", "typ"))
 _NO_SIGNATURE: Final = "A" * 86  # 64 bytes of zero: a signing input lacks the third part that `parse` wants
 _PURPOSE_OF_VCT: Final = {f"urn:ombord:{name}:1": name for name in (*CERTIFICATES, PASS)}
 # A day ends from 10:00 UTC of that day (Kiritimati) to 26 hours later (Baker Island).
-_END_AT_THE_EARLIEST: Final = timedelta(hours=10)
-_END_AT_THE_LATEST: Final = timedelta(hours=36)
-_STARTS_BEFORE: Final = timedelta(hours=14)
+_END_AT_THE_EARLIEST: Final = 10 * 3_600
+_END_AT_THE_LATEST: Final = 36 * 3_600
+_STARTS_BEFORE: Final = 14 * 3_600
+_EPOCH: Final = date(1970, 1, 1)
 
 
 class DraftError(ValueError):
@@ -84,14 +86,14 @@ def _purpose(claims: dict[str, Json]) -> str:
 def _refuse_other_dates(draft: SigningDraft, claims: dict[str, Json]) -> None:
     """An approval covers the dates that people read; `nbf` and `exp`, for programs, must be the same."""
     first = _day(claims, "issue_date")
-    if draft.not_before is None or _moment(draft.not_before) < first - _STARTS_BEFORE:
+    if draft.not_before is None or draft.not_before < first - _STARTS_BEFORE:
         raise DraftError("nbf is before the day of issue")
     if (draft.expires is None) is not ("expiry_date" not in claims):
         raise DraftError("exp and expiry_date: one is given, the other is not")
     if draft.expires is None:
         return
     last = _day(claims, "expiry_date")
-    if not last + _END_AT_THE_EARLIEST <= _moment(draft.expires) <= last + _END_AT_THE_LATEST:
+    if not last + _END_AT_THE_EARLIEST <= draft.expires <= last + _END_AT_THE_LATEST:
         raise DraftError("exp does not fall on the end of expiry_date")
     if draft.not_before >= draft.expires:
         raise DraftError("nbf is not before exp")
@@ -111,16 +113,17 @@ def _instant(claims: dict[str, Json], name: str) -> int:
     return value
 
 
-def _day(claims: dict[str, Json], name: str) -> datetime:
-    text = _text(claims, name)
+def _day(claims: dict[str, Json], name: str) -> int:
     try:
-        day = date.fromisoformat(text)
+        return _midnight(_text(claims, name))
     except ValueError:
-        day = None
-    if day is None or day.isoformat() != text or not 1970 <= day.year < 2200:
-        raise DraftError(f'"{name}" is no date such as 2026-11-22')
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+        raise DraftError(f'"{name}" is no date such as 2026-11-22') from None
 
 
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+@lru_cache(maxsize=4_096)  # of many certificates the dates are few
+def _midnight(text: str) -> int:
+    """00:00 UTC of a day, in Unix seconds. Raises ValueError."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text or not 1970 <= day.year < 2200:
+        raise ValueError(text)
+    return (day - _EPOCH).days * 86_400

@@ -14,22 +14,23 @@ class StopSwitch:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._text = str(path)
+        self.on = self.look()  # asked before each signature, so it asks no disk
 
-    @property
-    def on(self) -> bool:
-        """Whether signing is stopped: asked before each signature."""
+    def look(self) -> bool:
+        """Whether the file is there now: looked for at each request and every few signatures."""
         try:
-            os.lstat(self._text)
+            os.lstat(self._path)
         except FileNotFoundError:
-            return False
+            self.on = False
         except OSError:  # a folder that cannot be read may well hold it
-            return True
-        return True
+            self.on = True
+        else:
+            self.on = True
+        return self.on
 
     def reason(self) -> str | None:
         """What was said when it was stopped; None while it is not."""
-        if not self.on:
+        if not self.look():
             return None
         try:
             with open(self._path, "rb", opener=opener) as file:
@@ -38,9 +39,11 @@ class StopSwitch:
             return "the reason cannot be read"
 
     def stop(self, reason: str) -> None:
-        """Stop. Raises OSError."""
+        """Stop, also if the disk does not take it. Raises OSError."""
+        self.on = True
         atomic_file.write(self._path, reason[:MAX_REASON].encode(), mode=0o600)
 
     def resume(self) -> None:
         """Let signing go on. Raises OSError."""
         self._path.unlink(missing_ok=True)
+        self.look()
