@@ -7,6 +7,7 @@ import pytest
 from kivy.core.window import Window
 from support.phone import Phone
 from support.scenario import competency
+from support.simulator import DAY, NOW
 from support.wallet import NoNetwork, PhoneInHand, Scripted, ToClient
 
 from wallet_app.core.transport import Response
@@ -74,6 +75,21 @@ def test_network_that_drops_is_said_and_the_list_offers_to_go_on(
     eyes.tap("Later")
     assert eyes.sees("1 of 2 received")
     eyes.tap("Go on")
+    assert eyes.sees("2 certificates added"), eyes.texts()
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_clock_that_is_a_day_off_is_named_and_the_pick_up_goes_on_once_it_is_right(
+    phone: PhoneInHand, office: "Office", days: int
+) -> None:
+    eyes, _, code = look_at_offer(phone, office)
+    eyes.tap("6 digits").type(code)
+    phone.phone.set_clock(NOW + days * DAY)
+    eyes.tap(eyes.scroll_to("Pick up"))
+    assert eyes.sees("The authority does not accept this phone's proof"), eyes.texts()
+    assert eyes.sees("Check the phone's date and time, and try again.")
+    phone.phone.set_clock(NOW)
+    eyes.tap("Try again")
     assert eyes.sees("2 certificates added"), eyes.texts()
 
 

@@ -112,8 +112,7 @@ class PickUps:
         self._store(lambda contents: replace(contents, pick_up=None))
 
     def _fetch_one(self, pick_up: PickUp, item: Item, keys: Mapping[str, PublicKey]) -> PickUp:
-        if self._clock().timestamp() >= pick_up.expires_at:
-            raise PickUpError(Trouble.ACCESS_ENDED, "the access token is past its time")
+        # Whether the access token's time is past, the authority says: this phone's clock may have been wrong.
         received = self._request(pick_up, item)
         stored = held.accept(
             received.text,
