@@ -1,6 +1,7 @@
 """The signing policy: each check on both sides, and files that cannot be one."""
 
 import json
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -268,6 +269,18 @@ BAD_POLICIES = {
 def test_a_policy_with_a_slip_is_refused_whole(data: bytes) -> None:
     with pytest.raises(PolicyError):
         policy_file.parse(data)
+
+
+def test_the_policy_of_the_operators_page_is_one() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "custody.md").read_text("utf-8")
+    [example] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    keys = iter(PEOPLE.values())
+    text = re.sub(
+        r"(?<=public: )(…|\{[^}]*\})", lambda _: json.dumps(next(keys).public_key.to_jwk()), example
+    )
+    found = policy_file.parse(text.encode())
+    assert found.types["competency"].proposer_apart
+    assert found.approvers["per-2026"].good_until == 1_796_083_200
 
 
 def test_a_policy_that_others_may_write_is_refused(tmp_path: Path) -> None:

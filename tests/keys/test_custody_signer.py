@@ -29,6 +29,7 @@ from support.custody import policy as policy_of
 
 from keys.custody import sealed_file
 from keys.custody.backend import BackendError, BackendGone, SealedBackend
+from keys.custody.checking_process import CheckingProcess, ToCheck
 from keys.custody.journal import Journal
 from keys.custody.signer_client import (
     SignerClient,
@@ -395,6 +396,17 @@ def test_a_signature_that_does_not_verify_is_neither_given_out_nor_journaled(sig
     assert client.count().drafts == 0
     keys.wrong = False
     assert signature(client.sign([approved(1)])[0])
+
+
+def test_a_second_process_verifies_and_without_it_the_first_does() -> None:
+    good = SIGNERS[STATUS_KEY].sign(b"message")
+    found = [ToCheck(STATUS_KEY, b"message", good), ToCheck(STATUS_KEY, b"other", good)]
+    checking = CheckingProcess(KEYS)
+    assert checking(found) == [True, False]
+    checking._process.kill()
+    assert checking(found) == [True, False]
+    assert checking(found[1:]) == [False]
+    checking.close()
 
 
 @pytest.mark.parametrize(
