@@ -34,11 +34,34 @@ def rest_at(scroll: ScrollView, place: float) -> None:
     scroll.effect_y.value = scroll.effect_y.max * place
 
 
-class FieldNote(BoxLayout):
-    """Below a field: what is wrong with it, else how it was understood."""
+class FieldNoteWords(BoxLayout):
+    """A sign and words."""
 
     complaint = StringProperty("")
     reading = StringProperty("")
+
+
+class FieldNote(BoxLayout):
+    """Below a field: what is wrong with it, else how it was understood; made when there is either."""
+
+    complaint = StringProperty("")
+    reading = StringProperty("")
+    _words: FieldNoteWords | None = None
+
+    def on_complaint(self, *_: object) -> None:
+        """Something is wrong, or no longer."""
+        self._say()
+
+    def on_reading(self, *_: object) -> None:
+        """It was understood."""
+        self._say()
+
+    def _say(self) -> None:
+        if self._words is None and (self.complaint or self.reading):
+            self._words = FieldNoteWords()
+            self.add_widget(self._words)
+        if self._words is not None:
+            self._words.complaint, self._words.reading = self.complaint, self.reading
 
 
 class FormField(BoxLayout):
@@ -102,15 +125,17 @@ class ChoiceRow(BoxLayout):
     def __init__(self, **properties: object) -> None:
         self.register_event_type("on_pick")
         self._laid: tuple[list[str], list[str]] = ([], [])
+        # A frame later: a form with all its tiles at once would keep a touch waiting.
+        self._soon = Clock.create_trigger(self._lay, 0)
         super().__init__(**properties)
-        self.bind(codes=self._lay, titles=self._lay, chosen=self._mark)
+        self.bind(codes=self._soon, titles=self._soon, chosen=self._mark)
 
     def on_pick(self, code: str) -> None:
         """A tile was tapped."""
 
     def on_kv_post(self, _: object) -> None:
         """Lay the tiles."""
-        self._lay()
+        self._soon()
 
     def _lay(self, *_: object) -> None:
         if "tiles" not in self.ids or len(self.codes) != len(self.titles):
@@ -141,5 +166,5 @@ class LinkRow(Tap):
     tone = StringProperty("plain")
 
 
-for _widget in (FieldNote, FormField, ChoiceField, ChoiceRow, LinkRow):
+for _widget in (FieldNote, FieldNoteWords, FormField, ChoiceField, ChoiceRow, LinkRow):
     Factory.register(_widget.__name__, cls=_widget)
