@@ -314,15 +314,22 @@ class _Judge:
 
     def __init__(self, desk: SigningDesk, tokens: Sequence[str]) -> None:
         self._desk, self._tokens = desk, tokens
-        self._verified: dict[int, Approval] = {}
+        self._verified: dict[int, Approval | ApprovalError] = {}
 
     def __call__(self, wanted: Wanted) -> _Case:
         return self._desk.judge(wanted.text, lambda: [self._approval(one) for one in wanted.approvals])
 
     def _approval(self, place: int) -> Approval:
-        if place not in self._verified:
-            self._verified[place] = self._desk.approval(self._tokens[place])
-        return self._verified[place]
+        found = self._verified.get(place)
+        if found is None:
+            try:
+                found = self._desk.approval(self._tokens[place])
+            except ApprovalError as error:
+                found = error
+            self._verified[place] = found
+        if isinstance(found, ApprovalError):
+            raise found
+        return found
 
 
 class _cancelled_by_errors:  # noqa: N801 - reads as what it does
