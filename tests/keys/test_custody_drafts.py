@@ -1,0 +1,72 @@
+"""What the issuer really makes is what the signer reads: every certificate, pass and status list."""
+
+from datetime import timedelta
+from typing import Final
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.simulator import NOW, seeded_signer
+from support.strategies import certificates, passes
+
+from keys import jws
+from keys.custody.approval import claims_hash
+from keys.custody.signing_draft import read
+from verifier import status
+from verifier.credential import vc
+from verifier.credential.model import TYPE_OF_VCT, Certificate, Credential, StatusReference
+from verifier.credential.sea_pass import Pass
+from verifier.credential.sea_pass_claims import pass_claims
+from verifier.credential.validity import date_contradiction
+
+SIGNER: Final = seeded_signer("NO-2026a")
+ISSUER: Final = "https://no.example"
+
+
+def signing_input(token: str) -> str:
+    return jws.parse(token.rstrip("~")).signing_input.decode()
+
+
+@settings(max_examples=50)
+@given(certificates(), st.sampled_from(["Europe/Oslo", "Pacific/Kiritimati", "Etc/GMT+12"]), st.booleans())
+def test_a_certificate_is_read_and_its_hash_is_known_before_there_is_a_credential(
+    certificate: Certificate, zone: str, bound: bool
+) -> None:
+    not_before, expires = vc.issue_times(certificate, zone, NOW)
+    credential = Credential(
+        issuer=ISSUER,
+        issued_at=NOW,
+        not_before=not_before,
+        expires=expires,
+        holder_key=SIGNER.public_key if bound else None,
+        status=StatusReference(f"{ISSUER}/status/1", 7),
+        certificate=certificate,
+    )
+    if date_contradiction(credential) is not None or not_before.year < 1970:
+        return  # the issuer's own rehearsal refuses it
+    draft = read(signing_input(vc.sign(credential, SIGNER, "NO-2026a")))
+    approved = {"iss": ISSUER, "vct": certificate.type.vct, **vc.certificate_claims(certificate)}
+    assert draft.claims == claims_hash(approved)
+    assert (draft.purpose, draft.issuer, draft.kid) == (certificate.type.value, ISSUER, "NO-2026a")
+    assert draft.issued_at == int(NOW.timestamp())
+
+
+@settings(max_examples=10)
+@given(passes())
+def test_a_pass_is_read(made: Pass) -> None:
+    text = vc.sign_payload(vc.encode(pass_claims(made)), SIGNER, "NO-pass-2026a")
+    assert read(signing_input(text)).purpose == "pass"
+
+
+def test_a_status_list_of_full_size_is_read() -> None:
+    states = bytes(range(256)) * 4_096
+    token = status.encode(
+        states, uri=f"{ISSUER}/status/1", iat=NOW, exp=NOW + timedelta(90), ttl=5, signer=SIGNER, kid="s"
+    )
+    draft = read(signing_input(token))
+    assert (draft.purpose, draft.issuer, draft.claims) == ("status", f"{ISSUER}/status/1", None)
+
+
+def test_the_signer_knows_every_type_that_the_verifier_does() -> None:
+    from keys.custody import signing_draft
+
+    assert {vct: kind.value for vct, kind in TYPE_OF_VCT.items()} == signing_draft._PURPOSE_OF_VCT
