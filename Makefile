@@ -16,8 +16,9 @@ setup: ## make .venv/ with everything in it; does nothing when nothing changed
 demo: setup ## run the main job from issuing to checking, and leave its pictures in a folder
 	@$(BIN)/python -m demo
 
+# By file, whose tests share fixtures; not reordered, or the longest (one test: the demo) would begin last, alone.
 test: setup ## run the whole test suite (pytest's own options: make test ARGS="-k status")
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 gallery: setup ## pictures of every screen of both apps, in every look, in gallery-output/
 	@OMBORD_GALLERY=$(CURDIR)/gallery-output $(BIN)/pytest tests/gallery -q
