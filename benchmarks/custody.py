@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -30,8 +31,8 @@ _ENGINE = SoftwareSigner.generate()
 
 def rows() -> Iterator[Row]:
     """New drafts in batches, against as many calls of the same token by one idle thread."""
-    if not os.path.exists(LIBRARY):
-        print("  skipped: custody needs Debian's softhsm2", file=sys.stderr)
+    if not os.path.exists(LIBRARY) or find_spec("pkcs11") is None:
+        print("  skipped: custody needs Debian's softhsm2 and the extra pkcs11", file=sys.stderr)
         return
     with tempfile.TemporaryDirectory(prefix="ombord-benchmark-") as folder:
         direct = _token(Path(folder))
