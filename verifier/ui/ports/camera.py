@@ -96,9 +96,7 @@ class DeviceCamera:
         try:
             import av
         except ImportError:
-            raise CameraError(
-                "a camera needs PyAV, of the extras inspector and wallet"
-            ) from None
+            raise CameraError("a camera needs PyAV, of the extras inspector and wallet") from None
         import sys
 
         source, driver = _FIRST.get(sys.platform, _FIRST_ELSEWHERE)
