@@ -48,8 +48,6 @@ class Films:
 
 def make(folder: Path, count: int) -> None:
     """From three to nine pictures without a code, so that it comes at any moment; then the code, held."""
-    from random import Random
-
     random, table = Random(count), Image.effect_noise((HD[0], HD[1]), 24)
     for name, picture in (
         ("table", None),

@@ -42,9 +42,8 @@ def serve(arguments: argparse.Namespace) -> str:
     home: Path = arguments.home
     policy = policy_file.load(arguments.policy)
     _prepare(home, new=arguments.new_journal)
-    journal = Journal(
-        home / JOURNAL, new=arguments.new_journal
-    )  # before the passphrase: one signer at a time
+    # One signer at a time: found out before anybody is asked for a passphrase.
+    journal = Journal(home / JOURNAL, new=arguments.new_journal)
     checking: CheckingProcess | None = None
     try:
         if journal.torn:
