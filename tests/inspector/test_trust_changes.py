@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from support import passes
 from support.crew_in_hand import Inspector
 from support.inspector import DeviceInHand
 from support.phone import Phone
-from support.scenario import PHONE, competency, show
+from support.scenario import PHONE, competency, medical, show
 from support.simulator import DAY, NOW
 
+from verifier import decision
 from verifier.credential import vc
+from verifier.credential.model import StatusReference
+from verifier.credential.sea_pass import PassMember
 from verifier.inspection.identity import Document, Identity, Match
+from verifier.inspection.ship import Ship
 from verifier.inspector.core.unheld import unheld
 from verifier.policy import DEFAULT
-from verifier.verdict import Headline, Rejected, Standing, standing
+from verifier.verdict import Headline, Rejected, Standing, Valid, badness, standing
 
 pytestmark = pytest.mark.screen
 
@@ -152,7 +157,8 @@ def test_what_was_against_a_certificate_counts_without_the_data_too(device: Devi
     (bad,) = session.judge(forged).verdicts
     (good,) = session.judge(show(device.norway.issue(competency(), PHONE))).verdicts
     assert isinstance(bad, Rejected)
-    assert unheld(bad) is bad
+    assert isinstance(unheld(bad), Rejected)
+    assert unheld(bad).headline is bad.headline
     assert unheld(good).headline is Headline.STATUS_UNKNOWN
     assert unheld(unheld(good)) == unheld(good)
     assert unheld(good).credential == good.credential
@@ -164,3 +170,37 @@ def test_trust_data_of_another_generation_judges_the_person_in_view_again(device
     device.app.refresh_trust()
     assert device.app.session.shown.judged_by == device.app.session.judged_by
     assert eyes.wait(0.2).texts()
+
+
+def test_without_the_data_no_certificate_of_a_pass_is_valid_whatever_the_pass_is(
+    device: DeviceInHand,
+) -> None:
+    device.open()
+    session, norway = device.app.session, device.norway
+    elsewhere = StatusReference(f"{norway.iss}/status/3", 1)
+    known = passes.members(norway, (competency(),))
+    doubtful = PassMember(medical(), StatusReference("https://elsewhere.example/status/1", 2))
+    for made in (known, (*known, doubtful), (*known, PassMember(medical(NOW.date() - 5 * DAY), elsewhere))):
+        text = show(passes.issue(norway, passes.sea_pass(norway, at=NOW, members=made)))
+        (before,) = session.judge(text).verdicts
+        assert any(isinstance(one, Valid) for one in before.members)
+        after = unheld(before)
+        assert not any(isinstance(one, Valid) for one in (after, *after.members)), before.headline
+        assert badness(after) >= badness(before)
+        assert unheld(after) == after
+
+
+def test_without_the_data_an_expired_medical_certificate_is_excused_by_no_voyage(
+    device: DeviceInHand,
+) -> None:
+    device.open()
+    session = device.app.session
+    expired = medical(NOW.date() - 5 * DAY)
+    texts = [show(device.norway.issue(one, PHONE, at=NOW - 300 * DAY)) for one in (competency(), expired)]
+    verdicts = [session.judge(text).verdicts[0] for text in texts]
+    sailed = NOW.date() - 30 * DAY
+    ship = Ship(voyage_start=sailed, last_port_with_practitioner=sailed)
+    assert decision.assess(verdicts, ship=ship, at=NOW).headline is Headline.GRACE
+    after = decision.assess(list(map(unheld, verdicts)), ship=ship, at=NOW)
+    assert after.overall is not Standing.VALID
+    assert not after.lifted

@@ -6,25 +6,33 @@ unknown is never valid (row C12).
 
 from typing import Final
 
-from verifier.verdict import Check, Headline, Outcome, Undetermined, Valid, Verdict
+from verifier.verdict import Check, Outcome, Verdict, conclude, conclude_pass
 
 _GONE: Final = Check(
     "C12", Outcome.UNKNOWN, "its status list was held once and is held no more: import a newer sea pack"
 )
-_CONCLUSIONS: Final = frozenset({"C12", "C14", "C15"})  # what follows from a status that is known
 
 
 def unheld(verdict: Verdict) -> Verdict:
-    """The verdict without the data that it stood on."""
-    if not isinstance(verdict, Valid):
+    """The verdict without the data that it stood on, and so each certificate of a pass.
+
+    Also of one that is rejected the status is known no more: a ship may excuse why it was (row P4).
+    """
+    checks, members = _without(verdict.checks), tuple(map(unheld, verdict.members))
+    if checks == verdict.checks and members == verdict.members:
         return verdict
-    checks = tuple(check for check in verdict.checks if check.row not in _CONCLUSIONS)
-    return Undetermined(
-        Headline.STATUS_UNKNOWN,
-        (*checks, _GONE),
-        verdict.credential,
-        verdict.relied_on,
-        tuple(map(unheld, verdict.members)),
-        verdict.sea_pass,
-        verdict.manning,
+    found = conclude(checks, verdict.credential, verdict.relied_on)
+    if verdict.sea_pass is not None:
+        return conclude_pass(found, members, verdict.sea_pass)
+    return type(found)(
+        found.headline, found.checks, found.credential, found.relied_on, manning=verdict.manning
+    )
+
+
+def _without(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    """Its status is unknown where it was known, and that nothing is against it is said no more."""
+    return tuple(
+        _GONE if check.row == "C12" and check.outcome is Outcome.PASS else check
+        for check in checks
+        if check.row != "C15"
     )
