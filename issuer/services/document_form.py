@@ -78,7 +78,7 @@ class Form(NamedTuple):
     language: str
     state: str
     authority: str
-    own_authority: str
+    english_authority: str
     title: str
     own_title: str
     provisions: str
@@ -120,7 +120,7 @@ def form_of(credential: Credential) -> Form:
         language=own,
         state=state,
         authority=authority,
-        own_authority=english,
+        english_authority=english,
         title=title,
         own_title="" if own == ENGLISH else schemas.title(certificate.type, own),
         provisions=PROVISIONS_OF.get(certificate.type, ""),

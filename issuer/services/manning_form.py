@@ -36,7 +36,7 @@ def form_of(signed: SignedManning) -> Form:
         language=own,
         state=state,
         authority=authority,
-        own_authority=english,
+        english_authority=english,
         title=schemas.title(CertificateType.SAFE_MANNING),
         own_title="" if own == ENGLISH else schemas.title(CertificateType.SAFE_MANNING, own),
         provisions=_SOLAS,
