@@ -7,6 +7,8 @@ from typing import Final
 
 import yaml
 
+from keys.strict_yaml import StrictLoader
+
 MAX_FILE: Final = 65_536
 _BOOLEAN: Final = "tag:yaml.org,2002:bool"
 _INTEGER: Final = "tag:yaml.org,2002:int"
@@ -16,22 +18,10 @@ class SettingsError(ValueError):
     """A policy or ship file that cannot be used; says which key and what belongs there."""
 
 
-class _Strict(yaml.SafeLoader):
-    """YAML's safe subset in which no key stands twice, nothing is an alias, and NO is a flag, not false."""
+class _Strict(StrictLoader):
+    """In which NO is a flag, not false."""
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.events.AliasEvent):
-            raise SettingsError("aliases (*name) are not read here")
-        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call] # PyYAML's stubs lack it
-        if getattr(event, "tag", None) is not None:  # a tag forces a type upon what is not of it
-            raise SettingsError("tags (!name) are not read here")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
-        mapping = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value):
-            raise SettingsError(f"line {node.start_mark.line + 1}: a key stands twice")
-        return mapping
+    refusal = SettingsError
 
 
 # YAML 1.1 reads no, yes, on and off as booleans, 0777 as octal and 1:30 as ninety; YAML 1.2's core schema

@@ -6,7 +6,6 @@ Every member is known, stands once and has its type: a policy with a slip of the
 import os
 import re
 import stat
-from collections.abc import Hashable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +18,7 @@ from keys.custody.signing_policy import UNAPPROVED, Approver, RuleKey, SigningKe
 from keys.encoding import Json
 from keys.jwk import JwkError, PublicKey
 from keys.regular_file import opener
+from keys.strict_yaml import StrictLoader
 from keys.trust.directory import PURPOSES
 from keys.trust.record import MAX_INSTANT, Record, RecordError
 
@@ -36,20 +36,10 @@ class PolicyError(CustodyError):
     hint = "correct the policy file (docs/custody.md has one to start from); nothing was signed"
 
 
-class _Strict(yaml.SafeLoader):
-    """No key twice, no aliases or tags, instants as text, and NO is a flag."""
+class _Strict(StrictLoader):
+    """In which instants are text, and NO is a flag."""
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call] # PyYAML's stubs lack it
-        if isinstance(event, yaml.events.AliasEvent) or getattr(event, "tag", None) is not None:
-            raise PolicyError("aliases (*name) and tags (!name) are not read here")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:
-        mapping = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value):
-            raise PolicyError(f"line {node.start_mark.line + 1}: a name stands twice")
-        return mapping
+    refusal = PolicyError
 
 
 # Every plain word is text, save decimal numbers and `true` and `false`.
