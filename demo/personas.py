@@ -34,14 +34,6 @@ def officer(rows: Iterable[Row], today: date) -> Persona:
     return with_all(rows, today, "competency", "gmdss", "medical", "recognition")
 
 
-def certificate_in_state(rows: Iterable[Row], kind: str, state: str) -> Row:
-    """The first certificate of the type in a register state. Raises LookupError if there is none."""
-    for row in rows:
-        if row.get("type") == kind and row.get("state") == state:
-            return row
-    raise LookupError(f"no certificate of type {kind} is {state}")
-
-
 def _files(rows: Iterable[Row]) -> Iterable[tuple[Row, list[Row]]]:
     seafarer: Row | None = None
     held: list[Row] = []

@@ -204,10 +204,7 @@ def test_the_demos_officer_holds_one_of_each_and_nothing_that_draws_a_remark() -
     assert all(row.get("expiry_date", "9999") > soon for row in held)
 
 
-def test_a_state_is_found_or_said_to_be_missing() -> None:
-    assert personas.certificate_in_state(extract(), "competency", "suspended")["state"] == "suspended"
-    with pytest.raises(LookupError, match="dispensation"):
-        personas.certificate_in_state(extract(), "dispensation", "revoked")
+def test_whoever_is_not_in_the_extract_is_said_to_be_missing() -> None:
     with pytest.raises(LookupError, match="course"):
         personas.with_all(extract(), TODAY, "course")
 

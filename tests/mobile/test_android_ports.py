@@ -475,8 +475,3 @@ def test_links_that_come_while_the_app_runs_are_told(phone: Phone, monkeypatch: 
     bound["on_new_intent"](Intent(android_link.VIEW, "openid-credential-offer://?y"))
     bound["on_new_intent"](Intent("android.intent.action.MAIN", None))
     assert told == ["openid-credential-offer://?y"]
-
-
-def test_desktop_is_no_phone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ANDROID_ARGUMENT", raising=False)
-    assert not android_java.is_here()

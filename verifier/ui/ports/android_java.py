@@ -1,7 +1,6 @@
 """The way from Python to Android's Java: pyjnius, which python-for-android builds in and no desktop has."""
 
 import importlib
-import os
 from typing import Any, Final
 
 ACTIVITY: Final = "org.kivy.android.PythonActivity"
@@ -14,11 +13,6 @@ _known: dict[str, Any] = {}
 
 class JavaError(Exception):
     """Java threw: what its exception says."""
-
-
-def is_here() -> bool:
-    """Whether this is an Android phone (python-for-android sets this variable)."""
-    return "ANDROID_ARGUMENT" in os.environ
 
 
 def learn() -> None:
