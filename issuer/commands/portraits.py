@@ -1,5 +1,6 @@
 """`portrait` and `portraits`: seafarers' photographs, one by one or a folder of them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -46,12 +47,15 @@ def portraits(
 ) -> None:
     """Load a folder of photographs; good ones are kept, bad ones are named."""
     files = list(_pictures(folder))
+    of_each = Counter(file.stem for file in files)  # which of two is right, nobody has said
     register = register_of(context)
     kept = Portraits(register.database, register.clock)
     changed, problems = 0, []
     with terminal.progress("Loading photographs", len(files)) as show:
         for done, file in enumerate(files, 1):
             try:
+                if of_each[file.stem] > 1:
+                    raise InvalidInput("another picture is of the same seafarer", hint="keep one of them")
                 changed += kept.put(check_seafarer(file.stem) or "", _read(file), actor=actor())
             except IssuerError as error:
                 problems.append(f"{file.name}: {error.message}")

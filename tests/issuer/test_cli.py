@@ -176,6 +176,18 @@ def test_photographs_one_by_one_and_by_the_folder_and_out_again(
     assert run("portraits", str(tmp_path / "out"))[:2] == (0, "1 stored, 1 unchanged, 0 refused\n")
 
 
+def test_of_two_pictures_of_one_seafarer_neither_is_taken(run: Run, extract: Path, tmp_path: Path) -> None:
+    run("import", str(extract))
+    folder = tmp_path / "faces"
+    assert faces.main([str(extract), str(folder)]) == 0
+    one, *others = sorted(folder.iterdir())
+    one.with_suffix(".png").write_bytes(others[0].read_bytes())
+    code, output, complaints = run("portraits", str(folder))
+    assert (code, output) == (1, f"{len(others)} stored, 0 unchanged, 2 refused\n")
+    assert complaints.count("another picture is of the same seafarer") == 2
+    assert run("portrait", one.stem, "--remove")[0] == 2  # none was stored
+
+
 def test_safe_manning_document_of_a_file_becomes_paper(run: Run, extract: Path, tmp_path: Path) -> None:
     run("import", str(extract))
     file = tmp_path / "ship.yaml"
