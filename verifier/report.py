@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from keys.trust.directory import Environment
-from verifier import entitlement
+from verifier import entitlement, marks
 from verifier.credential import schemas
 from verifier.credential.model import Certificate, CertificateType, Credential, Holder
 from verifier.inspection.table import ADVICE
@@ -50,15 +50,18 @@ _SHIP: Final = "; on a voyage a medical certificate may have grace: describe the
 def escaped(text: object) -> str:
     """Text without control, bidirectional or zero-width characters: each is shown as its number instead.
 
-    A joiner stays within a word of Persian or one of India's scripts, which are spelt with it.
+    So are combining marks beyond those that a letter bears: they would cover other lines. A joiner stays
+    within a word of Persian or one of India's scripts, which are spelt with it.
     """
     plain = str(text)
-    if plain.isprintable():
+    flood = marks.beyond(plain)
+    if plain.isprintable() and not flood:
         return plain
     shown = []
     for at, one in enumerate(plain):
         is_joiner = one in _JOINERS and at > 0 and _joins(plain[at - 1]) and _joins(plain[at + 1 : at + 2])
-        shown.append(one if one.isprintable() or is_joiner else f"\\u{{{ord(one):04x}}}")
+        is_seen = one.isprintable() and at not in flood
+        shown.append(one if is_seen or is_joiner else f"\\u{{{ord(one):04x}}}")
     return "".join(shown)
 
 

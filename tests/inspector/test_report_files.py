@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from PIL import ImageChops
 from support.simulator import NOW, seeded_signer
 
 from keys.custody.device_keys import DeviceKeys, DeviceKeysError
@@ -107,6 +108,20 @@ def test_sixty_persons_run_over_pages_and_nobody_is_cut_in_two() -> None:
 def test_no_letter_of_a_name_disappears(name: str, seen: str) -> None:
     text = " ".join(pages(report_pdf.draw(report(person(1, name=name)), at=NOW)))
     assert seen in text
+
+
+@pytest.mark.parametrize("mark", ["\u0323", "\u0301", "\u0e49", "\u064e"])
+def test_a_name_of_many_marks_covers_no_other_line(mark: str) -> None:
+    """One person's name is not to strike another one's verdict out."""
+    pages = []
+    for many in (1, 60):
+        named = report(person(1), person(2, name="ก" + mark * many))
+        pages.append(pypdfium2.PdfDocument(report_pdf.draw(named, at=NOW))[0])
+    text = pages[0].get_textpage()
+    first = pages[0].get_height() - text.get_charbox(text.get_text_range().index("as Master"))[1]
+    plain, flooded = (page.render(scale=2).to_pil().convert("L") for page in pages)
+    above = (0, 0, plain.width, int(2 * first))
+    assert ImageChops.difference(plain.crop(above), flooded.crop(above)).getbbox() is None
 
 
 @pytest.mark.parametrize("shaper", [True, False], ids=["shaped", "as on phones"])

@@ -27,6 +27,9 @@ from wallet_app.core.troubles import PickUpError, Trouble
         ("a\u200cb \u200dع\u200c", "ab ع"),
         ("x" + "علی\u200cرضا" * 9, "x" + "علی\u200cرضا" * 2 + "علی…"),
         ("x" * 50, "x" * 19 + "…"),
+        ("x" + "\u0323" * 15, "x" + "\u0323" * 6),  # a letter bears a few marks
+        ("x" + "\u200b\u0323" * 15, "x" + "\u0323" * 6),
+        ("ကျွှိုံ့", "ကျွှိုံ့"),
     ],
 )
 def test_what_is_said_is_shown_plainly(said: str, shown: str) -> None:

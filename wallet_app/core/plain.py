@@ -3,6 +3,8 @@
 import unicodedata
 from typing import Final
 
+from verifier import marks
+
 _ELLIPSIS: Final = "…"
 _MOST_SHOWN: Final = 400
 _JOINERS: Final = "\u200c\u200d"
@@ -18,7 +20,7 @@ def plain(text: str, most: int) -> str:
         return text
     spaced = "".join(" " if _separates(one) else one for one in text[: 8 * most])
     shown = "".join(one for at, one in enumerate(spaced) if not _hides(one) or _joins(spaced, at))
-    words = " ".join(unicodedata.normalize("NFC", shown).split())
+    words = _with_few_marks(" ".join(unicodedata.normalize("NFC", shown).split()))
     return words if len(words) <= most else words[: most - 1].rstrip(" " + _JOINERS) + _ELLIPSIS
 
 
@@ -31,7 +33,16 @@ def _is_plain(text: str) -> bool:
     """Whether nothing needs to be done: so it is with nearly all texts, of which a list has thousands."""
     if not text.isprintable() or "  " in text or text != text.strip():
         return False
-    return text.isascii() or (unicodedata.is_normalized("NFC", text) and _INVISIBLE.isdisjoint(text))
+    if text.isascii():
+        return True
+    is_seen = unicodedata.is_normalized("NFC", text) and _INVISIBLE.isdisjoint(text)
+    return is_seen and not marks.beyond(text)
+
+
+def _with_few_marks(text: str) -> str:
+    """Without the marks that no letter bears: they would cover what stands above and below."""
+    flood = marks.beyond(text)
+    return "".join(one for at, one in enumerate(text) if at not in flood) if flood else text
 
 
 def _separates(character: str) -> bool:

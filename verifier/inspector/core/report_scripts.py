@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
+from verifier import marks
 from verifier.inspector.core.report_state import ReportState
 from verifier.ui.scripts import JOINERS, runs
 
@@ -52,9 +53,12 @@ def shown(pdf: "FPDF", text: str) -> str:
     known = [getattr(font, "cmap", {}) for key, font in pdf.fonts.items() if not key.startswith("icons")]
     parts = []
     for part, script in runs(text):
+        flood = marks.beyond(part)
         drawn = "".join(
-            one if _can_draw(one, known, within=script is not None) else f"\\u{{{ord(one):04x}}}"
-            for one in part
+            one
+            if at not in flood and _can_draw(one, known, within=script is not None)
+            else f"\\u{{{ord(one):04x}}}"
+            for at, one in enumerate(part)
         )
         if script and script.is_rtl:
             drawn = f"{_ISOLATE}{drawn}{_END}" if pdf.text_shaping else drawn[::-1]
