@@ -135,6 +135,32 @@ def test_pin_may_be_right_before_all_is_read(
     assert eyes.wait(0.5).sees("Master")
 
 
+def test_a_link_waits_for_the_pin_where_the_phone_was_locked_again_before_all_is_read(
+    phone: PhoneInHand, slowly: SlowBackground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "MEMORY_KIB", 64)
+    monkeypatch.setattr(locks, "ITERATIONS", 1)
+    eyes = phone.open_wallet(competency(), pin="314159", transport=Scripted({}))
+    slowly.go_on(eyes)
+    phone.app.offered(OFFER)
+    reading = slowly.waiting.popleft()
+    enter(eyes, slowly)
+    phone.app.lock_now()
+    reading()
+    eyes.wait(1)
+    assert not slowly.waiting, "in nobody's hand it asks no network"
+    assert phone.app.navigation.current == "lock"
+    enter(eyes, slowly)
+    eyes.wait(0.5)
+    assert phone.app.navigation.current == "add"
+
+
+def enter(eyes: Phone, slowly: SlowBackground) -> None:
+    for digit in "314159":
+        eyes.tap(digit)
+    slowly.go_on(eyes)
+
+
 def test_of_many_the_first_are_drawn_first_and_none_is_forgotten(
     phone: PhoneInHand, slowly: SlowBackground, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,7 +106,7 @@ def pass_code_state(
         may_answer=True,
         other=""
         if following is None
-        else say(texts.OTHER_AUTHORITY, authority=following.sea_pass.issuing_authority),
+        else say(texts.OTHER_AUTHORITY, authority=shown(following.sea_pass.issuing_authority)),
     )
 
 

@@ -110,7 +110,7 @@ class Opening(AppParts):
         if self.is_locked and self.lock.is_set:
             self.screen_of("list").size = self.navigation.manager.size
         Clock.schedule_once(lambda _: self.refresh_list())
-        if self._wants_news:
+        if self._wants_news and not self.is_locked:  # locked again meanwhile, it waits for the PIN
             self.opened()
 
     def _stays_closed(self, error: WorkError) -> None:
