@@ -41,7 +41,6 @@ NEXT: Final = {
     Headline.STATUS_UNKNOWN: _IMPORT,
 }
 UNCOVERED: Final = "choose a policy that covers this flag (--policy), or leave it to whom it concerns"
-_JOINERS: Final = "\u200c\u200d"
 _EXCUSED: Final = "it still counts on this ship for now: see row P4 below"
 _RENEWED: Final = "another one shown stands in for it: they are one certificate, renewed"
 _SHIP: Final = "; on a voyage a medical certificate may have grace: describe the ship with --ship"
@@ -59,15 +58,9 @@ def escaped(text: object) -> str:
         return plain
     shown = []
     for at, one in enumerate(plain):
-        is_joiner = one in _JOINERS and at > 0 and _joins(plain[at - 1]) and _joins(plain[at + 1 : at + 2])
         is_seen = one.isprintable() and at not in flood
-        shown.append(one if is_seen or is_joiner else f"\\u{{{ord(one):04x}}}")
+        shown.append(one if is_seen or marks.joins(plain, at) else f"\\u{{{ord(one):04x}}}")
     return "".join(shown)
-
-
-def _joins(letter: str) -> bool:
-    """Whether it is of a script that has joiners: Arabic to Sinhala, as Unicode's blocks stand."""
-    return "\u0620" <= letter <= "\u0dff"
 
 
 def as_text(

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageChops
 from support.phone import Phone  # settles Kivy and its window
 
+from verifier.marks import JOINERS
 from verifier.ui import fonts, glyphs, scripts, widgets
 
 pytestmark = pytest.mark.screen
@@ -64,7 +65,7 @@ def test_no_letter_of_a_name_is_a_box_or_a_number(name: str) -> None:
     for part, script in scripts.runs(name):
         role = script.role if script else "Body"
         coverage = glyphs.of(f"{fonts.ASSETS}/{fonts.ROLES[role]}")
-        assert all(one in scripts.JOINERS or coverage.has(one) for one in part), part
+        assert all(one in JOINERS or coverage.has(one) for one in part), part
     letters = [one for one in dict.fromkeys(name) if one.isalpha()]
     assert len({ink(drawn(one)).tobytes() for one in letters}) == len(letters)  # all boxes are alike
 

@@ -12,8 +12,9 @@ from typing import Final
 from kivy.core.text import LabelBase
 from kivy.utils import escape_markup
 
+from verifier.marks import JOINERS
 from verifier.ui import glyphs, script_label
-from verifier.ui.scripts import JOINERS, SCRIPTS, runs
+from verifier.ui.scripts import SCRIPTS, runs
 
 ASSETS: Final = os.path.join(os.path.dirname(__file__), "assets")
 CODEPOINTS: Final = "lucide-codepoints.json"

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from verifier.marks import JOINERS
+
 
 class Script(NamedTuple):
     """A script and its font."""
@@ -69,8 +71,6 @@ SCRIPTS: Final = (
 BY_ROLE: Final = {script.role: script for script in SCRIPTS}
 # What joins the words of one name. No comma, no sign that a screen sets between two things, no digit.
 _BETWEEN: Final = "[ \u00a0'\u2019.\u2010-]{1,3}"
-# Joiners are part of words in Persian and in India's scripts, and drawn as nothing.
-JOINERS: Final = "\u200c\u200d"
 _RUN: Final = re.compile(
     "|".join(
         f"(?P<{role}>[{letters}][{letters}{JOINERS}]*(?:{_BETWEEN}[{letters}][{letters}{JOINERS}]*)*)"

@@ -7,7 +7,6 @@ from verifier import marks
 
 _ELLIPSIS: Final = "…"
 _MOST_SHOWN: Final = 400
-_JOINERS: Final = "\u200c\u200d"
 
 
 def plain(text: str, most: int) -> str:
@@ -19,9 +18,9 @@ def plain(text: str, most: int) -> str:
     if len(text) <= most and _is_plain(text):
         return text
     spaced = "".join(" " if _separates(one) else one for one in text[: 8 * most])
-    shown = "".join(one for at, one in enumerate(spaced) if not _hides(one) or _joins(spaced, at))
+    shown = "".join(one for at, one in enumerate(spaced) if not _hides(one) or marks.joins(spaced, at))
     words = _with_few_marks(" ".join(unicodedata.normalize("NFC", shown).split()))
-    return words if len(words) <= most else words[: most - 1].rstrip(" " + _JOINERS) + _ELLIPSIS
+    return words if len(words) <= most else words[: most - 1].rstrip(" " + marks.JOINERS) + _ELLIPSIS
 
 
 def shown(text: str) -> str:
@@ -47,12 +46,6 @@ def _with_few_marks(text: str) -> str:
 
 def _separates(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) in {"Zl", "Zp", "Zs"}
-
-
-def _joins(text: str, at: int) -> bool:
-    """Whether it is a joiner within a word of Persian or one of India's scripts, which are spelt with it."""
-    around = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
-    return text[at] in _JOINERS and len(around) == 2 and "\u0620" <= min(around) <= max(around) <= "\u0dff"
 
 
 def _hides(character: str) -> bool:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from verifier import marks
 from verifier.inspector.core.report_state import ReportState
-from verifier.ui.scripts import JOINERS, runs
+from verifier.marks import JOINERS
+from verifier.ui.scripts import runs
 
 if TYPE_CHECKING:
     from fpdf import FPDF
