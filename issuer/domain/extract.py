@@ -6,7 +6,7 @@ named as in `vc`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from issuer.domain.register import CertificateState
 from keys.encoding import EncodingError, Json, json_dumps, json_object
 from verifier.credential import safe_manning_claims, vc
 from verifier.credential.model import Certificate, CertificateType, Credential, StatusReference
+from verifier.inspection.ship import imo_number
 
 FORMAT: Final = "ombord-register"
 VERSION: Final = 1
@@ -23,6 +24,7 @@ MAX_LINE: Final = 65_536  # bytes
 HOLDER_CLAIMS: Final = ("seafarer_id", "family_name", "given_name", "native_name", "birth_date", "gender")
 _STANDING: Final = ("state_since", "state_reason", "replaced_by")
 _OWN: Final = frozenset(("kind", "type", "state", "seafarer_id", *_STANDING))
+_LEFT_OUT: Final = (("count", 1),)  # said by its absence
 _MAX_REASON: Final = 500
 # Tracking numbers are typed, stand in addresses and are read aloud.
 _DOCUMENT_NUMBER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{0,63}", re.ASCII)
@@ -129,9 +131,9 @@ def read_certificate(members: Mapping[str, Json], holder: Mapping[str, Json], fl
     given = {name: value for name, value in members.items() if name not in _OWN}
     certificate = _certificate(kind, {**given, **holder})
     claims = own_claims(certificate)
-    unknown = given.keys() - claims.keys()
+    unknown = sorted(_not_kept(given, claims))
     if unknown:
-        raise BadRow(f"no such claim of a certificate: {', '.join(sorted(unknown))[:80]}")
+        raise BadRow(f"no such claim of a certificate: {', '.join(unknown)[:80]}")
     _refuse_control(claims)
     _check(certificate, flag)
     return CertificateRow(
@@ -150,12 +152,15 @@ def read_ship_document(members: Mapping[str, Json], flag: str) -> CertificateRow
     given = {name: value for name, value in members.items() if name not in _OWN}
     try:
         document = safe_manning_claims.document_from_claims(given)
+        imo = document.vessel.imo
+        if imo is not None and imo_number(imo) != imo:
+            raise BadRow("ship.imo: the seven digits alone are needed")
         claims = safe_manning_claims.document_claims(document)
     except ValueError as error:
         raise BadRow(str(error)) from error
-    unknown = given.keys() - claims.keys()
+    unknown = sorted(_not_kept(given, claims))
     if unknown or "seafarer_id" in members:
-        named = ", ".join(sorted(unknown)) or "seafarer_id"
+        named = ", ".join(unknown) or "seafarer_id"
         raise BadRow(f"no such claim of a ship's document: {named[:80]}")
     _refuse_control(claims)
     _check_flag(document.issuing_country, flag)
@@ -191,6 +196,23 @@ def check_reason(reason: str) -> str:
     """`reason` if a row can carry it as `state_reason`. Raises BadRow."""
     _text({"state_reason": reason}, "state_reason", _MAX_REASON)
     return reason
+
+
+def _not_kept(given: Json, claims: Json, where: str = "") -> Iterator[str]:
+    """What was given and is in no claim: a limitation that is misspelt would be none, and be signed so."""
+    if given == claims:
+        return
+    if isinstance(given, Mapping) and isinstance(claims, Mapping):
+        for name, value in given.items():
+            if name in claims:
+                yield from _not_kept(value, claims[name], f"{where}{name}.")
+            elif (name, value) not in _LEFT_OUT:
+                yield f"{where}{name}"
+    elif isinstance(given, list) and isinstance(claims, list):
+        if len(given) != len(claims):
+            yield where.rstrip(".")
+        for one, claim in zip(given, claims, strict=False):
+            yield from _not_kept(one, claim, where)
 
 
 def _check_flag(country: str, flag: str) -> None:

@@ -63,6 +63,18 @@ BAD: list[tuple[str, Callable[[], Row | bytes], str]] = [
     ("unknown type", lambda: certificate_row(type="captain"), "type: there is no document type captain"),
     ("unknown state", lambda: certificate_row(state="fine"), "state: fine"),
     ("unknown claim", lambda: certificate_row(national_id="01010112345"), "no such claim.*national_id"),
+    (
+        "a limitation that is misspelt",
+        lambda: certificate_row(
+            capacities=[{"capacity_code": "master", "limitations": {"max_gtt": 500, "max_kw": 750}}]
+        ),
+        "no such claim.*capacities.limitations.max_gtt",
+    ),
+    (
+        "limitations that are misspelt",
+        lambda: certificate_row(capacities=[{"capacity_code": "master", "limits": {"max_gt": 500}}]),
+        "no such claim.*capacities.limits",
+    ),
     ("unknown claim of a seafarer", lambda: {**seafarer_row(), "cpr": "1"}, "no such claim.*cpr"),
     ("unknown seafarer", lambda: certificate_row(seafarer_id="00000000"), "no such seafarer"),
     ("malformed seafarer id", lambda: {**seafarer_row(), "seafarer_id": "x"}, "seafarer_id"),

@@ -223,6 +223,15 @@ def test_export_holds_ships_documents_and_import_takes_them(desk: Desk) -> None:
     ):
         [refused] = desk.load(ours.replace(b'"ship"', change)).rejected
         assert says in refused.reason
+    for was, change, says in (
+        (b'"gt":8500', b'"gross":8500', "ship.gross"),
+        (b'"count":2', b'"number":2', "posts.number"),
+        (b'"9074729"', b'"9074728"', "imo"),
+        (b'"9074729"', b'"IMO 9074729"', "imo"),
+    ):
+        [refused] = desk.load(ours.replace(was, change)).rejected
+        assert says in refused.reason
+    assert desk.load(ours.replace(b'"chief-mate"]', b'"chief-mate"],"count":1')).unchanged == 1
     [refused] = desk.load(ours.replace(b'"issuing_country":"NO"', b'"issuing_country":"SE"')).rejected
     assert "flag" in refused.reason
 
