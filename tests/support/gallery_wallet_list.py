@@ -5,6 +5,7 @@ from dataclasses import replace
 from support.gallery import Scenes, Stage
 from support.scenario import INGRID, TODAY, competency, medical
 from support.simulator import DAY, seeded_signer
+from support.stored import one_more
 from support.sync_office import ISSUER, SyncOffice, a_pass, an_answer
 from support.wallet import fill
 
@@ -155,7 +156,7 @@ def list_one_copy_damaged(stage: Stage) -> None:
 def list_one_unreadable(stage: Stage) -> None:
     fill(stage.phone.home / "vault", stage.phone.keys, HELD)
     vault = Vault(stage.phone.home / "vault", stage.phone.keys.vault_key())
-    vault.update(lambda contents: contents.with_credential(StoredCredential("of-the-future~", 1)))
+    vault.update(one_more(StoredCredential("of-the-future~", 1)))
     vault.close()
     stage.wallet()
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from support.gallery import Scene, Scenes, Stage
 from support.gallery_wallet_list import HELD
+from support.stored import one_more
 from support.wallet import fill
 
 from verifier.ui.background import ImmediateBackground
@@ -347,7 +348,7 @@ def store_of_a_newer_app(stage: Stage) -> None:
     with pytest.MonkeyPatch.context() as newer:
         vault = Vault(stage.phone.home / "vault", stage.phone.keys.vault_key())
         newer.setattr("wallet_app.core.records.VERSION", 2)
-        vault.update(lambda contents: contents.with_credential(StoredCredential("of-the-future~", 1)))
+        vault.update(one_more(StoredCredential("of-the-future~", 1)))
         vault.close()
     stage.wallet()
 

@@ -2,6 +2,7 @@
 
 import pytest
 from support.scenario import competency
+from support.stored import one_more
 from support.wallet import PhoneInHand, fill
 
 from verifier.credential.model import Certificate
@@ -56,7 +57,7 @@ def test_certificate_that_this_version_cannot_read_is_kept_and_counted(
     if certificates:
         fill(phone.home / "vault", phone.keys, certificates)
     vault = Vault(phone.home / "vault", phone.keys.vault_key())
-    vault.update(lambda contents: contents.with_credential(StoredCredential("from-the-future~", 1)))
+    vault.update(one_more(StoredCredential("from-the-future~", 1)))
     vault.close()
     assert phone.open_wallet().sees("1 certificate cannot be read by this version of the app")
     phone.close()
@@ -73,7 +74,7 @@ def test_store_of_a_newer_app_is_named_and_left_alone(
     with monkeypatch.context() as newer:
         vault = Vault(phone.home / "vault", phone.keys.vault_key())  # the older slot stays as it is
         newer.setattr("wallet_app.core.records.VERSION", 2)
-        vault.update(lambda contents: contents.with_credential(StoredCredential("of-the-future~", 1)))
+        vault.update(one_more(StoredCredential("of-the-future~", 1)))
         vault.close()
     before = {path.name: path.read_bytes() for path in (phone.home / "vault").glob("vault-*")}
     eyes = phone.open_wallet()

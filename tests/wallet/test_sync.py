@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.scenario import competency, medical
 from support.simulator import NOW, Authority, seeded_signer
+from support.stored import one_more
 from support.sync_office import ISSUER, SyncOffice, a_pass, an_answer, problem
 from support.wallet import NoNetwork, wallet_of
 
@@ -357,7 +358,7 @@ def test_one_authority_that_is_out_of_reach_does_not_hold_up_the_other(shore: On
     text = denmark.issue(
         replace(medical(), issuing_country="DK", document_number="DK-1"), shore.keys.holder().public_key
     )
-    shore.wallet._vault.update(lambda contents: contents.with_credential(StoredCredential(text, 0)))
+    shore.wallet._vault.update(one_more(StoredCredential(text, 0)))
     shore.answer(credentials=[shore.status("NO-COC-0001", "revoked")])
     told: list[Progress] = []
     outcome = shore.wallet.syncs.run(told.append)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.stored import one_more
 
 from wallet_app.core import vault as vaults
 from wallet_app.core.records import Contents, Item, PickUp, RecordError, StoredCredential
@@ -28,7 +29,7 @@ PICK_UP = PickUp(
 def store(folder: Path, *credentials: StoredCredential) -> None:
     vault = Vault(folder, KEY)
     for credential in credentials:
-        vault.update(lambda contents, one=credential: contents.with_credential(one))
+        vault.update(one_more(credential))
     vault.close()
 
 
@@ -77,7 +78,7 @@ def test_damage_heals_with_the_next_write(tmp_path: Path) -> None:
 
 def test_crash_while_writing_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vault = Vault(tmp_path, KEY)
-    vault.update(lambda contents: contents.with_credential(FIRST))
+    vault.update(one_more(FIRST))
 
     def crash(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -85,7 +86,7 @@ def test_crash_while_writing_changes_nothing(tmp_path: Path, monkeypatch: pytest
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", crash)
         with pytest.raises(VaultError, match="No space left"):
-            vault.update(lambda contents: contents.with_credential(SECOND))
+            vault.update(one_more(SECOND))
     assert vault.contents == Contents((FIRST,))
     vault.close()
     assert reopen(tmp_path) == (Contents((FIRST,)), None)
@@ -133,7 +134,7 @@ def test_answer_that_comes_after_closing_writes_nothing(tmp_path: Path) -> None:
     vault.close()
     other = Vault(tmp_path, KEY)
     with pytest.raises(VaultError, match="closed"):
-        vault.update(lambda contents: contents.with_credential(SECOND))
+        vault.update(one_more(SECOND))
     other.close()
     assert reopen(tmp_path) == (Contents((FIRST,)), None)
 
@@ -161,7 +162,7 @@ def test_contents_that_could_not_be_read_again_are_not_written(tmp_path: Path) -
     before = {name: (tmp_path / name).read_bytes() for name in vaults.SLOTS}
     vault = Vault(tmp_path, KEY)
     with pytest.raises(VaultError, match="full"):
-        vault.update(lambda contents: contents.with_credential(StoredCredential("x" * vaults.MAX_BYTES, 3)))
+        vault.update(one_more(StoredCredential("x" * vaults.MAX_BYTES, 3)))
     assert vault.contents.credentials == (FIRST, SECOND)
     vault.close()
     assert {name: (tmp_path / name).read_bytes() for name in vaults.SLOTS} == before

@@ -225,10 +225,6 @@ class Contents:
     reminded: tuple[tuple[str, int], ...] = ()
     pin: PinRecord | None = None
 
-    def with_credential(self, credential: StoredCredential) -> "Contents":
-        """These contents and one credential more."""
-        return replace(self, credentials=(*self.credentials, credential))
-
     def sync_with(self, issuer: str) -> SyncRecord | None:
         """What that authority answered last."""
         return next((one for one in self.syncs if one.issuer == issuer), None)
