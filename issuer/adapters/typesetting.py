@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import verifier
 from issuer.domain.errors import IssuerError
+from verifier import marks
 
 if TYPE_CHECKING:
     import typst
@@ -122,9 +123,16 @@ def _families(folder: str) -> Iterator[str]:
 
 
 def _drawable(value: Any, known: frozenset[int]) -> Any:
-    """`value` with each character that cannot be drawn as its number, as in Unicode's own charts."""
+    """`value` with each character that cannot be drawn as its number, as in Unicode's own charts.
+
+    So are marks beyond those that a letter bears, which would be drawn over other lines.
+    """
     if isinstance(value, str):
-        return "".join(one if _can_draw(one, known) else f"<U+{ord(one):04X}>" for one in value)
+        flood = marks.beyond(value)
+        return "".join(
+            one if at not in flood and _can_draw(one, known) else f"<U+{ord(one):04X}>"
+            for at, one in enumerate(value)
+        )
     if isinstance(value, Mapping):
         return {name: _drawable(one, known) for name, one in value.items()}
     if isinstance(value, list | tuple):

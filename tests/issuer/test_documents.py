@@ -240,6 +240,12 @@ def test_name_in_a_script_without_a_font_is_left_to_the_code_and_said_so(desk: D
     assert seen.faults() == []
 
 
+def test_marks_that_would_cover_other_lines_are_printed_as_numbers(desk: Desk) -> None:
+    seen = printed(desk, named(family_name="Nguye\u0302\u0303n" + "\u0323" * 40))
+    assert "<U+0323>" in "".join(seen.texts[0].split())
+    assert len(seen.codes) == 1
+
+
 @pytest.mark.parametrize(
     ("family", "given"),
     [
