@@ -78,7 +78,7 @@ def _scene(scene: str, home: Path) -> None:
     if scene == "scan":
         films.make(folder, SCANS)
     camera = films.Films(folder)
-    app = compose(home, clock=lambda: NOON, device=_device(camera))
+    app = compose(home, clock=lambda: NOON, device=_device(camera), owns_process=True)
     EventLoop.ensure_window()
     EventLoop.start()
     app._run_prepare()

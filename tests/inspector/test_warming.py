@@ -28,9 +28,9 @@ class Patient(ImmediateBackground):
         self.steps = steps
 
 
-def warmed(device: DeviceInHand) -> tuple[Any, Patient]:
+def warmed(device: DeviceInHand, *, owns_process: bool = False) -> tuple[Any, Patient]:
     background = Patient()
-    eyes = device.open(background=background)
+    eyes = device.open(background=background, owns_process=owns_process)
     eyes.wait(0.6)
     return eyes, background
 
@@ -71,12 +71,19 @@ def test_screens_that_are_made_anew_end_what_was_begun_for_the_old_ones(device: 
 
 
 def test_what_was_made_is_kept_from_the_collector_until_the_app_ends(device: DeviceInHand) -> None:
-    _, background = warmed(device)
+    _, background = warmed(device, owns_process=True)
     before = gc.get_freeze_count()
     next(background.steps)
     assert gc.get_freeze_count() > before + 1_000
     device.close()
     assert gc.get_freeze_count() == 0
+
+
+def test_in_a_process_of_somebody_else_the_collector_is_left_alone(device: DeviceInHand) -> None:
+    _, background = warmed(device)
+    before = gc.get_freeze_count()
+    next(background.steps)
+    assert gc.get_freeze_count() == before
 
 
 def test_one_verdict_after_the_other_is_shown_in_the_same_widgets(device: DeviceInHand) -> None:

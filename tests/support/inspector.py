@@ -41,13 +41,16 @@ class DeviceInHand:
         pack = self.shore.pack()
         pack_commands.take_in(str(pack), str(self.shore.root), at, folder=str(self.home))
 
-    def open(self, *, dark: bool = False, imported: bool = True, **device: object) -> Phone:
+    def open(
+        self, *, dark: bool = False, imported: bool = True, owns_process: bool = False, **device: object
+    ) -> Phone:
         """Turn the app on."""
         if imported:
             self.imports()
         parts: dict[str, object] = {"background": ImmediateBackground(), "scanner": self.scanner}
         clock: Callable[[], datetime] = self.phone.now
-        self.app = compose(self.home, clock=clock, device=Device(**{**parts, **device}))  # type: ignore[arg-type]
+        here = Device(**{**parts, **device})  # type: ignore[arg-type]
+        self.app = compose(self.home, clock=clock, device=here, owns_process=owns_process)
         if dark:
             self.app.session.choose(theme="dark")
         return self.phone.launch(self.app)

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     trouble = starting.prepare(options.home, folder="the app's folder")
     if trouble:
         return trouble
-    app = compose(options.home, frames=options.frames)
+    app = compose(options.home, frames=options.frames, owns_process=True)
     starting.run(app)
     return 0
 
@@ -36,16 +36,18 @@ def compose(
     clock: "Clock | None" = None,
     device: "Device | None" = None,
     frames: Path | None = None,
+    owns_process: bool = False,
 ) -> "InspectorApp":
     """The app that judges with what was imported into `home`; parts not given are the desktop's.
 
-    `frames` is a folder of camera frames, instead of a camera. Kivy must be prepared.
+    `frames` is a folder of camera frames, instead of a camera. Kivy must be prepared. An app that
+    `owns_process` sees to its memory.
     """
     from verifier.inspector.core.session import Session
     from verifier.inspector.ui.app import InspectorApp
 
     session = Session(home, clock or (lambda: datetime.now(UTC)))
-    return InspectorApp(session, device or _desktop(frames))
+    return InspectorApp(session, device or _desktop(frames), owns_process=owns_process)
 
 
 def _desktop(frames: Path | None) -> "Device":

@@ -40,5 +40,6 @@ def main() -> None:
     learn()
     from verifier.inspector.main import compose
 
-    app: InspectorApp = compose(home, device=android_device(home, lambda message: app.say(message)))
+    device = android_device(home, lambda message: app.say(message))
+    app: InspectorApp = compose(home, device=device, owns_process=True)
     app.run()

@@ -28,6 +28,11 @@ class Memory:
         if self._is_ours:
             gc.freeze()
 
+    def unsettle(self) -> None:
+        """What was held may go its way again."""
+        if self._is_ours:
+            gc.unfreeze()
+
     def tidy(self) -> None:
         """Nobody looks: a pause disturbs nobody."""
         if self._is_ours:

@@ -18,6 +18,7 @@ from verifier.inspector.core.session import Session
 from verifier.inspector.ui import frame, routes, warming
 from verifier.inspector.ui.device import Device
 from verifier.ui import fonts, patches, widgets
+from verifier.ui.memory import Memory
 from verifier.ui.theme import Theme
 from verifier.ui.words import words_in
 
@@ -36,12 +37,13 @@ class InspectorApp(App):
     trust_line = StringProperty("")
     trust_tone = StringProperty("plain")
 
-    def __init__(self, session: Session, device: Device) -> None:
-        """Nothing is drawn before `build`."""
+    def __init__(self, session: Session, device: Device, *, owns_process: bool = False) -> None:
+        """Nothing is drawn before `build`. `owns_process`: nothing else runs beside the app."""
         self.theme = Theme()
         super().__init__()
         self.title = texts.APP
         self.session, self.device, self.background = session, device, device.background
+        self.memory = Memory(is_ours=owns_process)
         self.say = words_in(session.settings.language)
         self.root_frame: BoxLayout | None = None
         self.is_ready = False  # whether what the screens need was made ahead: see `warming`
@@ -68,7 +70,7 @@ class InspectorApp(App):
         Window.unbind(on_keyboard=self._on_key, on_drop_file=self._on_drop, on_touch_down=self._on_touch)
         self.leave_screen()
         self.session.clear()
-        warming.cool()
+        self.memory.unsettle()
 
     def rebuild(self, name: str = routes.HOME) -> None:
         """All screens anew, in the language, size and theme that are chosen; `name` is shown."""
@@ -79,7 +81,7 @@ class InspectorApp(App):
         if self.root_frame is None:
             return
         self.leave_screen()
-        warming.cool()
+        self.memory.unsettle()
         self.root_frame.clear_widgets()
         self._sliding, self._at_once = SlideTransition(duration=SLIDE_SECONDS), NoTransition()
         self.screens = ScreenManager(transition=self._sliding)

@@ -1,11 +1,10 @@
 """What takes long once, done before anybody waits for it: modules read, screens made, in small pieces.
 
 A scan should be answered at once, also the first, and no touch wait for a screen to be made. What was made
-is then kept from the garbage collector, which else goes through all widgets every few scans and stops the
-drawing for as long as that takes.
+is then kept from the garbage collector (`verifier.ui.memory`), which else goes through all widgets every few
+scans and stops the drawing for as long as that takes.
 """
 
-import gc
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
@@ -27,11 +26,6 @@ def warm(app: Any) -> None:
     app.background.run(_read_modules, lambda _: app.background.spare(_steps(app)), lambda _: None)
 
 
-def cool() -> None:
-    """What was kept from the garbage collector goes its way, as screens that are made anew do."""
-    gc.unfreeze()
-
-
 def _read_modules() -> None:
     """Those of the screens, and what reads codes; on another thread."""
     for route in routes.ROUTES.values():
@@ -50,7 +44,7 @@ def _steps(app: Any) -> Iterator[None]:
         if app.screens is not screens:
             return  # made anew meanwhile: so is this
         step()
-        gc.freeze()
+        app.memory.settle()
         yield
     app.is_ready = True
 
