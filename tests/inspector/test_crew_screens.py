@@ -11,7 +11,7 @@ from support.scenario import TODAY, tampered
 from support.simulator import DAY
 
 from verifier.inspection.identity import Document, Match
-from verifier.inspector.core import papers, signed_report
+from verifier.inspector.core import filing, signed_report
 
 pytestmark = pytest.mark.screen
 
@@ -326,7 +326,7 @@ def test_the_report_leaves_as_pdf_and_as_json_signed_by_the_device(inspector: In
     assert json.loads(data)["ship"]["name"] == "Nordlys"
     found = signed_report.read(token.decode())
     assert found.report == data
-    assert found.device == inspector.control.papers.keys.signer().public_key.thumbprint()
+    assert found.device == inspector.control.filing.keys.signer().public_key.thumbprint()
 
 
 def test_a_report_that_cannot_be_saved_says_so(inspector: Inspector) -> None:
@@ -346,7 +346,7 @@ def test_nothing_is_stored_unless_records_were_turned_on(inspector: Inspector) -
     eyes.tap(inspector.scrolls_to("Report"))
     assert "Keeping records is off in the settings." in inspector.all_words()
     inspector.device.app.screen("report").keep()
-    assert not (inspector.device.home / papers.RECORDS_FOLDER).exists()
+    assert not (inspector.device.home / filing.RECORDS_FOLDER).exists()
     assert not _mentions(inspector.device.home, b"Ek")
 
 
@@ -360,7 +360,7 @@ def test_a_record_that_was_asked_for_is_kept_encrypted_listed_and_deleted(inspec
     eyes.tap(inspector.scrolls_to("Keep a record on this device"))
     eyes.wait(0.3)
     assert "encrypted, on this device" in inspector.all_words()
-    assert not _mentions(inspector.device.home / papers.RECORDS_FOLDER, b"Nordlys")
+    assert not _mentions(inspector.device.home / filing.RECORDS_FOLDER, b"Nordlys")
     eyes.press_back()
     eyes.tap(inspector.scrolls_to("Kept inspections"))
     assert eyes.sees("Crew report: Nordlys")
@@ -369,7 +369,7 @@ def test_a_record_that_was_asked_for_is_kept_encrypted_listed_and_deleted(inspec
     assert signed_report.read(inspector.share.shared[-1][1].decode())
     eyes.tap("Delete").tap("Tap again to delete for good")
     assert eyes.sees("No inspection is kept")
-    assert not list((inspector.device.home / papers.RECORDS_FOLDER).iterdir())
+    assert not list((inspector.device.home / filing.RECORDS_FOLDER).iterdir())
 
 
 def _mentions(folder: Path, name: bytes) -> bool:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from verifier.credential import carrier, erasure
 from verifier.credential.carrier import MalformedCarrier
-from verifier.credential.collecting import Shares
+from verifier.credential.frame_shares import Shares
 
 KIND: Final = 4
 MAX_WIRE: Final = 80_000

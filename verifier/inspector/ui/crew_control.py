@@ -16,12 +16,12 @@ from verifier.inspection.duty import Duty
 from verifier.inspection.identity import Identity
 from verifier.inspector import texts_crew as texts
 from verifier.inspector.core import crew as crews
-from verifier.inspector.core import crew_views, judging
+from verifier.inspector.core import crew_judging, crew_views
 from verifier.inspector.core.crew import NOBODY, Added, Crew, Roll
+from verifier.inspector.core.crew_judging import Judged
 from verifier.inspector.core.crew_views import Basis
 from verifier.inspector.core.evidence import NothingToJudgeWith, Shown
-from verifier.inspector.core.judging import Judged
-from verifier.inspector.core.papers import Papers
+from verifier.inspector.core.filing import Filing
 from verifier.inspector.core.people import whose
 from verifier.inspector.core.report_state import PersonState
 from verifier.inspector.core.ship_at_hand import ShipAtHand
@@ -56,7 +56,7 @@ class CrewControl(CrewShip):
         self._watchers: dict[str, Callable[[], None]] = {}
         self.duty: Duty | None = None  # of whoever was scanned last
         self.identities: dict[str, Identity] = {}  # what the inspector compared, by `crews.identity_key`
-        self.papers = Papers(app.session, app.device.share)
+        self.filing = Filing(app.session, app.device.share)
         Clock.schedule_interval(lambda _: self._forget_in_time(), LOOK_SECONDS)
 
     def watch(self, screen: str, call: Callable[[], None]) -> None:
@@ -182,7 +182,7 @@ class CrewControl(CrewShip):
             self.changed()
             return
         roll, aboard = self.roll, self.aboard
-        judge = judging.ready(
+        judge = crew_judging.ready(
             self._app.session,
             roll,
             aboard,

@@ -58,8 +58,8 @@ class RecordsScreen(Screen):
         """Hand the signed report over."""
         app, control = self._app, crew_control.of(self._app)
         try:
-            kept = control.papers.records.read(name)
-            shared = control.papers.share.share(
+            kept = control.filing.records.read(name)
+            shared = control.filing.share.share(
                 f"{kept.title.replace(':', '')}.jws", kept.signed.encode(), JWS
             )
         except (RecordError, DeviceKeysError, ShareError) as error:
@@ -73,7 +73,7 @@ class RecordsScreen(Screen):
     def delete(self, name: str) -> None:
         """For good."""
         try:
-            crew_control.of(self._app).papers.records.delete(name)
+            crew_control.of(self._app).filing.records.delete(name)
         except (RecordError, DeviceKeysError) as error:
             self._tell(texts.NOT_SAVED, "bad", problem=str(error))
             return
@@ -84,7 +84,7 @@ class RecordsScreen(Screen):
         area = self.ids.records
         area.clear_widgets()
         try:
-            lines = crew_control.of(self._app).papers.records.lines()
+            lines = crew_control.of(self._app).filing.records.lines()
         except (RecordError, DeviceKeysError) as error:
             self._tell(texts.NOT_SAVED, "bad", problem=str(error))
             return

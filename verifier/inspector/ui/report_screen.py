@@ -64,7 +64,7 @@ class ReportScreen(Screen):
             self.signs = False
             return
         try:
-            self.thumbprint = crew_control.of(self._app).papers.keys.signer().public_key.thumbprint()
+            self.thumbprint = crew_control.of(self._app).filing.keys.signer().public_key.thumbprint()
             self.signs = True
         except DeviceKeysError as error:
             self._tell(texts.NOT_SAVED, "bad", problem=str(error))
@@ -82,8 +82,8 @@ class ReportScreen(Screen):
         report, at = control.crew.report, app.session.clock()
         if report is None:
             return
-        state, environment = control.report(), control.papers.environment
-        signer = control.papers.keys.signer() if self.signs else None
+        state, environment = control.report(), control.filing.environment
+        signer = control.filing.keys.signer() if self.signs else None
 
         def work() -> list[File]:
             file = export.json(report, state, at, environment)
@@ -99,9 +99,9 @@ class ReportScreen(Screen):
             return
         try:
             kept = export.record(
-                report, control.report(), at, control.papers.environment, control.papers.keys.signer()
+                report, control.report(), at, control.filing.environment, control.filing.keys.signer()
             )
-            control.papers.records.keep(kept, at)
+            control.filing.records.keep(kept, at)
         except (RecordError, DeviceKeysError) as error:
             self._tell(texts.NOT_SAVED, "bad", problem=str(error))
             return
@@ -114,7 +114,7 @@ class ReportScreen(Screen):
 
         def work() -> str:
             try:
-                shared = [control.papers.share.share(*file) for file in make()]
+                shared = [control.filing.share.share(*file) for file in make()]
             except (PdfUnavailable, ShareError, DeviceKeysError) as error:
                 raise NotMade(str(error)) from error
             return "\n".join(str(one.path) for one in shared if one.path is not None)

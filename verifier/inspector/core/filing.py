@@ -13,7 +13,7 @@ KEYS_FILE: Final = "device-keys.json"
 RECORDS_FOLDER: Final = "inspections"
 
 
-class Papers:
+class Filing:
     """Of one device."""
 
     def __init__(self, session: Session, share: Share | None) -> None:
