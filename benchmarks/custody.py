@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.row import Row
 from keys.custody.approval import approve_by_rule, claims_hash
 from keys.custody.signer_client import SignerClient, ToSign
-from keys.custody.signing_desk import Signed
+from keys.custody.signing_case import Signed
 from keys.encoding import Json, b64url_encode, json_dumps
 from keys.signer import SoftwareSigner
 

@@ -24,7 +24,7 @@ from keys.custody.signer_protocol import (
     send,
     sign_request,
 )
-from keys.custody.signing_desk import Answer, Signed, Wanted
+from keys.custody.signing_case import Answer, Signed, Wanted
 from keys.custody.signing_policy import Check, Refusal
 from keys.encoding import Json
 from keys.jwk import JwkError, PublicKey

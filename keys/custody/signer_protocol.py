@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from keys.custody.signing_desk import Answer, Signed, Wanted
+from keys.custody.signing_case import Answer, Signed, Wanted
 from keys.custody.signing_policy import Check, Refusal
 from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode, json_dumps, json_object
 

@@ -35,12 +35,6 @@ class Check(StrEnum):
     BACKEND = "S11 backend"
 
 
-class Permit(NamedTuple):
-    """It may be signed; `by` are the people, or the rule, who said so."""
-
-    by: tuple[str, ...]
-
-
 class Refusal(NamedTuple):
     """It may not be signed: nothing was signed, counted or written."""
 
@@ -108,20 +102,13 @@ class SigningPolicy:
     rule_keys: Mapping[str, RuleKey]
 
 
-def judge(
-    policy: SigningPolicy, draft: SigningDraft, approvals: Sequence[Approval], used: Usage, *, at: int
-) -> Permit | Refusal:
-    """May this draft be signed now? `approvals` are verified, `used` is what the last hour has seen."""
-    entitled = entitlement(policy, draft, approvals, at=at)
-    if isinstance(entitled, Refusal):
-        return entitled
-    return within_quota(policy, draft.purpose, used) or entitled
-
-
-def entitlement(
+def not_entitled(
     policy: SigningPolicy, draft: SigningDraft, approvals: Sequence[Approval], *, at: int
-) -> Permit | Refusal:
-    """All that does not depend on what else was signed: checks S2 to S7."""
+) -> Refusal | None:
+    """Why this draft may not be signed now, whatever else was signed: checks S2 to S7.
+
+    `approvals` are verified. None: it may, if `over_quota` says so too.
+    """
     # (S2) a key that is here, used as what it is
     key = policy.keys.get(draft.kid)
     if key is None:
@@ -143,7 +130,7 @@ def entitlement(
     )
 
 
-def within_quota(policy: SigningPolicy, purpose: str, used: Usage) -> Refusal | None:
+def over_quota(policy: SigningPolicy, purpose: str, used: Usage) -> Refusal | None:
     """(S9) One more of this purpose, with `used` signed in the last hour."""
     limit = policy.types[purpose].per_hour
     if used.of_purpose >= limit:
@@ -179,10 +166,10 @@ def _validity(draft: SigningDraft, key: SigningKey, rule: TypeRule) -> Refusal |
 
 def _approved(
     policy: SigningPolicy, draft: SigningDraft, rule: TypeRule, approvals: Sequence[Approval], at: int
-) -> Permit | Refusal:
+) -> Refusal | None:
     """(S7) By enough people who are entitled and not one and the same, or by a rule that this type allows."""
     if draft.purpose in UNAPPROVED:
-        return Permit(())
+        return None
     if not approvals:
         return Refusal(Check.APPROVAL, f"{draft.purpose} needs an approval, and there is none")
     for one in approvals:
@@ -195,13 +182,13 @@ def _approved(
     for one in approvals:
         engine = policy.rule_keys.get(one.kid) if one.act is Act.RULE else None
         if engine is not None and one.rule in engine.rules & rule.automatic:
-            return Permit((f"rule {one.rule}",))
+            return None
     if not rule.persons:
         return Refusal(Check.APPROVAL, f"no rule that may approve {draft.purpose} has approved this")
     return _by_people(policy, rule, approvals)
 
 
-def _by_people(policy: SigningPolicy, rule: TypeRule, approvals: Sequence[Approval]) -> Permit | Refusal:
+def _by_people(policy: SigningPolicy, rule: TypeRule, approvals: Sequence[Approval]) -> Refusal | None:
     proposers: set[str] = set()
     entitled: set[str] = set()
     for one in approvals:
@@ -222,4 +209,4 @@ def _by_people(policy: SigningPolicy, rule: TypeRule, approvals: Sequence[Approv
     if len(entitled) < rule.persons:
         have = f"{len(entitled)} of {rule.persons} persons"
         return Refusal(Check.APPROVAL, f"approved by {have} in the role of {' or '.join(sorted(rule.roles))}")
-    return Permit(tuple(sorted(entitled)))
+    return None

@@ -15,7 +15,8 @@ from keys.algorithms import Algorithm
 from keys.custody.backend import BackendError, BackendGone
 from keys.custody.cloud import CloudBackend, CloudUnavailable
 from keys.custody.journal import Journal
-from keys.custody.signing_desk import Signed, SigningDesk, Wanted
+from keys.custody.signing_case import Signed, Wanted
+from keys.custody.signing_desk import SigningDesk
 from keys.custody.stop_switch import StopSwitch
 from keys.jwk import PublicKey
 from keys.signer import SoftwareSigner
