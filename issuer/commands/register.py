@@ -64,9 +64,17 @@ def export(
 
 
 def _write_portraits(register: Register, folder: Path) -> None:
+    """Each in its file. One from before of somebody who has none now would come back with the next import."""
+    portraits = Portraits(register.database, register.clock)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for one in Portraits(register.database, register.clock).each():
+        older = {path.name for path in folder.glob(f"*{ENDING}")}
+        if older and (gone := older - {f"{one.seafarer_id}{ENDING}" for one in portraits.each()}):
+            raise InvalidInput(
+                f"{folder} holds a picture that the register does not: {min(gone)}",
+                hint="export into an empty folder",
+            )
+        for one in portraits.each():
             atomic_file.write(folder / f"{one.seafarer_id}{ENDING}", one.picture, mode=0o600)
     except OSError as error:
         raise InvalidInput(

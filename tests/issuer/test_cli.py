@@ -172,7 +172,11 @@ def test_photographs_one_by_one_and_by_the_folder_and_out_again(
     assert run("export", str(tmp_path / "out.jsonl"), "--portraits", str(tmp_path / "out"))[0] == 0
     assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == sorted([one, two])
     assert run("portraits", str(tmp_path / "out"))[:2] == (0, "0 stored, 2 unchanged, 0 refused\n")
+    assert run("export", str(tmp_path / "out.jsonl"), "--portraits", str(tmp_path / "out"))[0] == 0
     assert run("portrait", one, "--remove")[0] == 0
+    code, _, complaints = run("export", str(tmp_path / "out.jsonl"), "--portraits", str(tmp_path / "out"))
+    assert code == 2
+    assert f"holds a picture that the register does not: {one}" in complaints
     assert run("portraits", str(tmp_path / "out"))[:2] == (0, "1 stored, 1 unchanged, 0 refused\n")
 
 
