@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from keys.signer import Signer
+from verifier.ui import texts as shared
 from verifier.ui.ports.android_biometrics import AndroidBiometrics
 from verifier.ui.ports.android_camera import AndroidCamera
 from verifier.ui.ports.android_java import learn
@@ -66,7 +67,7 @@ def android_device(home: Path, say: Callable[[str], str]) -> "Device":
         scanner=PictureScanner(),
         biometrics=AndroidBiometrics(TITLE, lambda: say(texts.USE_PIN), background.hand_over),
         share=AndroidShare(),
-        camera=AndroidCamera(lambda: say(texts.HOLD_STILL)),
+        camera=AndroidCamera(lambda: say(shared.HOLD_STILL)),
         picker=AndroidPicker(home / "picked", background),
     )
 

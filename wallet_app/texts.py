@@ -84,7 +84,6 @@ NOT_BOUND: Final = "Not bound to this phone"
 
 # The certificate
 CERTIFICATE: Final = "Certificate"
-BACK: Final = "Back"
 SHOW_CODE: Final = "Show code"
 NUMBER: Final = "Number"
 
@@ -183,7 +182,6 @@ TRY_LATER: Final = "Later"
 OTHER_OFFER: Final = "Use another offer"
 FINISH: Final = "Finish the first one"
 FORGET: Final = "Forget this pick-up"
-FOR_SUPPORT: Final = "For support: {detail}"
 NO_QR: Final = "No QR code was found in that picture"
 SEVERAL_QRS: Final = "There are several QR codes in that picture: show one"
 PICTURE_UNREADABLE: Final = "That picture cannot be read"

@@ -3,4 +3,3 @@
 from typing import Final
 
 USE_PIN: Final = "Use the PIN"
-HOLD_STILL: Final = "Hold the code in the middle, upright and steady"

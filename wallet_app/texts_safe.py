@@ -53,11 +53,8 @@ HAND_OVER: Final = "Hand over the phone: only this code"
 HANDED_OVER: Final = "Only this code. To leave it, the PIN is needed."
 
 # Settings
-SETTINGS: Final = "Settings"
 SETTINGS_HINT: Final = "Language, text size, colours, PIN"
-LANGUAGE: Final = "Language"
 DEVICE_LANGUAGE: Final = "As the phone"
-TEXT_SIZE: Final = "Text size"
 TEXT_SIZES: Final = {100: "Normal", 115: "Large", 130: "Larger", 150: "Largest"}
 COLOURS: Final = "Colours"
 LIGHT: Final = "Light"

@@ -24,6 +24,7 @@ from verifier.credential.presentation import Audience
 from verifier.inspection.identity import Document
 from verifier.inspector import texts
 from verifier.inspector.core import compared_view
+from verifier.ui import texts as shared
 from verifier.ui.ports.camera import FakeCamera, Frame
 from verifier.ui.ports.drives import FakeDrives
 
@@ -358,12 +359,12 @@ def trust_refused(stage: Stage) -> None:
 
 @and_below
 def settings(stage: Stage) -> None:
-    stage.inspector().tap(texts.SETTINGS)
+    stage.inspector().tap(shared.SETTINGS)
 
 
 @scene
 def settings_not_kept(stage: Stage) -> None:
-    stage.inspector().tap(texts.SETTINGS)
+    stage.inspector().tap(shared.SETTINGS)
     stage.device.app.screen("settings").complaint = stage.say(
         texts.NOT_KEPT, detail="No space left on device"
     )

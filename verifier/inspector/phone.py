@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verifier.inspector import texts_phone as texts
+from verifier.ui import texts as shared
 from verifier.ui.ports.android_camera import AndroidCamera
 from verifier.ui.ports.android_java import learn
 from verifier.ui.ports.android_picker import AndroidPicker
@@ -27,7 +27,7 @@ def android_device(home: Path, say: Callable[[str], str]) -> "Device":
     return Device(
         background=background,
         scanner=PictureScanner(),
-        camera=lambda: AndroidCamera(lambda: say(texts.HOLD_STILL)),
+        camera=lambda: AndroidCamera(lambda: say(shared.HOLD_STILL)),
         share=AndroidShare(),
         picker=AndroidPicker(home / "picked", background),
     )

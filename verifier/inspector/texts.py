@@ -19,7 +19,6 @@ CAMERA_BROKEN_ADVICE: Final = "Close what else uses it and come back to this scr
 FRAMES_SEEN: Final = "{received} of {needed} parts: keep the camera on the code"
 ENTER: Final = "Paste or picture"
 CHALLENGE: Final = "Challenge"
-SETTINGS: Final = "Settings"
 
 # Paste or picture
 ENTER_TITLE: Final = "Paste or picture"
@@ -203,7 +202,6 @@ RECEIVED: Final = "{size} received"
 TROUBLE_FILE: Final = "The file cannot be read. Look whether the drive is still there."
 TROUBLE_FETCH: Final = "Nothing could be fetched. Look at the address and at the connection."
 TROUBLE_OTHER: Final = "It could not be imported."
-FOR_SUPPORT: Final = "For support: {detail}"
 TRUST_ROOT: Final = "Whom to trust?"
 TRUST_ROOT_ADVICE: Final = (
     "This device has no root yet, and everything rests on it. Compare these signs with those that your "
@@ -214,8 +212,6 @@ TRUST_IT: Final = "They are the same: trust it"
 DO_NOT_TRUST: Final = "Do not trust it"
 
 # Settings
-LANGUAGE: Final = "Language"
-TEXT_SIZE: Final = "Text size"
 SIZES: Final = {100: "Normal", 125: "Large", 150: "Largest"}
 THEME: Final = "Colours"
 THEMES: Final = {"light": "Light", "dark": "Dark"}

@@ -4,7 +4,6 @@ from typing import Final
 
 # What was typed
 UNPRINTABLE: Final = "It has a character that cannot be seen: type it again."
-TOO_LONG: Final = "At most {most} characters."
 NO_NUMBER: Final = "A whole number from 0 to {high} is needed."
 NO_FLAG: Final = "Two letters are needed, such as NO."
 WRONG_IMO: Final = "This is no IMO number: seven digits, of which the last one checks the others."

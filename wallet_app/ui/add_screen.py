@@ -11,6 +11,7 @@ from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
 
+from verifier.ui import texts as shared
 from verifier.ui.ports.scanner import ScanError
 from verifier.ui.words import Words
 from verifier.ui.work import WorkError
@@ -235,7 +236,7 @@ class AddScreen(Screen):
                 tone="caution" if retry else "bad",
                 title=say(title),
                 advice=say(advice),
-                detail=say(texts.FOR_SUPPORT, detail=error.detail),
+                detail=say(shared.FOR_SUPPORT, detail=error.detail),
                 main=say(main),
                 act=act,
                 other=say(texts.FORGET if unfinished and not retry else texts.TRY_LATER),

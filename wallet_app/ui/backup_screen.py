@@ -9,6 +9,7 @@ from kivy.properties import BooleanProperty, ListProperty, NumericProperty, Obje
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
 
+from verifier.ui import texts as shared
 from verifier.ui.work import WorkError
 from wallet_app import texts
 from wallet_app import texts_safe as safe
@@ -122,7 +123,7 @@ class BackupScreen(Screen):
                 tone="bad",
                 title=say(title),
                 advice=say(advice),
-                detail=say(texts.FOR_SUPPORT, detail=detail),
+                detail=say(shared.FOR_SUPPORT, detail=detail),
                 main=say(safe.TRY_AGAIN),
                 act=self.make,
                 other=say(texts.TRY_LATER),

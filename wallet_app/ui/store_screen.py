@@ -6,6 +6,7 @@ from kivy.app import App
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.screenmanager import Screen
 
+from verifier.ui import texts as shared
 from wallet_app import texts, texts_safe
 from wallet_app.core.vault import VaultDamaged, VaultLocked, VaultNewer
 
@@ -33,5 +34,5 @@ class StoreScreen(Screen):
             case _:
                 advice = texts.STORE_ERROR_ADVICE
         self.advice = app.say(advice)
-        self.detail = app.say(texts.FOR_SUPPORT, detail=str(error))
+        self.detail = app.say(shared.FOR_SUPPORT, detail=str(error))
         self.may_start_again = isinstance(error, VaultDamaged | VaultLocked)

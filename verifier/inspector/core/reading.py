@@ -6,7 +6,8 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from verifier.credential.presentation import CHALLENGE_PREFIX
-from verifier.inspector import texts, texts_crew
+from verifier.inspector import texts
+from verifier.ui import texts as shared
 from verifier.ui.ports.scanner import ScanError, Scanner
 from verifier.unverified import QR_PREFIX
 
@@ -61,7 +62,7 @@ def too_long(text: str) -> Trouble | None:
     """Why a text cannot be a code, before anything lays it out."""
     if len(text) <= MOST_TYPED:
         return None
-    return Trouble(texts_crew.TOO_LONG, MappingProxyType({"most": MOST_TYPED}))
+    return Trouble(shared.TOO_LONG, MappingProxyType({"most": MOST_TYPED}))
 
 
 def typed(scanner: Scanner, text: str) -> str | Trouble:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from verifier.inspection.ship import InvalidShip, imo_number
 from verifier.inspector import texts_crew as texts
+from verifier.ui import texts as shared
 from verifier.ui.words import MONTHS, Words
 
 Value = TypeVar("Value")
@@ -69,7 +70,7 @@ def text(typed: str, *, most: int = 120) -> str | None:
     if not line.isprintable():
         raise Mistyped(texts.UNPRINTABLE)
     if len(line) > most:
-        raise Mistyped(texts.TOO_LONG, most=most)
+        raise Mistyped(shared.TOO_LONG, most=most)
     return line
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from verifier.inspector import texts, texts_crew
+from verifier.ui import texts as shared
 from verifier.ui import widgets
 
 
@@ -60,7 +61,7 @@ TOOLS: Final = (
     Tool("shield-question", texts.CHALLENGE, "challenge"),
     Tool("users", texts_crew.CREW, "crew"),
     Tool("ship", texts_crew.SHIP, "ship"),
-    Tool("settings", texts.SETTINGS, "settings"),
+    Tool("settings", shared.SETTINGS, "settings"),
 )
 
 

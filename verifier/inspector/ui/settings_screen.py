@@ -12,6 +12,7 @@ from verifier import policy
 from verifier.inspector import texts
 from verifier.inspector.core.settings import POLICIES, TEXT_SIZES, THEMES, SettingsNotKept
 from verifier.inspector.ui.frame import ChoiceTile, Part
+from verifier.ui import texts as shared
 from verifier.ui.words import LANGUAGES, Words
 
 RULES: Final = join(dirname(__file__), "settings_screen.kv")
@@ -36,8 +37,8 @@ class InspectorSettingsScreen(Screen):
         records = {False: say(texts.RECORD_OFF), True: say(texts.RECORD_ON)}
         policies = {name: _policy(name, say) for name in POLICIES}
         for title, name, offered in (
-            (texts.LANGUAGE, "language", LANGUAGES),
-            (texts.TEXT_SIZE, "text_size", sizes),
+            (shared.LANGUAGE, "language", LANGUAGES),
+            (shared.TEXT_SIZE, "text_size", sizes),
             (texts.THEME, "theme", themes),
             (texts.POLICY_CHOICE, "policy", policies),
             (texts.RECORD, "keeps_records", records),

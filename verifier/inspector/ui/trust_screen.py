@@ -14,6 +14,7 @@ from kivy.uix.screenmanager import Screen
 from verifier.inspector import texts
 from verifier.inspector.core import importing, trust_lines, trust_view
 from verifier.inspector.core.importing import ImportFailed, RootFound, Trouble, Wanted
+from verifier.ui import texts as shared
 from verifier.ui.widgets import Tap
 from verifier.ui.work import WorkError
 
@@ -162,7 +163,7 @@ class InspectorTrustScreen(Screen):
         words = say(texts.TROUBLE_OTHER if trouble is None else _WORDS[trouble])
         stays = "" if trouble in (Trouble.NO_ROOT, Trouble.FORGET) else f" {say(texts.STAYS)}"
         self.told_tone, self.told = "bad", f"{words}{stays}"
-        self.detail = say(texts.FOR_SUPPORT, detail=str(error))
+        self.detail = say(shared.FOR_SUPPORT, detail=str(error))
         self.may_forget = trouble is Trouble.FORGET
 
     def _forget_question(self) -> None:
