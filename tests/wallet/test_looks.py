@@ -1,4 +1,7 @@
-"""What tired eyes need: contrast on real pixels, nothing clipped at larger text, targets for cold fingers."""
+"""What tired eyes need: contrast on real pixels, nothing clipped at larger text, targets for cold fingers.
+
+The gallery holds the same screens to contrast and targets in the dark at the largest text: here is the rest.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -55,7 +58,7 @@ def screens(eyes: Phone) -> Iterator[str]:
     yield "add"
 
 
-def synced(phone: PhoneInHand, *, dark: bool = False) -> Phone:
+def synced(phone: PhoneInHand) -> Phone:
     """The same after a sync: something revoked, something ready, and a code for all; then a vain one."""
     key = phone.keys.holder().public_key
     places = [read(text) for text in fill(phone.home / "vault", phone.keys, MIXED)]
@@ -69,7 +72,7 @@ def synced(phone: PhoneInHand, *, dark: bool = False) -> Phone:
             **{"pass": a_pass(key, *MIXED[:2]), "left_out": ["NO-9"], "credentials": told, "offers": [ready]}
         )
     )
-    eyes = phone.open_wallet(transport=office, dark=dark).wait(0.5)
+    eyes = phone.open_wallet(transport=office).wait(0.5)
     office.answer = Response(503, "text/html", b"")
     return eyes.tap("Sync").wait(0.5)
 
@@ -95,16 +98,14 @@ def large_text() -> Iterator[None]:
     Metrics.fontscale = 1.0
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_all_words_stand_out_from_their_ground(phone: PhoneInHand, dark: bool) -> None:
-    eyes = phone.open_wallet(*MIXED, dark=dark)
+def test_all_words_stand_out_from_their_ground(phone: PhoneInHand) -> None:
+    eyes = phone.open_wallet(*MIXED)
     for screen in screens(eyes):
         require_contrast(eyes, screen)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_all_words_of_a_sync_stand_out_from_their_ground(phone: PhoneInHand, dark: bool) -> None:
-    eyes = synced(phone, dark=dark)
+def test_all_words_of_a_sync_stand_out_from_their_ground(phone: PhoneInHand) -> None:
+    eyes = synced(phone)
     assert eyes.sees("Not synced with no.example."), eyes.texts()
     for screen in synced_screens(eyes):
         require_contrast(eyes, screen)

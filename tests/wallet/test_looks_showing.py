@@ -38,15 +38,12 @@ CHECKS = {
 }
 
 
-def screens(
-    phone: PhoneInHand, monkeypatch: pytest.MonkeyPatch, *, dark: bool = False
-) -> Iterator[tuple[str, Phone]]:
+def screens(phone: PhoneInHand, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Phone]]:
     """Stop at each screen and state in turn."""
     eyes = phone.open_wallet(
         competency(expiry_date=TODAY + 100 * DAY, issuing_authority=LONG),
         medical(TODAY + 20 * DAY),
         transport=NoNetwork(),
-        dark=dark,
     )
     app = phone.app
     key = app.wallet.held[0].key
@@ -89,11 +86,8 @@ def large_text() -> Iterator[None]:
     Metrics.fontscale = 1.0
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_words_stand_out_and_targets_are_large(
-    phone: PhoneInHand, monkeypatch: pytest.MonkeyPatch, dark: bool
-) -> None:
-    for name, eyes in screens(phone, monkeypatch, dark=dark):
+def test_words_stand_out_and_targets_are_large(phone: PhoneInHand, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, eyes in screens(phone, monkeypatch):
         require_contrast(eyes, name)
         require_targets(eyes, name)
 
@@ -104,4 +98,3 @@ def test_nothing_is_clipped_or_covered_at_one_and_a_half_size(
 ) -> None:
     for name, eyes in screens(phone, monkeypatch):
         require_whole_words(eyes, name)
-        require_targets(eyes, name)
