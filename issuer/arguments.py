@@ -3,6 +3,7 @@
 A shell may hand over any bytes; what is no UTF-8 reaches Python as surrogates, which no database takes.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,22 @@ def check_seafarer(value: str | None) -> str | None:
     raise InvalidInput(f"{value}: a seafarer's id is letters and digits", hint="find it with `export`")
 
 
+def check_actor(value: str | None) -> str | None:
+    """Who did something, as the audit trail names them. Raises InvalidInput."""
+    if value is None or (value.isprintable() and len(value) <= 100):
+        return value
+    raise InvalidInput(f"{value}: an actor is printable text", hint="`audit show` names those that there are")
+
+
+def check_hash(value: str | None) -> str | None:
+    """A SHA-256 in hex. Raises InvalidInput."""
+    if value is None or re.fullmatch("[0-9a-f]{64}", value, re.ASCII):
+        return value
+    raise InvalidInput(
+        f"{value}: a head is 64 of the signs 0-9 and a-f", hint="as `audit verify` has written it"
+    )
+
+
 def _reason(value: str) -> str:
     return _checked(check_reason, value) if value else value
 
@@ -53,4 +70,5 @@ Reason = Annotated[
     str,
     typer.Option("--reason", help="why; kept in the register, never shown to the public", callback=_reason),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="for scripts")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="the folder to write to")]

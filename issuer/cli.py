@@ -1,6 +1,7 @@
 """`ombord-issuer`: what the authority's operators do, from loading the register to serving wallets.
 
-Exit codes: 0 done, 1 done in part (rows or certificates were refused, each is named), 2 not done.
+Exit codes: 0 done, 1 done in part (rows or certificates were refused, each is named) or, of `audit verify`,
+not whole, 2 not done.
 """
 
 import sys
@@ -10,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from issuer import terminal
-from issuer.commands import deciding, offering, portraits, register, signing
+from issuer.commands import audit, deciding, offering, portraits, register, signing
 from issuer.commands.opening import NOTHING
 from issuer.commands.serve import serve
 from issuer.domain.errors import InvalidInput, IssuerError
@@ -50,6 +51,7 @@ app.command("rebind")(offering.rebind)
 app.command("publish")(signing.publish)
 app.command("allow-list")(signing.allow_list)
 app.command("export")(register.export)
+app.add_typer(audit.app, name="audit", no_args_is_help=True)
 
 
 def main() -> NoReturn:

@@ -7,12 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from issuer import terminal
-from issuer.arguments import SeafarerId, check_numbers, check_seafarer
+from issuer.arguments import AsJson, SeafarerId, check_numbers, check_seafarer
 from issuer.commands.opening import actor, register_of
 from issuer.domain.errors import InvalidInput
 from issuer.services.offering import Offer
 
-AsJson = Annotated[bool, typer.Option("--json", help="for scripts")]
 Picture = Annotated[Path | None, typer.Option("--qr", metavar="FILE", help="write the link as SVG")]
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, true, update
 
 from issuer.adapters.repository import insert_many
 from issuer.adapters.tables import audit_event, audit_head
@@ -20,6 +20,15 @@ SYSTEM = "system"
 LOGGED = "credential-logged"  # the event that says, by a salted hash, what was signed
 WALLET = "wallet"
 
+# All events beside the head, or it alone. One statement: no writer comes in between.
+_WITH_HEAD = (
+    select(audit_event, audit_head.c.sequence.label("head_sequence"), audit_head.c.hash.label("head_hash"))
+    .select_from(audit_head.outerjoin(audit_event, true()))
+    .where(audit_head.c.id == 1)
+    .order_by(audit_event.c.sequence)
+    .execution_options(yield_per=1_000)
+)
+
 
 class AuditEvent(NamedTuple):
     """Something that happened to `subject`, a document number, serial or seafarer id."""
@@ -28,6 +37,14 @@ class AuditEvent(NamedTuple):
     subject: str
     details: Mapping[str, str | int | None] = {}
     actor: str = SYSTEM
+
+
+class WholeChain(NamedTuple):
+    """Every event follows from the one before it; `has_noted`: a head that was written down is among them."""
+
+    events: int
+    head: str
+    has_noted: bool
 
 
 class BrokenChain(NamedTuple):
@@ -70,24 +87,38 @@ def record(connection: Connection, clock: Clock, events: Iterable[AuditEvent]) -
         connection.execute(update(audit_head).values(sequence=sequence, hash=previous))
 
 
-def verify_chain(connection: Connection) -> BrokenChain | None:
-    """Recompute every event's hash, oldest first; None when the chain is whole up to its head."""
-    sequence, previous = 0, GENESIS
-    for row in connection.execute(select(audit_event).order_by(audit_event.c.sequence)):
-        sequence += 1
-        if row.sequence != sequence:
-            return BrokenChain(sequence, "an event is missing")
-        if row.previous != previous:
-            return BrokenChain(sequence, "the event does not follow the one before it")
-        previous = _digest(sequence, row.at, row.actor, row.event, row.subject, row.details, row.previous)
-        if row.hash != previous:
-            return BrokenChain(sequence, "the event was changed")
-    head = connection.execute(select(audit_head)).one()
-    if (head.sequence, head.hash) != (sequence, previous):
-        return BrokenChain(sequence, "the newest events are missing")
-    return None
+def verify_chain(connection: Connection, noted: str | None = None) -> WholeChain | BrokenChain:
+    """Recompute every event's hash, oldest first, up to the head; `noted` is a head of earlier days."""
+    sequence, previous, has_noted = 0, GENESIS, noted in (None, GENESIS)
+    head: tuple[int, str] | None = None
+    with connection.execute(_WITH_HEAD) as rows:
+        for row in rows:
+            head = row.head_sequence, row.head_hash
+            if row.sequence is None:  # there is no event
+                break
+            sequence += 1
+            if row.sequence != sequence:
+                return BrokenChain(sequence, "an event is missing")
+            if row.previous != previous:
+                return BrokenChain(sequence, "the event does not follow the one before it")
+            previous = _digest(sequence, row.at, row.actor, row.event, row.subject, row.details, previous)
+            if row.hash != previous:
+                return BrokenChain(sequence, "the event was changed")
+            has_noted = has_noted or previous == noted
+    if head is None:
+        return BrokenChain(1, "the head is missing")
+    if head[0] < sequence:
+        return BrokenChain(head[0] + 1, "the head knows nothing of the event")
+    if head != (sequence, previous):
+        return BrokenChain(sequence + 1, "the newest events are missing, or the head was changed")
+    return WholeChain(sequence, previous, has_noted)
 
 
 def _digest(*fields: str | int) -> str:
     """SHA-256 over the canonical JSON array of an event's fields, the previous hash last."""
-    return sha256(orjson.dumps(fields)).hexdigest()
+    try:
+        return sha256(orjson.dumps(fields)).hexdigest()
+    except (
+        orjson.JSONEncodeError
+    ):  # SQLite keeps whatever somebody put in a column: bytes are no text of ours
+        return ""

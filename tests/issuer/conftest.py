@@ -3,10 +3,11 @@
 import pytest
 from support.databases import database, database_url, postgres, sqlite_template
 from support.desk import Desk
+from support.issuer_cli import extract, run, sealed
 
 from issuer.adapters.database import Database
 
-__all__ = ["database", "database_url", "postgres", "sqlite_template"]
+__all__ = ["database", "database_url", "extract", "postgres", "run", "sealed", "sqlite_template"]
 
 
 @pytest.fixture

@@ -6,73 +6,18 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from support.desk import HEAD, NUMBER, SEAFARER
 from support.issuer_app import KEYS
-from support.simulator import seeded_signer
+from support.issuer_cli import Run
 
 from demo import faces
-from demo.extract import make_extract
-from issuer import cli
 from issuer.adapters.database import Database
-from issuer.settings import Settings
-from keys.custody.sealed_file import seal
 from keys.encoding import json_dumps
 from keys.trust.allow_list import AllowList
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The authority's key file; sealing takes a while on purpose."""
-    path = tmp_path_factory.mktemp("keys") / "keys.sealed"
-    seal(path, {kid: seeded_signer(kid) for kid in KEYS.signers}, b"open sesame")
-    return path
-
-
-@pytest.fixture
-def run(
-    database_url: str,
-    sealed: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> Run:
-    """Run a command in this process: exit code, output, complaints."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"OMBORD_{name.upper()}", raising=False)
-    values = {"database_url": database_url, "base_url": "https://certificates.example/no", "flag": "NO",
-              "authority_name": "Sjøfartsdirektoratet", "time_zone": "Europe/Oslo",
-              "sealed_keys": str(sealed), "passphrase": "open sesame", "list_size": 1024,
-              "pass_kid": KEYS.pass_kid}  # fmt: skip
-    (tmp_path / "ombord.yaml").write_text(json.dumps(values))
-
-    def command(*words: str, **environment: str) -> tuple[int, str, str]:
-        for name, value in environment.items():
-            monkeypatch.setenv(f"OMBORD_{name.upper()}", value)
-        monkeypatch.setattr("sys.argv", ["ombord-issuer", "--config", str(tmp_path / "ombord.yaml"), *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        for name in environment:
-            monkeypatch.delenv(f"OMBORD_{name.upper()}")
-        output, complaints = capfd.readouterr()
-        return int(ended.value.code or 0), output, complaints
-
-    return command
-
-
-@pytest.fixture
-def extract(tmp_path: Path) -> Path:
-    """Three seafarers, as a file."""
-    path = tmp_path / "no.jsonl"
-    rows = make_extract("NO", 3, 5, datetime.now(UTC).date())
-    path.write_bytes(b"".join(json_dumps(row) + b"\n" for row in rows))
-    return path
 
 
 def certificates(extract: Path, state: str = "in-force") -> list[dict[str, str]]:
