@@ -1,5 +1,6 @@
 """One authority's database: SQLite with one writer (the embedded default) or PostgreSQL; its clear errors."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +82,20 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+@contextmanager
+def any_text(connection: Connection) -> Iterator[None]:
+    """Read also what is no UTF-8 (SQLite keeps whatever is put there): such bytes become surrogates."""
+    raw = connection.connection.driver_connection
+    if not isinstance(raw, sqlite3.Connection):
+        yield
+        return
+    raw.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        raw.text_factory = str  # the connection goes back to all others
 
 
 def _parse(url: str) -> URL:

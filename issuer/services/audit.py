@@ -11,6 +11,7 @@ from typing import NamedTuple
 import orjson
 from sqlalchemy import Connection, select, true, update
 
+from issuer.adapters.database import any_text
 from issuer.adapters.repository import insert_many
 from issuer.adapters.tables import audit_event, audit_head
 from issuer.services.clock import Clock
@@ -91,7 +92,7 @@ def verify_chain(connection: Connection, noted: str | None = None) -> WholeChain
     """Recompute every event's hash, oldest first, up to the head; `noted` is a head of earlier days."""
     sequence, previous, has_noted = 0, GENESIS, noted in (None, GENESIS)
     head: tuple[int, str] | None = None
-    with connection.execute(_WITH_HEAD) as rows:
+    with any_text(connection), connection.execute(_WITH_HEAD) as rows:
         for row in rows:
             head = row.head_sequence, row.head_hash
             if row.sequence is None:  # there is no event

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, or_, select
 
+from issuer.adapters.database import any_text
 from issuer.adapters.tables import audit_event, certificate, credential
 
 
@@ -26,7 +27,8 @@ class Shown(NamedTuple):
 def newest(connection: Connection, wanted: Wanted, limit: int) -> Shown:
     """At most `limit` events, rows of `audit_event` as they stand there."""
     query = select(audit_event).where(*_conditions(wanted))
-    rows = connection.execute(query.order_by(audit_event.c.sequence.desc()).limit(limit + 1)).all()
+    with any_text(connection):
+        rows = connection.execute(query.order_by(audit_event.c.sequence.desc()).limit(limit + 1)).all()
     return Shown(list(reversed(rows[:limit])), len(rows) > limit)
 
 

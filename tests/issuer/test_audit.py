@@ -91,7 +91,8 @@ def test_bytes_that_are_no_text_are_a_change_too(desk: Desk, run: Run) -> None:
     write(desk, "a", "b")
     get_round(desk, text("UPDATE audit_event SET actor = x'ff00', details = x'ff' WHERE sequence = 1"))
     if desk.database.is_sqlite:  # PostgreSQL keeps text alone in a column of text, and has made some of that
-        get_round(desk, text("UPDATE audit_event SET at = 'noon' WHERE sequence = 1"))
+        broken_text = "at = 'noon', subject = CAST(x'ff' AS TEXT)"
+        get_round(desk, text(f"UPDATE audit_event SET {broken_text} WHERE sequence = 1"))
     assert run("audit", "verify")[:2] == (1, "broken at event 1: the event was changed\n")
     for words in ([], ["--json"]):
         assert run("audit", "show", *words)[0] == 0
