@@ -160,10 +160,9 @@ def _scroll(app: Any) -> float:
     from kivy.graphics.opengl import glFinish
 
     Clock._max_fps = 0
-    screen = app.screen_of("list")
-    while len(screen.rows) < CARDS:
+    while len(app.screen_of("list").rows) < CARDS:  # another screen once the store was read
         EventLoop.idle()
-    cards = screen.ids.cards
+    cards = app.screen_of("list").ids.cards
     begun = perf_counter()
     for frame in range(SCROLL_FRAMES):
         cards.scroll_y = 1 - frame / SCROLL_FRAMES
