@@ -1,6 +1,8 @@
 """The allow-list of signature algorithms, and our only calls to `cryptography`'s sign and verify."""
 
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -52,6 +54,15 @@ def verify(key: NativePublicKey, signature: bytes, message: bytes) -> None:
             key.verify(_der(signature), message, _ECDSA_SHA256)
     except InvalidSignature:
         raise SignatureMismatch("the signature does not fit the key and the message") from None
+
+
+def pending(key: NativePublicKey, signature: bytes, message: bytes) -> Callable[[], None]:
+    """What `verify` would compute, for `side_by_side.which_hold`. Raises SignatureMismatch as it does."""
+    if len(signature) != SIGNATURE_BYTES:
+        raise SignatureMismatch(f"a signature of {len(signature)} bytes; {SIGNATURE_BYTES} are needed")
+    if isinstance(key, Ed25519PublicKey):
+        return partial(key.verify, signature, message)
+    return partial(key.verify, _der(signature), message, _ECDSA_SHA256)
 
 
 def sign(key: NativePrivateKey, message: bytes) -> bytes:

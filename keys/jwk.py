@@ -1,6 +1,6 @@
 """Public keys as values: JSON Web Key (RFC 7517) in and out, thumbprint (RFC 7638), coordinates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -133,6 +133,10 @@ class PublicKey:
     def verify(self, message: bytes, signature: bytes) -> None:
         """Return if `signature` (64 raw bytes) is this key's over `message`; else raise SignatureMismatch."""
         algorithms.verify(self._native or self._load(), signature, message)
+
+    def pending(self, message: bytes, signature: bytes) -> Callable[[], None]:
+        """What `verify` would compute, for a thread that does nothing else. Raises SignatureMismatch."""
+        return algorithms.pending(self._native or self._load(), signature, message)
 
     def _load(self) -> NativePublicKey:
         if self.algorithm is Algorithm.ES256:

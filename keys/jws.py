@@ -1,6 +1,6 @@
 """Strict compact JWS (RFC 7515 § 3.1): parse, check, sign. Nothing else splits a token on dots."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from types import MappingProxyType
@@ -128,13 +128,22 @@ def verify(jws: UnverifiedJws, key: PublicKey, *, typ: str | None) -> bytes:
     The algorithm is the key's; a header that names another is refused (RFC 8725 § 3.1).
     Raises WrongType, MalformedJws or SignatureMismatch.
     """
-    header = jws.header
+    _fits(jws.header, key, typ)
+    key.verify(jws.signing_input, jws.signature)
+    return jws.payload
+
+
+def pending(jws: UnverifiedJws, key: PublicKey, *, typ: str | None) -> Callable[[], None]:
+    """What `verify` would compute once all else fits, for a thread of its own; raises as it does."""
+    _fits(jws.header, key, typ)
+    return key.pending(jws.signing_input, jws.signature)
+
+
+def _fits(header: Mapping[str, Json], key: PublicKey, typ: str | None) -> None:
     if typ is not None and header.get("typ") != typ:
         raise WrongType('"typ" is not "{}"', typ)
     if header["alg"] != key.algorithm:
         raise MalformedJws('"alg" is not that of the key, {}', key.algorithm.value)
-    key.verify(jws.signing_input, jws.signature)
-    return jws.payload
 
 
 def sign(

@@ -3,16 +3,17 @@
 What is shown is read, then judged by rows C (`judging`); a person on a ship by rows P (`inspection`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from keys.trust.directory import Directory
-from verifier.judging import Setting, decide, phone_of, signature, unreadable
+from verifier.judging import Setting, decide, pending, phone_of, unreadable
 from verifier.policy import DEFAULT, Policy
 from verifier.status import StatusBook
 from verifier.unverified import NotReadable, Unverified, read, read_all
-from verifier.verdict import Assessment, Check, Verdict
+from verifier.verdict import Assessment, Verdict
 
 if TYPE_CHECKING:
     from verifier.inspection.duty import Duty
@@ -60,7 +61,7 @@ def verify_all(
     phone is shown to hold it (C5), the others that are bound to the same key are held by the same phone.
     """
     setting = Setting(directory, status, policy, at, max(at, directory.time_floor), challenge, last_clock)
-    return _judged(read_all(presented), setting, {})
+    return _judged(read_all(presented), setting, frozenset())
 
 
 def verify_each(
@@ -77,25 +78,26 @@ def verify_each(
     In turn, reading and signatures would drive each other out of the processor's caches; and signatures are
     checked on all processors.
     """
-    from keys.side_by_side import side_by_side  # which a check of one credential does not need
+    from keys.side_by_side import which_hold  # which a check of one credential does not need
 
     setting = Setting(directory, status, policy, at, max(at, directory.time_floor), None, last_clock)
     groups = [read_all(presented) for presented in shown]
-    readable = [one for group in groups for one in group if isinstance(one, Unverified)]
-    checks = side_by_side(lambda one: signature(one, directory), readable)
-    signed = dict(zip(map(id, readable), checks, strict=True))
+    readable = (one for group in groups for one in group if isinstance(one, Unverified))
+    checks = {id(one): check for one in readable if (check := pending(one, directory)) is not None}
+    held = which_hold(list(checks.values()))
+    signed = {one for one, holds in zip(checks, held, strict=True) if holds}
     return [_judged(group, setting, signed) for group in groups]
 
 
 def _judged(
-    shown: Sequence[Unverified | NotReadable], setting: Setting, signed: Mapping[int, Check | None]
+    shown: Sequence[Unverified | NotReadable], setting: Setting, signed: AbstractSet[int]
 ) -> tuple[Verdict, ...]:
-    """The verdicts on what one code holds; `signed` has the rows C4 that are known, by the objects' ids."""
+    """The verdicts on what one code holds; `signed` has the ids of those whose signature is known to hold."""
 
     def judged(one: Unverified | NotReadable) -> Verdict:
         if isinstance(one, NotReadable):
             return unreadable(one, setting)
-        return decide(one, setting, signed.get(id(one)))
+        return decide(one, setting, holds=id(one) in signed)
 
     first, *others = shown
     verdict = judged(first)

@@ -5,6 +5,7 @@ C4 signature, C4b dates agree, C5 holder, C6-C8 status, C9 last day, C10 clock, 
 known, C13 holder confirmed, C14 remarks, C15 nothing against it. Every check that can run is reported.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -68,10 +69,10 @@ def unreadable(error: NotReadable, setting: Setting) -> Verdict:
     return _stop([Check("C1", Outcome.UNKNOWN, *error.said)], setting, "it cannot be read")
 
 
-def decide(unverified: Unverified, setting: Setting, signed: Check | None = None) -> Verdict:
+def decide(unverified: Unverified, setting: Setting, *, holds: bool = False) -> Verdict:
     """Rows C2 to C15 of what could be read; (C1) once more where what was signed is no credential.
 
-    `signed` is its row C4 where that was judged before (`signature`).
+    `holds` where its `pending` signature was computed before, and does.
     """
     directory, policy = setting.directory, setting.policy
     # (C2) the issuer and its key are in the directory
@@ -80,7 +81,7 @@ def decide(unverified: Unverified, setting: Setting, signed: Check | None = None
     if authority is None or key is None:
         return _stop([_READABLE, _unknown(unverified, authority)], setting, "nobody known has signed it")
     # (C3) the key is good for this, at that time; (C4) the signature is the key's
-    trusted, signed = _trusted(key, unverified, setting), signed or _signature(key, unverified)
+    trusted, signed = _trusted(key, unverified, setting), _SIGNED if holds else _signature(key, unverified)
     if signed is not _SIGNED:
         return _stop([_READABLE, _KNOWN, trusted, signed], setting, "its signature was not shown to hold")
     known = _KNOWN if policy.flags is None else checks.covered(authority, policy) or _KNOWN
@@ -125,12 +126,15 @@ def _allowed(unverified: Unverified, directory: Directory) -> bool:
     return listed is not None and listed.holds(unverified.sd_jwt.jws.signing_input)
 
 
-def signature(unverified: Unverified, directory: Directory) -> Check | None:
-    """Row C4 alone, which most of the time goes into; None where row C2 stops before it."""
+def pending(unverified: Unverified, directory: Directory) -> Callable[[], None] | None:
+    """What is to be computed for row C4, where it comes to that: else the rows say why not."""
     key = directory.key(unverified.issuer, unverified.kid)
-    if key is None or directory.authority(unverified.issuer) is None:
+    if key is None or key.conflicting:
         return None
-    return _signature(key, unverified)
+    try:
+        return jws.pending(unverified.sd_jwt.jws, key.key, typ=vc.TYP)
+    except (jws.MalformedJws, jws.SignatureMismatch):
+        return None
 
 
 def _signature(key: TrustedKey, unverified: Unverified) -> Check:

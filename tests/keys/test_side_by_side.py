@@ -1,11 +1,13 @@
 """Checks on several processors: the same answers, in the same order, and the first failure."""
 
 import threading
+from functools import partial
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from keys import side_by_side as module
-from keys.side_by_side import side_by_side
+from keys.side_by_side import side_by_side, which_hold
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +40,19 @@ def test_what_is_raised_is_what_the_first_item_to_fail_raises() -> None:
 
     with pytest.raises(ValueError, match="40"):
         side_by_side(check, range(100))
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 33, 100])
+def test_which_signatures_hold_is_said_in_their_order(count: int) -> None:
+    def check(number: int) -> None:
+        if number % 7 == 3:
+            raise InvalidSignature
+
+    checks = [partial(check, number) for number in range(count)]
+    assert which_hold(checks) == [number % 7 != 3 for number in range(count)]
+
+
+def test_pending_signatures_are_computed_on_several_threads() -> None:
+    meeting = threading.Barrier(4, timeout=10)
+    checks = [meeting.wait if number % 25 == 0 else lambda: None for number in range(100)]
+    assert which_hold(checks) == [True] * 100

@@ -95,14 +95,15 @@ def _base_letter(name: str, character: str) -> str:
 
 def _spellings(name: str) -> set[str]:
     """Every accepted spelling in A-Z alone; letters with variants are few, and the number is bounded."""
-    spellings = {""}
+    spellings, plain = {""}, ""
     for character in name:
         if character.isascii() and character.isalpha():  # almost always
-            forms: tuple[str, ...] = (character.upper(),)
-        else:
-            variants = _VARIANTS.get(character) or _VARIANTS.get(character.upper())
-            forms = variants or (transliterate(character),)
+            plain += character.upper()
+            continue
+        variants = _VARIANTS.get(character) or _VARIANTS.get(character.upper())
+        forms = variants or (transliterate(character),)
         if len(spellings) * len(forms) > 256:  # seven such letters in one name: the first form alone
             forms = forms[:1]
-        spellings = {start + form.replace("<", "") for start in spellings for form in forms}
-    return spellings
+        spellings = {start + plain + form.replace("<", "") for start in spellings for form in forms}
+        plain = ""
+    return {start + plain for start in spellings}
