@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
+from cryptography.exceptions import InvalidSignature
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -17,28 +19,7 @@ def which_hold(checks: Sequence[Callable[[], None]]) -> list[bool]:
     The threads do nothing but compute: with more between two checks they wait for each other's interpreter
     lock, and to be woken takes about as long as a check.
     """
-    from cryptography.exceptions import InvalidSignature
-
-    def compute(share: Sequence[Callable[[], None]]) -> list[bool]:
-        found = []
-        for check in share:
-            try:
-                check()
-                found.append(True)
-            except InvalidSignature:
-                found.append(False)
-        return found
-
-    threads = min(MOST_THREADS, os.cpu_count() or 1, len(checks) // FEW)
-    if threads < 2:
-        return compute(checks)
-    size = -(-len(checks) // threads)
-    first, *others = [checks[start : start + size] for start in range(0, len(checks), size)]
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(len(others)) as pool:
-        meanwhile = [pool.submit(compute, share) for share in others]
-        return [held for share in (compute(first), *(one.result() for one in meanwhile)) for held in share]
+    return _shared(_held, checks)
 
 
 def side_by_side(check: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
@@ -46,13 +27,27 @@ def side_by_side(check: Callable[[Item], Result], items: Sequence[Item]) -> list
 
     `check` must change nothing that another one reads.
     """
+    return _shared(lambda share: [check(item) for item in share], items)
+
+
+def _shared(work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]) -> list[Result]:
     threads = min(MOST_THREADS, os.cpu_count() or 1, len(items) // FEW)
     if threads < 2:
-        return [check(item) for item in items]
+        return work(items)
     size = -(-len(items) // threads)
     shares = [items[start : start + size] for start in range(0, len(items), size)]
     from concurrent.futures import ThreadPoolExecutor  # 4 ms, which a check of one credential can do without
 
     with ThreadPoolExecutor(threads) as pool:
-        done = pool.map(lambda share: [check(item) for item in share], shares)
-        return [result for share in done for result in share]
+        return [result for done in pool.map(work, shares) for result in done]
+
+
+def _held(checks: Sequence[Callable[[], None]]) -> list[bool]:
+    found = []
+    for check in checks:
+        try:
+            check()
+            found.append(True)
+        except InvalidSignature:
+            found.append(False)
+    return found

@@ -8,8 +8,9 @@ Three kinds of threads hand each other slices of a request, so that a token sign
     one keeping       verifies what was signed, writes all that has gathered with one flush: `signing_keeping`
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -177,19 +178,15 @@ class SigningDesk:
                 return
 
 
-class _cancelled_by_errors:  # noqa: N801 - reads as what it does
+@contextmanager
+def _cancelled_by_errors(*slices: _Slice) -> Iterator[None]:
     """Whoever waits for these slices is told when they are not going to be done."""
-
-    def __init__(self, *slices: _Slice) -> None:
-        self._slices = slices
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            for one in self._slices:
-                one.done.cancel()
+    try:
+        yield
+    except BaseException:
+        for one in slices:
+            one.done.cancel()
+        raise
 
 
 def _cancel(queue: "Queue[_Slice | None]") -> None:
