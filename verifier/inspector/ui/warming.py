@@ -23,6 +23,7 @@ USUAL_LINES: Final = 12  # of a certificate, and of what its verdict rests on
 
 def warm(app: Any) -> None:
     """Begin, in what time the screens in view leave."""
+    app.memory.settle()
     app.background.run(_read_modules, lambda _: app.background.spare(_steps(app)), lambda _: None)
 
 
@@ -38,6 +39,7 @@ def _read_modules() -> None:
 
 def _steps(app: Any) -> Iterator[None]:
     screens = app.screens
+    app.memory.settle()  # the modules: half of the first screen's time went into looking through them
     for step in _pieces(app):
         while EventLoop.touches or screens.transition.is_active:
             yield  # somebody waits for the screens
