@@ -70,6 +70,17 @@ certificate = Table(
     Column("claims", Text, nullable=False),  # JSON: the certificate's own claims, without the holder's
     Column("source_digest", String(64)),  # of the row as last imported; None: made here
     Column("source_state", String(16)),  # what that row said, so that re-importing never undoes a decision
+    # By what and whom it came about, for "affected by" queries.
+    Column("rule", String(100)),  # name and version
+    Column("reporter", String(100)),
+    Column("provider", String(100)),
+    Column("claims_hash", String(43)),  # of what waits for approval, as last put forward
+)
+Index(
+    "ix_certificate_claims_hash",
+    certificate.c.claims_hash,
+    sqlite_where=text("claims_hash IS NOT NULL"),
+    postgresql_where=text("claims_hash IS NOT NULL"),
 )
 
 status_list = Table(
@@ -250,4 +261,38 @@ log_checkpoint = Table(
     Column("size", BigInteger, nullable=False, index=True),
     Column("at", BigInteger, nullable=False),
     Column("note", Text, nullable=False),  # as signed
+)
+
+# The stop-issuing switch: there is a row while issuing is stopped.
+issuing_stop = Table(
+    "issuing_stop",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("reason", Text, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="single_row"),
+)
+
+# Statements about certificates, as their makers signed them (`keys.custody.approval`).
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("digest", String(64), nullable=False, unique=True),  # SHA-256 of the token
+    Column("token", Text, nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("person", String(64)),  # as the policy named them when it came; None: a rule's
+    Column("rule", String(100)),
+    Column("kid", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),  # by the approver's clock
+)
+approval_claims = Table(
+    "approval_claims",
+    metadata,
+    Column("claims_hash", _key(43), primary_key=True),
+    Column(
+        "approval_id", Identity, ForeignKey("approval.id"), primary_key=True, autoincrement=False, index=True
+    ),
 )

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from issuer.domain.errors import KeysUnusable
+from issuer.services.signing_port import CredentialSigner, InProcessSigner
 from issuer.settings import Settings
 from keys.custody.sealed_file import SealedFileError, WrongPassphrase, unseal
+from keys.custody.signing_policy import SigningPolicy
 from keys.encoding import Json
 from keys.jwk import PublicKey
 from keys.signer import Signer
@@ -25,6 +27,20 @@ class AuthorityKeys:
     certificate_kid: str
     status_kid: str
     pass_kid: str | None = None
+    guarded: CredentialSigner | None = None  # who signs credentials by a policy; None: these signers, without
+    policy: SigningPolicy | None = None  # the issuer's copy: what a type needs, whose statements count
+
+    @property
+    def credential_signer(self) -> CredentialSigner:
+        """What signs credentials, in batches, each with its approvals."""
+        return self.guarded or InProcessSigner(self.signers)
+
+    @property
+    def approver_kids(self) -> frozenset[str] | None:
+        """The keys whose statements count; None without a policy."""
+        if self.policy is None:
+            return None
+        return frozenset((*self.policy.approvers, *self.policy.rule_keys))
 
     def signer(self, kid: str) -> Signer:
         """The signer of one key id; raises KeysUnusable when the sealed file no longer has it."""

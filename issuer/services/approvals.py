@@ -1,0 +1,62 @@
+"""Statements that approve certificates: kept as their makers signed them, found by what they are about."""
+
+from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select
+
+from issuer.adapters.repository import among, insert_many
+from issuer.adapters.tables import approval, approval_claims
+from keys.custody.approval import Approval
+
+
+class Received(NamedTuple):
+    """A statement that was verified, in the words of its signature; `person` None: a rule's."""
+
+    token: str
+    said: Approval
+    person: str | None
+
+
+def store(connection: Connection, received: Received) -> bool:
+    """Keep a statement; False when it is there already."""
+    digest = sha256(received.token.encode()).hexdigest()
+    if connection.execute(select(approval.c.id).where(approval.c.digest == digest)).first() is not None:
+        return False
+    said = received.said
+    values: dict[str, Any] = {
+        "digest": digest,
+        "token": received.token,
+        "act": said.act.value,
+        "type": said.purpose,
+        "person": received.person,
+        "rule": said.rule,
+        "kid": said.kid,
+        "at": said.at,
+    }
+    number = connection.execute(insert(approval).values(**values).returning(approval.c.id)).scalar_one()
+    rows = [{"claims_hash": one, "approval_id": number} for one in sorted(said.claims)]
+    insert_many(connection, approval_claims, rows)
+    return True
+
+
+def tokens_for(
+    connection: Connection, claims_hashes: Collection[str], *, kids: Collection[str] | None = None
+) -> Mapping[str, Sequence[str]]:
+    """The statements about each of these claims, oldest first; of none, where there are none.
+
+    `kids`: the keys that count by the policy of today (`AuthorityKeys.approver_kids`). What others have
+    signed is left out: a signer refuses a draft that comes with a statement of a key that it does not know.
+    """
+    found: dict[str, list[str]] = {one: [] for one in claims_hashes}
+    query = (
+        select(approval_claims.c.claims_hash, approval.c.kid, approval.c.token)
+        .join(approval, approval.c.id == approval_claims.c.approval_id)
+        .where(among(connection, approval_claims.c.claims_hash, found))
+        .order_by(approval.c.id)
+    )
+    for claims_hash, kid, token in connection.execute(query):
+        if kids is None or kid in kids:
+            found[claims_hash].append(token)
+    return found
