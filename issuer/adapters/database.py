@@ -19,6 +19,7 @@ CACHE_KB = 32_000  # SQLite's 2 MB are too little for the random serials and ind
 PAGE_BYTES = 8_192  # of a new database: two signed texts fill one; half as many pages are written
 CHECKPOINT_PAGES = 4_000  # 32 MB of log: pages that a bulk run changes five times are copied back once
 _WRITE = "ombord_write"
+_WAIT = "ombord_wait"
 
 
 class Database:
@@ -29,6 +30,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.is_new = False  # opening it made it
         self._writer = threading.Lock()  # SQLite: threads queue here rather than poll the file's lock
+        self._mine = threading.local()  # `.connection`: of the transaction that this thread writes in
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> "Database":
@@ -62,22 +64,57 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent snapshot; nothing is written."""
+        """One snapshot; nothing is written. Within this thread's `write()` it sees what that did."""
+        outer = self._outer
+        if outer is not None:
+            yield outer
+            return
         with _explained(self.engine.url), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction that commits when the block ends well (SQLite: BEGIN IMMEDIATE, one writer)."""
-        with _explained(self.engine.url):
-            if not self.is_sqlite:
-                with self.engine.begin() as connection:
-                    yield connection
-                return
-            with self._writer, self.engine.connect() as connection:
-                connection = connection.execution_options(**{_WRITE: True})
-                with connection.begin():
-                    yield connection
+    def write(self, *, wait: bool = True) -> Iterator[Connection]:
+        """One transaction that commits when the block ends well (SQLite: BEGIN IMMEDIATE, one writer).
+
+        Within another `write()` of the same thread the block joins that transaction: both commit together,
+        and when the block fails alone, what it did is undone alone.
+        Without `wait`, a crash of the host may lose the transaction, though never one that waited after it.
+        """
+        outer = self._outer
+        if outer is not None:
+            assert self._mine.wait or not wait, "what waits for the disk joins what waits"  # noqa: S101
+            with outer.begin_nested():
+                yield outer
+            return
+        with _explained(self.engine.url), self._transaction(wait) as connection:
+            self._mine.connection, self._mine.wait = connection, wait
+            try:
+                yield connection
+            finally:
+                self._mine.connection = None
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside `write()`: what must commit by itself cannot begin there."""
+        return self._outer is not None
+
+    @property
+    def _outer(self) -> Connection | None:
+        found: Connection | None = getattr(self._mine, "connection", None)
+        return found
+
+    @contextmanager
+    def _transaction(self, wait: bool) -> Iterator[Connection]:
+        if not self.is_sqlite:
+            with self.engine.begin() as connection:
+                if not wait:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                yield connection
+            return
+        with self._writer, self.engine.connect() as connection:
+            connection = connection.execution_options(**{_WRITE: True, _WAIT: wait})
+            with connection.begin():
+                yield connection
 
     def close(self) -> None:
         """Give all connections back."""
@@ -156,8 +193,13 @@ def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get(_WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_WRITE, False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # NORMAL writes the log's file without waiting for it; the next FULL waits for all that is in it.
+    connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options.get(_WAIT, True) else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 # What the drivers say, and what that means for an operator.
