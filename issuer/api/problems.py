@@ -22,6 +22,7 @@ from issuer.domain.errors import (
     IdempotencyConflict,
     InvalidInput,
     IssuerError,
+    IssuingStopped,
     NotFound,
 )
 
@@ -45,6 +46,7 @@ _STATUS: tuple[tuple[type[IssuerError], int], ...] = (
     (NotFound, 404),
     (IdempotencyConflict, 422),
     (Conflict, 409),
+    (IssuingStopped, 503),
     (DatabaseUnusable, 503),
 )
 # Two endpoints have codes of their own for what is malformed (OpenID4VCI 1.0, 8.3.1.2 and 11.3).

@@ -72,6 +72,12 @@ class SelfVerificationFailed(IssuerError):
     code = "self-verification-failed"
 
 
+class IssuingStopped(IssuerError):
+    """The stop-issuing switch is on: nothing is signed or released until it is lifted (HTTP 503)."""
+
+    code = "issuing-stopped"
+
+
 class DatabaseUnusable(IssuerError):
     """The database is missing, locked, read-only, broken or from a newer version (HTTP 503)."""
 
