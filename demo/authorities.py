@@ -70,6 +70,7 @@ def establish(stage: Stage) -> dict[str, AuthorityOffice]:
         _keys(stage, home, "authority", "add", flag, *name, "--iss", office.base_url, *zone)
         _key(stage, home, office, f"{flag}-2026a", "certificates")
         _key(stage, home, office, f"{flag}-status", "status")
+        _key(stage, home, office, f"{flag}-log", "log")
     _key(stage, home, offices["NO"], MEDICAL_ONLY_KID, "medical")
     _key(stage, home, offices["NO"], PASS_KID, "pass")
     publish(stage)

@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     certificate_kid: str | None = Field(None, description="which sealed key signs credentials")
     status_kid: str | None = Field(None, description="which sealed key signs status lists")
     pass_kid: str | None = Field(None, description="which sealed key signs the pass; no pass without one")
+    log_kid: str | None = Field(None, description="which key signs checkpoints of the log; none without one")
 
     operator_token: SecretStr | None = Field(
         None,

@@ -203,13 +203,15 @@ def _key_options(key: Any, common: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         metavar="NAME",
-        help="certificate types, `certificates` for all of them (the default), `pass`, or `status`",
+        help="certificate types, `certificates` for all of them (the default), `pass`, `status`, or `log`",
     )
     where = add.add_mutually_exclusive_group(required=True)
     where.add_argument("--sealed", type=Path, metavar="FILE", help="the authority's key file")
     where.add_argument("--public", type=Path, metavar="JWK", help="a public key that was made elsewhere")
     add.add_argument("--kid", help="chosen when left out: NO-2026a, NO-2026b, …")
-    add.add_argument("--algorithm", choices=["ES256", "Ed25519"], default="ES256")
+    add.add_argument(
+        "--algorithm", choices=["ES256", "Ed25519"], help="ES256 when left out, and Ed25519 for `log`"
+    )
     add.add_argument("--iss", metavar="URL", help="for which of the authority's addresses (the first)")
     add.add_argument("--environment", choices=["test", "production"], help="the directory's when left out")
     add.add_argument("--sign-from", type=instant, metavar="INSTANT", help="today")

@@ -4,6 +4,8 @@ import argparse
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
+from keys.algorithms import Algorithm
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -59,6 +61,13 @@ def purposes(named: list[str] | None) -> frozenset[str]:
 
     names = [name for text in named or ["certificates"] for name in text.split(",")]
     return frozenset(one for name in names for one in (CERTIFICATES if name == "certificates" else (name,)))
+
+
+def algorithm(named: str | None, purposes: frozenset[str]) -> Algorithm:
+    """What a new key signs with: ES256, which all verifiers know, and for the log what checkpoints take."""
+    from keys.trust.directory import LOG
+
+    return Algorithm(named) if named else Algorithm.ED25519 if LOG in purposes else Algorithm.ES256
 
 
 def trusted_key(

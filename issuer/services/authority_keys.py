@@ -1,4 +1,4 @@
-"""The authority's private keys, opened once: which signs credentials, which status lists, which the pass."""
+"""The authority's private keys, opened once: which signs credentials, status lists, the pass, checkpoints."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,25 +8,28 @@ from typing import NamedTuple, NoReturn
 from issuer.domain.errors import KeysUnusable
 from issuer.services.signing_port import CredentialSigner, InProcessSigner
 from issuer.settings import Settings
+from keys.algorithms import Algorithm
 from keys.custody.sealed_file import SealedFileError, WrongPassphrase, unseal
 from keys.custody.signing_policy import SigningPolicy
 from keys.encoding import Json
 from keys.jwk import PublicKey
 from keys.signer import Signer
-from keys.trust.directory import CERTIFICATES, PASS, STATUS
+from keys.trust.directory import CERTIFICATES, LOG, PASS, STATUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorityKeys:
-    """Signers by key id. Credentials, status lists and the pass have different keys.
+    """Signers by key id. Credentials, status lists, the pass and the log's checkpoints have different keys.
 
-    An authority without a key for the pass (`pass_kid` is None) gives out none.
+    An authority without a key for the pass (`pass_kid` is None) gives out none; without one for the log it
+    signs no checkpoints.
     """
 
     signers: Mapping[str, Signer]
     certificate_kid: str
     status_kid: str
     pass_kid: str | None = None
+    log_kid: str | None = None
     guarded: CredentialSigner | None = None  # who signs credentials by a policy; None: these signers, without
     policy: SigningPolicy | None = None  # the issuer's copy: what a type needs, whose statements count
 
@@ -61,13 +64,17 @@ class AuthorityKeys:
         chosen: dict[str, tuple[str, ...]] = {self.certificate_kid: CERTIFICATES, self.status_kid: (STATUS,)}
         if self.pass_kid is not None:
             chosen[self.pass_kid] = (PASS,)
-        by_name: dict[str, tuple[str, ...]] = {_LISTS.word: (STATUS,), _PASS.word: (PASS,)}
+        if self.log_kid is not None:
+            chosen[self.log_kid] = (LOG,)
+        by_name: dict[str, tuple[str, ...]] = {_LISTS.word: (STATUS,), _PASS.word: (PASS,), _LOG.word: (LOG,)}
         return chosen.get(kid) or by_name.get(_word(kid)) or CERTIFICATES
 
     def jwks(self) -> dict[str, Json]:
-        """All public keys as a JWK Set (RFC 7517, 5), by key id."""
+        """All public keys as a JWK Set (RFC 7517, 5), by key id; those of the log sign nothing of JOSE's."""
         keys: list[Json] = []
         for kid in sorted(self.signers):
+            if self.purposes(kid) == (LOG,):
+                continue
             signer = self.signers[kid]
             keys.append(
                 {**signer.public_key.to_jwk(), "kid": kid, "use": "sig", "alg": signer.algorithm.value}
@@ -96,6 +103,7 @@ def open_keys(settings: Settings, passphrase: bytes) -> AuthorityKeys:
         certificate_kid=chosen.certificates,
         status_kid=chosen.lists,
         pass_kid=chosen.sea_pass,
+        log_kid=_checked(chosen.log, signers),
     )
 
 
@@ -111,12 +119,14 @@ class _Purpose(NamedTuple):
 _CERTIFICATES = _Purpose("certificate_kid", "credentials", "", "")
 _LISTS = _Purpose("status_kid", "status lists", " --purpose status", "status")
 _PASS = _Purpose("pass_kid", "the pass", " --purpose pass", "pass")
+_LOG = _Purpose("log_kid", "checkpoints of the log", " --purpose log", "log")
 
 
 class _Chosen(NamedTuple):
     certificates: str
     lists: str
     sea_pass: str | None
+    log: str | None
 
 
 def _choose(path: Path, kids: Sequence[str], settings: Settings) -> _Chosen:
@@ -124,17 +134,31 @@ def _choose(path: Path, kids: Sequence[str], settings: Settings) -> _Chosen:
 
     The sealed file does not say what its keys are for: the directory does, which is elsewhere. So the
     settings say it. The last resort is the name that `ombord-keys` gives: NO-status-2026a for lists,
-    NO-pass-2026a for the pass.
+    NO-pass-2026a for the pass, NO-log-2026a for the log.
     """
-    named = {purpose: _named(path, kids, purpose, settings) for purpose in (_CERTIFICATES, _LISTS, _PASS)}
+    purposes = (_CERTIFICATES, _LISTS, _PASS, _LOG)
+    named = {purpose: _named(path, kids, purpose, settings) for purpose in purposes}
     _refuse_double(named)
     taken = {kid for kid in named.values() if kid is not None}
-    certificates, lists, sea_pass = (
+    certificates, lists, sea_pass, log = (
         kid or _guess(path, kids, purpose, taken) for purpose, kid in named.items()
     )
     return _Chosen(
-        certificates or _missing(path, kids, _CERTIFICATES), lists or _missing(path, kids, _LISTS), sea_pass
+        certificates or _missing(path, kids, _CERTIFICATES),
+        lists or _missing(path, kids, _LISTS),
+        sea_pass,
+        log,
     )
+
+
+def _checked(log_kid: str | None, signers: Mapping[str, Signer]) -> str | None:
+    """The log's key, if there is one: C2SP's checkpoints are signed with Ed25519. Raises KeysUnusable."""
+    if log_kid is not None and signers[log_kid].algorithm is not Algorithm.ED25519:
+        raise KeysUnusable(
+            f"key {log_kid} is to sign checkpoints of the log, and is no Ed25519 key",
+            hint="make one that is: ombord-keys key add FLAG --purpose log",
+        )
+    return log_kid
 
 
 def _named(path: Path, kids: Sequence[str], purpose: _Purpose, settings: Settings) -> str | None:
@@ -171,7 +195,8 @@ def _guess(path: Path, kids: Sequence[str], purpose: _Purpose, taken: Collection
 
 def _word(kid: str) -> str:
     """What a key's id says about its purpose; nothing, for certificates."""
-    return next((word for word in (_LISTS.word, _PASS.word) if word in kid.lower()), "")
+    found = next((word for word in (_LISTS.word, _PASS.word) if word in kid.lower()), "")
+    return found or (_LOG.word if _LOG.word in kid.lower().split("-") else "")
 
 
 def _missing(path: Path, kids: Sequence[str], purpose: _Purpose) -> NoReturn:

@@ -129,8 +129,9 @@ def _made_here(
     with lock.beside(path):
         signers = sealed_file.unseal(path, secret) if path.exists() else {}
         # A key that is sealed and not registered was left by a command that died in between.
-        signer = signers.get(kid) or SoftwareSigner.generate(Algorithm(arguments.algorithm))
-        if signer.algorithm != arguments.algorithm:
+        algorithm = options.algorithm(arguments.algorithm, purposes)
+        signer = signers.get(kid) or SoftwareSigner.generate(algorithm)
+        if signer.algorithm is not algorithm:
             raise RegisterError(f"{path} has a key {kid} of another kind", f"--algorithm {signer.algorithm}")
         key = options.trusted_key(arguments, plan, kid, signer.public_key, purposes)
         changed = with_key(plan, arguments.flag, key)  # refused before anything is written

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from keys.trust.directory import PASS, STATUS, Authority, DirectoryError, Environment, TrustedKey
+from keys.trust.directory import SPECIAL, Authority, DirectoryError, Environment, TrustedKey
 
 _FLAG = re.compile(r"[A-Z]{2}", re.ASCII)
 _KID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
@@ -47,14 +47,14 @@ def check_apart(authorities: Collection[Authority]) -> None:
 
 
 def check_purposes(purposes: Collection[str]) -> None:
-    """Certificates, the pass and status lists have keys of their own: one theft is one theft.
+    """Certificates, the pass, status lists and the log have keys of their own: one theft is one theft.
 
     A purpose that this release does not know is no fault: nothing here will ask for it.
     """
     named = set(purposes)
     if not named:
         raise DirectoryError("a key needs a purpose")
-    for alone in (STATUS, PASS):
+    for alone in SPECIAL:
         if alone in named and len(named) > 1:
             raise DirectoryError(f"a key for {alone} has no other purpose: make another key")
 

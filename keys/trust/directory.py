@@ -18,9 +18,11 @@ from keys.trust.record import Record, unix
 if TYPE_CHECKING:
     from keys.trust.allow_list import AllowList
 
-# What a key may sign: status lists, or certificates by their types' names (the last part of their `vct`).
+# What a key may sign: status lists, checkpoints of the log, or certificates by their types' names (the last
+# part of their `vct`).
 STATUS = "status"
 PASS = "pass"  # its key has no other purpose: a pass sums up what other keys have signed
+LOG = "log"
 CERTIFICATES = (
     "competency",
     "gmdss",
@@ -37,7 +39,8 @@ CERTIFICATES = (
     "service-statement",
     "safe-manning",
 )
-PURPOSES = (*CERTIFICATES, PASS, STATUS)
+PURPOSES = (*CERTIFICATES, PASS, STATUS, LOG)
+SPECIAL = (PASS, STATUS, LOG)  # each has keys of its own, which sign nothing else
 MAX_TRUST_FILE = 1 << 20
 
 

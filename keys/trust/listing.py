@@ -12,8 +12,7 @@ from keys.trust import allow_list
 from keys.trust.allow_list import AllowList
 from keys.trust.authority import check_apart, check_authority, check_key
 from keys.trust.directory import (
-    PASS,
-    STATUS,
+    SPECIAL,
     Authority,
     Environment,
     TrustedKey,
@@ -176,7 +175,7 @@ def allow_lists(
         if path == keys_path(flag):
             continue
         key = by_path.get(path)
-        if key is None or key.purposes & {PASS, STATUS} or not role.is_delegated_path(path):
+        if key is None or key.purposes & {*SPECIAL} or not role.is_delegated_path(path):
             raise UntrustedMetadata(f"{flag}.json: {path} is no allow list of a certificate key of its own")
         name, data = _target(target, take)
         if data is not None:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from string import ascii_lowercase
 
+from keys.algorithms import Algorithm
 from keys.trust.authority import check_apart, check_authority, check_key
-from keys.trust.directory import PASS, PURPOSES, STATUS, Authority, KeyState, TrustedKey
+from keys.trust.directory import LOG, PURPOSES, SPECIAL, Authority, KeyState, TrustedKey
 from keys.trust.plan import Flag, Plan, Role, from_json, spoken, to_json
 from keys.trust.state import COMPROMISED
 
@@ -55,12 +56,13 @@ def check_roles_apart(plan: Plan) -> None:
 
 
 def next_kid(flag: Flag, year: int, purposes: Collection[str]) -> str:
-    """The next free key id of a year: NO-2026a, NO-2026b, …, NO-2026z, NO-2026aa; NO-status-2026a for lists.
+    """The next free key id of a year: NO-2026a, NO-2026b, …, NO-2026z, NO-2026aa; NO-status-2026a for lists,
+    NO-log-2026a for the log.
 
     It stays short for certificates, each of which carries it in its QR code.
     """
     taken = {key.kid for key in flag.keys}
-    special = "".join(f"{one}-" for one in (PASS, STATUS) if one in purposes)
+    special = "".join(f"{one}-" for one in SPECIAL if one in purposes)
     number = 0
     while (kid := f"{flag.authority.flag}-{special}{year}{_letters(number)}") in taken:
         number += 1
@@ -73,6 +75,11 @@ def with_key(plan: Plan, flag: str, key: TrustedKey) -> Plan:
     check_key(key, listed.authority)
     if unknown := key.purposes - set(PURPOSES):
         raise RegisterError(f"no purpose is called {min(unknown)}", f"there are: {', '.join(PURPOSES)}")
+    if LOG in key.purposes and key.key.algorithm is not Algorithm.ED25519:
+        raise RegisterError(
+            f"a checkpoint of the log is signed with Ed25519, and {key.kid} is an {key.key.algorithm} key",
+            "--algorithm Ed25519",
+        )
     for other in (other for one in plan.flags for other in one.keys):
         if (other.issuer, other.kid) == (key.issuer, key.kid):
             raise RegisterError(f"{key.kid} names another key already", "a key id is never used again")
@@ -148,7 +155,7 @@ def _check_allow_list(key: TrustedKey, state: KeyState, data: bytes) -> None:
     from keys.trust.allow_list import AllowList, AllowListError
 
     kid = key.kid
-    if special := key.purposes & {PASS, STATUS}:
+    if special := key.purposes & {*SPECIAL}:
         raise RegisterError(
             f"{kid} signs no certificates; a key for {min(special)} has no allow list", "--state revoked"
         )

@@ -9,6 +9,8 @@ from support.simulator import seeded_signer
 from issuer.domain.errors import KeysUnusable
 from issuer.services import authority_keys
 from issuer.services.authority_keys import AuthorityKeys
+from keys.algorithms import Algorithm
+from keys.signer import SoftwareSigner
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, *kids: str, **settings: str) -> AuthorityKeys:
@@ -79,3 +81,33 @@ def test_key_of_the_pass_is_neither_of_the_others_and_need_not_be(
 ) -> None:
     keys = opened(monkeypatch, *kids, **settings)
     assert (keys.certificate_kid, keys.status_kid, keys.pass_kid) == (*kids[:2], chosen)
+
+
+LOG_KEY = SoftwareSigner.from_private_bytes(Algorithm.ED25519, bytes(range(32)))
+
+
+@pytest.mark.parametrize(
+    ("kid", "settings", "chosen"),
+    [
+        ("NO-log-2026a", {}, "NO-log-2026a"),
+        ("NO-2026l", {"log_kid": "NO-2026l", "certificate_kid": "NO-2026a"}, "NO-2026l"),
+        ("NO-catalog-1", {"certificate_kid": "NO-2026a"}, None),
+    ],
+)
+def test_key_of_the_log_is_named_or_says_so_and_stands_in_no_set_of_keys_for_credentials(
+    monkeypatch: pytest.MonkeyPatch, kid: str, settings: dict[str, str], chosen: str | None
+) -> None:
+    signers = {name: seeded_signer(name) for name in ("NO-2026a", "NO-status-2026a")} | {kid: LOG_KEY}
+    monkeypatch.setattr(authority_keys, "unseal", lambda path, passphrase: signers)
+    read = issuer_settings("sqlite://", sealed_keys=Path("keys.sealed"), **settings)
+    keys = authority_keys.open_keys(read, b"x")
+    assert keys.log_kid == chosen
+    assert (keys.purposes(kid) == ("log",)) is (chosen is not None)
+    assert (kid in str(keys.jwks())) is (chosen is None)
+
+
+def test_key_of_the_log_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(
+        KeysUnusable, match="NO-log-2026a is to sign checkpoints of the log, and is no Ed25519"
+    ):
+        opened(monkeypatch, "NO-2026a", "NO-status-2026a", "NO-log-2026a")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from keys.algorithms import Algorithm
 from keys.cli import COMMANDS, main
 from keys.custody import passphrase, sealed_file
 from keys.custody.sealed_file import Cost, unseal
@@ -108,6 +109,20 @@ def test_a_key_signs_for_two_years_and_counts_longer_than_any_certificate_runs(n
     assert key.sign_from == datetime(2026, 11, 21, tzinfo=UTC)
     assert (key.sign_until - key.sign_from).days == 730
     assert key.verify_until > key.sign_until.replace(year=key.sign_until.year + 5)
+
+
+def test_a_key_for_the_log_is_an_ed25519_key_named_so_and_counts_as_long_as_those_of_certificates(
+    norway: Run,
+) -> None:
+    assert norway("key", "add", "NO", "--purpose", "log", "--sealed", "no.sealed") == 0
+    assert norway("publish", "--out", "out") == 0
+    listed, _ = read()
+    log, certificates = (
+        listed.keys["https://no.example", "NO-log-2026a"],
+        listed.keys["https://no.example", "NO-2026a"],
+    )
+    assert (log.purposes, log.key.algorithm) == ({"log"}, Algorithm.ED25519)
+    assert log.verify_until >= certificates.verify_until
 
 
 def test_windows_and_purposes_are_as_asked_for(norway: Run) -> None:
@@ -278,6 +293,11 @@ def test_wrong_arguments_exit_with_3(
         (["key", "add", "NO", "--sealed", "x", "--kid", "../evil"], "no key id"),
         (["key", "add", "NO", "--sealed", "x", "--purpose", "piracy"], "no purpose is called piracy"),
         (["key", "add", "NO", "--sealed", "x", "--purpose", "status", "medical"], "no other purpose"),
+        (["key", "add", "NO", "--sealed", "x", "--purpose", "log", "pass"], "no other purpose"),
+        (
+            ["key", "add", "NO", "--sealed", "x", "--purpose", "log", "--algorithm", "ES256"],
+            "a checkpoint of the log is signed with Ed25519",
+        ),
         (["key", "add", "NO", "--sealed", "x", "--iss", "https://dk.example"], "not an address of NO"),
         (["key", "add", "NO", "--sealed", "x", "--sign-until", "2020-01-01"], "out of order"),
         (["key", "add", "NO", "--sealed", "nowhere/x"], "No such file"),

@@ -16,6 +16,7 @@ from keys.said import Said
 from keys.trust.allow_list import AllowList, build
 from keys.trust.directory import (
     CERTIFICATES,
+    LOG,
     PASS,
     PURPOSES,
     STATUS,
@@ -53,6 +54,9 @@ def test_a_key_in_its_window_is_good_for_each_of_its_purposes(purpose: str) -> N
         ({}, {"purpose": STATUS}, "may not sign status"),
         ({}, {"purpose": PASS}, "may not sign pass"),
         ({"purposes": frozenset({"medical"})}, {}, "may not sign competency"),
+        ({"purposes": frozenset({LOG})}, {}, "may not sign competency"),
+        ({"purposes": frozenset({LOG})}, {"purpose": PASS}, "may not sign pass"),
+        ({"purposes": frozenset({LOG})}, {"purpose": STATUS}, "may not sign status"),
         ({}, {"at_signing": NOW - 366 * DAY}, "was not to sign"),
         ({}, {"at_signing": NOW + 366 * DAY}, "was not to sign"),
         ({}, {"now": NOW + 7 * 365 * DAY}, "counts no more"),
@@ -119,7 +123,7 @@ def test_a_status_list_belongs_to_the_authority_that_pins_its_prefix() -> None:
 def test_purposes_are_the_certificate_types_by_name() -> None:
     from verifier.credential.model import CertificateType
 
-    assert {*PURPOSES} == {*CertificateType, STATUS}
+    assert {*PURPOSES} == {*CertificateType, STATUS, LOG}
     assert {*CERTIFICATES} == {*CertificateType} - {PASS}
 
 
