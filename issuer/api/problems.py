@@ -24,6 +24,8 @@ from issuer.domain.errors import (
     IssuerError,
     IssuingStopped,
     NotFound,
+    QuotaReached,
+    SigningDeferred,
 )
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ _STATUS: tuple[tuple[type[IssuerError], int], ...] = (
     (IdempotencyConflict, 422),
     (Conflict, 409),
     (IssuingStopped, 503),
+    (SigningDeferred, 503),
     (DatabaseUnusable, 503),
 )
 # Two endpoints have codes of their own for what is malformed (OpenID4VCI 1.0, 8.3.1.2 and 11.3).
@@ -87,12 +90,14 @@ def problem_of(error: IssuerError) -> Problem:
     """The HTTP form of a domain error; its words hold no personal data."""
     status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
     detail = f"{error.message}. {error.hint}".rstrip(". ") + "."
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    headers: dict[str, str] = {}
+    if isinstance(error, QuotaReached):
+        headers["Retry-After"] = str(error.retry_after)
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s", detail)  # for the operator alone: it may name files and hosts
         detail = "The service cannot do this now. Nothing is half done: try again later."
-    return Problem(
-        status, error.code.replace("-", " ").capitalize(), detail, kind=f"urn:ombord:problem:{error.code}"
-    )
+    title, kind = error.code.replace("-", " ").capitalize(), f"urn:ombord:problem:{error.code}"
+    return Problem(status, title, detail, kind=kind, headers=headers)
 
 
 def refusal(
@@ -127,7 +132,7 @@ def _answer_domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, IssuerError)  # noqa: S101
     problem = problem_of(error)
     if "/oid4vci/" in request.url.path:
-        return refusal(request, problem.status, problem.detail)
+        return refusal(request, problem.status, problem.detail, headers=problem.headers)
     return problem.response(request)
 
 

@@ -78,6 +78,34 @@ class IssuingStopped(IssuerError):
     code = "issuing-stopped"
 
 
+class SigningRefused(Conflict):
+    """A check of the signing policy (S1 to S7 of docs/custody.md) says no; the message names it."""
+
+    code = "signing-refused"
+
+
+class SigningDeferred(IssuerError):
+    """Nothing is wrong with what was to be signed, and it is kept: the signer cannot now (HTTP 503)."""
+
+    code = "signing-deferred"
+
+
+class QuotaReached(SigningDeferred):
+    """As many as the policy lets an hour have are signed (S9); `retry_after` in seconds."""
+
+    code = "quota-reached"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: int) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class ApprovalRefused(Conflict):
+    """A statement that approves or proposes does not count; the message names the policy's rule."""
+
+    code = "approval-refused"
+
+
 class DatabaseUnusable(IssuerError):
     """The database is missing, locked, read-only, broken or from a newer version (HTTP 503)."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select
 from issuer.adapters.repository import among, insert_many
 from issuer.adapters.tables import approval, approval_claims
 from keys.custody.approval import Approval
+from keys.custody.signer_protocol import MAX_APPROVALS
 
 
 class Received(NamedTuple):
@@ -46,17 +47,21 @@ def tokens_for(
 ) -> Mapping[str, Sequence[str]]:
     """The statements about each of these claims, oldest first; of none, where there are none.
 
-    `kids`: the keys that count by the policy of today (`AuthorityKeys.approver_kids`). What others have
-    signed is left out: a signer refuses a draft that comes with a statement of a key that it does not know.
+    Of what one person, or one rule, has said twice, the newer counts. `kids`: the keys that count by the
+    policy of today (`AuthorityKeys.approver_kids`). What others have signed is left out: a signer refuses a
+    draft that comes with a statement of a key that it does not know.
     """
-    found: dict[str, list[str]] = {one: [] for one in claims_hashes}
+    found: dict[str, dict[tuple[str, str], str]] = {one: {} for one in claims_hashes}
     query = (
-        select(approval_claims.c.claims_hash, approval.c.kid, approval.c.token)
+        select(approval_claims.c.claims_hash, approval)
         .join(approval, approval.c.id == approval_claims.c.approval_id)
         .where(among(connection, approval_claims.c.claims_hash, found))
         .order_by(approval.c.id)
     )
-    for claims_hash, kid, token in connection.execute(query):
-        if kids is None or kid in kids:
-            found[claims_hash].append(token)
-    return found
+    for row in connection.execute(query):
+        if kids is None or row.kid in kids:
+            said = found[row.claims_hash]
+            who = (row.act, row.person or row.rule)
+            said.pop(who, None)
+            said[who] = row.token
+    return {one: list(said.values())[-MAX_APPROVALS:] for one, said in found.items()}

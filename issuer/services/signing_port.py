@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Final, Protocol
 
+from issuer.domain.errors import IssuerError, QuotaReached, SigningDeferred, SigningRefused
 from keys.custody import signing_draft
 from keys.custody.approval import Approval, ApprovalError, verify
-from keys.custody.quota import LastHour
-from keys.custody.signer_client import ToSign
+from keys.custody.quota import HOUR, LastHour
+from keys.custody.signer_client import SignerError, ToSign
 from keys.custody.signing_case import Answer, Signed
 from keys.custody.signing_draft import DraftError, SigningDraft
-from keys.custody.signing_policy import Check, Refusal, SigningPolicy, not_entitled, over_quota
+from keys.custody.signing_policy import Check, Refusal, SigningPolicy, not_entitled, within_quota
 from keys.encoding import EncodingError, b64url_decode, json_object
 from keys.signer import Signer
 
@@ -106,10 +107,34 @@ class GuardedSigner:
     def _count(self, draft: SigningDraft, at: int) -> Refusal | None:
         with self._lock:
             self._latest = max(self._latest, at)  # the hour slides on, whatever the clock does
-            over = over_quota(self._policy, draft.purpose, self._hour.used(draft.purpose, at=self._latest))
+            over = within_quota(self._policy, draft.purpose, self._hour, at=self._latest)
             if over is None:
                 self._hour.add(draft.purpose, at=self._latest)
             return over
+
+
+def refused(refusal: Refusal, document_number: str) -> IssuerError:
+    """The refusal of one draft as an error, which says for how long."""
+    check = refusal.check.value
+    if refusal.check is Check.QUOTA:
+        wait = refusal.wait or HOUR
+        return QuotaReached(
+            f"quota: {refusal.reason} ({check})", hint=f"try again in {wait} seconds", retry_after=wait
+        )
+    if refusal.check in TEMPORARY:
+        return SigningDeferred(
+            f"the signer cannot sign now ({check}): {refusal.reason}",
+            hint="docs/custody.md says what a refusal means; what was begun is finished later",
+        )
+    return SigningRefused(
+        f"certificate {document_number} may not be signed ({check}): {refusal.reason}",
+        hint="docs/custody.md says what a refusal means; nothing was signed",
+    )
+
+
+def unreachable(error: SignerError) -> SigningDeferred:
+    """Nobody answers at the signer's socket: what was begun is finished later."""
+    return SigningDeferred(str(error), hint=error.hint)
 
 
 def _kid(header: str) -> str:

@@ -36,3 +36,8 @@ class LastHour:
             self._by_purpose[old] -= count
             self._in_all -= count
         return Usage(self._by_purpose[purpose], self._in_all)
+
+    def free_in(self, purpose: str | None, *, at: int) -> int:
+        """Seconds until the oldest that counts, of this purpose or (None) of any, counts no more."""
+        oldest = next((then for then, which, _ in self._counts if purpose in (None, which)), at - HOUR)
+        return max(1, oldest + HOUR - at)

@@ -13,6 +13,7 @@ from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode, jso
 
 MAX_FRAME: Final = 8 << 20  # bytes
 MAX_DRAFTS: Final = 1_000  # in one request; a client with more asks several times
+MAX_APPROVALS: Final = 4  # of one draft
 _LENGTH: Final = 4
 
 
@@ -72,8 +73,8 @@ def read_sign_request(message: Mapping[str, Json]) -> tuple[list[Wanted], list[s
         raise FrameError("a request to sign has exactly drafts and approvals")
     if not 1 <= len(drafts) <= MAX_DRAFTS:
         raise FrameError(f"a request for {len(drafts)} signatures; from 1 to {MAX_DRAFTS} are made at once")
-    if not isinstance(approvals, list) or len(approvals) > 4 * MAX_DRAFTS:
-        raise FrameError(f"approvals are a list of at most {4 * MAX_DRAFTS}")
+    if not isinstance(approvals, list) or len(approvals) > MAX_APPROVALS * MAX_DRAFTS:
+        raise FrameError(f"approvals are a list of at most {MAX_APPROVALS * MAX_DRAFTS}")
     tokens = [one for one in approvals if isinstance(one, str)]
     if len(tokens) != len(approvals):
         raise FrameError("an approval is text")
@@ -82,23 +83,26 @@ def read_sign_request(message: Mapping[str, Json]) -> tuple[list[Wanted], list[s
 
 def _wanted(value: Json, approvals: int) -> Wanted:
     match value:
-        case [str(text), [*places]] if len(places) <= 4:
+        case [str(text), [*places]] if len(places) <= MAX_APPROVALS:
             found = [one for one in places if type(one) is int and 0 <= one < approvals]
             if len(found) == len(places):
                 return Wanted(text, found)
-    raise FrameError("a draft is its text and the places of its approvals, four at most")
+    raise FrameError(f"a draft is its text and the places of its approvals, {MAX_APPROVALS} at most")
 
 
 def sign_answer(answers: Sequence[Answer]) -> dict[str, object]:
     """The answer that `read_sign_answer` reads."""
     return {
         "answers": [
-            {"signature": b64url_encode(one.signature)}
-            if isinstance(one, Signed)
-            else {"refused": one.check.value, "reason": one.reason}
+            {"signature": b64url_encode(one.signature)} if isinstance(one, Signed) else _refused(one)
             for one in answers
         ]
     }
+
+
+def _refused(refusal: Refusal) -> dict[str, object]:
+    waiting = {} if refusal.wait is None else {"wait": refusal.wait}
+    return {"refused": refusal.check.value, "reason": refusal.reason, **waiting}
 
 
 def read_sign_answer(message: Mapping[str, Json], expected: int) -> list[Answer]:
@@ -118,9 +122,10 @@ def _answer(value: Json) -> Answer:
                 raise FrameError(f"signature: {error}") from None
             if len(signature) == 64:
                 return Signed(signature)
-        case {"refused": str(check), "reason": str(reason), **rest} if not rest:
+        case {"refused": str(check), "reason": str(reason), **rest} if rest.keys() <= {"wait"}:
+            wait = rest.get("wait")
             try:
-                return Refusal(Check(check), reason)
+                return Refusal(Check(check), reason, wait if type(wait) is int else None)
             except ValueError:
                 raise FrameError(f"a refusal of an unknown kind: {check[:64]}") from None
     raise FrameError("an answer is neither a signature nor a refusal")

@@ -6,7 +6,7 @@ from keys.custody.backend import BackendError, BackendGone, KeyBackend
 from keys.custody.journal import Journal
 from keys.custody.signing_case import Answer, Case, known, stopped
 from keys.custody.signing_draft import SigningDraft
-from keys.custody.signing_policy import Check, Refusal, SigningPolicy, over_quota
+from keys.custody.signing_policy import Check, Refusal, SigningPolicy, within_quota
 from keys.custody.steady_clock import ClockJumped
 from keys.custody.stop_switch import StopSwitch
 from keys.jwk import PublicKey
@@ -71,7 +71,7 @@ class SigningOnce:
             return None  # somebody else asked for it a moment ago
         if draft.digest in self._journal:
             return known(self._journal, draft)
-        over = over_quota(self._policy, draft.purpose, self._hour.used(draft.purpose, at=case.at))
+        over = within_quota(self._policy, draft.purpose, self._hour, at=case.at)
         if over is not None:
             return over
         try:

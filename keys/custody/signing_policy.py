@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from keys.custody.approval import Act, Approval
-from keys.custody.quota import Usage
+from keys.custody.quota import LastHour, Usage
 from keys.custody.signing_draft import SigningDraft
 from keys.jwk import PublicKey
 from keys.trust.directory import PASS, STATUS
@@ -40,6 +40,7 @@ class Refusal(NamedTuple):
 
     check: Check
     reason: str
+    wait: int | None = None  # seconds after which to ask again, where they are known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,16 @@ def over_quota(policy: SigningPolicy, purpose: str, used: Usage) -> Refusal | No
     if used.in_all >= policy.per_hour:
         return Refusal(Check.QUOTA, f"{policy.per_hour} an hour in all are signed: wait, or change it")
     return None
+
+
+def within_quota(policy: SigningPolicy, purpose: str, hour: LastHour, *, at: int) -> Refusal | None:
+    """(S9) As `over_quota`, with the time after which there is room again."""
+    used = hour.used(purpose, at=at)
+    refusal = over_quota(policy, purpose, used)
+    if refusal is None:
+        return None
+    own = used.of_purpose >= policy.types[purpose].per_hour
+    return refusal._replace(wait=hour.free_in(purpose if own else None, at=at))
 
 
 def _window(policy: SigningPolicy, draft: SigningDraft, key: SigningKey, at: int) -> Refusal | None:
