@@ -108,6 +108,14 @@ status_statement = Table(
     Column("kid", String(64), nullable=False),
     Column("snapshot", LargeBinary, nullable=False),  # with the statement and its signature
 )
+# Those that are still kept whole, so that thinning passes over none that was thinned before.
+Index(
+    "ix_status_statement_whole",
+    status_statement.c.list_number,
+    status_statement.c.number,
+    sqlite_where=text("length(snapshot) > 32"),
+    postgresql_where=text("length(snapshot) > 32"),
+)
 
 credential = Table(
     "credential",
@@ -149,9 +157,12 @@ Index(
     sqlite_where=text("state NOT IN ('released', 'void')"),
     postgresql_where=text("state NOT IN ('released', 'void')"),
 )
+# What a list's next signature reads, which it answers without the rows themselves.
 Index(
-    "ix_credential_not_valid",
+    "ix_credential_not_valid_entry",
     credential.c.list_number,
+    credential.c.idx,
+    credential.c.status,
     sqlite_where=text("status <> 0"),
     postgresql_where=text("status <> 0"),
 )
@@ -295,4 +306,16 @@ approval_claims = Table(
     Column(
         "approval_id", Identity, ForeignKey("approval.id"), primary_key=True, autoincrement=False, index=True
     ),
+)
+
+# What lies in which store (a folder, a bucket), so that what is there already is not published again.
+publication = Table(
+    "publication",
+    metadata,
+    Column("store", String(500), primary_key=True),  # its address
+    Column("name", _key(200), primary_key=True),
+    Column("edition", Integer),  # of a list's file: the number of the statement
+    Column("digest", String(64)),  # SHA-256 of the content
+    Column("version", String(200)),  # as the store tells one content from the next; None: not yet there
+    Column("at", BigInteger, nullable=False),
 )
