@@ -299,7 +299,8 @@ def _keys(directory: Directory) -> _Keys:
 def _signer(statement: Statement, authority: Authority, keys: _Keys, directory: Directory) -> TrustedKey:
     """The authority's key that signed it, good for that when it did. Raises StatusListError."""
     own = [key for issuer in authority.issuers for key in keys.get(issuer, ())]
-    hinted = [key for key in own if key_hint(key.key) == statement.key_hint]
+    # Of an authority's keys few sign lists, and a hint costs a hash; the others only explain a refusal.
+    hinted = _hinted(statement, (key for key in own if STATUS in key.purposes)) or _hinted(statement, own)
     if not hinted:
         raise StatusListError(f"{statement.uri}: signed with no key of {authority.name} that is known here")
     problems = []
@@ -318,6 +319,11 @@ def _signer(statement: Statement, authority: Authority, keys: _Keys, directory: 
                 f"not signed by {key.kid} for these states: damaged, forged, or built on other states"
             )
     raise StatusListError(f"{statement.uri}: {problems[0]}")
+
+
+def _hinted(statement: Statement, keys: Iterable[TrustedKey]) -> list[TrustedKey]:
+    """The keys that a statement's hint may mean."""
+    return [key for key in keys if key_hint(key.key) == statement.key_hint]
 
 
 def _named(header: Header) -> str:
