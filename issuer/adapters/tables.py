@@ -134,6 +134,8 @@ credential = Table(
     Column("holder_jwk", Text),
     Column("log_salt", String(32), nullable=False),
     Column("superseded_at", BigInteger),
+    Column("configuration", String(64)),  # what it was persisted under; None: before there was a log
+    Column("lease", Integer),  # of the worker that last had it in hand (`issuer.adapters.leases`)
     UniqueConstraint("list_number", "idx"),
 )
 
@@ -158,6 +160,12 @@ Index(
     postgresql_where=text("state NOT IN ('released', 'void')"),
 )
 # What a list's next signature reads, which it answers without the rows themselves.
+Index(
+    "ix_credential_before_log",
+    credential.c.id,
+    sqlite_where=text("configuration IS NULL"),
+    postgresql_where=text("configuration IS NULL"),
+)
 Index(
     "ix_credential_not_valid_entry",
     credential.c.list_number,
@@ -318,4 +326,13 @@ publication = Table(
     Column("digest", String(64)),  # SHA-256 of the content
     Column("version", String(200)),  # as the store tells one content from the next; None: not yet there
     Column("at", BigInteger, nullable=False),
+)
+
+# What credentials were made under: the settings and versions that decide what is signed, each once.
+configuration = Table(
+    "configuration",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the content
+    Column("content", Text, nullable=False),  # canonical JSON
+    Column("first_used_at", BigInteger, nullable=False),
 )
