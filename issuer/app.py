@@ -19,13 +19,14 @@ from issuer.api.oid4vci.router import PickUp, pick_up_router
 from issuer.api.operator import operator, scheme
 from issuer.api.packs import packs_router
 from issuer.api.status import status_router
+from issuer.api.stopping import stopping_router
 from issuer.api.sync import sync_router
 from issuer.api.tracking import tracking_router
 from issuer.api.verify_page import verify_page_router
 from issuer.api.well_known import well_known_router
 from issuer.composition import Register, Services, compose
 from issuer.domain.errors import KeysUnusable
-from issuer.services.authority_keys import AuthorityKeys, open_keys
+from issuer.services.authority_keys import AuthorityKeys, ask_signer, open_keys
 from issuer.services.browsing import Browsing
 from issuer.services.clock import Clock, utc_now
 from issuer.services.collecting import Collecting
@@ -36,7 +37,6 @@ from issuer.services.page_trust import page_trust
 from issuer.services.passes import PassSigning
 from issuer.services.printing import Printing
 from issuer.services.redeeming import Redeeming
-from issuer.services.repeating import Repeating
 from issuer.services.syncing import Syncing
 from issuer.settings import Settings
 
@@ -92,6 +92,8 @@ def build(services: Services) -> FastAPI:
 
 
 def _unseal(settings: Settings) -> AuthorityKeys:
+    if settings.signer_socket is not None:
+        return ask_signer(settings)
     passphrase = settings.read_passphrase()
     if passphrase is None:
         raise KeysUnusable(
@@ -156,11 +158,12 @@ def _operators(register: Register, addresses: Addresses) -> APIRouter:
     token = register.settings.operator_token
     secret = token.get_secret_value() if token else ""
     actor = operator(secret)
-    repeating = Repeating(register.database, register.clock, secret.encode())
+    repeating = register.repeating
     browsing = Browsing(register.database, register.clock)
     base = addresses.path("api", "v1")
     router = APIRouter(dependencies=[Depends(scheme)], responses=PROBLEMS)
     router.include_router(certificates_router(browsing, actor, f"{base}/certificates"))
     router.include_router(lifecycle_router(register.lifecycle, repeating, actor, base))
+    router.include_router(stopping_router(register.stopping, repeating, actor, f"{base}/issuing"))
     router.include_router(offers_router(register.offering, repeating, actor, f"{base}/offers"))
     return router

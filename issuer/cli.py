@@ -11,8 +11,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from issuer import terminal
-from issuer.commands import audit, deciding, offering, portraits, register, signing
+from issuer.commands import audit, deciding, offering, portraits, register, signing, stopping
 from issuer.commands.opening import NOTHING
+from issuer.commands.repeating import VARIABLE, take_key
 from issuer.commands.serve import serve
 from issuer.domain.errors import InvalidInput, IssuerError
 
@@ -31,8 +32,16 @@ def _options(
     config: Annotated[
         Path | None, typer.Option("--config", metavar="FILE", help="settings, TOML or YAML")
     ] = None,
+    idempotency_key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY",
+            help=f"what changes something is done once for a KEY, and answered alike again; {VARIABLE} too",
+        ),
+    ] = None,
 ) -> None:
     context.obj = config
+    take_key(context, idempotency_key)
 
 
 # All commands, in the order in which `--help` shows them.
@@ -48,6 +57,9 @@ app.command("reinstate")(deciding.reinstate)
 app.command("revoke")(deciding.revoke)
 app.command("replace")(deciding.replace)
 app.command("rebind")(offering.rebind)
+app.command("stop")(stopping.stop)
+app.command("start")(stopping.start)
+app.command("status")(stopping.status)
 app.command("publish")(signing.publish)
 app.command("allow-list")(signing.allow_list)
 app.command("export")(register.export)

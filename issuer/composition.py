@@ -10,6 +10,8 @@ from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
 from issuer.services.offering import Offering
 from issuer.services.publishing import StatusPublisher
+from issuer.services.repeating import Repeating
+from issuer.services.stopping import Stopping
 from issuer.settings import Settings
 
 
@@ -23,6 +25,8 @@ class Register:
     importing: RegisterImport
     lifecycle: Lifecycle
     offering: Offering
+    stopping: Stopping
+    repeating: Repeating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         importing=RegisterImport(database, clock, settings),
         lifecycle=Lifecycle(database, clock, settings),
         offering=Offering(database, clock, settings),
+        stopping=Stopping(database, clock),
+        repeating=Repeating(database, clock, _answers_secret(settings)),
     )
 
 
@@ -63,7 +69,18 @@ def compose(
         importing=register.importing,
         lifecycle=register.lifecycle,
         offering=register.offering,
+        stopping=register.stopping,
+        repeating=register.repeating,
         keys=keys,
         issuer=CredentialIssuer(*parts),
         publisher=StatusPublisher(*parts),
     )
+
+
+def _answers_secret(settings: Settings) -> bytes:
+    """What seals stored answers, beside each one's own key: the same for the commands and the web.
+
+    Without an operator token the web is closed, and what seals a command's answer is its key alone.
+    """
+    token = settings.operator_token
+    return token.get_secret_value().encode() if token else b""

@@ -4,6 +4,7 @@ A row in the database is the switch, so that every process on every host sees it
 is suspended or revoked must be published above all while something is wrong.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -17,6 +18,7 @@ from issuer.domain.errors import Conflict, InvalidInput, IssuingStopped
 from issuer.domain.extract import BadRow, check_reason
 from issuer.services.audit import AuditEvent, record
 from issuer.services.clock import Clock
+from keys.custody import CustodyError
 
 SUBJECT = "issuing"
 PATIENCE = "500ms"  # how long the switch waits for steps in hand to commit before it is thrown all the same
@@ -72,15 +74,24 @@ def throw(connection: Connection, clock: Clock, *, reason: str, actor: str) -> S
 
     Raises InvalidInput for a reason that is none.
     """
+    reason = _checked(reason)
     _wait_for_steps(connection)
     standing = standing_stop(connection)
     if standing is None:
         now = int(clock().timestamp())
-        values = {"id": 1, "reason": _checked(reason), "actor": actor, "since": now}
+        values = {"id": 1, "reason": reason, "actor": actor, "since": now}
         connection.execute(insert(issuing_stop).values(values))
         standing = Stop(reason=reason, actor=actor, since=datetime.fromtimestamp(now, UTC))
-    record(connection, clock, [AuditEvent("issuing-stopped", SUBJECT, {"reason": _checked(reason)}, actor)])
+    record(connection, clock, [AuditEvent("issuing-stopped", SUBJECT, {"reason": reason}, actor)])
     return standing
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """The switch was turned; `complaint` says why the signer process did not follow, if it did not."""
+
+    stop: Stop
+    complaint: str | None = None
 
 
 class Stopping:
@@ -91,22 +102,17 @@ class Stopping:
         self._clock = clock
         self._signer = signer
 
-    def stop(self, *, reason: str, actor: str) -> Stop:
-        """Stop issuing, in the database first; raises what the signer process says if it cannot be stopped.
+    def stop(self, *, reason: str, actor: str) -> Thrown:
+        """Stop issuing, in the database first: it is stopped also where the signer process does not answer.
 
-        Issuing is stopped then all the same: only what asks that signer past this register is not.
+        Raises InvalidInput for a reason that is none.
         """
         with self._database.write() as connection:
             standing = throw(connection, self._clock, reason=reason, actor=actor)
-        if self._signer is not None:
-            self._signer.stop(reason)
-        return standing
+        return Thrown(standing, _complaint(lambda signer: signer.stop(reason), self._signer))
 
-    def start(self, *, actor: str) -> Stop:
-        """Let issuing go on; returns the stop that is over. Raises Conflict when there is none.
-
-        Raises what the signer process says if it does not let this user start it again.
-        """
+    def start(self, *, actor: str) -> Thrown:
+        """Let issuing go on; returns the stop that is over. Raises Conflict when there is none."""
         with self._database.write() as connection:
             _wait_for_steps(connection)
             over = standing_stop(connection)
@@ -115,9 +121,7 @@ class Stopping:
             connection.execute(delete(issuing_stop))
             details = {"reason": over.reason, "stopped_by": over.actor}
             record(connection, self._clock, [AuditEvent("issuing-started", SUBJECT, details, actor)])
-        if self._signer is not None:
-            self._signer.resume()
-        return over
+        return Thrown(over, _complaint(lambda signer: signer.resume(), self._signer))
 
     def standing(self) -> Stop | None:
         """The switch as it is; None while issuing goes on."""
@@ -141,8 +145,18 @@ def _wait_for_steps(connection: Connection) -> None:
     connection.exec_driver_sql("SET LOCAL lock_timeout = DEFAULT")
 
 
+def _complaint(turn: Callable[[SignerSwitch], None], signer: SignerSwitch | None) -> str | None:
+    """Why the signer process, where there is one, was not turned."""
+    try:
+        if signer is not None:
+            turn(signer)
+    except CustodyError as error:
+        return str(error)
+    return None
+
+
 def _checked(reason: str) -> str:
     try:
-        return check_reason(reason)
+        return check_reason(reason.strip())
     except BadRow as error:
         raise InvalidInput(str(error), hint="say in a few words why issuing stops") from error

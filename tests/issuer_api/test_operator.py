@@ -32,6 +32,9 @@ PROTECTED = [
     ("POST", f"certificates/{COC}/replace"),
     ("POST", f"seafarers/{SEAFARER}/rebind"),
     ("POST", "offers"),
+    ("GET", "issuing"),
+    ("POST", "issuing/stop"),
+    ("POST", "issuing/start"),
 ]
 STRANGERS = {
     "nobody": {},
@@ -46,9 +49,9 @@ STRANGERS = {
 def test_strangers_see_and_change_nothing(office: Office, headers: dict[str, str]) -> None:
     for method, path in PROTECTED:
         answer = office.client.request(method, f"{BASE}/{path}", headers=headers)
-        assert (path, answer.status_code) == (path, 401)
+        assert (path, answer.status_code) in {(path, 401), (path, 429)}  # the eleventh guess has to wait
         assert answer.headers["content-type"] == PROBLEM
-        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert answer.status_code == 429 or answer.headers["www-authenticate"].startswith("Bearer")
         assert "Østergård" not in answer.text
 
 

@@ -1,0 +1,103 @@
+"""The stop-issuing switch: what it halts, what goes on, and what the trail says of it."""
+
+import json
+
+import pytest
+from support.desk import NUMBER, Desk
+from support.issuer_cli import Run
+
+from issuer.domain.errors import Conflict, InvalidInput, IssuingStopped
+from issuer.services.stopping import Stopping, refuse_if_stopped
+from keys.custody.signer_client import SignerGone
+from verifier.status import Status
+
+
+@pytest.fixture
+def switch(desk: Desk) -> Stopping:
+    return Stopping(desk.database, desk.clock)
+
+
+def test_thrown_switch_refuses_every_step_until_it_is_lifted(desk: Desk, switch: Stopping) -> None:
+    with desk.database.write() as connection:
+        refuse_if_stopped(connection)
+    switch.stop(reason="a forged approval", actor="clerk")
+    with desk.database.write() as connection, pytest.raises(IssuingStopped, match="a forged approval"):
+        refuse_if_stopped(connection)
+    switch.start(actor="director")
+    with desk.database.write() as connection:
+        refuse_if_stopped(connection)
+    assert desk.events()[-2:] == ["issuing-stopped", "issuing-started"]
+
+
+def test_second_stop_keeps_the_first_reason_and_both_are_in_the_trail(desk: Desk, switch: Stopping) -> None:
+    first = switch.stop(reason="a forged approval", actor="clerk")
+    assert switch.stop(reason="and a second", actor="director") == first
+    assert switch.standing() == first.stop
+    assert desk.events()[-2:] == ["issuing-stopped"] * 2
+
+
+@pytest.mark.parametrize("reason", ["", " ", "x" * 2_000])
+def test_stop_for_no_readable_reason_is_refused_and_stops_nothing(switch: Stopping, reason: str) -> None:
+    with pytest.raises(InvalidInput):
+        switch.stop(reason=reason, actor="clerk")
+    assert switch.standing() is None
+
+
+class _Signer:
+    """A signer process that takes note of what it is told, or takes nothing."""
+
+    def __init__(self, *, gone: bool = False) -> None:
+        self.told: list[str] = []
+        self.gone = gone
+
+    def stop(self, reason: str) -> None:
+        self._tell(reason)
+
+    def resume(self) -> None:
+        self._tell("resume")
+
+    def _tell(self, what: str) -> None:
+        if self.gone:
+            raise SignerGone("no signer there")
+        self.told.append(what)
+
+
+def test_signer_process_is_stopped_and_resumed_with_the_register(desk: Desk) -> None:
+    signer = _Signer()
+    switch = Stopping(desk.database, desk.clock, signer)
+    switch.stop(reason="a forged approval", actor="clerk")
+    assert switch.start(actor="clerk").complaint is None
+    assert signer.told == ["a forged approval", "resume"]
+
+
+def test_signer_process_that_does_not_answer_keeps_nothing_from_being_stopped(desk: Desk) -> None:
+    switch = Stopping(desk.database, desk.clock, _Signer(gone=True))
+    assert switch.stop(reason="a forged approval", actor="clerk").complaint == "no signer there"
+    assert switch.standing() is not None
+
+
+def test_start_of_what_is_not_stopped_is_a_conflict(switch: Stopping) -> None:
+    with pytest.raises(Conflict, match="not stopped"):
+        switch.start(actor="clerk")
+
+
+def test_commands_show_the_switch_and_turn_it(run: Run, desk: Desk) -> None:
+    assert run("status") == (0, "issuing goes on\n", "")
+    code, output, _ = run("stop", "--reason", "a forged approval")
+    assert code == 0
+    assert output.startswith("issuing is stopped since ")
+    assert run("status")[1] == output
+    assert json.loads(run("status", "--json")[1])["reason"] == "a forged approval"
+    assert run("start")[1].endswith(": a forged approval\n")
+    assert run("start")[0] == 2
+    assert desk.events()[-2:] == ["issuing-stopped", "issuing-started"]
+
+
+def test_suspending_and_revoking_go_on_while_issuing_is_stopped(desk: Desk, switch: Stopping) -> None:
+    desk.enter()
+    issued = desk.issue()
+    switch.stop(reason="a forged approval", actor="clerk")
+    desk.lifecycle.suspend(NUMBER, reason="a casualty", actor="clerk")
+    assert desk.status(issued) is Status.SUSPENDED
+    desk.lifecycle.revoke(NUMBER, reason="a forgery", actor="clerk")
+    assert desk.status(issued) is Status.REVOKED
