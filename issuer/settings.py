@@ -31,6 +31,7 @@ ELSEWHERE = frozenset(
         "TOKEN_PIN",
         "TEST_DATABASE_URL",
         "HYPOTHESIS_PROFILE",
+        "IDEMPOTENCY_KEY",
     )
 )
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -79,6 +80,12 @@ class Settings(BaseSettings):
     )
     passphrase: SecretStr | None = Field(None, description="opens the key file; asked for at a terminal")
     passphrase_file: Path | None = Field(None, description="a file that holds the passphrase")
+    signer_socket: Path | None = Field(
+        None, description="the signer process's socket: it signs, and no key file is opened here"
+    )
+    signing_policy: Path | None = Field(
+        None, description="the signer's policy file, to say beforehand what a certificate needs"
+    )
     certificate_kid: str | None = Field(None, description="which sealed key signs credentials")
     status_kid: str | None = Field(None, description="which sealed key signs status lists")
     pass_kid: str | None = Field(None, description="which sealed key signs the pass; no pass without one")
@@ -88,6 +95,9 @@ class Settings(BaseSettings):
         None,
         min_length=16,
         description="opens `/api/v1` to the operator, 16 characters or more; closed without",
+    )
+    metrics_token: SecretStr | None = Field(
+        None, min_length=16, description="opens `/metrics` and what `/health/ready` found, and nothing else"
     )
     list_size: int = Field(2**17, ge=8, le=2**24, multiple_of=8, description="entries of a new status list")
     list_fill: float = Field(0.5, gt=0, le=0.9, description="a new status list is opened beyond this")
@@ -181,6 +191,12 @@ class Settings(BaseSettings):
             raise ValueError("base_url must be https; plain http is for test environments on loopback")
         if self.status_expiry < MINIMUM_LIST_EXPIRY:
             raise ValueError("status_expiry must be at least 60 days: ships carry lists for weeks")
+        return self
+
+    @model_validator(mode="after")
+    def _a_signers_policy_is_known_here_too(self) -> Self:
+        if self.signer_socket is not None and self.signing_policy is None:
+            raise ValueError("signer_socket needs signing_policy: the file that the signer itself goes by")
         return self
 
     @property

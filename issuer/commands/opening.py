@@ -9,7 +9,7 @@ import typer
 from issuer import terminal
 from issuer.composition import Register, Services, compose, open_register
 from issuer.domain.errors import KeysUnusable
-from issuer.services.authority_keys import AuthorityKeys, open_keys
+from issuer.services.authority_keys import AuthorityKeys, ask_signer, open_keys
 from issuer.settings import Settings, load_settings
 from keys.custody.passphrase import from_text
 
@@ -41,7 +41,9 @@ def services_of(context: typer.Context) -> Services:
 
 
 def keys_of(settings: Settings) -> AuthorityKeys:
-    """The sealed keys, opened with the passphrase of the settings or of the person at the terminal."""
+    """The signer's keys; or the sealed ones, with the passphrase of the settings or of whoever is here."""
+    if settings.signer_socket is not None:
+        return ask_signer(settings)
     passphrase = settings.read_passphrase()
     if passphrase is None:
         if not sys.stdin.isatty():

@@ -1,20 +1,26 @@
 """The authority's private keys, opened once: which signs credentials, status lists, the pass, checkpoints."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from issuer.domain.errors import KeysUnusable
-from issuer.services.signing_port import CredentialSigner, InProcessSigner
+from issuer.services.clock import Clock, utc_now
+from issuer.services.policy import read_policy
+from issuer.services.signing_port import AskedSigner, CredentialSigner, GuardedSigner, InProcessSigner
 from issuer.settings import Settings
 from keys.algorithms import Algorithm
 from keys.custody.sealed_file import SealedFileError, WrongPassphrase, unseal
+from keys.custody.signer_client import SignerClient, SignerError
 from keys.custody.signing_policy import SigningPolicy
 from keys.encoding import Json
 from keys.jwk import PublicKey
 from keys.signer import Signer
 from keys.trust.directory import CERTIFICATES, LOG, PASS, STATUS
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +88,34 @@ class AuthorityKeys:
         return {"keys": keys}
 
 
-def open_keys(settings: Settings, passphrase: bytes) -> AuthorityKeys:
+def ask_signer(settings: Settings) -> AuthorityKeys:
+    """The keys of the signer process, none of which is here. Raises KeysUnusable, SettingsInvalid."""
+    assert settings.signer_socket is not None, "asked where one is set"  # noqa: S101
+    policy = read_policy(settings)
+    client = SignerClient(settings.signer_socket)
+    try:
+        public, signers_policy = client.public_keys(), client.status().get("policy")
+    except SignerError as error:
+        raise KeysUnusable(str(error), hint=error.hint) from error
+    if policy is not None and signers_policy != policy.version:
+        log.warning(
+            "the signer goes by policy %s, and %s is %s: start both again with the same file",
+            signers_policy, settings.signing_policy, policy.version,
+        )  # fmt: skip
+    signers = {kid: AskedSigner(client, key) for kid, key in public.items()}
+    return _of(settings.signer_socket, signers, settings, guarded=client, policy=policy)
+
+
+def open_keys(settings: Settings, passphrase: bytes, *, clock: Clock = utc_now) -> AuthorityKeys:
     """Unseal the key file that the settings name; raises KeysUnusable with what to do."""
     path = settings.sealed_keys
+    if settings.environment == "production":
+        raise KeysUnusable(
+            "in production the issuer holds no keys: whoever takes it over would hold them too",
+            hint="start `ombord-keys signer serve` over them, and set OMBORD_SIGNER_SOCKET and"
+            " OMBORD_SIGNING_POLICY (docs/custody.md)",
+        )
+    policy = read_policy(settings)
     try:
         signers = unseal(path, passphrase)
     except WrongPassphrase as error:
@@ -97,9 +128,23 @@ def open_keys(settings: Settings, passphrase: bytes) -> AuthorityKeys:
         raise KeysUnusable(
             f"{path}: {error.strerror}", hint="set OMBORD_SEALED_KEYS to the file that ombord-keys wrote"
         ) from error
+    guarded = None if policy is None else GuardedSigner(signers, policy, lambda: int(clock().timestamp()))
+    return _of(path, signers, settings, guarded=guarded, policy=policy)
+
+
+def _of(
+    path: Path,
+    signers: Mapping[str, Signer],
+    settings: Settings,
+    *,
+    guarded: CredentialSigner | None,
+    policy: SigningPolicy | None,
+) -> AuthorityKeys:
     chosen = _choose(path, sorted(signers), settings)
     return AuthorityKeys(
         signers=signers,
+        guarded=guarded,
+        policy=policy,
         certificate_kid=chosen.certificates,
         status_kid=chosen.lists,
         pass_kid=chosen.sea_pass,

@@ -9,14 +9,16 @@ from threading import Lock
 from typing import Final, Protocol
 
 from issuer.domain.errors import IssuerError, QuotaReached, SigningDeferred, SigningRefused
+from keys.algorithms import Algorithm
 from keys.custody import signing_draft
 from keys.custody.approval import Approval, ApprovalError, verify
 from keys.custody.quota import HOUR, LastHour
-from keys.custody.signer_client import SignerError, ToSign
+from keys.custody.signer_client import RemoteSigner, SignerClient, SignerError, SignerRefused, ToSign
 from keys.custody.signing_case import Answer, Signed
 from keys.custody.signing_draft import DraftError, SigningDraft
 from keys.custody.signing_policy import Check, Refusal, SigningPolicy, not_entitled, within_quota
 from keys.encoding import EncodingError, b64url_decode, json_object
+from keys.jwk import PublicKey
 from keys.signer import Signer
 
 # Nothing is wrong with such a draft: it stays where it is, and is asked for again.
@@ -113,7 +115,30 @@ class GuardedSigner:
             return over
 
 
-def refused(refusal: Refusal, document_number: str) -> IssuerError:
+class AskedSigner:
+    """The `Signer` of one key of the signer process, in the issuer's words where it says no."""
+
+    __slots__ = ("_remote", "public_key")
+
+    def __init__(self, client: SignerClient, public_key: PublicKey) -> None:
+        self._remote, self.public_key = RemoteSigner(client, public_key), public_key
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """What it signs with."""
+        return self.public_key.algorithm
+
+    def sign(self, message: bytes) -> bytes:
+        """64 raw bytes over `message`. Raises SigningDeferred, SigningRefused."""
+        try:
+            return self._remote.sign(message)
+        except SignerRefused as error:
+            raise refused(error.refusal) from error
+        except SignerError as error:
+            raise unreachable(error) from error
+
+
+def refused(refusal: Refusal, document_number: str | None = None) -> IssuerError:
     """The refusal of one draft as an error, which says for how long."""
     check = refusal.check.value
     if refusal.check is Check.QUOTA:
@@ -126,8 +151,9 @@ def refused(refusal: Refusal, document_number: str) -> IssuerError:
             f"the signer cannot sign now ({check}): {refusal.reason}",
             hint="docs/custody.md says what a refusal means; what was begun is finished later",
         )
+    what = f"certificate {document_number}" if document_number else "this"
     return SigningRefused(
-        f"certificate {document_number} may not be signed ({check}): {refusal.reason}",
+        f"{what} may not be signed ({check}): {refusal.reason}",
         hint="docs/custody.md says what a refusal means; nothing was signed",
     )
 

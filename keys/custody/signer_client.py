@@ -63,7 +63,7 @@ class SignerRefused(SignerError):
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(f"the signer refused ({refusal.check.value}): {refusal.reason}")
-        self.check = refusal.check
+        self.check, self.refusal = refusal.check, refusal
 
 
 _KINDS: Final[Mapping[str, type[SignerError]]] = {"ending": SignerGone, "denied": SignerDenied}
