@@ -336,3 +336,11 @@ configuration = Table(
     Column("content", Text, nullable=False),  # canonical JSON
     Column("first_used_at", BigInteger, nullable=False),
 )
+
+# Events of the audit trail, counted once, from the first to the one whose number is the sum of all counts.
+event_count = Table(
+    "event_count",
+    metadata,
+    Column("event", String(40), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
