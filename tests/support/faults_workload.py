@@ -1,0 +1,200 @@
+"""What the killed process was doing: requests that an authority gets, each with its idempotency key.
+
+A workload is a fixed list. Whoever runs it again with the same keys must end where the first run would have:
+that is what makes a killed and repeated run comparable with one that nobody killed.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from support.in_process import client_of
+from support.issuer_app import HOLDER_CLAIMS, OPERATOR_TOKEN, HandClock, issuer_settings
+from support.scenario import INGRID, competency, medical
+from support.simulator import NOW, Authority, seeded_signer
+
+from issuer.app import build
+from issuer.composition import Services, compose
+from issuer.services import issuing
+from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.issuing import IssuedCredential, IssueRequest
+from keys.encoding import json_dumps
+from keys.signer import SoftwareSigner
+from verifier.credential import vc
+from verifier.credential.model import Certificate, Holder
+
+NORWAY: Final = Authority("NO")
+LIST_SIZE: Final = 16  # half full is full: a workload opens several lists
+CLERK: Final = "clerk"
+PHONES: Final[Mapping[str, SoftwareSigner]] = {
+    name: seeded_signer(name) for name in ("ingrid", "ingrid 2", "li", "li 2")
+}
+LI: Final = Holder(seafarer_id="9ZZZZZZZ", family_name="Li", given_name="Wei", birth_date=date(1990, 2, 28))
+COC, MED, LI_COC = "NO-COC-0001", "NO-MED-0001", "NO-COC-0002"
+CREW: Final = tuple(f"NO-CRW-{number:04}" for number in range(7))
+
+
+class Request(NamedTuple):
+    """Something that somebody asks for; `key` is its idempotency key and its name in a failure."""
+
+    key: str
+    kind: str
+    given: Mapping[str, Any]
+
+
+def request(key: str, kind: str, **given: Any) -> Request:
+    return Request(f"request-{key}", kind, given)
+
+
+LIFE: Final = (
+    request("import", "load", numbers=[COC, MED, LI_COC]),
+    request("phone", "issue", number=COC, phone="ingrid"),
+    request("paper", "issue", number=COC, phone=None),
+    request("publish 1", "publish"),
+    request("suspend", "post", path=f"certificates/{COC}/suspend", body={"reason": "doubt"}),
+    request("publish 2", "publish"),
+    request("reinstate", "post", path=f"certificates/{COC}/reinstate", body={"reason": "no doubt"}),
+    request("other phone", "issue", number=LI_COC, phone="li"),
+    request("revoke", "post", path=f"certificates/{COC}/revoke", body={"as": "revoked", "reason": "forged"}),
+    request(
+        "revoke again", "post", path=f"certificates/{COC}/revoke", body={"as": "revoked", "reason": "forged"}
+    ),
+    request("publish 3", "publish"),
+)
+BULK: Final = (
+    request("import", "load", numbers=CREW),
+    request("bulk", "bulk", numbers=CREW[:6], phone=None),
+    request(
+        "cancel", "post", path=f"certificates/{CREW[0]}/revoke", body={"as": "cancelled", "reason": "test"}
+    ),
+    request("unknown", "issue", number="NO-NONE-1", phone=None),
+    request("bulk again", "bulk", numbers=CREW, phone=None),
+    request("publish", "publish"),
+)
+LOST_PHONE: Final = (
+    request("import", "load", numbers=[COC, MED]),
+    request("first", "issue", number=COC, phone="ingrid"),
+    request("second", "issue", number=MED, phone="ingrid"),
+    request("publish 1", "publish"),
+    request("rebind", "post", path=f"seafarers/{INGRID.seafarer_id}/rebind", body={}),
+    request("first anew", "issue", number=COC, phone="ingrid 2"),
+    request("second anew", "issue", number=MED, phone="ingrid 2"),
+    request("replace", "post", path=f"certificates/{COC}/replace", body={"reason": "renewed"}),
+    request(
+        "replace by", "post", path=f"certificates/{MED}/replace", body={"by": "NO-MED-0009", "reason": "lost"}
+    ),
+    request("the new one", "issue", number="NO-MED-0009", phone="ingrid 2"),
+    request("offer", "post", path="offers", body={"seafarer_id": INGRID.seafarer_id}),
+    request("publish 2", "publish"),
+)
+WORKLOADS: Final[Mapping[str, Sequence[Request]]] = {
+    "life": LIFE,
+    "bulk": BULK,
+    "bulk in parts": BULK,
+    "lost phone": LOST_PHONE,
+}
+PARTS_OF: Final[Mapping[str, int]] = {"bulk in parts": 2}  # batches on threads, read back in a second process
+
+
+def certificate_of(number: str) -> Certificate:
+    """The certificate that a number of these workloads names."""
+    if number == MED:
+        return medical()
+    holder = LI if number in (LI_COC, *CREW) else INGRID
+    return replace(competency(), document_number=number, holder=holder)
+
+
+class Clerk:
+    """Runs requests over the real services; what operators ask, through the real web application."""
+
+    def __init__(self, workload: str, database_url: str, folder: Path, *, now: datetime = NOW) -> None:
+        issuing.CHUNK = PARTS_OF.get(workload, issuing.CHUNK)  # type: ignore[attr-defined]
+        settings = issuer_settings(database_url, base_url=NORWAY.iss, list_size=LIST_SIZE)
+        keys = AuthorityKeys(
+            signers=NORWAY.signers,
+            certificate_kid=NORWAY.certificate_kid,
+            status_kid=NORWAY.status_kid,
+            pass_kid=NORWAY.pass_kid,
+        )
+        self.clock = HandClock(now)
+        self.services: Services = compose(settings, keys=keys, clock=self.clock)
+        self._folder = folder
+        self._open = ExitStack()
+        self._client = self._open.enter_context(client_of(build(self.services), settings.base_url))
+
+    def close(self) -> None:
+        self._open.close()
+
+    def run(self, requests: Sequence[Request], acknowledge: Callable[[str, object], None]) -> None:
+        """Each in turn, a minute apart; what is acknowledged was answered to whoever asked."""
+        acts: dict[str, Callable[..., object]] = {
+            "load": self._load,
+            "issue": self._issue,
+            "bulk": self._bulk,
+            "post": self._post,
+            "publish": self._publish,
+        }
+        for one in requests:
+            acknowledge(one.key, acts[one.kind](one.key, **one.given))
+            self.clock.forward(minutes=1)
+
+    def _load(self, key: str, numbers: Sequence[str]) -> object:
+        del key
+        lines: list[dict[str, Any]] = [{"format": "ombord-register", "version": 1, "authority": "NO"}]
+        holders: dict[str, dict[str, Any]] = {}
+        for number in numbers:
+            claims = vc.certificate_claims(certificate_of(number))
+            holder = {name: claims.pop(name) for name in HOLDER_CLAIMS if name in claims}
+            kind = str(certificate_of(number).type)
+            holders[str(holder["seafarer_id"])] = {"kind": "seafarer", **holder}
+            row = {"kind": "certificate", "type": kind, "state": "in-force"}
+            lines.append({**row, "seafarer_id": holder["seafarer_id"], **claims})
+        lines[1:1] = holders.values()
+        extract = io.BytesIO(b"".join(json_dumps(line) + b"\n" for line in lines))
+        report = self.services.importing.load(extract, actor=CLERK)
+        return {"rejected": len(report.rejected)}
+
+    def _issue(self, key: str, number: str, phone: str | None) -> object:
+        return self._bulk(key, [number], phone)
+
+    def _bulk(self, key: str, numbers: Sequence[str], phone: str | None) -> object:
+        holder = None if phone is None else PHONES[phone].public_key
+        wanted = [
+            IssueRequest(document_number=number, holder_key=holder, idempotency_key=f"{key} {number}")
+            for number in numbers
+        ]
+        return [_told(one) for one in self.services.issuer.issue_many(wanted)]
+
+    def _post(self, key: str, path: str, body: Mapping[str, Any]) -> object:
+        headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}", "Idempotency-Key": key.replace(" ", "-")}
+        answer = self._client.post(f"{NORWAY.iss}/api/v1/{path}", json=body, headers=headers)
+        return {"status": answer.status_code, "body": answer.text}
+
+    def _publish(self, key: str) -> object:
+        del key
+        self.services.publisher.publish(self._folder)
+        return "published"
+
+
+def _told(outcome: object) -> dict[str, object]:
+    """What somebody who asked for a credential gets to see."""
+    if not isinstance(outcome, IssuedCredential):
+        return {"refused": getattr(outcome, "error").code}  # noqa: B009 - a Refusal, wherever it is defined
+    return {
+        "serial": outcome.serial,
+        "number": outcome.document_number,
+        "list": outcome.list_uri,
+        "idx": outcome.idx,
+        "token": outcome.token,
+    }
+
+
+def later(hours: int) -> datetime:
+    """When somebody comes back to what was killed."""
+    return NOW + timedelta(hours=hours)
