@@ -28,6 +28,7 @@ def operator(token: str | None) -> Callable[[Request], str]:
             raise Problem(403, "The operator's interface is closed", detail)
         name, _, shown = request.headers.get("authorization", "").partition(" ")
         if name.lower() == "bearer" and hmac.compare_digest(shown.encode(), expected):
+            request.state.actor = OPERATOR  # whose idempotency keys these are
             return OPERATOR
         if shown and guesses.wait(request.client.host if request.client else "unknown") > 0:
             raise Problem(429, "Too many wrong tokens", "Wait a minute.", headers={"Retry-After": "60"})

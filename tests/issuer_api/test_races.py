@@ -1,17 +1,20 @@
 """What happens at once happens once: wallets, guesses, nonces and repeated requests."""
 
+import secrets
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
 
+import pytest
 from support.issuer_app import Office
 from support.sync_wallet import SyncWallet
 
-from issuer.services.repeating import Answer, Claim, Repeating
+from issuer.services.repeating import Answer, Asked, NoAnswer, Repeating
 
 CROWD = 8
+ASKED = Asked("POST /offers", b"{}", "operator")
 Result = TypeVar("Result")
 
 
@@ -94,28 +97,16 @@ def test_of_many_uses_of_one_sync_proof_one_succeeds(office: Office) -> None:
     assert Counter(answer.status_code for answer in answers) == {200: 1, 400: CROWD - 1}
 
 
-def test_idempotency_key_runs_once_at_once(office: Office) -> None:
-    repeating = Repeating(office.database, office.clock, b"secret")
-    claims = at_once(lambda _: repeating.claim("key-0001", b"request"))
-    assert Counter(claims) == {Claim.RUN: 1, Claim.IN_PROGRESS: CROWD - 1}
-    repeating.keep("key-0001", Answer(201, b"done"))
-    assert set(at_once(lambda _: repeating.claim("key-0001", b"request"))) == {Answer(201, b"done")}
+@pytest.mark.parametrize("run", [Repeating.once, Repeating.once_in_steps])
+def test_idempotency_key_runs_once_at_once(office: Office, run: Callable[..., Answer | NoAnswer]) -> None:
+    repeating, runs = Repeating(office.database, office.clock, b"secret"), []
 
+    def act() -> Answer:
+        runs.append(1)
+        return Answer(201, secrets.token_bytes(8))
 
-def test_key_of_a_worker_that_died_runs_again_once(office: Office) -> None:
-    repeating = Repeating(office.database, office.clock, b"secret")
-    assert repeating.claim("key-0001", b"request") is Claim.RUN
-    office.clock.forward(seconds=61)
-    claims = at_once(lambda _: repeating.claim("key-0001", b"request"))
-    assert Counter(claims) == {Claim.RUN: 1, Claim.IN_PROGRESS: CROWD - 1}
-
-
-def test_stored_answers_are_sealed(office: Office) -> None:
-    repeating = Repeating(office.database, office.clock, b"secret")
-    repeating.claim("a-secret-key", b"request")
-    repeating.keep("a-secret-key", Answer(201, b'{"tx_code":"493536"}'))
-    stored = office.everything_stored()
-    assert "493536" not in stored
-    assert "a-secret-key" not in stored
-    other = Repeating(office.database, office.clock, b"another secret")
-    assert other.claim("a-secret-key", b"request") is Claim.RUN
+    found = at_once(lambda _: run(repeating, "key-0001", ASKED, act))
+    answers = {one for one in found if isinstance(one, Answer)}
+    assert len(runs) == len(answers) == 1
+    assert set(found) - answers <= {NoAnswer.IN_PROGRESS}
+    assert set(at_once(lambda _: run(repeating, "key-0001", ASKED, act))) == answers
