@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from issuer.adapters.address import shown, sqlite_file
+from issuer.adapters.leases import Leases
 from issuer.adapters.migrating import upgrade
 from issuer.domain.errors import DatabaseUnusable
 
@@ -30,6 +31,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.is_new = False  # opening it made it
         self._writer = threading.Lock()  # SQLite: threads queue here rather than poll the file's lock
+        self.leases = Leases(engine)
         self._mine = threading.local()  # `.connection`: of the transaction that this thread writes in
 
     @classmethod

@@ -28,11 +28,13 @@ from sqlalchemy import (
     update,
 )
 
+from issuer.adapters.copying import copy_in
 from issuer.adapters.tables import certificate, credential, seafarer, status_list
 from issuer.domain.errors import NotFound
 from issuer.domain.register import CertificateState, CredentialState
 
 CHUNK = 1_000  # rows a statement: SQLite binds at most 32,766 values
+COPIED = 8  # rows from which on PostgreSQL's COPY takes less time than statements
 
 
 def in_force(today: date) -> ColumnElement[bool]:
@@ -53,7 +55,11 @@ def among(
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows that all have the same columns, as fast as the driver takes them."""
-    execute_many(connection, insert(table).values({name: bindparam(name) for name in rows[0]}), rows)
+    names = list(rows[0])
+    if connection.dialect.name == "postgresql" and len(rows) >= COPIED:
+        copy_in(connection, table, names, [tuple(map(row.__getitem__, names)) for row in rows])
+        return
+    execute_many(connection, insert(table).values({name: bindparam(name) for name in names}), rows)
 
 
 def execute_many(connection: Connection, statement: Insert | Update, rows: Sequence[dict[str, Any]]) -> None:
