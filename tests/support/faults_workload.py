@@ -110,6 +110,10 @@ def certificate_of(number: str) -> Certificate:
     return replace(competency(), document_number=number, holder=holder)
 
 
+class ServerFailed(Exception):
+    """An answer that says that nothing is known to be done: no acknowledgement."""
+
+
 class Clerk:
     """Runs requests over the real services; what operators ask, through the real web application."""
 
@@ -141,7 +145,10 @@ class Clerk:
             "publish": self._publish,
         }
         for one in requests:
-            acknowledge(one.key, acts[one.kind](one.key, **one.given))
+            answer = acts[one.kind](one.key, **one.given)
+            if isinstance(answer, dict) and int(answer.get("status", 0)) >= 500:
+                raise ServerFailed(f"{one.key}: {answer['body']}")
+            acknowledge(one.key, answer)
             self.clock.forward(minutes=1)
 
     def _load(self, key: str, numbers: Sequence[str]) -> object:
