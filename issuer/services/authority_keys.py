@@ -102,7 +102,7 @@ def ask_signer(settings: Settings) -> AuthorityKeys:
             "the signer goes by policy %s, and %s is %s: start both again with the same file",
             signers_policy, settings.signing_policy, policy.version,
         )  # fmt: skip
-    signers = {kid: AskedSigner(client, key) for kid, key in public.items()}
+    signers = {kid: AskedSigner(client, kid, key) for kid, key in public.items()}
     return _of(settings.signer_socket, signers, settings, guarded=client, policy=policy)
 
 

@@ -120,8 +120,8 @@ class AskedSigner:
 
     __slots__ = ("_remote", "public_key")
 
-    def __init__(self, client: SignerClient, public_key: PublicKey) -> None:
-        self._remote, self.public_key = RemoteSigner(client, public_key), public_key
+    def __init__(self, client: SignerClient, kid: str, public_key: PublicKey) -> None:
+        self._remote, self.public_key = RemoteSigner(client, kid, public_key), public_key
 
     @property
     def algorithm(self) -> Algorithm:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 JOURNAL: Final = "signer.journal"
 STOP: Final = "signer.stop"
+LOG_HEADS: Final = "signer.log-heads"
 SOCKET: Final = "signer.sock"
 PIN: Final = "OMBORD_TOKEN_PIN"
 ANSWER_SECONDS: Final = 10.0
@@ -35,9 +36,11 @@ def serve(arguments: argparse.Namespace) -> str:
     from keys.custody import policy_file
     from keys.custody.checking_process import CheckingProcess
     from keys.custody.journal import Journal
+    from keys.custody.log_heads import LogHeads
     from keys.custody.signer_process import SignerServer
     from keys.custody.signing_desk import SigningDesk
     from keys.custody.stop_switch import StopSwitch
+    from keys.trust.directory import LOG
 
     home: Path = arguments.home
     policy = policy_file.load(arguments.policy)
@@ -48,7 +51,14 @@ def serve(arguments: argparse.Namespace) -> str:
     try:
         if journal.torn:
             console.warn(f"warning: {journal.torn} bytes of a last batch were torn, and are kept beside")
-        desk = SigningDesk(policy, journal, _backend(arguments, policy), StopSwitch(home / STOP))
+        counted = any(purpose == LOG for _, purpose in journal.counts)
+        desk = SigningDesk(
+            policy,
+            journal,
+            _backend(arguments, policy),
+            StopSwitch(home / STOP),
+            heads=LogHeads(home / LOG_HEADS, expected=counted),
+        )
         sys.setswitchinterval(HANDOVER_SECONDS)
         desk.start()
         desk.check = checking = CheckingProcess(desk.public)

@@ -106,7 +106,7 @@ def _key(record: Record) -> SigningKey:
     _only(record, "signs from until verify_until public cka_id")
     signs = frozenset(record.texts("signs"))
     if not signs <= set(PURPOSES):
-        record.refuse("signs", "a list of certificate types, pass or status")
+        record.refuse("signs", "a list of certificate types, pass, status or log")
     start, end = _instant(record, "from"), _instant(record, "until")
     if start >= end:
         record.refuse("until", "after from")
@@ -126,7 +126,7 @@ def _key(record: Record) -> SigningKey:
 def _type(name: str, record: Record) -> TypeRule:
     _only(record, "per_hour persons roles proposer automatic valid_days")
     if name not in PURPOSES:
-        raise PolicyError(f"{record.where} is no type of certificate, nor pass or status")
+        raise PolicyError(f"{record.where} is no type of certificate, nor pass, status or log")
     persons = record.number("persons", 1, 2) if "persons" in record else 0
     automatic = frozenset(record.texts("automatic")) if "automatic" in record else frozenset()
     if name in UNAPPROVED and (persons or automatic):

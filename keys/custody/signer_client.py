@@ -25,6 +25,7 @@ from keys.custody.signer_protocol import (
     sign_request,
 )
 from keys.custody.signing_case import Answer, Signed, Wanted
+from keys.custody.signing_draft import checkpoint_text
 from keys.custody.signing_policy import Check, Refusal
 from keys.encoding import Json
 from keys.jwk import JwkError, PublicKey
@@ -150,7 +151,7 @@ class SignerClient:
         keys = self.public_keys()
         if kid not in keys:
             raise SignerRefused(Refusal(Check.KEY, f"it has no key {kid}"))
-        return RemoteSigner(self, keys[kid])
+        return RemoteSigner(self, kid, keys[kid])
 
     def close(self) -> None:
         """End idle connections; those in use end with their question."""
@@ -220,10 +221,10 @@ class SignerClient:
 class RemoteSigner:
     """The `Signer` port for one key of the signer process: what needs no approval is signed at once."""
 
-    __slots__ = ("_client", "public_key")
+    __slots__ = ("_client", "_kid", "public_key")
 
-    def __init__(self, client: SignerClient, public_key: PublicKey) -> None:
-        self._client = client
+    def __init__(self, client: SignerClient, kid: str, public_key: PublicKey) -> None:
+        self._client, self._kid = client, kid
         self.public_key = public_key
 
     @property
@@ -232,8 +233,10 @@ class RemoteSigner:
         return self.public_key.algorithm
 
     def sign(self, message: bytes) -> bytes:
-        """64 raw bytes over `message`, a JWS signing input. Raises SignerError's kinds."""
-        answer = self._client.sign([ToSign(text=message.decode("ascii"))])[0]
+        """64 raw bytes over a JWS signing input or a checkpoint's text. Raises SignerError's kinds."""
+        text = message.decode("ascii")
+        wanted = checkpoint_text(self._kid, text) if "\n" in text else text
+        answer = self._client.sign([ToSign(text=wanted)])[0]
         if not isinstance(answer, Signed):
             raise SignerRefused(answer)
         try:

@@ -20,6 +20,7 @@ from keys.custody import CustodyError
 from keys.custody.backend import BackendError, KeyBackend
 from keys.custody.checking_process import check
 from keys.custody.journal import Journal
+from keys.custody.log_heads import LogHeads
 from keys.custody.signing_admission import Admission
 from keys.custody.signing_case import Answer, Case, Wanted
 from keys.custody.signing_keeping import Checking, Keeping
@@ -47,7 +48,10 @@ class _Slice:
 
 
 class SigningDesk:
-    """Takes requests from any thread. `on_failure` is called when it can go on no more."""
+    """Takes requests from any thread. `on_failure` is called when it can go on no more.
+
+    Without `heads` it signs no checkpoints of a log.
+    """
 
     def __init__(
         self,
@@ -57,6 +61,7 @@ class SigningDesk:
         stop: StopSwitch,
         *,
         clock: Callable[[], int] | None = None,
+        heads: LogHeads | None = None,
         on_failure: Callable[[], None] = lambda: None,
     ) -> None:
         self.policy, self.journal, self.stop = policy, journal, stop
@@ -66,7 +71,7 @@ class SigningDesk:
         clock = clock or SteadyClock(not_before=journal.last_at)
         in_flight: dict[bytes, bytes] = {}
         self._admission = Admission(policy, journal, stop, clock)
-        self._once = SigningOnce(policy, journal, backend, stop, clock, in_flight)
+        self._once = SigningOnce(policy, journal, backend, stop, clock, in_flight, heads)
         self._kept = Keeping(journal, lambda found: self.check(found), in_flight)
         self._to_sign: Queue[_Slice | None] = Queue(WAITING)
         self._to_keep: Queue[_Slice | None] = Queue(WAITING)

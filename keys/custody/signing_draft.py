@@ -1,20 +1,31 @@
-"""What the signer is asked to sign, read strictly: nothing is signed that it does not understand. Pure."""
+"""What the signer is asked to sign, read strictly: nothing is signed that it does not understand. Pure.
 
+A credential or status list is a JWS signing input, `header.payload`; a checkpoint of the transparency log is
+a line `log KEY ID`, since its own text names no key, and then that text.
+"""
+
+import re
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
 from keys import jws
+from keys.algorithms import Algorithm
 from keys.custody.approval import claims_hash
 from keys.encoding import EncodingError, Json, json_object
-from keys.trust.directory import CERTIFICATES, PASS, STATUS
+from keys.transparency.anchor import anchor_of
+from keys.transparency.checkpoint import Checkpoint, CheckpointError, from_text
+from keys.trust.directory import CERTIFICATES, LOG, PASS, STATUS
 from keys.trust.record import MAX_INSTANT
 
 CREDENTIAL_TYP: Final = "dc+sd-jwt"
 LIST_TYP: Final = "statuslist+jwt"
 MAX_LIST: Final = 4 << 20  # characters; a status list is longer than any credential
 
+MAX_CHECKPOINT: Final = 1_024  # characters: a name, a number, a hash and the word on the audit trail
+
+_CHECKPOINT_KEY: Final = re.compile(r"log ([A-Za-z0-9][A-Za-z0-9._-]{0,63})", re.ASCII)
 _HEADER: Final = frozenset(("alg", "kid", "typ"))
 _NO_SIGNATURE: Final = "A" * 86  # 64 bytes of zero: a signing input lacks the third part that `parse` wants
 _PURPOSE_OF_VCT: Final = {f"urn:ombord:{name}:1": name for name in (*CERTIFICATES, PASS)}
@@ -30,22 +41,25 @@ class DraftError(ValueError):
 
 
 class SigningDraft(NamedTuple):
-    """A signing input, `header.payload`, and what it would say once it is signed."""
+    """What would be signed, and what it would say then."""
 
-    text: bytes
-    digest: bytes  # SHA-256 of it: the journal's name for this draft
+    text: bytes  # the very bytes
+    digest: bytes  # SHA-256 of what was asked: the journal's name for this draft
     kid: str
     algorithm: str
     purpose: str  # as in keys' purposes
-    issuer: str  # `iss`; of a status list its address
-    issued_at: int
+    issuer: str  # `iss`; of a status list its address, of a checkpoint the log's name
+    issued_at: int | None  # None for a checkpoint, which has no date
     not_before: int | None
     expires: int | None
-    claims: str | None  # hash of the canonical claims; None for a status list
+    claims: str | None  # hash of the canonical claims; None for a status list and a checkpoint
+    checkpoint: Checkpoint | None = None
 
 
 def read(text: str) -> SigningDraft:
-    """The draft of a signing input. Raises DraftError."""
+    """The draft of what was asked. Raises DraftError."""
+    if "\n" in text:
+        return _checkpoint(text)
     try:
         unsigned = jws.parse(f"{text}.{_NO_SIGNATURE}", max_size=MAX_LIST)
         if unsigned.header.keys() != _HEADER or unsigned.kid is None:
@@ -74,6 +88,38 @@ def read(text: str) -> SigningDraft:
     if purpose in CERTIFICATES:
         _refuse_other_dates(draft, claims)
     return draft
+
+
+def checkpoint_text(kid: str, text: str) -> str:
+    """How a checkpoint is put to the signer: its unsigned text, below the key that is to sign it."""
+    return f"log {kid}\n{text}"
+
+
+def _checkpoint(text: str) -> SigningDraft:
+    line, _, note = text.partition("\n")
+    named = _CHECKPOINT_KEY.fullmatch(line)
+    if named is None or len(text) > MAX_CHECKPOINT or not text.isascii():
+        raise DraftError("a checkpoint is put as a line with log and a key id, then at most 1,000 characters")
+    try:
+        checkpoint = from_text(note)
+        anchor = anchor_of(checkpoint)
+    except CheckpointError as error:
+        raise DraftError(str(error)) from None
+    if checkpoint.extensions != ((anchor.line,) if anchor else ()):
+        raise DraftError("a checkpoint with another extension than the audit trail's")
+    return SigningDraft(
+        text=note.encode("ascii"),
+        digest=sha256(text.encode("ascii")).digest(),
+        kid=named[1],
+        algorithm=Algorithm.ED25519.value,
+        purpose=LOG,
+        issuer=checkpoint.origin,
+        issued_at=None,
+        not_before=None,
+        expires=None,
+        claims=None,
+        checkpoint=checkpoint,
+    )
 
 
 def _purpose(claims: dict[str, Json]) -> str:

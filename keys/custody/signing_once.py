@@ -1,15 +1,17 @@
-"""What is signed, each draft once: clock, quotas, stop switch (checks S8 to S10), then the backend (S11)."""
+"""What is signed, each draft once: clock, quotas, stop switch, logs (S8 to S10, S12), the backend (S11)."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from keys.custody.backend import BackendError, BackendGone, KeyBackend
 from keys.custody.journal import Journal
+from keys.custody.log_heads import LogHeads
 from keys.custody.signing_case import Answer, Case, known, stopped
 from keys.custody.signing_draft import SigningDraft
 from keys.custody.signing_policy import Check, Refusal, SigningPolicy, within_quota
 from keys.custody.steady_clock import ClockJumped
 from keys.custody.stop_switch import StopSwitch
 from keys.jwk import PublicKey
+from keys.transparency.checkpoint import Checkpoint
 
 
 class SigningOnce:
@@ -26,6 +28,7 @@ class SigningOnce:
         stop: StopSwitch,
         clock: Callable[[], int],
         in_flight: dict[bytes, bytes],
+        heads: LogHeads | None = None,
     ) -> None:
         self.public: Mapping[str, PublicKey] = {}
         self._policy, self._journal, self._stop, self._clock = policy, journal, stop, clock
@@ -33,6 +36,7 @@ class SigningOnce:
         self._backend_usable = True
         self._hour = journal.last_hour
         self._in_flight = in_flight
+        self._heads = heads
 
     def open(self) -> None:
         """Find the policy's keys, the very ones. Raises BackendError."""
@@ -74,6 +78,8 @@ class SigningOnce:
         over = within_quota(self._policy, draft.purpose, self._hour, at=case.at)
         if over is not None:
             return over
+        if draft.checkpoint is not None and (contradiction := self._advance(draft.checkpoint)) is not None:
+            return Refusal(Check.LOG, contradiction)
         try:
             case.signature = self._backend_sign(draft)
         except BackendError as error:
@@ -82,6 +88,15 @@ class SigningOnce:
         self._hour.add(draft.purpose, at=case.at)
         self._in_flight[draft.digest] = case.signature
         return None
+
+    def _advance(self, checkpoint: Checkpoint) -> str | None:
+        """(S12) A log only grows. What is about to be signed is on the disk first. Raises LogHeadsError."""
+        if self._heads is None:
+            return "this signer keeps no heads of logs"
+        contradiction = self._heads.objection(checkpoint)
+        if contradiction is None:
+            self._heads.advance(checkpoint)
+        return contradiction
 
     def _backend_sign(self, draft: SigningDraft) -> bytes:
         """A token that has gone is looked for once more; one that refuses us is left alone."""

@@ -13,9 +13,11 @@ from keys.custody.approval import Act, Approval
 from keys.custody.quota import LastHour, Usage
 from keys.custody.signing_draft import SigningDraft
 from keys.jwk import PublicKey
-from keys.trust.directory import PASS, STATUS
+from keys.transparency.checkpoint import origin_of
+from keys.trust.directory import LOG, PASS, STATUS
 
-UNAPPROVED: Final = frozenset((PASS, STATUS))  # what sums up or withdraws what was approved needs no approval
+# What sums up, withdraws or counts what was approved needs no approval.
+UNAPPROVED: Final = frozenset((PASS, STATUS, LOG))
 CLOCKS_DIFFER: Final = 300  # seconds by which an approver's or a web worker's clock may be ahead
 
 
@@ -33,6 +35,7 @@ class Check(StrEnum):
     QUOTA = "S9 quota"
     STOPPED = "S10 stopped"
     BACKEND = "S11 backend"
+    LOG = "S12 log"
 
 
 class Refusal(NamedTuple):
@@ -121,8 +124,7 @@ def not_entitled(
     if rule is None or draft.purpose not in key.signs:
         return Refusal(Check.PURPOSE, f"key {draft.kid} may not sign {draft.purpose} here")
     # (S4) in the authority's own name
-    own = draft.issuer.startswith(policy.status_prefix) if draft.purpose == STATUS else None
-    if own is False or (own is None and draft.issuer not in policy.issuers):
+    if not _is_own(policy, draft):
         return Refusal(Check.ISSUER, f"{draft.issuer[:200]!r} is not this authority's")
     return (
         _window(policy, draft, key, at)
@@ -151,15 +153,24 @@ def within_quota(policy: SigningPolicy, purpose: str, hour: LastHour, *, at: int
     return refusal._replace(wait=hour.free_in(purpose if own else None, at=at))
 
 
+def _is_own(policy: SigningPolicy, draft: SigningDraft) -> bool:
+    if draft.purpose == STATUS:
+        return draft.issuer.startswith(policy.status_prefix)
+    if draft.purpose == LOG:
+        return draft.issuer in {origin_of(issuer) for issuer in policy.issuers}
+    return draft.issuer in policy.issuers
+
+
 def _window(policy: SigningPolicy, draft: SigningDraft, key: SigningKey, at: int) -> Refusal | None:
     """(S5) Now, and by its own word, within the key's time; and not dated elsewhere than now."""
-    for moment, what in ((at, "the time"), (draft.issued_at, "iat")):
+    dated = at if draft.issued_at is None else draft.issued_at
+    for moment, what in ((at, "the time"), (dated, "iat")):
         if not key.sign_from <= moment < key.sign_until:
             return Refusal(Check.WINDOW, f"{what} is outside the signing time of {draft.kid}")
-    if draft.issued_at > at + CLOCKS_DIFFER:
-        return Refusal(Check.WINDOW, f"iat is {draft.issued_at - at} seconds in the future")
-    if draft.issued_at < at - policy.draft_seconds:
-        return Refusal(Check.WINDOW, f"iat is {at - draft.issued_at} seconds ago: make a new draft")
+    if dated > at + CLOCKS_DIFFER:
+        return Refusal(Check.WINDOW, f"iat is {dated - at} seconds in the future")
+    if dated < at - policy.draft_seconds:
+        return Refusal(Check.WINDOW, f"iat is {at - dated} seconds ago: make a new draft")
     return None
 
 
@@ -167,7 +178,7 @@ def _validity(draft: SigningDraft, key: SigningKey, rule: TypeRule) -> Refusal |
     """(S6) No longer than its type may last, nor than its key counts."""
     if rule.valid_seconds is not None:
         start = draft.issued_at if draft.not_before is None else draft.not_before
-        if draft.expires is None or draft.expires - start > rule.valid_seconds:
+        if draft.expires is None or start is None or draft.expires - start > rule.valid_seconds:
             days = rule.valid_seconds // 86_400
             return Refusal(Check.VALIDITY, f"{draft.purpose} is good for {days} days at most")
     if key.verify_until is not None and draft.expires is not None and draft.expires > key.verify_until:

@@ -120,6 +120,11 @@ class UnverifiedCheckpoint(NamedTuple):
     signatures: tuple[NoteSignature, ...]
 
 
+def origin_of(issuer: str) -> str:
+    """The name of an authority's log, for ever: its address without the scheme, then `/log`."""
+    return f"{issuer.partition('://')[2]}/log"
+
+
 def sign(checkpoint: Checkpoint, signer: Signer) -> str:
     """The signed note of a log's own key, whose name is the origin. Raises CheckpointError."""
     key = LogKey(checkpoint.origin, signer.public_key)
@@ -127,6 +132,16 @@ def sign(checkpoint: Checkpoint, signer: Signer) -> str:
         raise CheckpointError(f"{key.name} cannot name a key: it has a space or a plus")
     line = _base64(key.key_id + signer.sign(checkpoint.text.encode()))
     return f"{checkpoint.text}\n{_DASH}{key.name} {line}\n"
+
+
+def from_text(text: str) -> Checkpoint:
+    """The checkpoint of the lines that `Checkpoint.text` wrote, unsigned. Raises CheckpointError."""
+    if len(text) > MAX_NOTE:
+        raise CheckpointError(f"a checkpoint of {len(text)} characters; at most {MAX_NOTE} are read")
+    checkpoint = _checkpoint(text.removesuffix("\n").split("\n"))
+    if checkpoint.text != text:
+        raise CheckpointError("a checkpoint's last line does not end")
+    return checkpoint
 
 
 def parse(note: bytes) -> UnverifiedCheckpoint:
