@@ -18,6 +18,7 @@ from kivy.core.window import Window
 from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.lang import Builder
 from kivy.tests.common import UnitTestTouch
+from kivy.uix.recycleview import views
 from kivy.uix.screenmanager import ScreenManager
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.textinput import TextInput
@@ -80,6 +81,7 @@ class Phone:
             _let_go(child)
         self.app.dispatch("on_stop")
         Animation._instances.clear()  # what still moved would be kept, and with it the whole app
+        views._cached_views.clear()  # rows of a list, in this app's colours: the next app would be given them
         for event in Clock.get_events():
             event.cancel()
         self.app._app_window = None

@@ -41,7 +41,7 @@ REASONS = ("keys/jws.py", "keys/trust/directory.py", "verifier/unverified.py", "
 REASONED = frozenset(
     ("Said", "NotReadable", "MalformedCredential", "MalformedProof", "WrongHolder", "MalformedJws",
      "WrongType", "MalformedSdJwt", "MalformedCarrier", "UnknownKind", "NotOneCredential",
-     "InvalidCertificate", "_refuse_doubled")
+     "InvalidCertificate", "Base45Error", "_refuse_doubled")
 )  # fmt: skip
 # Of these, what only the command line and the documents say, and what is collected otherwise.
 NOT_IN_APPS = ("report.py", "document.py", "manning_file.py", "ship.py", "table.py")

@@ -17,7 +17,7 @@ from verifier.inspector.core.crew import Added, Crew, Roll
 from verifier.inspector.core.crew_views import Basis
 from verifier.inspector.core.report_state import Tone
 from verifier.policy import DEFAULT
-from verifier.ui.words import Words
+from verifier.ui.words import Words, words_in
 from verifier.verdict import Headline
 
 LABEL = "Code {n}"
@@ -250,3 +250,20 @@ def test_the_report_names_every_person_and_every_shortfall() -> None:
     assert state.rehearsal
     assert any("abc" in note for note in state.notes)
     assert all(one.mark for one in state.deficiencies)
+
+
+def test_what_is_short_and_why_is_said_in_the_readers_language() -> None:
+    inspection = Inspection()
+    expired = replace(medical(NOW.date() - 20 * DAY), holder=MATE, document_number="NO-MED-X")
+    texts = aboard.presented(inspection, *of(MASTER, "master"), aboard.holds(MATE, "chief-mate"), expired)  # type: ignore[arg-type]
+    crew = judged(everyone(inspection, *texts))
+    assert crew.report is not None
+    norwegian = words_in("nb")
+    posts = {post.title: post.shortfall for post in crew_views.post_states(crew.report, norwegian)}
+    assert "Kim Virtanen: HELSEERKLÆRING UTLØPT" in posts["Overstyrmann"]
+    assert "fristen krever" in posts["Overstyrmann"]
+    basis = Basis(crew.report.ship, crew.report.manning, None, DEFAULT.name, rehearsal=True)
+    state = crew_views.report_state(crew, basis, at=NOW, say=norwegian, device="abc")
+    because = "; ".join(one.reason for one in state.deficiencies)
+    assert "1 Overstyrmann mangler" in because
+    assert not {"missing", "EXPIRED", "chief-mate"} & {*because.replace(";", " ").split()}

@@ -3,6 +3,8 @@
 from struct import unpack
 from typing import Final
 
+from keys.said import Reasoned
+
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 _FOREIGN: Final = 0xFF
@@ -11,7 +13,7 @@ _DIGIT: Final = bytes(ALPHABET.find(chr(byte)) & _FOREIGN for byte in range(256)
 _LOW_PAIR: Final = tuple(ALPHABET[low % 45] + ALPHABET[low // 45] for low in range(45 * 45))
 
 
-class Base45Error(ValueError):
+class Base45Error(Reasoned):
     """Text that is not the base45 of any bytes."""
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from verifier.credential.model import CertificateType
+from verifier.entitlement import Code
 from verifier.wording import NOTHING, Joined, Text, text
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def propose(
     data = _data()
     because: dict[str, list[Text]] = {}
     for shortfall in shortfalls:
-        missing = text("{} {} missing", shortfall.missing, shortfall.post.capacity_code)
+        post = Code("capacities", shortfall.post.capacity_code)
+        missing = text("{} {} missing", shortfall.missing, post)
         because.setdefault(data["shortfall"], []).append(missing)
     for problem in problems:
         code = data["headlines"].get(problem.headline)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Final, NamedTuple
 
 from verifier.inspection.crew import Assignment, CrewReport, Shortfall
@@ -21,9 +22,10 @@ from verifier.inspector.core.report_state import (
 )
 from verifier.inspector.core.saying import sentence
 from verifier.report import escaped
+from verifier.ui import titles
 from verifier.ui.words import Words
 from verifier.verdict import Headline, ReliedOn
-from verifier.wording import in_words
+from verifier.wording import Text, in_words
 
 _SHIP: Final = "the ship"  # whom the crew's report blames for what is wrong with the document
 _OTHER_SHIP: Final = (Headline.NOT_FOR_THIS.value, Headline.REMARK.value)
@@ -157,20 +159,25 @@ def _serving(assignment: Assignment, say: Words) -> str:
     name = escaped(assignment.person.label)
     if not assignment.remark:
         return name
-    return say(texts.WITH_REMARK, name=name, remark=escaped(assignment.remark))
+    return say(texts.WITH_REMARK, name=name, remark=_in_words(assignment.remark, say))
 
 
 def _short(short: Shortfall, say: Words) -> str:
     missing = say.counted(texts.MISSING, short.missing)
     if not short.nearest:
         return missing
-    return f"{missing} {say(texts.NEAREST, names='; '.join(map(escaped, short.nearest)))}"
+    names = "; ".join(_in_words(one, say) for one in short.nearest)
+    return f"{missing} {say(texts.NEAREST, names=names)}"
 
 
 def _deficiencies(report: CrewReport, say: Words) -> Iterator[DeficiencyState]:
     for one in report.deficiencies:
         mark = "" if one.verified else say(texts.UNVERIFIED_CODE)
-        yield DeficiencyState(one.code, say(one.title), escaped(one.because), mark)
+        yield DeficiencyState(one.code, say(one.title), _in_words(one.because, say), mark)
+
+
+def _in_words(spoken: Text, say: Words) -> str:
+    return in_words(spoken, say, partial(titles.quoted, say=say))
 
 
 def _ship_name(ship: Ship | None, say: Words) -> str:
