@@ -126,11 +126,29 @@ def not_entitled(
     # (S4) in the authority's own name
     if not _is_own(policy, draft):
         return Refusal(Check.ISSUER, f"{draft.issuer[:200]!r} is not this authority's")
+    start = draft.issued_at if draft.not_before is None else draft.not_before
     return (
         _window(policy, draft, key, at)
-        or _validity(draft, key, rule)
-        or _approved(policy, draft, rule, approvals, at)
+        or _validity(draft.purpose, rule, draft.kid, key, (start, draft.expires))
+        or unapproved(policy, draft.purpose, draft.claims, approvals, at=at)
     )
+
+
+def outlives(
+    policy: SigningPolicy, purpose: str, not_before: int, expires: int | None, *, at: int
+) -> Refusal | None:
+    """Why nothing of this purpose with these dates could be signed now: checks S3 and S6, with any key."""
+    rule = policy.types.get(purpose)
+    if rule is None:
+        return Refusal(Check.PURPOSE, f"the policy has no line for {purpose}")
+    refusal = Refusal(Check.PURPOSE, f"no key of the policy signs {purpose} now")
+    for kid, key in policy.keys.items():
+        if purpose in key.signs and key.sign_from <= at < key.sign_until:
+            found = _validity(purpose, rule, kid, key, (not_before, expires))
+            if found is None:
+                return None
+            refusal = found
+    return refusal
 
 
 def over_quota(policy: SigningPolicy, purpose: str, used: Usage) -> Refusal | None:
@@ -174,30 +192,37 @@ def _window(policy: SigningPolicy, draft: SigningDraft, key: SigningKey, at: int
     return None
 
 
-def _validity(draft: SigningDraft, key: SigningKey, rule: TypeRule) -> Refusal | None:
+def _validity(
+    purpose: str, rule: TypeRule, kid: str, key: SigningKey, lasts: tuple[int | None, int | None]
+) -> Refusal | None:
     """(S6) No longer than its type may last, nor than its key counts."""
-    if rule.valid_seconds is not None:
-        start = draft.issued_at if draft.not_before is None else draft.not_before
-        if draft.expires is None or start is None or draft.expires - start > rule.valid_seconds:
-            days = rule.valid_seconds // 86_400
-            return Refusal(Check.VALIDITY, f"{draft.purpose} is good for {days} days at most")
-    if key.verify_until is not None and draft.expires is not None and draft.expires > key.verify_until:
-        return Refusal(Check.VALIDITY, f"exp is after {draft.kid} counts: sign with a newer key")
+    start, expires = lasts
+    if rule.valid_seconds is not None and (
+        start is None or expires is None or expires - start > rule.valid_seconds
+    ):
+        days = rule.valid_seconds // 86_400
+        return Refusal(Check.VALIDITY, f"{purpose} is good for {days} days at most")
+    if key.verify_until is not None and expires is not None and expires > key.verify_until:
+        return Refusal(Check.VALIDITY, f"exp is after {kid} counts: sign with a newer key")
     return None
 
 
-def _approved(
-    policy: SigningPolicy, draft: SigningDraft, rule: TypeRule, approvals: Sequence[Approval], at: int
+def unapproved(
+    policy: SigningPolicy, purpose: str, claims: str | None, approvals: Sequence[Approval], *, at: int
 ) -> Refusal | None:
-    """(S7) By enough people who are entitled and not one and the same, or by a rule that this type allows."""
-    if draft.purpose in UNAPPROVED:
+    """(S7) By enough people who are entitled and not one and the same, or by a rule that this type allows.
+
+    `purpose` has a line in the policy; `claims` is the hash of the certificate's canonical claims.
+    """
+    rule = policy.types[purpose]
+    if purpose in UNAPPROVED:
         return None
     if not approvals:
-        return Refusal(Check.APPROVAL, f"{draft.purpose} needs an approval, and there is none")
+        return Refusal(Check.APPROVAL, f"{purpose} needs an approval, and there is none")
     for one in approvals:
-        if draft.claims not in one.claims:
+        if claims not in one.claims:
             return Refusal(Check.APPROVAL, f"approval {one.id[:64]!r} is over other claims")
-        if one.purpose != draft.purpose:
+        if one.purpose != purpose:
             return Refusal(Check.APPROVAL, f"approval {one.id[:64]!r} is for {one.purpose[:64]!r}")
         if one.at > at + CLOCKS_DIFFER:
             return Refusal(Check.APPROVAL, f"approval {one.id[:64]!r} is from the future")
@@ -206,7 +231,7 @@ def _approved(
         if engine is not None and one.rule in engine.rules & rule.automatic:
             return None
     if not rule.persons:
-        return Refusal(Check.APPROVAL, f"no rule that may approve {draft.purpose} has approved this")
+        return Refusal(Check.APPROVAL, f"no rule that may approve {purpose} has approved this")
     return _by_people(policy, rule, approvals)
 
 
