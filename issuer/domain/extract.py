@@ -23,9 +23,11 @@ VERSION: Final = 1
 MAX_LINE: Final = 65_536  # bytes
 HOLDER_CLAIMS: Final = ("seafarer_id", "family_name", "given_name", "native_name", "birth_date", "gender")
 _STANDING: Final = ("state_since", "state_reason", "replaced_by")
-_OWN: Final = frozenset(("kind", "type", "state", "seafarer_id", *_STANDING))
+ORIGIN: Final = ("rule", "reporter", "provider")  # by what and whom it came about
+_OWN: Final = frozenset(("kind", "type", "state", "seafarer_id", *_STANDING, *ORIGIN))
 _LEFT_OUT: Final = (("count", 1),)  # said by its absence
 _MAX_REASON: Final = 500
+_MAX_ORIGIN: Final = 100
 # Tracking numbers are typed, stand in addresses and are read aloud.
 _DOCUMENT_NUMBER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{0,63}", re.ASCII)
 _CONTROL: Final = re.compile(rb"\\u00[01]")  # as `json_dumps` writes NUL and its like
@@ -65,6 +67,9 @@ class CertificateRow:
     state_since: str | None = None
     state_reason: str | None = None
     replaced_by: str | None = None
+    rule: str | None = None
+    reporter: str | None = None
+    provider: str | None = None
 
     @property
     def digest(self) -> str:
@@ -76,7 +81,7 @@ class CertificateRow:
         return json_dumps(self._members()) + b"\n"
 
     def _members(self) -> dict[str, Json]:
-        standing = {name: getattr(self, name) for name in _STANDING}
+        standing = {name: getattr(self, name) for name in (*_STANDING, *ORIGIN)}
         return {
             "kind": "certificate",
             "type": self.type.value,
@@ -272,11 +277,12 @@ def _state(members: Mapping[str, Json]) -> CertificateState:
 
 
 def _standing_of(members: Mapping[str, Json]) -> dict[str, str | None]:
-    """Since when, why, and what took its place."""
+    """Since when, why, and what took its place; by what and whom it came about."""
     return {
         "state_since": _day(members, "state_since"),
         "state_reason": _text(members, "state_reason", _MAX_REASON),
         "replaced_by": _number(members, "replaced_by"),
+        **{name: _text(members, name, _MAX_ORIGIN) for name in ORIGIN},
     }
 
 

@@ -173,7 +173,7 @@ class _Batch:
             return
         known = self._known.get(row.document_number)
         if known is None:
-            self._new_certificates[row.document_number] = _values(row)
+            self._new_certificates[row.document_number] = {**register_values(row), **_source(row)}
             details = {"state": row.state.value, "contents": row.digest}
             self._events.append(AuditEvent("certificate-imported", row.document_number, details, self._actor))
             self.report.added += 1
@@ -222,8 +222,8 @@ class _Batch:
         values: dict[str, Any] = {
             "claims": _text(row.claims),
             "expiry_date": row.expiry_date,
-            "source_digest": row.digest,
-            "source_state": row.state.value,
+            **_source(row),
+            **_origin(row),
         }
         if not moved and row.state.value == known.state:
             values |= {
@@ -268,7 +268,8 @@ def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         yield number, line
 
 
-def _values(row: CertificateRow) -> dict[str, Any]:
+def register_values(row: CertificateRow) -> dict[str, Any]:
+    """A row as the register's table holds it, whoever brings it."""
     return {
         "document_number": row.document_number,
         "seafarer_id": row.seafarer_id,
@@ -279,9 +280,16 @@ def _values(row: CertificateRow) -> dict[str, Any]:
         "replaced_by": row.replaced_by,
         "expiry_date": row.expiry_date,
         "claims": _text(row.claims),
-        "source_digest": row.digest,
-        "source_state": row.state.value,
+        **_origin(row),
     }
+
+
+def _source(row: CertificateRow) -> dict[str, Any]:
+    return {"source_digest": row.digest, "source_state": row.state.value}
+
+
+def _origin(row: CertificateRow) -> dict[str, str | None]:
+    return {name: getattr(row, name) for name in extract.ORIGIN}
 
 
 def _refuse_other_contents(known: Row[Any], row: CertificateRow) -> None:
@@ -312,6 +320,7 @@ def stored_row(row: Row[Any]) -> CertificateRow:
         state_since=row.state_since,
         state_reason=row.state_reason,
         replaced_by=row.replaced_by,
+        **{name: getattr(row, name) for name in extract.ORIGIN},
     )
 
 
