@@ -344,3 +344,69 @@ event_count = Table(
     Column("event", String(40), primary_key=True),
     Column("count", BigInteger, nullable=False),
 )
+
+# A mass operation, and each certificate of its frozen selection (`issuer.services.mass`).
+mass_operation = Table(
+    "mass_operation",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("ending", String(16)),  # of a revocation
+    Column("selection", Text, nullable=False),  # canonical JSON
+    Column("reason", Text, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("approved_by", String(100)),
+    Column("state", String(16), nullable=False),
+    Column("note", Text),  # why it stands still, when that was no person's wish
+    Column("certificates", BigInteger, nullable=False),
+    Column("newest_credential", BigInteger, nullable=False),  # there when the selection was frozen
+    Column("created_at", BigInteger, nullable=False),
+    Column("begun_at", BigInteger),
+    Column("ended_at", BigInteger),
+)
+mass_item = Table(
+    "mass_item",
+    metadata,
+    Column("operation_id", Identity, ForeignKey("mass_operation.id"), primary_key=True),
+    Column("certificate_id", Identity, ForeignKey("certificate.id"), primary_key=True),
+    Column("state", String(16), nullable=False),  # waiting, done, refused
+    Column("refusal", Text),
+    Column("request", _key(200)),  # idempotency key of the paper that is signed again
+    Column("lease", Integer),  # of the worker that last had it in hand
+    Column("done_at", BigInteger),
+)
+Index(
+    "ix_mass_item_waiting",
+    mass_item.c.operation_id,
+    mass_item.c.certificate_id,
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
+)
+
+# Credentials on phones, up to this one, that the next sync offers to replace by new ones.
+renewal = Table(
+    "renewal",
+    metadata,
+    Column("certificate_id", Identity, ForeignKey("certificate.id"), primary_key=True, autoincrement=False),
+    Column("newest_credential", BigInteger, nullable=False),
+)
+
+# Who is affected (`issuer.services.affected`).
+for _name in ("rule", "reporter", "provider"):
+    Index(
+        f"ix_certificate_{_name}",
+        certificate.c[_name],
+        certificate.c.id,
+        sqlite_where=text(f"{_name} IS NOT NULL"),
+        postgresql_where=text(f"{_name} IS NOT NULL"),
+    )
+# Credentials are entered by time, and so by key: knowing which blocks hold which is enough, while an entry in
+# a B-tree would be made anew at each of the steps of issuing.
+Index(
+    "ix_credential_made_under",
+    credential.c.kid,
+    credential.c.issued_at,
+    credential.c.configuration,
+    postgresql_using="brin",
+    postgresql_with={"pages_per_range": 32},
+)
