@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -13,6 +13,7 @@ from issuer.adapters.database import Database
 from issuer.domain.errors import IssuerError
 from verifier.report import escaped
 
+SHOWN = 20  # lines of what may be a million
 STEPS = 10  # plain lines a run, where nobody watches a bar
 
 
@@ -29,6 +30,14 @@ def say(text: str) -> None:
         print(escaped(text), file=sys.stderr, flush=True)
     except OSError:
         abandon(sys.stderr)
+
+
+def say_some(lines: Sequence[str], *, of: int) -> None:
+    """The first lines of many, and how many more there are."""
+    for line in lines[:SHOWN]:
+        say(line)
+    if of > SHOWN:
+        say(f"and {of - SHOWN} more")
 
 
 def tell(text: str) -> None:

@@ -30,17 +30,20 @@ def once(
     act: Callable[[], dict[str, Json]],
     *,
     status: int = 200,
+    in_steps: bool = False,
 ) -> Response:
     """The JSON of `act()`, run once for a key and repeated byte for byte; its refusals are repeated too.
 
-    All that `act` writes through the same database commits together with the answer, or not at all.
+    All that `act` writes through the same database commits together with the answer, or not at all. One that
+    must commit before it ends says `in_steps`: it may run again when the worker dies, and does no harm then.
 
     Raises `Problem`: 400 without a good key, 422 when the key came with another request, 409 while it runs.
     """
     if key is None or not _KEY.fullmatch(key):
         detail = "Send an Idempotency-Key header of 8 to 200 visible characters, new for each intention."
         raise Problem(400, "Idempotency key needed", detail)
-    found = repeating.once(key, _asked(request, body), lambda: _run(request, act, status))
+    run = repeating.once_in_steps if in_steps else repeating.once
+    found = run(key, _asked(request, body), lambda: _run(request, act, status))
     match found:
         case Answer():
             media_type = MEDIA_TYPE if found.status >= 400 else "application/json"

@@ -43,7 +43,8 @@ def stopping_router(stopping: Stopping, repeating: Repeating, actor: Actor, path
             done = stopping.stop(reason=body.reason, actor=who)
             return {**_shown(done.stop).model_dump(), **_signer(done)}
 
-        return once(repeating, request, key, body, act)
+        # In steps: no worker goes on until the signer process has answered. Stopping again does no harm.
+        return once(repeating, request, key, body, act, in_steps=True)
 
     @router.post(f"{path}/start", summary="Let issuing go on", openapi_extra=documented(Nothing))
     def start(

@@ -8,6 +8,8 @@ import typer
 from issuer import terminal
 from issuer.arguments import Number, Reason, check_number
 from issuer.commands.opening import actor, register_of
+from issuer.commands.repeating import once
+from keys.encoding import Json
 
 
 class Ending(StrEnum):
@@ -20,13 +22,25 @@ class Ending(StrEnum):
 
 def suspend(context: typer.Context, number: Number, reason: Reason = "") -> None:
     """Put a certificate out of force until it is reinstated or revoked."""
-    register_of(context).lifecycle.suspend(number, reason=reason, actor=actor())
+    register = register_of(context)
+
+    def act() -> dict[str, Json]:
+        register.lifecycle.suspend(number, reason=reason, actor=actor())
+        return {}
+
+    once(context, register, act)
     terminal.tell(f"{number} is suspended; publish to tell ships")
 
 
 def reinstate(context: typer.Context, number: Number, reason: Reason = "") -> None:
     """Lift a suspension."""
-    register_of(context).lifecycle.reinstate(number, reason=reason, actor=actor())
+    register = register_of(context)
+
+    def act() -> dict[str, Json]:
+        register.lifecycle.reinstate(number, reason=reason, actor=actor())
+        return {}
+
+    once(context, register, act)
     terminal.tell(f"{number} is in force again; publish to tell ships")
 
 
@@ -37,7 +51,13 @@ def revoke(
     reason: Reason = "",
 ) -> None:
     """End a certificate for good."""
-    register_of(context).lifecycle.revoke(number, ending=ending.value, reason=reason, actor=actor())
+    register = register_of(context)
+
+    def act() -> dict[str, Json]:
+        register.lifecycle.revoke(number, ending=ending.value, reason=reason, actor=actor())
+        return {}
+
+    once(context, register, act)
     terminal.tell(f"{number} is {ending.value}; publish to tell ships")
 
 
@@ -51,5 +71,10 @@ def replace(
     reason: Reason = "",
 ) -> None:
     """Let a new certificate take an old one's place (a copy of it, unless --by is in the register)."""
-    done = register_of(context).lifecycle.replace(number, by=by, reason=reason, actor=actor())
-    terminal.tell(f"{done.old} is replaced by {done.new}; publish to tell ships")
+    register = register_of(context)
+
+    def act() -> dict[str, Json]:
+        return {"new": register.lifecycle.replace(number, by=by, reason=reason, actor=actor()).new}
+
+    done = once(context, register, act)
+    terminal.tell(f"{number} is replaced by {done['new']}; publish to tell ships")

@@ -1,6 +1,7 @@
 """`offer` and `rebind`: credentials for a phone."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,8 +10,10 @@ import typer
 from issuer import terminal
 from issuer.arguments import AsJson, SeafarerId, check_numbers, check_seafarer
 from issuer.commands.opening import actor, register_of
+from issuer.commands.repeating import once
 from issuer.domain.errors import InvalidInput
 from issuer.services.offering import Offer
+from keys.encoding import Json
 
 Picture = Annotated[Path | None, typer.Option("--qr", metavar="FILE", help="write the link as SVG")]
 
@@ -29,7 +32,11 @@ def offer(
 ) -> None:
     """Offer a seafarer's certificates in force to a phone."""
     register = register_of(context)
-    _show(register.offering.create(seafarer, certificate or (), actor=actor()), as_json, picture)
+
+    def act() -> dict[str, Json]:
+        return _members(register.offering.create(seafarer, certificate or (), actor=actor()))
+
+    _show(once(context, register, act), as_json, picture)
 
 
 def rebind(
@@ -37,27 +44,36 @@ def rebind(
 ) -> None:
     """A lost or new phone: replace all credentials of the old one and make an offer to the new one."""
     register = register_of(context)
-    done = register.lifecycle.rebind(seafarer, actor=actor())
-    terminal.say(f"{done.credentials} credentials of the old phone are replaced; publish to tell ships")
-    _show(register.offering.create(seafarer, actor=actor()), as_json, picture)
+
+    def act() -> dict[str, Json]:
+        done = register.lifecycle.rebind(seafarer, actor=actor())
+        # Said before the offer, which may be refused: the old phone is locked out all the same.
+        terminal.say(f"{done.credentials} credentials of the old phone are replaced; publish to tell ships")
+        return _members(register.offering.create(seafarer, actor=actor()))
+
+    _show(once(context, register, act), as_json, picture)
 
 
-def _show(made: Offer, as_json: bool, picture: Path | None) -> None:
+def _members(made: Offer) -> dict[str, Json]:
+    return {
+        "credential_offer_uri": made.uri,
+        "link": made.link,
+        "tx_code": made.tx_code,
+        "certificates": list(made.document_numbers),
+        "expires_at": made.expires_at.isoformat(),
+    }
+
+
+def _show(made: dict[str, Any], as_json: bool, picture: Path | None) -> None:
     if picture is not None:
-        _draw(made.link, picture)
+        _draw(made["link"], picture)
     if as_json:
-        shown: dict[str, Any] = {
-            "credential_offer_uri": made.uri,
-            "link": made.link,
-            "tx_code": made.tx_code,
-            "certificates": list(made.document_numbers),
-            "expires_at": made.expires_at.isoformat(),
-        }
-        terminal.tell(json.dumps(shown))
+        terminal.tell(json.dumps(made))
         return
-    terminal.tell(made.link)
-    terminal.tell(f"transaction code (by another channel): {made.tx_code}")
-    terminal.tell(f"{len(made.document_numbers)} certificates, until {made.expires_at:%Y-%m-%d %H:%M} UTC")
+    terminal.tell(made["link"])
+    terminal.tell(f"transaction code (by another channel): {made['tx_code']}")
+    until = datetime.fromisoformat(made["expires_at"])
+    terminal.tell(f"{len(made['certificates'])} certificates, until {until:%Y-%m-%d %H:%M} UTC")
 
 
 def _draw(link: str, picture: Path) -> None:

@@ -1,7 +1,8 @@
 """`portrait` and `portraits`: seafarers' photographs, one by one or a folder of them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,13 @@ from issuer import terminal
 from issuer.adapters.picture import MAX_FILE
 from issuer.arguments import SeafarerId, check_seafarer
 from issuer.commands.opening import PART, actor, register_of
+from issuer.commands.repeating import is_keyed, once
 from issuer.domain.errors import InvalidInput, IssuerError
 from issuer.services.portraits import Portraits
+from keys.encoding import Json
 from keys.regular_file import opener
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
-SHOWN_PROBLEMS = 20
 
 
 def portrait(
@@ -31,12 +33,19 @@ def portrait(
     data = None if file is None else _read(file)
     register = register_of(context)
     portraits = Portraits(register.database, register.clock)
+
+    def act() -> dict[str, Json]:
+        if data is None:
+            portraits.remove(seafarer, actor=actor())
+            return {}
+        return {"changed": portraits.put(seafarer, data, actor=actor())}
+
+    done = once(context, register, act, reading=data or b"")
     if data is None:
-        portraits.remove(seafarer, actor=actor())
         terminal.tell(f"the photograph of {seafarer} is gone; phones lose it at their next sync")
-        return
-    changed = portraits.put(seafarer, data, actor=actor())
-    terminal.tell(f"{seafarer}: the photograph is {'stored' if changed else 'the one that was there'}")
+    else:
+        how = "stored" if done["changed"] else "the one that was there"
+        terminal.tell(f"{seafarer}: the photograph is {how}")
 
 
 def portraits(
@@ -47,9 +56,19 @@ def portraits(
 ) -> None:
     """Load a folder of photographs; good ones are kept, bad ones are named."""
     files = list(_pictures(folder))
-    of_each = Counter(file.stem for file in files)  # which of two is right, nobody has said
     register = register_of(context)
     kept = Portraits(register.database, register.clock)
+    digest = _digest(files) if is_keyed(context) else b""
+    # Each picture commits by itself: one that is stored is unchanged when it is stored again.
+    done = once(context, register, lambda: _store(kept, files), reading=digest, in_steps=True)
+    terminal.tell(f"{done['stored']} stored, {done['unchanged']} unchanged, {done['refused']} refused")
+    terminal.say_some(done["problems"], of=done["refused"])
+    if done["refused"]:
+        raise typer.Exit(PART)
+
+
+def _store(kept: Portraits, files: Sequence[Path]) -> dict[str, Json]:
+    of_each = Counter(file.stem for file in files)  # which of two is right, nobody has said
     changed, problems = 0, []
     with terminal.progress("Loading photographs", len(files)) as show:
         for done, file in enumerate(files, 1):
@@ -60,14 +79,24 @@ def portraits(
             except IssuerError as error:
                 problems.append(f"{file.name}: {error.message}")
             show(done, len(files))
-    unchanged = len(files) - changed - len(problems)
-    terminal.tell(f"{changed} stored, {unchanged} unchanged, {len(problems)} refused")
-    for problem in problems[:SHOWN_PROBLEMS]:
-        terminal.say(problem)
-    if len(problems) > SHOWN_PROBLEMS:
-        terminal.say(f"and {len(problems) - SHOWN_PROBLEMS} more")
-    if problems:
-        raise typer.Exit(PART)
+    return {
+        "stored": changed,
+        "unchanged": len(files) - changed - len(problems),
+        "refused": len(problems),
+        "problems": [*problems[: terminal.SHOWN]],
+    }
+
+
+def _digest(files: Sequence[Path]) -> bytes:
+    """Of all names and contents; what cannot be read counts as nothing, and is refused when it is stored."""
+    digest = sha256()
+    for file in files:
+        try:
+            contents = _read(file)
+        except InvalidInput:
+            contents = b""
+        digest.update(sha256(file.name.encode(errors="surrogateescape")).digest() + sha256(contents).digest())
+    return digest.digest()
 
 
 def _pictures(folder: Path) -> Iterator[Path]:

@@ -1,21 +1,22 @@
 """`import` and `export`: the register as a file."""
 
 import sys
+from hashlib import file_digest
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from issuer import terminal
 from issuer.commands.opening import PART, actor, register_of, settings_of
+from issuer.commands.repeating import is_keyed, once
 from issuer.composition import Register
 from issuer.domain.errors import InvalidInput
 from issuer.services.exporting import export_lines
 from issuer.services.importing import ImportReport
 from issuer.services.portraits import ENDING, Portraits
 from keys.custody import atomic_file
-
-SHOWN_PROBLEMS = 20
+from keys.encoding import Json
 
 
 def import_register(
@@ -27,15 +28,24 @@ def import_register(
     try:
         size = file.stat().st_size
         with file.open("rb") as lines:
+            digest = file_digest(lines, "sha256").digest() if is_keyed(context) else b""
+            lines.seek(0)
             register = register_of(context, settings, create=True)
-            with terminal.progress(f"Loading {file.name} (bytes)", size) as show:
-                report = register.importing.load(
-                    lines, actor=actor(), progress=lambda done: show(min(done, size), size)
-                )
+
+            def act() -> dict[str, Json]:
+                with terminal.progress(f"Loading {file.name} (bytes)", size) as show:
+                    return _members(
+                        register.importing.load(
+                            lines, actor=actor(), progress=lambda done: show(min(done, size), size)
+                        )
+                    )
+
+            # Each batch commits by itself: rows that are loaded are unchanged when they are loaded again.
+            report = once(context, register, act, reading=digest, in_steps=True)
     except OSError as error:
         raise InvalidInput(f"{file}: {error.strerror}", hint="check the file's name") from error
     _tell(report)
-    if report.rejected:
+    if report["rejected"]:
         raise typer.Exit(PART)
 
 
@@ -82,12 +92,18 @@ def _write_portraits(register: Register, folder: Path) -> None:
         ) from error
 
 
-def _tell(report: ImportReport) -> None:
-    terminal.tell(
-        f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged, "
-        f"{len(report.rejected)} rejected"
-    )
-    for row in report.rejected[:SHOWN_PROBLEMS]:
-        terminal.say(f"line {row.line}: {row.reason}")
-    if len(report.rejected) > SHOWN_PROBLEMS:
-        terminal.say(f"and {len(report.rejected) - SHOWN_PROBLEMS} more")
+def _members(report: ImportReport) -> dict[str, Json]:
+    problems: list[Json] = [f"line {row.line}: {row.reason}" for row in report.rejected[: terminal.SHOWN]]
+    return {
+        "added": report.added,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "rejected": len(report.rejected),
+        "problems": problems,
+    }
+
+
+def _tell(report: dict[str, Any]) -> None:
+    counts = (f"{report[name]} {name}" for name in ("added", "changed", "unchanged", "rejected"))
+    terminal.tell(", ".join(counts))
+    terminal.say_some(report["problems"], of=report["rejected"])

@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import typer
 
@@ -27,7 +27,7 @@ def once(
     *,
     reading: bytes = b"",
     in_steps: bool = False,
-) -> dict[str, Json]:
+) -> dict[str, Any]:
     """What `act()` gives, all that the command tells: with a key, done once and given again as it was.
 
     What `act` writes commits together with its answer. An act of several transactions says `in_steps`: it
@@ -39,7 +39,7 @@ def once(
     key = context.meta.get(_META)
     if key is None:
         return act()
-    asked = Asked(f"ombord-issuer {context.info_name}", _arguments(context) + b"\n" + reading, actor())
+    asked = Asked(_name(context), _arguments(context) + b"\n" + reading, actor())
     run = register.repeating.once_in_steps if in_steps else register.repeating.once
     found = run(key, asked, lambda: _run(act))
     match found:
@@ -76,6 +76,12 @@ def take_key(context: typer.Context, given: str | None) -> None:
     context.meta[_META] = key
 
 
+def _name(context: typer.Context) -> str:
+    """As it is typed, whatever the program's file is called: `ombord-issuer audit verify`."""
+    words = context.command_path.removeprefix(context.find_root().command_path)
+    return f"ombord-issuer{words}"
+
+
 def _arguments(context: typer.Context) -> bytes:
     return json.dumps(context.params, default=str, sort_keys=True).encode()
 
@@ -90,7 +96,7 @@ def _run(act: Callable[[], dict[str, Json]]) -> Answer:
         return Answer(_REFUSED, json_dumps(refusal))
 
 
-def _told(answer: Answer) -> dict[str, Json]:
+def _told(answer: Answer) -> dict[str, Any]:
     told = json_object(answer.body, max_size=_MAX_ANSWER)
     if answer.status == _DONE:
         return told

@@ -10,6 +10,7 @@ from issuer import terminal
 from issuer.adapters.typesetting import Typesetting
 from issuer.arguments import Out, check_numbers
 from issuer.commands.opening import PART, actor, register_of, services_of
+from issuer.commands.repeating import once
 from issuer.composition import Services
 from issuer.domain.errors import InvalidInput
 from issuer.services.allow_listing import write_allow_list
@@ -17,6 +18,7 @@ from issuer.services.documents import Documents
 from issuer.services.printing import INDEX, Printing
 from issuer.services.publishing import Orders
 from issuer.services.ship_documents import ShipDocuments
+from keys.encoding import Json
 from keys.regular_file import opener
 from verifier.settings_file import MAX_FILE
 
@@ -44,11 +46,14 @@ def manning(
     typed = _read(file)
     services = services_of(context)
     documents = ShipDocuments(services.database, services.clock, services.settings)
-    entered = documents.enter(typed, actor=actor())
-    terminal.say(
-        f"{entered.document_number}, {entered.ship}: {'entered' if entered.is_new else 'as it was entered'}"
-    )
-    _print(services, out, [entered.document_number], pdf=pdf)
+
+    def act() -> dict[str, Json]:
+        return documents.enter(typed, actor=actor())._asdict()
+
+    entered = once(context, services, act, reading=typed)
+    number = entered["document_number"]
+    terminal.say(f"{number}, {entered['ship']}: {'entered' if entered['is_new'] else 'as it was entered'}")
+    _print(services, out, [number], pdf=pdf)  # which gives the same bytes each time
 
 
 def _read(file: Path) -> bytes:

@@ -7,21 +7,37 @@ import typer
 from issuer import terminal
 from issuer.arguments import AsJson, Reason
 from issuer.commands.opening import PART, actor, register_of
+from issuer.commands.repeating import once
 from issuer.services.stopping import Stop
+from keys.encoding import Json
 
 
 def stop(context: typer.Context, reason: Reason) -> None:
     """Stop issuing at once, on every host; suspending, revoking and publishing go on."""
-    done = register_of(context).stopping.stop(reason=reason, actor=actor())
-    terminal.tell(_line(done.stop))
-    _tell_of_signer(done.complaint, "may still sign for whoever asks it past this register")
+    register = register_of(context)
+
+    def act() -> dict[str, Json]:
+        done = register.stopping.stop(reason=reason, actor=actor())
+        return {"line": _line(done.stop), "complaint": done.complaint}
+
+    # In steps: no worker goes on until the signer process has answered. Stopping again does no harm.
+    done = once(context, register, act, in_steps=True)
+    terminal.tell(done["line"])
+    _tell_of_signer(done["complaint"], "may still sign for whoever asks it past this register")
 
 
 def start(context: typer.Context) -> None:
     """Let issuing go on; what was begun before the stop is finished by the next run."""
-    done = register_of(context).stopping.start(actor=actor())
-    terminal.tell(f"issuing goes on; it was stopped since {_when(done.stop)}: {done.stop.reason}")
-    _tell_of_signer(done.complaint, "is still stopped: its operator's `ombord-keys signer resume`")
+    register = register_of(context)
+
+    def act() -> dict[str, Json]:
+        done = register.stopping.start(actor=actor())
+        since = f"it was stopped since {_when(done.stop)}: {done.stop.reason}"
+        return {"line": f"issuing goes on; {since}", "complaint": done.complaint}
+
+    done = once(context, register, act)
+    terminal.tell(done["line"])
+    _tell_of_signer(done["complaint"], "is still stopped: its operator's `ombord-keys signer resume`")
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:

@@ -1,0 +1,171 @@
+"""`--idempotency-key`: what changes something is done once for a key, and answered alike each time."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import typer
+from sqlalchemy import func, select
+from support.issuer_cli import Run
+from typer.core import TyperGroup
+
+from demo import faces
+from issuer import cli
+from issuer.adapters.database import Database
+from issuer.adapters.tables import audit_event
+
+# What these write is the same whenever it is written again, or nothing: they take no notice of a key.
+REPEATABLE_BY_NATURE = {
+    "serve": "a service, not an act",
+    "print": "the same certificate gives the same paper",
+    "publish": "signs what stands; with a key it would publish nothing new for 30 days",
+    "allow-list": "writes the same file from the same register",
+    "export": "reads",
+    "status": "reads",
+    "audit verify": "reads",
+    "audit show": "reads",
+}
+
+
+class Given(NamedTuple):
+    """What the commands of the story work on."""
+
+    extract: Path
+    seafarer: str
+    numbers: tuple[str, ...]
+    faces: Path
+    manning: Path
+    out: Path
+
+
+@pytest.fixture
+def given(extract: Path, tmp_path: Path) -> Given:
+    """An extract with a bad row, portraits of all and one of nobody, and a ship's document."""
+    rows = [json.loads(line) for line in extract.read_bytes().splitlines()]
+    today = datetime.now(UTC).date().isoformat()
+    good = [
+        row
+        for row in rows
+        if row.get("state") == "in-force" and row.get("expiry_date", "9999") > today and "seafarer_id" in row
+    ]
+    seafarer = good[0]["seafarer_id"]
+    assert faces.main([str(extract), str(tmp_path / "faces")]) == 0
+    (tmp_path / "faces" / "00000000.png").write_bytes((tmp_path / "faces" / f"{seafarer}.jpg").read_bytes())
+    extract.write_bytes(extract.read_bytes() + b'{"kind":"ship"}\n')
+    manning = tmp_path / "ship.yaml"
+    manning.write_text(
+        "document_number: NO-MSM-0001\nflag: NO\nship: {name: Havørn, gt: 8500, kw: 6000, "
+        "type: general-cargo, area: near-coastal, ums: true}\nposts: [{capacity_code: master}]\n",
+        encoding="utf-8",
+    )
+    numbers = tuple(row["document_number"] for row in good if row["seafarer_id"] == seafarer)
+    return Given(extract, seafarer, numbers, tmp_path / "faces", manning, tmp_path / "paper")
+
+
+def story(given: Given) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """Each command that changes something: its name, how it ends, what is typed after it."""
+    one = given.numbers[0]
+    yield "import", 1, (str(given.extract),)
+    yield "portrait", 0, (given.seafarer, str(given.faces / f"{given.seafarer}.jpg"))
+    yield "portrait", 0, (given.seafarer, "--remove")
+    yield "portraits", 1, (str(given.faces),)
+    yield "offer", 0, (given.seafarer,)
+    yield "rebind", 0, (given.seafarer, "--json")
+    yield "manning", 0, (str(given.manning), "--out", str(given.out))
+    yield "suspend", 0, (one, "--reason", "inquiry")
+    yield "suspend", 2, (one, "--reason", "again")
+    yield "reinstate", 0, (one,)
+    yield "replace", 0, (one,)
+    yield "reinstate", 2, (one, "--reason", "too late")
+    yield "revoke", 0, (given.numbers[1], "--as", "lost")
+    yield "stop", 0, ("--reason", "a stolen key")
+    yield "start", 0, ()
+
+
+def events(url: str) -> int:
+    database = Database.open(url)
+    with database.read() as connection:
+        count = connection.execute(select(func.count()).select_from(audit_event)).scalar_one()
+    database.close()
+    return count
+
+
+def refusal(complaints: str) -> list[str]:
+    return [line for line in complaints.splitlines() if line.startswith(("error:", "hint:"))]
+
+
+def test_asked_again_each_command_tells_the_same_and_does_nothing(
+    run: Run, given: Given, database_url: str
+) -> None:
+    for number, (name, code, words) in enumerate(story(given)):
+        keyed = ("--idempotency-key", f"story-{number:03}", name, *words)
+        first = run(*keyed)
+        assert first[0] == code, (name, first)
+        before = events(database_url)
+        again = run(*keyed)
+        assert again[:2] == first[:2], name
+        assert refusal(again[2]) == refusal(first[2]), name
+        assert events(database_url) == before, name
+
+
+def commands(group: TyperGroup, *above: str) -> Iterator[str]:
+    """Each as it is typed."""
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from commands(command, *above, name)
+        else:
+            yield " ".join((*above, name))
+
+
+def test_every_command_is_asked_twice_here_or_is_repeatable_by_nature(given: Given) -> None:
+    group = typer.main.get_command(cli.app)
+    assert isinstance(group, TyperGroup)
+    told = {name for name, _, _ in story(given)}
+    assert set(commands(group)) == told | set(REPEATABLE_BY_NATURE)
+
+
+def test_key_may_stand_in_the_environment(run: Run, given: Given) -> None:
+    run("import", str(given.extract))
+    offers = [run("offer", given.seafarer, idempotency_key="from-a-script")[1] for _ in range(2)]
+    assert offers[0] == offers[1] != run("offer", given.seafarer)[1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [("reinstate", "{one}"), ("suspend", "{two}"), ("suspend", "{one}", "--reason", "another")],
+    ids=["command", "certificate", "reason"],
+)
+def test_key_that_came_with_something_else_is_refused_and_noted(
+    run: Run, given: Given, other: tuple[str, ...], database_url: str
+) -> None:
+    run("import", str(given.extract))
+    key = ("--idempotency-key", "one-intention")
+    assert run(*key, "suspend", given.numbers[0])[0] == 0
+    before = events(database_url)
+    words = [word.format(one=given.numbers[0], two=given.numbers[1]) for word in other]
+    code, output, complaints = run(*key, *words)
+    assert (code, output) == (2, "")
+    assert "error: this idempotency key came with another command" in complaints
+    assert "hint: use a new key for each intention" in complaints
+    assert events(database_url) == before + 1
+    assert "idempotency-key-reused" in run("audit", "show", "--limit", "1")[1]
+
+
+def test_file_that_changed_under_the_same_key_is_another_request(run: Run, given: Given) -> None:
+    keyed = ("--idempotency-key", "monday-load", "import", str(given.extract))
+    run(*keyed)
+    given.extract.write_bytes(given.extract.read_bytes() + b"\n")
+    code, _, complaints = run(*keyed)
+    assert (code, "came with another command, arguments, file" in complaints) == (2, True)
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 201, "with a space", "nøkkel-000001"])
+def test_key_that_is_none_is_refused_before_anything_is_opened(run: Run, key: str) -> None:
+    code, output, complaints = run(
+        "--idempotency-key", key, "stop", "--reason", "x", database_url="sqlite:///none/x"
+    )
+    assert (code, output) == (2, "")
+    assert "error: an idempotency key is 8 to 200 visible ASCII characters" in complaints
