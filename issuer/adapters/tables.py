@@ -250,7 +250,7 @@ idempotency = Table(
     Column("request_hash", String(64), nullable=False),
     Column("status_code", Integer, nullable=False),
     Column("response", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False, index=True),
 )
 
 # The transparency log (docs/transparency-log.md): rows are added, and only salts ever change.

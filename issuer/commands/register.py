@@ -2,6 +2,7 @@
 
 import sys
 from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,8 +29,7 @@ def import_register(
     try:
         size = file.stat().st_size
         with file.open("rb") as lines:
-            digest = file_digest(lines, "sha256").digest() if is_keyed(context) else b""
-            lines.seek(0)
+            digest = _digest(lines, file) if is_keyed(context) else b""
             register = register_of(context, settings, create=True)
 
             def act() -> dict[str, Json]:
@@ -90,6 +90,17 @@ def _write_portraits(register: Register, folder: Path) -> None:
         raise InvalidInput(
             f"{folder} cannot be written: {error.strerror}", hint="choose another place"
         ) from error
+
+
+def _digest(lines: BufferedReader, file: Path) -> bytes:
+    if not lines.seekable():
+        raise InvalidInput(
+            f"{file}: what is read once cannot be compared with what came under the same idempotency key",
+            hint="save it as a file first, or give no key",
+        )
+    digest = file_digest(lines, "sha256").digest()
+    lines.seek(0)
+    return digest
 
 
 def _members(report: ImportReport) -> dict[str, Json]:
