@@ -13,7 +13,11 @@ from issuer.api.addresses import Addresses
 from issuer.api.certificates import certificates_router
 from issuer.api.documents import documents_router
 from issuer.api.guard import Guard
+from issuer.api.health import health_router
 from issuer.api.lifecycle import lifecycle_router
+from issuer.api.log import log_router
+from issuer.api.metrics import metrics_router
+from issuer.api.observing import Observing
 from issuer.api.offers import offers_router
 from issuer.api.oid4vci.router import PickUp, pick_up_router
 from issuer.api.operator import operator, scheme
@@ -23,6 +27,7 @@ from issuer.api.stopping import stopping_router
 from issuer.api.sync import sync_router
 from issuer.api.tracking import tracking_router
 from issuer.api.verify_page import verify_page_router
+from issuer.api.watchers import watcher
 from issuer.api.well_known import well_known_router
 from issuer.composition import Register, Services, compose
 from issuer.domain.errors import KeysUnusable
@@ -36,6 +41,7 @@ from issuer.services.nonces import Nonces
 from issuer.services.page_trust import page_trust
 from issuer.services.passes import PassSigning
 from issuer.services.printing import Printing
+from issuer.services.readiness import Readiness
 from issuer.services.redeeming import Redeeming
 from issuer.services.syncing import Syncing
 from issuer.settings import Settings
@@ -84,11 +90,24 @@ def build(services: Services) -> FastAPI:
     app.include_router(_documents(services, addresses))
     app.include_router(status_router(services.publisher, addresses))
     app.include_router(packs_router(settings.packs_folder, addresses))
+    app.include_router(log_router(services.checkpoints, addresses))
     app.include_router(_page(services, addresses))
     app.include_router(_public(services, addresses))
     app.include_router(_operators(services, addresses))
+    for router in _watched(services):
+        app.include_router(router)
     app.add_middleware(Guard, https=settings.issuer.startswith("https:"))
+    app.add_middleware(Observing)  # what is added last stands first
     return app
+
+
+def _watched(services: Services) -> list[APIRouter]:
+    is_watcher = watcher(services.settings)
+    readiness = Readiness(services.database, services.keys, services.settings)
+    return [
+        health_router(readiness, is_watcher),
+        metrics_router(services.database, services.clock, readiness, is_watcher),
+    ]
 
 
 def _unseal(settings: Settings) -> AuthorityKeys:
@@ -118,7 +137,7 @@ def _sync(services: Services, addresses: Addresses) -> APIRouter:
     passes = PassSigning(services.keys, services.settings)
     parts = (services.database, services.clock, services.settings)
     return sync_router(
-        Syncing(*parts, passes, services.offering),
+        Syncing(*parts, passes, services.offering, services.checkpoints),
         Nonces(*parts),
         services.clock,
         audience=addresses.issuer,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -86,6 +87,25 @@ def _refuse_broken_references(connection: Connection) -> None:
         )
 
 
+def revision_problem(connection: Connection) -> str | None:
+    """Why a process of this version cannot work on this schema; None when it can.
+
+    A newer one is fine for whoever is at work already: changes only add (decision 0028).
+    """
+    found = _revision(connection)
+    if found is None:
+        return "there is no register in this database any more"
+    if found in _known() and found != _head():
+        return f"the schema is {found}, this version's is {_head()}"
+    return None
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(one.revision for one in _scripts().walk_revisions())
+
+
+@cache
 def _head() -> str:
     head = _scripts().get_current_head()
     assert head is not None, "the package ships at least one migration"  # noqa: S101

@@ -31,6 +31,7 @@ from issuer.domain.errors import (
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+RULE = "ombord.rule"  # in the request's scope: which rule the answer names, for logs and metrics
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -83,6 +84,7 @@ class Problem(Exception):
             "detail": self.detail,
             "instance": request.url.path,
         }
+        request.scope[RULE] = self.kind.rpartition(":")[2] if self.kind != "about:blank" else str(self.status)
         return JSONResponse(content, self.status, {"Cache-Control": "no-store", **self.headers}, MEDIA_TYPE)
 
 
@@ -132,6 +134,7 @@ def _answer_domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, IssuerError)  # noqa: S101
     problem = problem_of(error)
     if "/oid4vci/" in request.url.path:
+        request.scope[RULE] = error.code
         return refusal(request, problem.status, problem.detail, headers=problem.headers)
     return problem.response(request)
 
