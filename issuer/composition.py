@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from issuer.adapters.database import Database
 from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.checkpoints import Checkpoints
 from issuer.services.clock import Clock, utc_now
 from issuer.services.importing import RegisterImport
 from issuer.services.issuing import CredentialIssuer
@@ -36,6 +37,7 @@ class Services(Register):
     keys: AuthorityKeys
     issuer: CredentialIssuer
     publisher: StatusPublisher
+    checkpoints: Checkpoints
 
 
 def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = True) -> Register:
@@ -74,6 +76,7 @@ def compose(
         keys=keys,
         issuer=CredentialIssuer(*parts),
         publisher=StatusPublisher(*parts),
+        checkpoints=Checkpoints(*parts),
     )
 
 

@@ -5,7 +5,7 @@ import socket
 import structlog
 import uvicorn
 
-from issuer import logs, terminal
+from issuer import logs, terminal, timer
 from issuer.app import build
 from issuer.composition import compose
 from issuer.services.authority_keys import AuthorityKeys
@@ -34,5 +34,6 @@ def run(settings: Settings, keys: AuthorityKeys, listening: socket.socket) -> No
     )
     log = structlog.get_logger()
     log.info("serving", flag=settings.flag, environment=settings.environment, address=f"http://{host}:{port}")
-    uvicorn.Server(config).run(sockets=[listening])
+    with timer.repeated("checkpoint", services.checkpoints.make, settings.checkpoint_every.total_seconds()):
+        uvicorn.Server(config).run(sockets=[listening])
     log.info("stopped", flag=settings.flag)

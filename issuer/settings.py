@@ -117,6 +117,22 @@ class Settings(BaseSettings):
     nonce_lifetime: Duration = Field(
         timedelta(minutes=5), ge=_SECOND, le=_DAY, description="seconds for which a nonce is good"
     )
+    checkpoint_every: Duration = Field(
+        timedelta(minutes=5), ge=_SECOND, le=_DAY, description="seconds between checkpoints of a growing log"
+    )
+
+    publish_to: str = Field(
+        "public",
+        min_length=1,
+        max_length=400,
+        description="where `publish` writes: a folder or `s3://BUCKET/PREFIX`",
+    )
+    s3_endpoint: str | None = Field(
+        None, description="the address of an S3-compatible store; Amazon's without one"
+    )
+    mass_persons: int = Field(
+        1, ge=1, le=2, description="people whom a mass operation takes; 2: another has to approve it"
+    )
 
     packs_folder: Path | None = Field(
         None, description="what `ombord-verify pack build --site` wrote, served at `/packs`; nothing without"
@@ -173,6 +189,13 @@ class Settings(BaseSettings):
             return ",".join(str(ip_network(one.strip())) for one in value.split(","))
         except ValueError as error:
             raise ValueError("must be addresses or networks such as 10.0.0.7,10.1.0.0/24") from error
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _endpoint_is_an_address(cls, value: str | None) -> str | None:
+        if value is not None and re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+/?", value) is None:
+            raise ValueError("must be the address of a server such as https://objects.example:9000")
+        return value
 
     @field_validator("time_zone")
     @classmethod

@@ -116,6 +116,12 @@ def newest_checkpoint(connection: Connection) -> str | None:
     return connection.execute(query).scalar()
 
 
+def newest_checkpoint_at(connection: Connection) -> int | None:
+    """When that was, in Unix seconds."""
+    query = select(log_checkpoint.c.at).order_by(log_checkpoint.c.number.desc()).limit(1)
+    return connection.execute(query).scalar()
+
+
 def first_checkpoint_with(connection: Connection, index: int) -> str | None:
     """The signed note of the smallest checkpoint that an entry is in: ever the same one."""
     query = select(log_checkpoint.c.note).where(log_checkpoint.c.size > index)

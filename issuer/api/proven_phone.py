@@ -3,8 +3,9 @@
 Whoever cannot prove a key that is bound to a certificate learns nothing, not even whether the key is known.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil
+from types import MappingProxyType
 from typing import Any, assert_never
 
 from issuer.api.key_proof import MAX_PROOF, BadProof, ProvenKey, read_proof
@@ -20,13 +21,15 @@ CLAIMS = frozenset({"aud", "iat", "nonce"})
 Prove = Callable[[dict[str, Json]], PublicKey]
 
 
-def body_schema(**members: dict[str, Any]) -> dict[str, Any]:
-    """What OpenAPI says of a body with a proof and these members."""
-    properties = {"proof": {"type": "string", "maxLength": MAX_PROOF}, **members}
+def body_schema(
+    optional: Mapping[str, dict[str, Any]] = MappingProxyType({}), **members: dict[str, Any]
+) -> dict[str, Any]:
+    """What OpenAPI says of a body with a proof and these members, and perhaps those that are `optional`."""
+    required = {"proof": {"type": "string", "maxLength": MAX_PROOF}, **members}
     schema = {
         "type": "object",
-        "properties": properties,
-        "required": list(properties),
+        "properties": {**required, **optional},
+        "required": list(required),
         "additionalProperties": False,
     }
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

@@ -14,7 +14,9 @@ from sqlalchemy import Connection, select, true, update
 from issuer.adapters.database import any_text
 from issuer.adapters.repository import insert_many
 from issuer.adapters.tables import audit_event, audit_head
+from issuer.domain.errors import DatabaseUnusable
 from issuer.services.clock import Clock
+from keys.transparency.anchor import Anchor
 
 GENESIS = "0" * 64
 SYSTEM = "system"
@@ -86,6 +88,14 @@ def record(connection: Connection, clock: Clock, events: Iterable[AuditEvent]) -
     if rows:
         insert_many(connection, audit_event, rows)
         connection.execute(update(audit_head).values(sequence=sequence, hash=previous))
+
+
+def head(connection: Connection) -> Anchor:
+    """The newest event's number, and the chain's hash after it."""
+    row = connection.execute(select(audit_head)).one_or_none()
+    if row is None:
+        raise DatabaseUnusable("the audit trail has no head", hint="stop issuing, and restore a backup")
+    return Anchor(row.sequence, row.hash)
 
 
 def verify_chain(connection: Connection, noted: str | None = None) -> WholeChain | BrokenChain:

@@ -5,7 +5,9 @@ was released and that no newer one has taken the place of. Nothing of any other 
 """
 
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
@@ -16,15 +18,21 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 from issuer.adapters.database import Database
 from issuer.adapters.repository import among, in_force, with_holder
 from issuer.adapters.tables import certificate, credential, credential_payload, status_list
+from issuer.domain.errors import IssuerError
 from issuer.domain.register import CredentialState
+from issuer.services.checkpoints import Checkpoints
 from issuer.services.clock import Clock
 from issuer.services.offering import Offer, Offering
 from issuer.services.passes import Entry, PassSigning, read_certificate
 from issuer.services.portraits import portrait_of
 from issuer.settings import Settings
+from keys.custody import CustodyError
 from keys.jwk import PublicKey
+from keys.transparency.entry import Receipt
 from verifier.credential.model import StatusReference
 from verifier.status import Status
+
+log = logging.getLogger(__name__)
 
 MOST_STATUSES: Final = 256  # of a phone's credentials, newest first
 MOST_OFFERED: Final = 100
@@ -54,6 +62,13 @@ class OwnStatus(NamedTuple):
     status: Status
 
 
+class Place(NamedTuple):
+    """Which credential: by its place in a status list, which is all that a phone has to name it by."""
+
+    uri: str
+    idx: int
+
+
 class Ready(NamedTuple):
     """A certificate in force that this phone lacks, or has in an older edition."""
 
@@ -63,7 +78,10 @@ class Ready(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synced:
-    """The answer to one phone. `left_out` are certificates in force that the pass does not sum up."""
+    """The answer to one phone. `left_out` are certificates in force that the pass does not sum up.
+
+    `receipts` of the transparency log are of those credentials that were asked for and have one.
+    """
 
     as_of: datetime
     sea_pass: str | None
@@ -71,6 +89,7 @@ class Synced:
     credentials: tuple[OwnStatus, ...]
     ready: tuple[Ready, ...]
     offer: Offer | None
+    receipts: Mapping[Place, Receipt]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +107,26 @@ class Syncing:
     """Answers phones."""
 
     def __init__(
-        self, database: Database, clock: Clock, settings: Settings, passes: PassSigning, offering: Offering
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        passes: PassSigning,
+        offering: Offering,
+        checkpoints: Checkpoints,
     ) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
         self._passes = passes
         self._offering = offering
+        self._checkpoints = checkpoints
 
-    def sync(self, key: PublicKey) -> Synced | NotBound:
-        """How the key's seafarer stands; asked again after a lost answer, the same with a new offer."""
+    def sync(self, key: PublicKey, without_receipt: AbstractSet[Place] = frozenset()) -> Synced | NotBound:
+        """How the key's seafarer stands; asked again after a lost answer, the same with a new offer.
+
+        `without_receipt` are credentials whose receipt of the log this phone lacks.
+        """
         thumbprint = key.thumbprint()
         # Before looking: whatever is decided while we look is newer than what this answer claims to know.
         as_of = self._clock().astimezone(UTC).replace(microsecond=0)
@@ -121,7 +150,20 @@ class Syncing:
             ),
             ready=ready,
             offer=offer,
+            receipts=self._receipts(known.own, without_receipt),
         )
+
+    def _receipts(self, own: Sequence[Row[Any]], wanted: AbstractSet[Place]) -> dict[Place, Receipt]:
+        """Of the phone's own credentials alone; a log that cannot be signed now keeps nobody from a sync."""
+        serials = {place: row.serial for row in own if (place := Place(row.uri, row.idx)) in wanted}
+        if not serials:
+            return {}
+        try:
+            found = self._checkpoints.receipts(sorted(serials.values()))
+        except (IssuerError, CustodyError) as error:
+            log.error("no receipts: %s", error)
+            return {}
+        return {place: found[serial] for place, serial in serials.items() if serial in found}
 
     def _offer(
         self, thumbprint: str, as_of: datetime
@@ -178,6 +220,7 @@ def _credentials(chosen: ColumnElement[bool]) -> Any:
         select(
             credential.c.certificate_id,
             credential.c.holder_thumbprint,
+            credential.c.serial,
             credential.c.idx,
             credential.c.status,
             credential.c.superseded_at,

@@ -4,8 +4,8 @@ Every function works within the caller's transaction: a credential's step and it
 What the log is, and how it is checked by those who do not trust us, is docs/transparency-log.md.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -15,10 +15,11 @@ from issuer.adapters import log_store
 from issuer.adapters.log_store import AlreadyThere, NewLeaf
 from issuer.adapters.tables import credential
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound
-from issuer.services.audit import AuditEvent, record
+from issuer.services.audit import AuditEvent, head, record
 from issuer.services.clock import Clock
 from keys.signer import Signer
 from keys.transparency import consistency, merkle
+from keys.transparency.anchor import Anchor, anchor_of
 from keys.transparency.checkpoint import Checkpoint, LogKey, parse, sign
 from keys.transparency.entry import Receipt, leaf
 from keys.transparency.merkle import ProofError
@@ -62,21 +63,34 @@ def append(connection: Connection, entries: Sequence[NewEntry]) -> Sizes:
     return Sizes(frontier.size, grown.size)
 
 
-def checkpoint(connection: Connection, signer: Signer, *, origin: str, at: datetime) -> str:
+def checkpoint(
+    connection: Connection,
+    signer: Signer,
+    *,
+    origin: str,
+    at: datetime,
+    anchored_every: timedelta = timedelta.max,
+) -> str:
     """The signed note for the log as it is now; the one that there is, while nothing was added since.
 
-    Nothing is signed that contradicts what was signed before: raises DatabaseUnusable instead, and Conflict
-    for another origin than the log has had.
+    It anchors the audit trail's head. Where that alone has moved, the same log is signed anew once the last
+    note is `anchored_every` old. Nothing is signed that contradicts what was signed before: raises
+    DatabaseUnusable instead, and Conflict for another origin than the log has had.
     """
     log_store.lock(connection)
-    frontier = log_store.frontier(connection)
-    now = Checkpoint(origin, frontier.size, frontier.root)
+    frontier, anchor = log_store.frontier(connection), head(connection)
+    now = Checkpoint(origin, frontier.size, frontier.root, (anchor.line,))
     newest = log_store.newest_checkpoint(connection)
     if newest is not None:
         before, signatures = parse(newest.encode())
         _check_growth(connection, before, now)
         key = LogKey(origin, signer.public_key)
-        if before == now and any((one.name, one.key_id) == (key.name, key.key_id) for one in signatures):
+        signed = any((one.name, one.key_id) == (key.name, key.key_id) for one in signatures)
+        if (
+            signed
+            and before.size == now.size
+            and not _is_stale(connection, before, anchor, at, anchored_every)
+        ):
             return newest
     note = sign(now, signer)
     log_store.add_checkpoint(connection, now.size, unix(at), note)
@@ -106,6 +120,23 @@ def receipt(connection: Connection, serial: str) -> Receipt:
     return Receipt(row.idx, row.salt, proof, note)
 
 
+def receipts(connection: Connection, serials: Iterable[str]) -> tuple[dict[str, Receipt], bool]:
+    """Those that there are, by serial; and whether one is only waiting for the next checkpoint.
+
+    Raises DatabaseUnusable where the rows do not lead to the root that was signed.
+    """
+    found, waiting = {}, False
+    for serial in serials:
+        row = log_store.entry(connection, serial)
+        if row is None or row.salt is None:
+            continue
+        if log_store.first_checkpoint_with(connection, row.idx) is None:
+            waiting = True
+        else:
+            found[serial] = receipt(connection, serial)
+    return found, waiting
+
+
 def prove_consistency(connection: Connection, old: int, new: int) -> tuple[bytes, ...]:
     """That the log of `new` entries begins with that of `old`. Raises InvalidInput."""
     size = log_store.size(connection)
@@ -127,6 +158,13 @@ def anonymise(connection: Connection, clock: Clock, serial: str) -> None:
         raise _not_logged(serial) if log_store.entry(connection, serial) is None else _anonymous(serial)
     connection.execute(update(credential).where(credential.c.serial == serial).values(log_salt=""))
     record(connection, clock, [AuditEvent(SALT_DELETED, serial)])
+
+
+def _is_stale(
+    connection: Connection, before: Checkpoint, anchor: Anchor, at: datetime, lasts: timedelta
+) -> bool:
+    last = log_store.newest_checkpoint_at(connection)
+    return last is not None and unix(at) - last >= lasts.total_seconds() and anchor_of(before) != anchor
 
 
 def _check_growth(connection: Connection, before: Checkpoint, now: Checkpoint) -> None:

@@ -1,0 +1,32 @@
+"""Work that is due every so many seconds, in a thread beside the service; what fails is tried again."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from issuer.domain.errors import IssuerError
+from keys.custody import CustodyError
+
+
+@contextmanager
+def repeated(name: str, work: Callable[[], object], seconds: float) -> Iterator[None]:
+    """Do `work` every so often while the block lasts; at its end, what was begun is finished."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_repeat, args=(name, work, seconds, ended), name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _repeat(name: str, work: Callable[[], object], seconds: float, ended: threading.Event) -> None:
+    while not ended.wait(seconds):
+        try:
+            work()
+        except (IssuerError, CustodyError, SQLAlchemyError) as error:  # the next time may find it mended
+            structlog.get_logger().error("not done", work=name, reason=str(error))
