@@ -4,12 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, Select, insert, select
 
 from issuer.adapters.repository import among, insert_many
 from issuer.adapters.tables import approval, approval_claims
-from keys.custody.approval import Approval
+from keys.custody.approval import Act, Approval, claims_hash
 from keys.custody.signer_protocol import MAX_APPROVALS
+from keys.encoding import Json
+from verifier.credential.model import CertificateType
 
 
 class Received(NamedTuple):
@@ -18,6 +20,11 @@ class Received(NamedTuple):
     token: str
     said: Approval
     person: str | None
+
+
+def certificate_hash(issuer: str, kind: str, claims: Mapping[str, Json]) -> str:
+    """What an approval of a certificate names; `claims` are its own and its holder's."""
+    return claims_hash({"iss": issuer, "vct": CertificateType(kind).vct, **claims})
 
 
 def store(connection: Connection, received: Received) -> bool:
@@ -52,16 +59,43 @@ def tokens_for(
     draft that comes with a statement of a key that it does not know.
     """
     found: dict[str, dict[tuple[str, str], str]] = {one: {} for one in claims_hashes}
-    query = (
-        select(approval_claims.c.claims_hash, approval)
-        .join(approval, approval.c.id == approval_claims.c.approval_id)
-        .where(among(connection, approval_claims.c.claims_hash, found))
-        .order_by(approval.c.id)
-    )
-    for row in connection.execute(query):
+    for row in connection.execute(_about(connection, found)):
         if kids is None or row.kid in kids:
             said = found[row.claims_hash]
             who = (row.act, row.person or row.rule)
             said.pop(who, None)
             said[who] = row.token
     return {one: list(said.values())[-MAX_APPROVALS:] for one, said in found.items()}
+
+
+def statements(
+    connection: Connection, claims_hashes: Collection[str], *, kids: Collection[str] | None = None
+) -> Mapping[str, Sequence[Approval]]:
+    """As `tokens_for`, what was said: as verified when it was stored."""
+    found: dict[str, list[Approval]] = {one: [] for one in claims_hashes}
+    for row in connection.execute(_about(connection, found)):
+        if kids is None or row.kid in kids:
+            found[row.claims_hash].append(_said(row))
+    return found
+
+
+def _about(connection: Connection, claims_hashes: Collection[str]) -> Select[Any]:
+    """Statements about these claims, oldest first, once for each claims hash."""
+    return (
+        select(approval_claims.c.claims_hash, approval)
+        .join(approval, approval.c.id == approval_claims.c.approval_id)
+        .where(among(connection, approval_claims.c.claims_hash, claims_hashes))
+        .order_by(approval.c.id)
+    )
+
+
+def _said(row: Row[Any]) -> Approval:
+    return Approval(
+        id=row.digest,
+        act=Act(row.act),
+        purpose=row.type,
+        claims=frozenset((row.claims_hash,)),
+        at=row.at,
+        kid=row.kid,
+        rule=row.rule,
+    )
