@@ -361,7 +361,6 @@ mass_operation = Table(
     Column("certificates", BigInteger, nullable=False),
     Column("newest_credential", BigInteger, nullable=False),  # there when the selection was frozen
     Column("created_at", BigInteger, nullable=False),
-    Column("begun_at", BigInteger),
     Column("ended_at", BigInteger),
 )
 mass_item = Table(

@@ -6,7 +6,7 @@ What a mass operation works on is such a selection, so that what was counted is 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, false, func, select
 
@@ -73,16 +73,14 @@ class Affected:
     credentials: tuple[Instance, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Certificates in the order in which they were entered; `after` asks for the next page, None: no more."""
 
     affected: tuple[Affected, ...]
     after: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """How many certificates meet a selection, and how many of their credentials do."""
 
     certificates: int

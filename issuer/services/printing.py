@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Label, func, select
 
 from issuer.adapters.database import Database
 from issuer.adapters.repository import CHUNK, among, in_force, with_holder
@@ -67,8 +67,8 @@ class Printing:
         """A request for each certificate in force, or for each of those named, in order of number."""
         if document_numbers:
             found = dict(self._editions(document_numbers))
-            return [_request(number, found.get(number, _REFUSED)) for number in document_numbers]
-        return [_request(number, edition) for number, edition in self._editions(())]
+            return [paper_request(number, found.get(number, _REFUSED)) for number in document_numbers]
+        return [paper_request(number, edition) for number, edition in self._editions(())]
 
     def sign(self, requests: Sequence[IssueRequest]) -> list[IssuedCredential | Refusal]:
         """The whole issuing protocol for each; what was signed before comes back as it was."""
@@ -119,23 +119,30 @@ class Printing:
         with self._database.read() as connection:
             good = in_force(self._settings.today(self._clock()))
             wanted = among(connection, certificate.c.document_number, document_numbers)
-            earlier = (
-                select(func.count())
-                .where(
-                    credential.c.certificate_id == certificate.c.id,
-                    credential.c.holder_thumbprint.is_(None),
-                    credential.c.superseded_at.is_not(None),
-                )
-                .scalar_subquery()
-            )
-            query = with_holder().add_columns(earlier.label("earlier"))
+            query = with_holder().add_columns(earlier_papers())
             chosen = query.where(good, wanted) if document_numbers else query.where(good)
             for row in connection.execute(chosen.order_by(certificate.c.document_number)):
-                contents = sha256(f"{row.claims}\n{row.holder_claims}".encode()).hexdigest()
-                yield row.document_number, f"{contents}:{row.earlier}"
+                yield row.document_number, paper_edition(row.claims, row.holder_claims, row.earlier)
 
 
-def _request(document_number: str, edition: str) -> IssueRequest:
+def earlier_papers() -> Label[int]:
+    """How many papers of a certificate another has taken the place of."""
+    theirs = (
+        credential.c.certificate_id == certificate.c.id,
+        credential.c.holder_thumbprint.is_(None),
+        credential.c.superseded_at.is_not(None),
+    )
+    return select(func.count()).where(*theirs).scalar_subquery().label("earlier")
+
+
+def paper_edition(claims: str, holder_claims: str, earlier: int) -> str:
+    """What identifies a certificate's paper: what it says, and how many were there before."""
+    contents = sha256(f"{claims}\n{holder_claims}".encode()).hexdigest()
+    return f"{contents}:{earlier}"
+
+
+def paper_request(document_number: str, edition: str) -> IssueRequest:
+    """Under one idempotency key for each edition of the certificate, whoever signs it."""
     key = f"paper:{document_number}:{edition}"
     return IssueRequest(document_number=document_number, holder_key=None, idempotency_key=key)
 

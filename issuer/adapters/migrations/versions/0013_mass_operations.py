@@ -26,7 +26,6 @@ def upgrade() -> None:
         sa.Column("certificates", sa.BigInteger, nullable=False),
         sa.Column("newest_credential", sa.BigInteger, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
-        sa.Column("begun_at", sa.BigInteger),
         sa.Column("ended_at", sa.BigInteger),
     )
     op.create_table(
