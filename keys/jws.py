@@ -20,7 +20,9 @@ __all__ = [
     "only_parameters",
     "parse",
     "sign",
+    "signing_input",
     "verify",
+    "with_signature",
 ]
 
 MAX_TOKEN_CHARACTERS = 65_536
@@ -155,10 +157,26 @@ def sign(
     header: Mapping[str, Json] | None = None,
 ) -> str:
     """The compact JWS of `payload`. The header is exactly alg, kid and typ where given, then `header`'s."""
-    extra = header or {}
-    first = _encode(signer.algorithm, typ, kid, extra) if extra else _common(signer.algorithm, typ, kid)
-    signing_input = f"{first}.{b64url_encode(payload)}"
-    return f"{signing_input}.{b64url_encode(signer.sign(signing_input.encode('ascii')))}"
+    text = signing_input(payload, signer.algorithm, typ=typ, kid=kid, header=header)
+    return with_signature(text, signer.sign(text.encode("ascii")))
+
+
+def signing_input(
+    payload: bytes,
+    algorithm: Algorithm,
+    *,
+    typ: str | None,
+    kid: str | None = None,
+    header: Mapping[str, Json] | None = None,
+) -> str:
+    """What `sign` signs (RFC 7515 § 5.1), for those whose signer is elsewhere."""
+    first = _encode(algorithm, typ, kid, header) if header else _common(algorithm, typ, kid)
+    return f"{first}.{b64url_encode(payload)}"
+
+
+def with_signature(text: str, signature: bytes) -> str:
+    """The compact JWS of a signing input and its 64 raw bytes."""
+    return f"{text}.{b64url_encode(signature)}"
 
 
 @lru_cache(maxsize=32)

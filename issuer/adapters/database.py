@@ -41,9 +41,7 @@ class Database:
         Without `create`, that there is no register is an error too.
         """
         parsed = _parse(url)
-        database = cls(
-            _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _server_engine(parsed)
-        )
+        database = cls.bare(url)
         try:
             with _explained(parsed):
                 database.is_new = upgrade(database.engine, create=create)
@@ -58,6 +56,14 @@ class Database:
             database.close()
             raise
         return database
+
+    @classmethod
+    def bare(cls, url: str) -> "Database":
+        """A database as it is, with whatever schema or none: for those who fill it. Raises DatabaseUnusable."""
+        parsed = _parse(url)
+        return cls(
+            _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _server_engine(parsed)
+        )
 
     @property
     def address(self) -> str:
@@ -94,6 +100,12 @@ class Database:
                 yield connection
             finally:
                 self._mine.connection = None
+
+    @contextmanager
+    def lease(self) -> Iterator[int]:
+        """A number that says in whose hand something is, while this worker lives and the block goes on."""
+        with _explained(self.engine.url), self.leases.held() as number:
+            yield number
 
     @property
     def is_writing(self) -> bool:

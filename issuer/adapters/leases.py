@@ -70,8 +70,13 @@ class Leases:
                 self._end_session(broken=True)
             else:
                 return
-        self._session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        _lock(self._session, number)
+        session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            _lock(session, number)
+        except BaseException:
+            session.close()
+            raise
+        self._session = session
 
     def _give_back(self, number: int) -> None:
         if self._session is None:

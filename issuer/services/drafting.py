@@ -10,12 +10,11 @@ import orjson
 
 from issuer.domain.errors import SelfVerificationFailed
 from issuer.domain.register import CredentialState
-from issuer.services.reading_back import Signed
 from issuer.settings import Settings
 from keys import jws
+from keys.algorithms import Algorithm
 from keys.encoding import Json, b64url_encode
 from keys.jwk import PublicKey
-from keys.signer import Signer
 from verifier.credential import safe_manning_claims, vc
 from verifier.credential.model import CertificateType, Credential, StatusReference
 from verifier.credential.safe_manning import SignedManning
@@ -114,10 +113,15 @@ def encode(claims: Mapping[str, Json]) -> str:
     return orjson.dumps(claims).decode()
 
 
-def sign(draft: Draft, signer: Signer) -> str:
-    """The SD-JWT of the persisted payload: signed as it stands, never composed again."""
+def to_sign(draft: Draft, algorithm: Algorithm) -> str:
+    """The signing input of the persisted payload: as it stands, never composed again."""
     assert draft.payload is not None, "only what is persisted is signed"  # noqa: S101
-    return jws.sign(draft.payload.encode(), signer, typ=vc.TYP, kid=draft.kid) + "~"
+    return jws.signing_input(draft.payload.encode(), algorithm, typ=vc.TYP, kid=draft.kid)
+
+
+def with_signature(text: str, signature: bytes) -> str:
+    """The SD-JWT of a signed text: without disclosures."""
+    return jws.with_signature(text, signature) + "~"
 
 
 def signing_input(token: str) -> bytes:
@@ -130,17 +134,12 @@ def log_digest(log_salt: str, token: str) -> str:
     return sha256(bytes.fromhex(log_salt) + signing_input(token)).hexdigest()
 
 
-def signed(draft: Draft) -> Signed:
-    """What a reader has to check. Raises SelfVerificationFailed if it is not what was persisted."""
+def check_signed(draft: Draft, found: str | None) -> None:
+    """That it is what was persisted, and what a reader `found` against it. Raises SelfVerificationFailed."""
     assert draft.payload is not None, "what is signed was persisted"  # noqa: S101
     assert draft.token is not None, "only what is signed is verified"  # noqa: S101
     if draft.token.split(".")[1:2] != [b64url_encode(draft.payload.encode())]:
         raise _refuse(draft, "the signed text is not what was persisted")
-    return Signed(draft.token, draft.kid, draft.document_number, draft.idx)
-
-
-def self_verify(draft: Draft, found: str | None) -> None:
-    """Act on what a reader `found` against the signed text. Raises SelfVerificationFailed."""
     if found is not None:
         raise _refuse(draft, found)
 

@@ -1,36 +1,38 @@
 """The steps of issuing: persist unsigned, sign, self-verify, log, release; each one transaction on a batch.
 
-Each step changes rows only from the state before it and counts them, so that of two processes at work on the
-same row one does the step and the other notices and looks again.
+Two of them wait for the disk: what is signed was persisted before, and what anybody sees was released. What a
+crash of the host takes of the others is done again (docs/decisions, durability of issuing).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import Connection
 
 from issuer.adapters.database import Database
-from issuer.adapters.repository import HOLDER_CLAIMS, among, bump_lists, in_force, insert_many, set_status
-from issuer.adapters.tables import (
-    certificate,
-    credential,
-    credential_payload,
-    credential_token,
-    seafarer,
-    status_list,
-)
-from issuer.domain.errors import Conflict, IssuerError, NotInForce, PhoneTaken, SelfVerificationFailed
-from issuer.domain.register import CredentialEvent, CredentialState, next_credential_state
-from issuer.services import drafting
+from issuer.adapters.repository import in_force
+from issuer.domain.errors import Conflict, IssuerError, SelfVerificationFailed
+from issuer.domain.register import CredentialEvent, CredentialState
+from issuer.services import drafting, pinning, releasing, signing, transparency
 from issuer.services.audit import LOGGED, AuditEvent, record
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
+from issuer.services.draft_rows import (
+    Overtaken,
+    advance,
+    arrived,
+    give_up,
+    load_drafts,
+    rows_of,
+    store_payloads,
+    store_tokens,
+)
 from issuer.services.drafting import Draft
 from issuer.services.reading_back import SecondReader, Signed, objection
+from issuer.services.stopping import refuse_if_stopped
+from issuer.services.transparency import NewEntry
 from issuer.settings import Settings
-from verifier.status import Status
 
 ATTEMPTS = 25  # how often other processes may overtake us before we give up
 
@@ -45,18 +47,6 @@ class Refusal(NamedTuple):
 Failures = Mapping[str, Refusal]  # by serial
 
 
-class _Overtaken(Exception):
-    """Another process took a step first: look again at what the database holds."""
-
-
-class _TwoSeafarers(Exception):
-    """This draft would give one phone the certificates of two seafarers."""
-
-    def __init__(self, serial: str) -> None:
-        super().__init__(serial)
-        self.serial = serial
-
-
 class IssuingProtocol:
     """Takes drafts from wherever they stand to `released`, or to `void` with the reason."""
 
@@ -65,9 +55,14 @@ class IssuingProtocol:
         self._clock = clock
         self._keys = keys
         self._settings = settings
+        self.pin = pinning.pin_of(settings, keys)
 
     def finish(self, drafts: Sequence[Draft], *, reader: SecondReader | None = None) -> Failures:
-        """Take every step that is due, in order; returns the drafts that were given up."""
+        """Take every step that is due, in order; returns the drafts that were given up, or have to wait.
+
+        Raises IssuingStopped while the switch is on: the drafts stay where they are then.
+        """
+        assert not self._database.is_writing, "each step commits by itself"  # noqa: S101
         steps: tuple[tuple[CredentialState, Callable[[list[Draft]], Failures]], ...] = (
             (CredentialState.RESERVED, self.persist),
             (CredentialState.PERSISTED, self.sign),
@@ -82,305 +77,167 @@ class IssuingProtocol:
                     due = [draft for draft in drafts if draft.state is state]
                     if due:
                         failures.update(step(due))
-                return failures
-            except _Overtaken:
+            except Overtaken:
                 self._look_again(drafts)
+            else:
+                released = {draft.serial for draft in drafts if draft.state is CredentialState.RELEASED}
+                return {serial: why for serial, why in failures.items() if serial not in released}
         raise Conflict("another process keeps working on the same credentials", hint="try again in a moment")
 
     def persist(self, due: list[Draft]) -> Failures:
-        """Compose and rehearse the exact bytes to sign, and store them."""
+        """Compose and rehearse the exact bytes to sign, and store them with what they were made under."""
+        failures: dict[str, IssuerError] = {}
+        for draft in due:
+            try:
+                draft.payload = drafting.compose(draft, self._settings)
+            except SelfVerificationFailed as error:
+                failures[draft.serial] = error
 
-        def compose(draft: Draft) -> None:
-            draft.payload = drafting.compose(draft, self._settings)
+        def store(connection: Connection, good: Sequence[Draft]) -> CredentialState:
+            target = advance(connection, good, CredentialEvent.PERSIST, configuration=self.pin.digest)
+            pinning.keep(connection, self._clock, self.pin)
+            store_payloads(connection, good)
+            return target
 
-        return self._step(due, CredentialEvent.PERSIST, compose, _store_payloads)
+        return self._step(due, failures, store, wait=True)
 
     def sign(self, due: list[Draft]) -> Failures:
         """Sign what was persisted. A signature that a crash loses was never seen by anybody."""
+        with self._database.read() as connection:
+            refuse_if_stopped(connection)
+            wanted = signing.requests(connection, due, self._keys)
+        signatures = signing.sign_batch(due, wanted, self._keys)
+        answered = [draft for draft in due if draft.serial not in signatures.deferred]
+        for draft in answered:
+            draft.token = signatures.tokens.get(draft.serial)
 
-        def sign(draft: Draft) -> None:
-            draft.token = drafting.sign(draft, self._keys.signer(draft.kid))
+        def store(connection: Connection, good: Sequence[Draft]) -> CredentialState:
+            target = advance(connection, good, CredentialEvent.SIGN)
+            store_tokens(connection, good)
+            return target
 
-        return self._step(due, CredentialEvent.SIGN, sign, _store_tokens)
+        waiting = [draft for draft in due if draft.serial in signatures.deferred]
+        failures = self._step(answered, signatures.refused, store) if answered else {}
+        return {**failures, **_refusals(waiting, signatures.deferred)}
 
     def verify(self, due: list[Draft], *, reader: SecondReader | None = None) -> Failures:
         """Read what was signed as a stranger would: here, or in the `reader`'s process."""
-
-        def verify(draft: Draft) -> None:
-            key = self._keys.public(draft.kid)
-            signed = drafting.signed(draft)
-            drafting.self_verify(draft, found[draft.serial] if found else objection(signed, key))
-
         texts = [Signed(draft.token or "", draft.kid, draft.document_number, draft.idx) for draft in due]
-        answers = reader.objections(texts) if reader else None
-        found = dict(zip((draft.serial for draft in due), answers, strict=True)) if answers else {}
-        return self._step(due, CredentialEvent.VERIFY, verify)
+        found = reader.objections(texts) if reader else None
+        if found is None:
+            found = [objection(text, self._keys.public(text.kid)) for text in texts]
+        failures: dict[str, IssuerError] = {}
+        for draft, said in zip(due, found, strict=True):
+            try:
+                drafting.check_signed(draft, said)
+            except SelfVerificationFailed as error:
+                failures[draft.serial] = error
+
+        def store(connection: Connection, good: Sequence[Draft]) -> CredentialState:
+            return advance(connection, good, CredentialEvent.VERIFY)
+
+        return self._step(due, failures, store)
 
     def log(self, due: list[Draft]) -> Failures:
-        """One entry in the audit trail for each credential."""
-        entries = [_log_entry(draft) for draft in due]
-        with self._database.write() as connection:
-            target = _advance(connection, due, CredentialEvent.LOG)
-            record(connection, self._clock, entries)
-        _arrived(due, target)
+        """Each one into the transparency log, and into the audit trail."""
+        leaves = [_log_entry(draft) for draft in due]
+        events = [_log_event(draft) for draft in due]
+        with self._database.write(wait=False) as connection:
+            target = advance(connection, due, CredentialEvent.LOG)
+            transparency.append(connection, leaves)
+            record(connection, self._clock, events)
+        arrived(due, target)
         return {}
 
     def release(self, due: list[Draft]) -> Failures:
         """Let go of what is still in force; a certificate may have been suspended since it was reserved."""
-        failures: dict[str, Refusal] = {}
-        while due:
+        failures: dict[str, IssuerError] = {}
+        left = due
+        while left:
             try:
-                return failures | dict(self._release(due))
-            except _TwoSeafarers as clash:
-                shared = [draft for draft in due if draft.serial == clash.serial]
+                return {**_refusals(due, failures), **self._release(left)}
+            except releasing.TwoSeafarers as clash:
+                of_two = [draft for draft in left if draft.serial == clash.serial]
+                errors: dict[str, IssuerError] = {draft.serial: releasing.shared(draft) for draft in of_two}
                 with self._database.write() as connection:
-                    record(connection, self._clock, list(_give_up(connection, shared)))
-                _arrived(shared, CredentialState.VOID)
-                failures.update(
-                    (draft.serial, Refusal(draft.document_number, _shared(draft))) for draft in shared
-                )
-                due = [draft for draft in due if draft.serial != clash.serial]
-        return failures
+                    record(connection, self._clock, list(_given_up(connection, of_two, errors)))
+                arrived(of_two, CredentialState.VOID)
+                failures.update(errors)
+                left = [draft for draft in left if draft.serial != clash.serial]
+        return _refusals(due, failures)
 
     def _release(self, due: list[Draft]) -> Failures:
+        now = self._clock()
         with self._database.write() as connection:
-            good = _still_in_force(connection, due, in_force(self._settings.today(self._clock())))
+            refuse_if_stopped(connection)
+            good = releasing.still_in_force(connection, due, in_force(self._settings.today(now)))
             released = [draft for draft in due if draft.serial in good]
-            lapsed = [draft for draft in due if draft.serial not in good]
-            events = [*_give_up(connection, lapsed), *self._supersede_older(connection, released)]
-            target = _advance(connection, released, CredentialEvent.RELEASE)
+            lapsed: dict[str, IssuerError] = {
+                draft.serial: releasing.lapsed(draft) for draft in due if draft.serial not in good
+            }
+            events = [
+                *_given_up(connection, due, lapsed),
+                *releasing.supersede_older(connection, released, int(now.timestamp())),
+            ]
+            target = advance(connection, released, CredentialEvent.RELEASE)
             record(connection, self._clock, events)
             # The audit head is ours until we commit: whoever released before us is seen, and sees us after.
-            _refuse_second_seafarer(connection, released)
-        _arrived(released, target)
-        _arrived(lapsed, CredentialState.VOID)
-        return {draft.serial: Refusal(draft.document_number, _no_longer(draft)) for draft in lapsed}
+            releasing.refuse_second_seafarer(connection, released)
+        arrived(released, target)
+        arrived([draft for draft in due if draft.serial in lapsed], CredentialState.VOID)
+        return _refusals(due, lapsed)
 
     def _step(
         self,
-        due: list[Draft],
-        event: CredentialEvent,
-        work: Callable[[Draft], None],
-        store: Callable[[Connection, list[Draft]], None] = lambda _connection, _drafts: None,
+        due: Sequence[Draft],
+        failures: Mapping[str, IssuerError],
+        store: Callable[[Connection, Sequence[Draft]], CredentialState],
+        *,
+        wait: bool = False,
     ) -> Failures:
-        """Do `work` on each draft, then `store` what it made; drafts that fail our own rules are given up."""
-        failures: dict[str, Refusal] = {}
-        for draft in due:
-            try:
-                work(draft)
-            except SelfVerificationFailed as error:
-                failures[draft.serial] = Refusal(draft.document_number, error)
+        """`store` moves on what is good; what fails our own rules, or the signer's, is given up with it."""
         good = [draft for draft in due if draft.serial not in failures]
-        bad = [draft for draft in due if draft.serial in failures]
-        with self._database.write() as connection:
-            given_up = list(_give_up(connection, bad))  # lists are locked before credentials
-            target = _advance(connection, good, event)
-            store(connection, good)
+        with self._database.write(wait=wait or bool(failures)) as connection:
+            refuse_if_stopped(connection)
+            given_up = list(_given_up(connection, due, failures))  # lists are locked before credentials
+            target = store(connection, good)
             if given_up:
                 record(connection, self._clock, given_up)
-        _arrived(good, target)
-        _arrived(bad, CredentialState.VOID)
-        return failures
-
-    def _supersede_older(self, connection: Connection, released: Sequence[Draft]) -> Iterable[AuditEvent]:
-        """A certificate has one phone and one edition on paper: the newest."""
-        now, own = int(self._clock().timestamp()), {draft.serial for draft in released}
-        for thumbprint in {draft.holder_thumbprint for draft in released}:
-            certificates = {d.certificate_id for d in released if d.holder_thumbprint == thumbprint}
-            query = select(credential.c.serial).where(_older(connection, certificates, thumbprint))
-            replaced = connection.execute(query).scalars().all()
-            if not replaced:
-                continue
-            if not own.isdisjoint(replaced):
-                raise _Overtaken  # another process has just released it: it is not older than itself
-            chosen = among(connection, credential.c.serial, replaced)
-            set_status(connection, chosen, Status.REPLACED)  # locks the lists, then the credentials
-            connection.execute(update(credential).where(chosen).values(superseded_at=now))
-            yield from (AuditEvent("credential-superseded", serial) for serial in replaced)
+        arrived(good, target)
+        arrived([draft for draft in due if draft.serial in failures], CredentialState.VOID)
+        return _refusals(due, failures)
 
     def _look_again(self, drafts: Sequence[Draft]) -> None:
         with self._database.read() as connection:
-            found = load_drafts(connection, _rows_of(connection, drafts))
+            found = load_drafts(connection, rows_of(connection, drafts))
         for draft in drafts:
             now = found[draft.serial]
             draft.state, draft.payload, draft.token = now.state, now.payload, now.token
 
 
-def load_drafts(connection: Connection, chosen: ColumnElement[bool]) -> dict[str, Draft]:
-    """Drafts by serial, as the database holds them, oldest first."""
-    query = (
-        select(
-            credential,
-            certificate.c.document_number,
-            certificate.c.type,
-            certificate.c.claims,
-            HOLDER_CLAIMS,
-            status_list.c.uri,
-            credential_payload.c.payload,
-            credential_token.c.token,
-        )
-        .join(certificate, certificate.c.id == credential.c.certificate_id)
-        .outerjoin(seafarer, seafarer.c.seafarer_id == certificate.c.seafarer_id)
-        .join(status_list, status_list.c.number == credential.c.list_number)
-        .outerjoin(credential_payload, credential_payload.c.credential_id == credential.c.id)
-        .outerjoin(credential_token, credential_token.c.credential_id == credential.c.id)
-        .where(chosen)
-        .order_by(credential.c.id)
-    )
-    return {row.serial: _draft(row) for row in connection.execute(query).all()}
+def _given_up(
+    connection: Connection, due: Sequence[Draft], errors: Mapping[str, IssuerError]
+) -> list[AuditEvent]:
+    dropped = [draft for draft in due if draft.serial in errors]
+    return list(give_up(connection, dropped, lambda draft: errors[draft.serial].message)) if dropped else []
 
 
-def _draft(row: Any) -> Draft:
-    return Draft(
-        id=row.id,
-        certificate_id=row.certificate_id,
-        serial=row.serial,
-        idempotency_key=row.idempotency_key,
-        document_number=row.document_number,
-        kind=row.type,
-        certificate_claims=row.claims,
-        holder_claims=row.holder_claims,
-        holder_jwk=row.holder_jwk,
-        holder_thumbprint=row.holder_thumbprint,
-        list_number=row.list_number,
-        list_uri=row.uri,
-        idx=row.idx,
-        kid=row.kid,
-        issued_at=row.issued_at,
-        log_salt=row.log_salt,
-        state=CredentialState(row.state),
-        payload=row.payload,
-        token=row.token,
-    )
+def _refusals(due: Sequence[Draft], errors: Mapping[str, IssuerError]) -> dict[str, Refusal]:
+    return {
+        draft.serial: Refusal(draft.document_number, errors[draft.serial])
+        for draft in due
+        if draft.serial in errors
+    }
 
 
-def _advance(connection: Connection, drafts: Sequence[Draft], event: CredentialEvent) -> CredentialState:
-    """Move rows on from the state that all of `drafts` are in; raises _Overtaken where one is elsewhere."""
-    if not drafts:
-        return CredentialState.VOID
-    before = drafts[0].state
-    target = next_credential_state(before, event, drafts[0].serial)
-    chosen = _rows_of(connection, drafts)
-    moved = update(credential).where(chosen, credential.c.state == before.value).values(state=target.value)
-    if connection.execute(moved).rowcount != len(drafts):
-        raise _Overtaken
-    return target
+def _log_entry(draft: Draft) -> NewEntry:
+    assert draft.token is not None, "only what is signed is logged"  # noqa: S101
+    return NewEntry(draft.serial, bytes.fromhex(draft.log_salt), drafting.signing_input(draft.token))
 
 
-def _rows_of(connection: Connection, drafts: Sequence[Draft]) -> ColumnElement[bool]:
-    """By row number: the rows of a batch stand side by side, their serials anywhere."""
-    numbers = [draft.id for draft in drafts]
-    first, last = min(numbers), max(numbers)
-    if last - first == len(numbers) - 1:  # the usual case
-        return credential.c.id.between(first, last)
-    return among(connection, credential.c.id, numbers)
-
-
-def _store_payloads(connection: Connection, drafts: list[Draft]) -> None:
-    rows = [{"credential_id": draft.id, "payload": draft.payload} for draft in drafts]
-    if rows:
-        insert_many(connection, credential_payload, rows)
-
-
-def _store_tokens(connection: Connection, drafts: list[Draft]) -> None:
-    rows = [{"credential_id": draft.id, "token": draft.token} for draft in drafts]
-    if rows:
-        insert_many(connection, credential_token, rows)
-
-
-def _give_up(connection: Connection, dropped: Sequence[Draft]) -> Iterable[AuditEvent]:
-    """Void drafts for ever: their index says revoked, and their idempotency key is free again."""
-    bump_lists(connection, {draft.list_number for draft in dropped})
-    for draft in dropped:
-        void = next_credential_state(draft.state, CredentialEvent.GIVE_UP, draft.serial)
-        chosen = and_(credential.c.serial == draft.serial, credential.c.state == draft.state.value)
-        voided = update(credential).where(chosen)
-        key = f"void:{draft.serial}"
-        done = connection.execute(
-            voided.values(state=void.value, status=Status.REVOKED.value, idempotency_key=key)
-        )
-        if done.rowcount != 1:
-            raise _Overtaken
-        yield AuditEvent("credential-void", draft.serial, {"certificate": draft.document_number})
-
-
-def _arrived(drafts: Iterable[Draft], state: CredentialState) -> None:
-    """Remember, once the transaction has committed, where the drafts stand."""
-    for draft in drafts:
-        draft.state = state
-
-
-def _still_in_force(connection: Connection, drafts: list[Draft], good: ColumnElement[bool]) -> set[str]:
-    """Serials whose certificate is in force, and stays so until we commit.
-
-    Not shared with another release: of two phones that one certificate is released for at once, the second
-    must find the first to replace it.
-    """
-    query = (
-        select(credential.c.serial)
-        .join(certificate, certificate.c.id == credential.c.certificate_id)
-        .where(_rows_of(connection, drafts), good)
-        .order_by(certificate.c.id)
-        .with_for_update(key_share=True, of=certificate)
-    )
-    return set(connection.execute(query).scalars())
-
-
-def _older(
-    connection: Connection, certificates: AbstractSet[int], thumbprint: str | None
-) -> ColumnElement[bool]:
-    """Released credentials of these certificates, on whatever phone, or on earlier paper."""
-    holder = credential.c.holder_thumbprint
-    same_medium = holder.is_(None) if thumbprint is None else holder.is_not(None)
-    return and_(
-        among(connection, credential.c.certificate_id, certificates),
-        same_medium,
-        credential.c.state == CredentialState.RELEASED.value,
-        credential.c.superseded_at.is_(None),
-    )
-
-
-def _refuse_second_seafarer(connection: Connection, released: Sequence[Draft]) -> None:
-    """A sync could not tell whose a phone with two seafarers' certificates is. Raises _TwoSeafarers."""
-    on_phones = [draft.serial for draft in released if draft.holder_thumbprint is not None]
-    if not on_phones:
-        return
-    mine, its = credential.alias(), certificate.alias()
-    query = (
-        select(mine.c.serial)
-        .join(its, its.c.id == mine.c.certificate_id)
-        .join(credential, credential.c.holder_thumbprint == mine.c.holder_thumbprint)
-        .join(certificate, certificate.c.id == credential.c.certificate_id)
-        .where(
-            among(connection, mine.c.serial, on_phones),
-            certificate.c.seafarer_id != its.c.seafarer_id,
-            credential.c.state == CredentialState.RELEASED.value,
-            credential.c.superseded_at.is_(None),
-            # of one batch, the first may stay
-            ~among(connection, credential.c.serial, on_phones) | (credential.c.id < mine.c.id),
-        )
-        .order_by(mine.c.id)
-        .limit(1)
-    )
-    shared = connection.execute(query).scalar_one_or_none()
-    if shared is not None:
-        raise _TwoSeafarers(shared)
-
-
-def _log_entry(draft: Draft) -> AuditEvent:
+def _log_event(draft: Draft) -> AuditEvent:
     assert draft.token is not None, "only what is signed is logged"  # noqa: S101
     digest = drafting.log_digest(draft.log_salt, draft.token)
     return AuditEvent(
         LOGGED, draft.serial, {"certificate": draft.document_number, "kid": draft.kid, "signed": digest}
     )
-
-
-def _shared(draft: Draft) -> PhoneTaken:
-    return PhoneTaken(
-        f"certificate {draft.document_number} is for a phone that holds another seafarer's",
-        hint="one phone serves one seafarer",
-    )
-
-
-def _no_longer(draft: Draft) -> NotInForce:
-    return NotInForce(f"certificate {draft.document_number} ceased to be in force while it was signed")

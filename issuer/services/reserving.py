@@ -18,13 +18,19 @@ from issuer.adapters.repository import HOLDER_CLAIMS, among, in_force, insert_ma
 from issuer.adapters.tables import certificate, credential, status_list
 from issuer.domain.errors import InvalidInput, NotFound, NotInForce
 from issuer.domain.register import CertificateState, CredentialState
+from issuer.services.audit import AuditEvent, record
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
 from issuer.services.drafting import Draft
 from issuer.services.protocol import Refusal
+from issuer.services.stopping import refuse_if_stopped
 from issuer.settings import Settings
 from keys.jwk import PublicKey
 from verifier.credential.model import CertificateType
+
+_DRAWS = 16  # of random indices; half of each are free
+_URI = 100  # of a list's address, as much as an event's subject may have
+_SUBJECT = 64  # of a number that somebody typed, as much as a document number may have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,13 @@ class IssueRequest:
     document_number: str
     holder_key: PublicKey | None
     idempotency_key: str
+
+
+class MadeUnder(NamedTuple):
+    """Which configuration a credential is made under, and whose hand it is in (`issuer.adapters.leases`)."""
+
+    configuration: str
+    lease: int
 
 
 class Slot(NamedTuple):
@@ -51,15 +64,19 @@ def reserve(
     clock: Clock,
     keys: AuthorityKeys,
     settings: Settings,
+    made_under: MadeUnder,
 ) -> list[Draft | Refusal]:
-    """A serial and an index for each request whose certificate is in force, in the order of `requests`."""
+    """A serial and an index for each request whose certificate is in force, in the order of `requests`.
+
+    Refusals go into the audit trail. Raises IssuingStopped.
+    """
+    refuse_if_stopped(connection)
     now = clock()
     certificates = _lock_certificates(
         connection, [request.document_number for request in requests], settings, now
     )
-    slots = iter(
-        take_slots(connection, sum(_is_good(certificates, request) for request in requests), settings)
-    )
+    wanted = sum(_is_good(certificates, request) for request in requests)
+    slots = iter(take_slots(connection, wanted, clock, settings))
     outcomes: list[Draft | Refusal] = []
     for request in requests:
         row = certificates.get(request.document_number)
@@ -72,8 +89,17 @@ def reserve(
             continue
         draft = _draft(request, row, next(slots), keys.certificate_kid, int(now.timestamp()))
         outcomes.append(draft)
-    _insert(connection, [outcome for outcome in outcomes if isinstance(outcome, Draft)])
+    _insert(connection, [one for one in outcomes if isinstance(one, Draft)], made_under)
+    refusals = [one for one in outcomes if isinstance(one, Refusal)]
+    if refusals:
+        record(connection, clock, [refused(one) for one in refusals])
     return outcomes
+
+
+def refused(refusal: Refusal) -> AuditEvent:
+    """That a credential was asked for and not made, by which rule."""
+    details = {"rule": refusal.error.code, "reason": refusal.error.message}
+    return AuditEvent("issuing-refused", refusal.document_number[:_SUBJECT], details)
 
 
 def _is_good(certificates: Mapping[str, Row[Any]], request: IssueRequest) -> bool:
@@ -85,18 +111,22 @@ def _is_ships_on_a_phone(row: Row[Any], request: IssueRequest) -> bool:
     return row.type == CertificateType.SAFE_MANNING and request.holder_key is not None
 
 
-def take_slots(connection: Connection, count: int, settings: Settings) -> list[Slot]:
+def take_slots(connection: Connection, count: int, clock: Clock, settings: Settings) -> list[Slot]:
     """Places for `count` credentials, in the oldest list with room or in new ones."""
     slots: list[Slot] = []
     limit = max(1, int(settings.list_size * settings.list_fill))
     while len(slots) < count:
         row = _list_with_room(connection, limit) or _new_list(connection, settings)
         take = min(count - len(slots), limit - row.taken)
-        slots += [
-            Slot(row.number, row.uri, idx) for idx in _free_indices(connection, row.number, row.size, take)
-        ]
+        found = _free_indices(connection, row.number, row.size, take)
+        slots += [Slot(row.number, row.uri, idx) for idx in found]
+        taken = row.taken + take
+        if len(found) < take:  # its count is too low: a list that was restored by hand, say
+            taken = row.size
+            details = {"size": row.size, "counted": row.taken}
+            record(connection, clock, [AuditEvent("status-list-full", row.uri[-_URI:], details)])
         grown = update(status_list).where(status_list.c.number == row.number)
-        connection.execute(grown.values(taken=row.taken + take))
+        connection.execute(grown.values(taken=taken))
     return slots
 
 
@@ -126,10 +156,20 @@ def _lock_certificates(
 
 def _refuse(number: str, row: Row[Any] | None) -> Refusal:
     if row is None:
-        return Refusal(number, NotFound(f"no certificate {number} in the register"))
-    expired = row.state == CertificateState.IN_FORCE
-    problem = f"expired on {row.expiry_date}" if expired else row.state
-    return Refusal(number, NotInForce(f"certificate {number} is not signed: {problem}"))
+        return Refusal(number, NotFound(f"no certificate {number[:_SUBJECT]} in the register", hint=_UNKNOWN))
+    state = CertificateState(row.state)
+    expired = state is CertificateState.IN_FORCE
+    problem = f"expired on {row.expiry_date}" if expired else state.value
+    hint = "only certificates in force are signed" + _FIRST.get(state, "")
+    return Refusal(number, NotInForce(f"certificate {number} is not signed: {problem}", hint=hint))
+
+
+_UNKNOWN = "check the document number, or import the register that has it"
+_FIRST = {
+    CertificateState.DRAFTED: ": it has to be approved first, and to enter into force",
+    CertificateState.APPROVED: ": let it enter into force first",
+    CertificateState.SUSPENDED: ": reinstate it first",
+}
 
 
 def _draft(request: IssueRequest, row: Row[Any], slot: Slot, kid: str, issued_at: int) -> Draft:
@@ -156,20 +196,27 @@ def _draft(request: IssueRequest, row: Row[Any], slot: Slot, kid: str, issued_at
     )
 
 
-def _insert(connection: Connection, drafts: Sequence[Draft]) -> None:
-    """Store the drafts, and note the number of each one's row."""
+def _insert(connection: Connection, drafts: Sequence[Draft], made_under: MadeUnder) -> None:
+    """Store the drafts, under numbers of our own choice: side by side, where nobody else reserves."""
     if not drafts:
         return
-    insert_many(connection, credential, [_values(draft) for draft in drafts])
-    mine = among(connection, credential.c.serial, [draft.serial for draft in drafts])
-    stored = connection.execute(select(credential.c.serial, credential.c.id).where(mine)).all()
-    numbers = {row.serial: row.id for row in stored}
-    for draft in drafts:
-        draft.id = numbers[draft.serial]
+    for draft, number in zip(drafts, _row_numbers(connection, len(drafts)), strict=True):
+        draft.id = number
+    same = {"configuration": made_under.configuration, "lease": made_under.lease}
+    insert_many(connection, credential, [{**_values(draft), **same} for draft in drafts])
+
+
+def _row_numbers(connection: Connection, count: int) -> Sequence[int]:
+    if connection.dialect.name == "postgresql":
+        drawn = select(func.nextval("credential_id_seq")).select_from(func.generate_series(1, count))
+        return connection.execute(drawn).scalars().all()
+    last = connection.execute(select(func.max(credential.c.id))).scalar() or 0
+    return range(last + 1, last + 1 + count)
 
 
 def _values(draft: Draft) -> dict[str, Any]:
     return {
+        "id": draft.id,
         "serial": draft.serial,
         "certificate_id": draft.certificate_id,
         "idempotency_key": draft.idempotency_key,
@@ -198,18 +245,23 @@ def _new_list(connection: Connection, settings: Settings) -> Row[Any]:
 
 
 def _free_indices(connection: Connection, number: int, size: int, count: int) -> list[int]:
-    """`count` random indices that no credential has; at most half a list is taken, so few draws suffice."""
+    """`count` random indices that no credential has; fewer where there are no more.
+
+    At most half a list is taken, so that few draws suffice; where they do not, what is free is listed.
+    """
     free: list[int] = []
     seen: set[int] = set()
-    while len(free) < count:
+    in_list = select(credential.c.idx).where(credential.c.list_number == number)
+    for _ in range(_DRAWS):
         drawn = [idx for idx in dict.fromkeys(_draw(size, count - len(free))) if idx not in seen]
         seen.update(drawn)
-        taken = select(credential.c.idx).where(
-            credential.c.list_number == number, among(connection, credential.c.idx, drawn)
-        )
+        taken = in_list.where(among(connection, credential.c.idx, drawn))
         clashes = set(connection.execute(taken).scalars())
         free += [idx for idx in drawn if idx not in clashes]
-    return free
+        if len(free) == count:
+            return free
+    left = list(set(range(size)).difference(free, connection.execute(in_list).scalars()))
+    return free + secrets.SystemRandom().sample(left, min(count - len(free), len(left)))
 
 
 def _draw(size: int, count: int) -> list[int]:

@@ -47,9 +47,9 @@ class DyingDatabase(Database):
         self._when = when
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, wait: bool = True) -> Iterator[Connection]:
         self._left -= 1
-        with super().write() as connection:
+        with super().write(wait=wait) as connection:
             yield connection
             if self._left < 0 and self._when == "before":
                 raise Crash

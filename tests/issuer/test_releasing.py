@@ -17,7 +17,7 @@ from issuer.adapters.tables import credential
 from issuer.domain.errors import PhoneTaken
 from issuer.domain.register import CredentialState
 from issuer.services.issuing import IssueRequest, Refusal
-from issuer.services.protocol import _Overtaken, load_drafts
+from issuer.services.draft_rows import Overtaken, load_drafts
 from keys.jwk import PublicKey
 from verifier.credential.model import Holder
 
@@ -112,7 +112,7 @@ def test_release_that_another_process_did_first_writes_nothing(desk: Desk) -> No
     with desk.database.read() as connection:
         [stale] = load_drafts(connection, credential.c.serial == issued.serial).values()
     stale.state = CredentialState.LOGGED  # as it was when this process last looked
-    with statements(desk) as seen, pytest.raises(_Overtaken):
+    with statements(desk) as seen, pytest.raises(Overtaken):
         desk.issuer.protocol._release([stale])
     assert "status_list" not in seen
     desk.issuer.protocol.finish([stale])
@@ -147,5 +147,5 @@ def test_a_draft_that_our_rules_refuse_locks_its_list_first(
     with statements(desk) as seen:
         outcomes = desk.issuer.issue_many(wanted)
     assert [isinstance(one, Refusal) for one in outcomes] == [True, False]
-    [voiding] = [one for one in " ".join(seen).split("|")[1:] if "status_list" in one]
+    _reserving, voiding = [one for one in " ".join(seen).split("|") if "status_list" in one]
     assert voiding.split()[0] == "status_list"
