@@ -9,9 +9,11 @@ from issuer import logs, terminal, timer
 from issuer.app import build
 from issuer.composition import compose
 from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.issuing import CredentialIssuer
 from issuer.settings import Settings
 
 MAX_CONNECTIONS = 1_000  # at once; more are told 503 rather than queue in memory
+RECOVER_EVERY = 30.0  # seconds; what this process left itself, or a worker on another host that died
 
 
 def run(settings: Settings, keys: AuthorityKeys, listening: socket.socket) -> None:
@@ -34,6 +36,18 @@ def run(settings: Settings, keys: AuthorityKeys, listening: socket.socket) -> No
     )
     log = structlog.get_logger()
     log.info("serving", flag=settings.flag, environment=settings.environment, address=f"http://{host}:{port}")
-    with timer.repeated("checkpoint", services.checkpoints.make, settings.checkpoint_every.total_seconds()):
+    checkpoints = timer.repeated(
+        "checkpoint", services.checkpoints.make, settings.checkpoint_every.total_seconds()
+    )
+    with checkpoints, timer.repeated("recovery", lambda: _recover(services.issuer), RECOVER_EVERY):
         uvicorn.Server(config).run(sockets=[listening])
     log.info("stopped", flag=settings.flag)
+
+
+def _recover(issuer: CredentialIssuer) -> None:
+    """What was in nobody's hand; that nothing was is not worth a line."""
+    found = issuer.recover()
+    if found.finished or found.voided:
+        structlog.get_logger().info("recovered", finished=found.finished, voided=found.voided)
+    if found.why is not None:
+        structlog.get_logger().warning("waiting", credentials=found.waiting, reason=found.why.message)

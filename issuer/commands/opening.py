@@ -31,12 +31,13 @@ def register_of(
     return register
 
 
-def services_of(context: typer.Context) -> Services:
+def services_of(context: typer.Context, *, resume: bool = True) -> Services:
     """All services, with the keys; what a crash left between two steps of issuing is finished first."""
     settings = settings_of(context)
     services = compose(settings, keys=keys_of(settings), create=False)
     context.call_on_close(services.database.close)
-    services.issuer.resume()
+    if resume:
+        services.issuer.resume()
     return services
 
 

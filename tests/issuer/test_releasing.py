@@ -16,8 +16,8 @@ from support.scenario import TODAY, competency, medical
 from issuer.adapters.tables import credential
 from issuer.domain.errors import PhoneTaken
 from issuer.domain.register import CredentialState
-from issuer.services.issuing import IssueRequest, Refusal
 from issuer.services.draft_rows import Overtaken, load_drafts
+from issuer.services.issuing import IssueRequest, Refusal
 from keys.jwk import PublicKey
 from verifier.credential.model import Holder
 
