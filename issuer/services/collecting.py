@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, String, cast, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from issuer.adapters.database import Database
-from issuer.adapters.tables import access_token, certificate, credential, notification, seafarer
+from issuer.adapters.tables import access_token, certificate, credential, notification, renewal, seafarer
 from issuer.domain.errors import NotFound, NotInForce, PhoneTaken
 from issuer.domain.register import CredentialState
 from issuer.services.audit import WALLET, AuditEvent, record
@@ -143,15 +143,18 @@ def _is_anothers(connection: Connection, document_number: str, key: PublicKey) -
 
 
 def _identity(connection: Connection, document_number: str, key: PublicKey) -> str:
-    """The idempotency key: one for each phone and edition of the record, until another phone takes over."""
+    """The idempotency key: one for each phone and edition of the record, until another phone takes over.
+
+    A renewal (`renewing`) makes another edition of the same contents.
+    """
     record_of = (
-        select(certificate.c.claims, seafarer.c.claims)
+        select(certificate.c.claims, seafarer.c.claims, cast(renewal.c.newest_credential, String))
         .join(seafarer, seafarer.c.seafarer_id == certificate.c.seafarer_id)
+        .outerjoin(renewal, renewal.c.certificate_id == certificate.c.id)
         .where(certificate.c.document_number == document_number)
     )
-    edition = "\n".join(
-        [document_number, key.thumbprint(), *(connection.execute(record_of).one_or_none() or ())]
-    )
+    parts = connection.execute(record_of).one_or_none() or ()
+    edition = "\n".join([document_number, key.thumbprint(), *(part for part in parts if part is not None)])
     name = f"pick-up:{sha256(edition.encode()).hexdigest()}:"
     taken_over = select(func.count()).where(
         credential.c.idempotency_key.startswith(name), credential.c.superseded_at.is_not(None)

@@ -20,6 +20,7 @@ from issuer.adapters.repository import among, in_force, with_holder
 from issuer.adapters.tables import certificate, credential, credential_payload, status_list
 from issuer.domain.errors import IssuerError
 from issuer.domain.register import CredentialState
+from issuer.services import renewing
 from issuer.services.checkpoints import Checkpoints
 from issuer.services.clock import Clock
 from issuer.services.offering import Offer, Offering
@@ -41,7 +42,9 @@ MOST_OFFERED: Final = 100
 class Reason(StrEnum):
     """Why a certificate is there to be picked up."""
 
-    RENEWED = "renewed"  # of the same kind as one on this phone, or the same one under a corrected name
+    RENEWED = (
+        "renewed"  # of the same kind as one on this phone, or it again: under a corrected name, a new key
+    )
     REPLACED = "replaced"  # it takes another one's place
     ISSUED = "issued"
 
@@ -101,6 +104,7 @@ class _Known:
     certificates: Sequence[Row[Any]]  # of the seafarer, in force today
     picture: bytes | None
     living: Mapping[int, Sequence[Row[Any]]]  # credentials of each certificate, on any phone and on paper
+    due: Mapping[int, int]  # certificates whose credentials on phones, up to this one, are to be renewed
 
 
 class Syncing:
@@ -198,7 +202,9 @@ class Syncing:
         mine = with_holder().where(certificate.c.seafarer_id == seafarer_id, good)
         certificates = connection.execute(mine.order_by(certificate.c.document_number)).all()
         picture = portrait_of(connection, seafarer_id)
-        return _Known(seafarer_id, own, certificates, picture, _living(connection, certificates))
+        living = _living(connection, certificates)
+        due = renewing.due(connection, [row.id for row in certificates])
+        return _Known(seafarer_id, own, certificates, picture, living, due)
 
 
 def _seafarers(connection: Connection, bound: ColumnElement[bool]) -> set[str]:
@@ -218,6 +224,7 @@ def _credentials(chosen: ColumnElement[bool]) -> Any:
     """Released credentials, each with its list, its certificate's seafarer and what was signed."""
     return (
         select(
+            credential.c.id,
             credential.c.certificate_id,
             credential.c.holder_thumbprint,
             credential.c.serial,
@@ -254,7 +261,7 @@ def _ready(known: _Known, thumbprint: str) -> tuple[Ready, ...]:
         on_phones = [one for one in known.living[row.id] if one.holder_thumbprint is not None]
         mine = [one for one in on_phones if one.holder_thumbprint == thumbprint]
         if mine:
-            if _is_older_edition(mine[-1], row):
+            if mine[-1].id <= known.due.get(row.id, 0) or _is_older_edition(mine[-1], row):
                 ready.append(Ready(row.document_number, Reason.RENEWED))
         elif not on_phones:
             ready.append(Ready(row.document_number, _reason(row, known.own)))

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from support.issuer_app import KEYS, Office, register
 from support.scenario import TODAY, competency, medical
 from support.sync_wallet import SyncWallet
 
 from issuer.adapters import tables
 from issuer.domain.errors import SelfVerificationFailed
+from issuer.services import renewing
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
 from keys import jws
@@ -535,3 +536,23 @@ def test_claims_of_the_pass_are_those_of_the_format(ingrid: SyncWallet) -> None:
     assert claims["vct"] == "urn:ombord:pass:1"
     assert "status" not in claims
     assert list(claims)[:7] == ["iss", "vct", "iat", "nbf", "exp", "cnf", "lists"]
+
+
+# A new key
+
+
+def test_phone_is_offered_the_same_certificate_under_a_new_key_and_keeps_the_old_one_until_then(
+    office: Office, ingrid: SyncWallet
+) -> None:
+    assert ingrid.sync()["offers"] == []
+    with office.database.write() as connection:
+        newest = connection.execute(select(func.max(tables.credential.c.id))).scalar_one()
+        coc = select(tables.certificate.c.id).where(tables.certificate.c.document_number == COC)
+        renewing.order(connection, [connection.execute(coc).scalar_one()], newest)
+    [offer] = ingrid.sync()["offers"]
+    assert (offer["document_number"], offer["reason"]) == (COC, "renewed")
+    assert office.statuses(COC) == ["valid"]
+    renewed = ingrid.redeem(offer).request(COC)
+    assert renewed.is_success
+    assert office.statuses(COC) == ["replaced", "valid"]
+    assert ingrid.sync()["offers"] == []
