@@ -11,7 +11,21 @@ from typing import Annotated, NoReturn
 import typer
 
 from issuer import terminal
-from issuer.commands import audit, deciding, offering, portraits, register, signing, stopping
+from issuer.commands import (
+    approving,
+    audit,
+    backup,
+    database,
+    deciding,
+    log,
+    offering,
+    portraits,
+    publishing,
+    recovering,
+    register,
+    signing,
+    stopping,
+)
 from issuer.commands.opening import NOTHING
 from issuer.commands.repeating import VARIABLE, take_key
 from issuer.commands.serve import serve
@@ -52,6 +66,11 @@ app.command("portraits")(portraits.portraits)
 app.command("offer")(offering.offer)
 app.command("print")(signing.print_paper)
 app.command("manning")(signing.manning)
+app.command("draft")(approving.draft)
+app.command("pending")(approving.pending)
+app.command("propose")(approving.propose)
+app.command("approve")(approving.approve)
+app.command("reject")(approving.reject)
 app.command("suspend")(deciding.suspend)
 app.command("reinstate")(deciding.reinstate)
 app.command("revoke")(deciding.revoke)
@@ -60,10 +79,16 @@ app.command("rebind")(offering.rebind)
 app.command("stop")(stopping.stop)
 app.command("start")(stopping.start)
 app.command("status")(stopping.status)
-app.command("publish")(signing.publish)
+app.command("recover")(recovering.recover)
+app.command("publish")(publishing.publish)
+app.command("publish-packs")(publishing.publish_packs)
 app.command("allow-list")(signing.allow_list)
 app.command("export")(register.export)
 app.add_typer(audit.app, name="audit", no_args_is_help=True)
+app.add_typer(log.app, name="log", no_args_is_help=True)
+app.add_typer(database.app, name="database", no_args_is_help=True)
+app.add_typer(backup.app, name="backup", no_args_is_help=True)
+app.command("restore")(backup.restore_register)
 
 
 def main() -> NoReturn:

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 
 from issuer.adapters.database import Database
+from issuer.services.approving import Approving
 from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.awaiting import Awaiting
 from issuer.services.checkpoints import Checkpoints
 from issuer.services.clock import Clock, utc_now
 from issuer.services.importing import RegisterImport
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
 from issuer.services.offering import Offering
+from issuer.services.policy import read_policy
+from issuer.services.proposing import Proposing
 from issuer.services.publishing import StatusPublisher
 from issuer.services.repeating import Repeating
 from issuer.services.stopping import Stopping
@@ -26,6 +30,9 @@ class Register:
     importing: RegisterImport
     lifecycle: Lifecycle
     offering: Offering
+    proposing: Proposing
+    approving: Approving
+    awaiting: Awaiting
     stopping: Stopping
     repeating: Repeating
 
@@ -41,10 +48,11 @@ class Services(Register):
 
 
 def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = True) -> Register:
-    """The register, its database brought to this version's schema. Raises DatabaseUnusable.
+    """The register, its database brought to this version's schema. Raises DatabaseUnusable, SettingsInvalid.
 
     Without `create`, a register that is not there is not made.
     """
+    policy = read_policy(settings)
     database = Database.open(settings.database_url, create=create)
     return Register(
         settings=settings,
@@ -53,6 +61,9 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         importing=RegisterImport(database, clock, settings),
         lifecycle=Lifecycle(database, clock, settings),
         offering=Offering(database, clock, settings),
+        proposing=Proposing(database, clock, settings, policy),
+        approving=Approving(database, clock, settings, policy),
+        awaiting=Awaiting(database, clock, settings, policy),
         stopping=Stopping(database, clock),
         repeating=Repeating(database, clock, _answers_secret(settings)),
     )
@@ -71,6 +82,9 @@ def compose(
         importing=register.importing,
         lifecycle=register.lifecycle,
         offering=register.offering,
+        proposing=register.proposing,
+        approving=register.approving,
+        awaiting=register.awaiting,
         stopping=register.stopping,
         repeating=register.repeating,
         keys=keys,

@@ -29,6 +29,8 @@ ELSEWHERE = frozenset(
         "KEYS_HOME",
         "KEYS_PASSPHRASE",
         "TOKEN_PIN",
+        "APPROVER_PASSPHRASE",
+        "BACKUP_PASSPHRASE",
         "TEST_DATABASE_URL",
         "HYPOTHESIS_PROFILE",
         "IDEMPOTENCY_KEY",
@@ -134,6 +136,15 @@ class Settings(BaseSettings):
         1, ge=1, le=2, description="people whom a mass operation takes; 2: another has to approve it"
     )
 
+    publish_to: str = Field(
+        "public",
+        min_length=1,
+        max_length=400,
+        description="where `publish` writes: a folder or `s3://BUCKET/PREFIX`",
+    )
+    s3_endpoint: str | None = Field(
+        None, description="the address of an S3-compatible store; Amazon's without one"
+    )
     packs_folder: Path | None = Field(
         None, description="what `ombord-verify pack build --site` wrote, served at `/packs`; nothing without"
     )

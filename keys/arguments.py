@@ -44,6 +44,9 @@ def parser() -> argparse.ArgumentParser:
     _authority_options(_group(commands, "authority", "register authorities; what they sign"), common)
     _key_options(_group(commands, "key", "make and retire authorities' keys"), common)
 
+    _approver_options(
+        _group(commands, "approver", "people and rules whose word lets the signer sign"), common
+    )
     _signer_options(_group(commands, "signer", "the process that holds an authority's keys"), common)
 
     publish = _command(commands, common, "publish", "sign the directory into a folder")
@@ -227,6 +230,21 @@ def _key_options(key: Any, common: argparse.ArgumentParser) -> None:
     )
     retire.add_argument("--allow-list", type=Path, metavar="FILE", help="what the stolen key truly signed")
     retire.add_argument("--reason", help="shown to inspectors")
+
+
+def _approver_options(approver: Any, common: argparse.ArgumentParser) -> None:
+    new = _command(
+        approver, common, "approver new", "make one's own key, and the line for the signing policy"
+    )
+    new.add_argument(
+        "name", metavar="NAME", help="the person, or the engine of rules, as the policy names it"
+    )
+    new.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new file for the private key")
+    new.add_argument("--kid", help="the key's id; NAME and the year when left out")
+    new.add_argument(
+        "--rule", nargs="+", action="extend", default=[], metavar="RULE",
+        help="an engine's key, which approves as these rules say",
+    )  # fmt: skip
 
 
 def _signer_options(signer: Any, common: argparse.ArgumentParser) -> None:

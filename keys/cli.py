@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "key add": "register:key_add",
     "key retire": "register:key_retire",
     "publish": "publishing:publish",
+    "approver new": "approvers:approver_new",
     "signer serve": "signer:serve",
     "signer stop": "signer:stop",
     "signer resume": "signer:resume",

@@ -3,6 +3,7 @@
 What plain words mean (numbers, dates, or text alone) is each kind of file's own to say.
 """
 
+import re
 from collections.abc import Hashable
 from typing import ClassVar
 
@@ -29,3 +30,14 @@ class StrictLoader(yaml.SafeLoader):
         if len(mapping) != len(node.value):
             raise self.refusal(f"line {node.start_mark.line + 1}: a key stands twice")
         return mapping
+
+
+class PlainLoader(StrictLoader):
+    """In which instants and days are text, and NO is a flag: all but decimal numbers, `true` and `false`."""
+
+
+PlainLoader.yaml_implicit_resolvers = {}
+PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"(?:0|[1-9][0-9]{0,15})\Z", re.ASCII), list("0123456789")
+)
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z"), list("tf"))

@@ -18,7 +18,7 @@ from keys.custody.signing_policy import UNAPPROVED, Approver, RuleKey, SigningKe
 from keys.encoding import Json
 from keys.jwk import JwkError, PublicKey
 from keys.regular_file import opener
-from keys.strict_yaml import StrictLoader
+from keys.strict_yaml import PlainLoader
 from keys.trust.directory import PURPOSES
 from keys.trust.record import MAX_INSTANT, Record, RecordError
 
@@ -36,18 +36,8 @@ class PolicyError(CustodyError):
     hint = "correct the policy file (docs/custody.md has one to start from); nothing was signed"
 
 
-class _Strict(StrictLoader):
-    """In which instants are text, and NO is a flag."""
-
+class _Strict(PlainLoader):
     refusal = PolicyError
-
-
-# Every plain word is text, save decimal numbers and `true` and `false`.
-_Strict.yaml_implicit_resolvers = {}
-_Strict.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"(?:0|[1-9][0-9]{0,15})\Z", re.ASCII), list("0123456789")
-)
-_Strict.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z"), list("tf"))
 
 
 def load(path: Path | str) -> SigningPolicy:

@@ -9,7 +9,10 @@ from typing import NamedTuple
 import pytest
 import typer
 from sqlalchemy import func, select
+from support.approvers import COURSE, course, row_of
+from support.desk import NUMBER
 from support.issuer_cli import Run
+from support.scenario import competency
 from typer.core import TyperGroup
 
 from demo import faces
@@ -25,6 +28,7 @@ REPEATABLE_BY_NATURE = {
     "allow-list": "writes the same file from the same register",
     "export": "reads",
     "status": "reads",
+    "pending": "reads",
     "audit verify": "reads",
     "audit show": "reads",
 }
@@ -38,6 +42,7 @@ class Given(NamedTuple):
     numbers: tuple[str, ...]
     faces: Path
     manning: Path
+    drafts: Path
     out: Path
 
 
@@ -61,8 +66,12 @@ def given(extract: Path, tmp_path: Path) -> Given:
         "type: general-cargo, area: near-coastal, ums: true}\nposts: [{capacity_code: master}]\n",
         encoding="utf-8",
     )
+    drafts = tmp_path / "drafts.json"
+    drafts.write_text(
+        json.dumps([row_of(competency()), row_of(course()), {"type": "none"}]), encoding="utf-8"
+    )
     numbers = tuple(row["document_number"] for row in good if row["seafarer_id"] == seafarer)
-    return Given(extract, seafarer, numbers, tmp_path / "faces", manning, tmp_path / "paper")
+    return Given(extract, seafarer, numbers, tmp_path / "faces", manning, drafts, tmp_path / "paper")
 
 
 def story(given: Given) -> Iterator[tuple[str, int, tuple[str, ...]]]:
@@ -75,6 +84,11 @@ def story(given: Given) -> Iterator[tuple[str, int, tuple[str, ...]]]:
     yield "offer", 0, (given.seafarer,)
     yield "rebind", 0, (given.seafarer, "--json")
     yield "manning", 0, (str(given.manning), "--out", str(given.out))
+    yield "draft", 1, (str(given.drafts),)
+    yield "propose", 2, (NUMBER,)
+    yield "approve", 0, (NUMBER,)
+    yield "approve", 2, (NUMBER,)
+    yield "reject", 0, (COURSE, "--reason", "twice in the pile")
     yield "suspend", 0, (one, "--reason", "inquiry")
     yield "suspend", 2, (one, "--reason", "again")
     yield "reinstate", 0, (one,)
