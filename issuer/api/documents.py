@@ -55,7 +55,7 @@ def documents_router(
             disposition = f'attachment; filename="{answer.name}"'
             return Response(answer.pdf, media_type=PDF, headers={"Content-Disposition": disposition})
         if answer is NotThere.NOT_HELD:
-            raise Problem(404, "No such document", "No certificate of this number is bound to this phone.")
+            raise Problem("no-such-document", "No certificate of this number is bound to this phone.")
         raise not_bound(answer, PROOF_TYPE)
 
     return router

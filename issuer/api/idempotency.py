@@ -1,6 +1,5 @@
 """`Idempotency-Key` on every request that changes something (IETF draft idempotency-key-header)."""
 
-import re
 from collections.abc import Callable
 from typing import Annotated
 
@@ -10,22 +9,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer.api.operator import OPERATOR
+from issuer.api.problems import IDEMPOTENCY_KEY as HEADER
 from issuer.api.problems import MEDIA_TYPE, Problem, problem_of
 from issuer.domain.errors import IssuerError
 from issuer.services.repeating import KEY, Answer, Asked, NoAnswer, Repeating, is_final
 from keys.encoding import Json, json_dumps
 
-_KEY = re.compile(KEY)
-
+# Without one, or with one that is none, the handler of `problems` answers 400.
 IdempotencyKey = Annotated[
-    str | None, Header(alias="Idempotency-Key", description="8 to 200 characters, new for each intention")
+    str,
+    Header(
+        alias=HEADER,
+        pattern=f"^{KEY}$",
+        description="8 to 200 visible characters, a fresh UUID for each intention",
+    ),
 ]
 
 
 def once(
     repeating: Repeating,
     request: Request,
-    key: str | None,
+    key: str,
     body: BaseModel,
     act: Callable[[], dict[str, Json]],
     *,
@@ -37,11 +41,8 @@ def once(
     All that `act` writes through the same database commits together with the answer, or not at all. One that
     must commit before it ends says `in_steps`: it may run again when the worker dies, and does no harm then.
 
-    Raises `Problem`: 400 without a good key, 422 when the key came with another request, 409 while it runs.
+    Raises `Problem`: 422 when the key came with another request, 409 while that runs.
     """
-    if key is None or not _KEY.fullmatch(key):
-        detail = "Send an Idempotency-Key header of 8 to 200 visible characters, new for each intention."
-        raise Problem(400, "Idempotency key needed", detail)
     run = repeating.once_in_steps if in_steps else repeating.once
     found = run(key, _asked(request, body), lambda: _run(request, act, status))
     match found:
@@ -50,13 +51,13 @@ def once(
             return Response(found.body, found.status, media_type=media_type)
         case NoAnswer.IN_PROGRESS:
             detail = "The first request with this key is still running."
-            raise Problem(409, "Still running", detail, headers={"Retry-After": "1"})
+            raise Problem("still-running", detail, headers={"Retry-After": "1"})
         case NoAnswer.OTHER_REQUEST:
             detail = "This key came with another request before: use a new one for each intention."
-            raise Problem(422, "Idempotency key used", detail)
+            raise Problem("idempotency-key-used", detail)
         case NoAnswer.SEALED:
             detail = "It was done, and its answer cannot be read since the operator token was changed."
-            raise Problem(409, "Answer no longer readable", detail)
+            raise Problem("answer-unreadable", detail)
 
 
 def _run(request: Request, act: Callable[[], dict[str, Json]], status: int) -> Answer:

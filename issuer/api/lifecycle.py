@@ -55,7 +55,7 @@ def _add_change(
         request: Request,
         who: Annotated[str, Depends(actor)],
         body: Annotated[Because, Depends(shaped(Because))],
-        key: IdempotencyKey = None,
+        key: IdempotencyKey,
     ) -> Response:
         def act() -> dict[str, Json]:
             change(document_number, reason=body.reason, actor=who)
@@ -75,7 +75,7 @@ def _add_ending(
         request: Request,
         who: Annotated[str, Depends(actor)],
         body: Annotated[Revocation, Depends(shaped(Revocation))],
-        key: IdempotencyKey = None,
+        key: IdempotencyKey,
     ) -> Response:
         def act() -> dict[str, Json]:
             lifecycle.revoke(document_number, ending=body.ending, reason=body.reason, actor=who)
@@ -89,7 +89,7 @@ def _add_ending(
         request: Request,
         who: Annotated[str, Depends(actor)],
         body: Annotated[Replacement, Depends(shaped(Replacement))],
-        key: IdempotencyKey = None,
+        key: IdempotencyKey,
     ) -> Response:
         def act() -> dict[str, Json]:
             done = lifecycle.replace(document_number, by=body.by, reason=body.reason, actor=who)
@@ -109,7 +109,7 @@ def _add_rebinding(
         request: Request,
         who: Annotated[str, Depends(actor)],
         body: Annotated[Nothing, Depends(shaped(Nothing))],
-        key: IdempotencyKey = None,
+        key: IdempotencyKey,
     ) -> Response:
         def act() -> dict[str, Json]:
             done = lifecycle.rebind(seafarer_id, actor=who)

@@ -45,5 +45,5 @@ def log_router(checkpoints: Checkpoints, addresses: Addresses) -> APIRouter:
 def _size(name: str, given: list[str]) -> int:
     """In its one spelling, so that caches hold one copy of a proof."""
     if len(given) != 1 or not _SIZE.fullmatch(given[0]):
-        raise Problem(422, "Unclear size", f"query.{name}: once, a whole number without leading zeroes.")
+        raise Problem("unclear-size", f"query.{name}: once, a whole number without leading zeroes.")
     return int(given[0])

@@ -45,7 +45,7 @@ def metrics_router(
     def metrics(request: Request) -> Response:
         if not is_watcher(request):
             detail = "Send Authorization: Bearer <token>, of OMBORD_METRICS_TOKEN."
-            raise Problem(401, "Token for metrics needed", detail, headers=CHALLENGE)
+            raise Problem("metrics-token-needed", detail, headers=CHALLENGE)
         text = b"".join(generate_latest(one) for one in _registries(database, clock, readiness))
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 

@@ -12,7 +12,7 @@ import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from issuer.api.problems import RULE
+from issuer.api.problems import REQUEST_ID, RULE
 from issuer.services import measuring
 
 HEADER: Final = "X-Request-ID"
@@ -34,7 +34,7 @@ class Observing:
             await self._app(scope, receive, send)
             return
         begun, status = perf_counter(), 500  # what a failure that nobody catches is answered with
-        request_id = secrets.token_hex(8)
+        request_id = scope[REQUEST_ID] = secrets.token_hex(8)
 
         async def send_with_id(message: Message) -> None:
             nonlocal status

@@ -25,7 +25,7 @@ def offers_router(
         request: Request,
         who: Annotated[str, Depends(actor)],
         wish: Annotated[OfferWish, Depends(shaped(OfferWish))],
-        key: IdempotencyKey = None,
+        key: IdempotencyKey,
     ) -> Response:
         def make() -> dict[str, Json]:
             made = offering.create(wish.seafarer_id, wish.document_numbers, actor=who)

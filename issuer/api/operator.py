@@ -25,13 +25,13 @@ def operator(token: str | None) -> Callable[[Request], str]:
     def actor(request: Request) -> str:
         if expected is None:
             detail = "No operator token is set. Set OMBORD_OPERATOR_TOKEN and start again."
-            raise Problem(403, "The operator's interface is closed", detail)
+            raise Problem("operator-closed", detail)
         name, _, shown = request.headers.get("authorization", "").partition(" ")
         if name.lower() == "bearer" and hmac.compare_digest(shown.encode(), expected):
             request.state.actor = OPERATOR  # whose idempotency keys these are
             return OPERATOR
         if shown and guesses.wait(request.client.host if request.client else "unknown") > 0:
-            raise Problem(429, "Too many wrong tokens", "Wait a minute.", headers={"Retry-After": "60"})
-        raise Problem(401, "Operator token needed", "Send Authorization: Bearer <token>.", headers=CHALLENGE)
+            raise Problem("too-many-wrong-tokens", "Wait a minute.", headers={"Retry-After": "60"})
+        raise Problem("operator-token-needed", "Send Authorization: Bearer <token>.", headers=CHALLENGE)
 
     return actor

@@ -63,13 +63,13 @@ def _checked(pack_id: str) -> str:
 
 
 def _no_pack(detail: str) -> Problem:
-    return Problem(404, "No such pack", f"{detail} The newest is at packs/latest.")
+    return Problem("no-such-pack", f"{detail} The newest is at packs/latest.")
 
 
 def _send(request: Request, folder: Path | None, parts: tuple[str, ...], cached: str) -> Response:
     """The file or the part of it that is asked for, all of one edition: it is opened once."""
     if folder is None:
-        raise Problem(404, "No such pack", "This authority serves no sea packs.")
+        raise Problem("no-such-pack", "This authority serves no sea packs.")
     file = _open(folder / "packs", parts)
     sent = False
     try:
@@ -107,7 +107,7 @@ def _respond(request: Request, file: BinaryIO, cached: str) -> Response:
         "ETag": tag,
     }
     if wants_another(request.headers, tag):
-        raise Problem(412, "Another edition", "This file has changed: ask without If-Match.")
+        raise Problem("another-edition", "This file has changed: ask without If-Match.")
     if has_already(request.headers, tag):
         return Response(status_code=304, headers=headers)
     if request.method == "HEAD":  # a range is for GET alone (RFC 9110, 14.2)
@@ -117,7 +117,7 @@ def _respond(request: Request, file: BinaryIO, cached: str) -> Response:
         asked = part(request.headers, tag, size)
     except Unsatisfiable:
         where = {"Content-Range": f"bytes */{size}", "ETag": tag}
-        raise Problem(416, "Nothing there", f"The file has {size} bytes.", headers=where) from None
+        raise Problem("nothing-there", f"The file has {size} bytes.", headers=where) from None
     if asked is not None:
         headers["Content-Range"] = asked.content_range
     chosen = asked or Slice(0, size, size)

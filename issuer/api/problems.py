@@ -15,22 +15,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from issuer.api.body import UnreadableBody
+from issuer.api.catalogue import BLANK, KINDS, URN, kind_of
 from issuer.api.oid4vci.errors import ProtocolError, answer_protocol_error
 from issuer.domain.errors import (
-    Conflict,
-    DatabaseUnusable,
-    IdempotencyConflict,
-    InvalidInput,
     IssuerError,
-    IssuingStopped,
-    NotFound,
     QuotaReached,
-    SigningDeferred,
 )
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+IDEMPOTENCY_KEY = "Idempotency-Key"
+REQUEST_ID = "ombord.request_id"  # in the request's scope: as its answer, the logs and the caller name it
 RULE = "ombord.rule"  # in the request's scope: which rule the answer names, for logs and metrics
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -43,54 +39,30 @@ SCHEMA: dict[str, Any] = {
         "instance": {"type": "string", "format": "uri-reference"},
     },
 }
-# Most specific first; what is not here is our failure.
-_STATUS: tuple[tuple[type[IssuerError], int], ...] = (
-    (InvalidInput, 422),
-    (NotFound, 404),
-    (IdempotencyConflict, 422),
-    (Conflict, 409),
-    (IssuingStopped, 503),
-    (SigningDeferred, 503),
-    (DatabaseUnusable, 503),
-)
 # Two endpoints have codes of their own for what is malformed (OpenID4VCI 1.0, 8.3.1.2 and 11.3).
 _MALFORMED = {"credential": "invalid_credential_request", "notification": "invalid_notification_request"}
 
 
 class Problem(Exception):
-    """A refusal of the JSON API: what went wrong (`title`), and in this case (`detail`)."""
+    """A refusal of the JSON API: of which kind, by its name in the catalogue, and what in this case."""
 
-    def __init__(
-        self,
-        status: int,
-        title: str,
-        detail: str,
-        *,
-        kind: str = "about:blank",
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, name: str, detail: str, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
-        self.status = status
-        self.title = title
+        self.name = name
+        self.status, self.title, _ = KINDS[name]
         self.detail = detail
-        self.kind = kind
         self.headers = dict(headers or {})
 
     def response(self, request: Request) -> Response:
-        content = {
-            "type": self.kind,
-            "title": self.title,
-            "status": self.status,
-            "detail": self.detail,
-            "instance": request.url.path,
-        }
-        request.scope[RULE] = self.kind.rpartition(":")[2] if self.kind != "about:blank" else str(self.status)
-        return JSONResponse(content, self.status, {"Cache-Control": "no-store", **self.headers}, MEDIA_TYPE)
+        """The answer; logs and metrics hear of its kind too."""
+        request.scope[RULE] = self.name
+        return _details(request, URN + self.name, self.status, self.title, self.detail, self.headers)
 
 
 def problem_of(error: IssuerError) -> Problem:
     """The HTTP form of a domain error; its words hold no personal data."""
-    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
+    name = kind_of(type(error))
+    status = KINDS[name].status
     detail = f"{error.message}. {error.hint}".rstrip(". ") + "."
     headers: dict[str, str] = {}
     if isinstance(error, QuotaReached):
@@ -98,8 +70,7 @@ def problem_of(error: IssuerError) -> Problem:
     elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s", detail)  # for the operator alone: it may name files and hosts
         detail = "The service cannot do this now. Nothing is half done: try again later."
-    title, kind = error.code.replace("-", " ").capitalize(), f"urn:ombord:problem:{error.code}"
-    return Problem(status, title, detail, kind=kind, headers=headers)
+    return Problem(name, detail, headers=headers)
 
 
 def refusal(
@@ -111,7 +82,22 @@ def refusal(
         failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR
         code = "server_error" if failed else _MALFORMED.get(endpoint, "invalid_request")
         return ProtocolError(code, detail, status=status, headers=headers).response()
-    return Problem(status, HTTPStatus(status).phrase, detail, headers=headers).response(request)
+    request.scope[RULE] = str(status)
+    return _details(request, BLANK, status, HTTPStatus(status).phrase, detail, headers or {})
+
+
+def _details(
+    request: Request, kind: str, status: int, title: str, detail: str, headers: Mapping[str, str]
+) -> Response:
+    content: dict[str, str | int] = {"type": kind, "title": title, "status": status, "detail": detail}
+    if REQUEST_ID in request.scope:
+        content["instance"] = f"urn:ombord:request:{request.scope[REQUEST_ID]}"
+    return JSONResponse(content, status, {"Cache-Control": "no-store", **headers}, MEDIA_TYPE)
+
+
+def lowered(sentence: str) -> str:
+    """Within a sentence of ours; a pattern that it quotes stays as it is."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def install(app: FastAPI) -> None:
@@ -155,7 +141,13 @@ def _answer_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
-    return refusal(request, 422, f"{place}: {first['msg']}")
+    text = f"{place}: {lowered(first['msg'])}."
+    if "/oid4vci/" in request.url.path:
+        return refusal(request, 422, text)
+    if place == f"header.{IDEMPOTENCY_KEY}":
+        text = f"Send {IDEMPOTENCY_KEY}: 8 to 200 visible characters, new for each intention."
+        return Problem("idempotency-key-needed", text).response(request)
+    return Problem("request-does-not-fit", text).response(request)
 
 
 def _answer_unforeseen(request: Request, _error: Exception) -> Response:

@@ -42,14 +42,12 @@ def prover(nonces: Nonces, clock: Clock, *, typ: str, audience: str, phones: Rat
         proven = _proven(body, typ, audience, clock)
         if not nonces.consume(proven.nonce):
             detail = "The nonce is unknown, used or old: get a fresh one."
-            raise Problem(400, "Nonce not good", detail, kind="urn:ombord:problem:invalid-nonce")
+            raise Problem("invalid-nonce", detail)
         wait = phones.wait(proven.key.thumbprint())
         if wait > 0:
             raise Problem(
-                429,
-                "Asked too often",
+                "too-often",
                 f"This phone has just asked: try again in {ceil(wait)} seconds.",
-                kind="urn:ombord:problem:too-often",
                 headers={"Retry-After": str(ceil(wait))},
             )
         return proven.key
@@ -72,7 +70,7 @@ def _proven(body: dict[str, Json], typ: str, audience: str, clock: Clock) -> Pro
 
 def bad_proof(reason: str) -> Problem:
     """A body whose proof cannot be taken."""
-    return Problem(400, "Proof refused", f"{reason}.", kind="urn:ombord:problem:invalid-proof")
+    return Problem("invalid-proof", f"{reason}.")
 
 
 def not_bound(answer: NotBound, typ: str) -> Problem:
@@ -80,25 +78,19 @@ def not_bound(answer: NotBound, typ: str) -> Problem:
     match answer:
         case NotBound.UNKNOWN:
             return Problem(
-                401,
-                "Not recognised",
+                "not-recognised",
                 "This key opens nothing here.",
-                kind="urn:ombord:problem:not-recognised",
                 headers={"WWW-Authenticate": f'Proof typ="{typ}"'},
             )
         case NotBound.NO_LONGER:
             return Problem(
-                403,
-                "This phone is no longer bound",
+                "no-longer-bound",
                 "The certificates have been issued to another phone, or this one was reported lost. "
                 "Ask the authority for a new offer if it is yours.",
-                kind="urn:ombord:problem:no-longer-bound",
             )
         case NotBound.SHARED:
             return Problem(
-                403,
-                "This phone is bound to more than one seafarer",
+                "shared-phone",
                 "Ask the authority to bind it anew.",
-                kind="urn:ombord:problem:shared-phone",
             )
     assert_never(answer)

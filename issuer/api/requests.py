@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from issuer.api.body import json_body
 from issuer.api.certificates import NUMBER, SEAFARER
-from issuer.api.problems import Problem
+from issuer.api.problems import Problem, lowered
 from keys.encoding import Json
 
 Number = Annotated[str, Field(pattern=NUMBER)]
@@ -66,7 +66,7 @@ def shaped(kind: type[Shape]) -> Callable[[dict[str, Json]], Shape]:
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(str(part) for part in first["loc"]) or "the body"
-            raise Problem(422, "Request does not fit", f"{place}: {first['msg'].lower()}.") from error
+            raise Problem("request-does-not-fit", f"{place}: {lowered(first['msg'])}.") from error
 
     return read
 

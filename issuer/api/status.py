@@ -48,7 +48,7 @@ def status_router(publisher: StatusPublisher, addresses: Addresses) -> APIRouter
     @readable(router, addresses.path("status", "{number}"), "One status list token")
     def status_list(number: Number, request: Request) -> Response:
         if "time" in request.query_params:
-            raise Problem(501, "No history", "Only the current list is served: leave the time parameter out.")
+            raise Problem("no-history", "Only the current list is served: leave the time parameter out.")
         with _signing():
             current = publisher.current(_list_number(number))
         return published(request, current.token.encode(), MEDIA_TYPE, max_age=_max_age(current.ttl))
@@ -94,7 +94,7 @@ def _list_number(text: str) -> int:
 
 def _held(since: list[str]) -> int:
     if len(since) != 1 or not _NUMBER.fullmatch(since[0]) or int(since[0]) > MAX_NUMBER:
-        raise Problem(422, "Unclear number", f"query.since: one whole number from 0 to {MAX_NUMBER}.")
+        raise Problem("unclear-number", f"query.since: one whole number from 0 to {MAX_NUMBER}.")
     return int(since[0])
 
 
@@ -102,7 +102,7 @@ def _check(state: list[str] | None) -> bytes | None:
     if state is None:
         return None
     if len(state) != 1 or not _CHECK.fullmatch(state[0]):
-        raise Problem(422, "Unclear state", f"query.state: once, {2 * CHECK_BYTES} hex digits in lower case.")
+        raise Problem("unclear-state", f"query.state: once, {2 * CHECK_BYTES} hex digits in lower case.")
     return bytes.fromhex(state[0])
 
 
@@ -117,4 +117,4 @@ def _signing() -> Iterator[None]:
         yield
     except InvalidInput as error:
         log.error("%s: %s", error.message, error.hint)
-        raise Problem(503, "No current list", "The list cannot be signed now: keep the last one.") from error
+        raise Problem("no-current-list", "The list cannot be signed now: keep the last one.") from error

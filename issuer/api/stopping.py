@@ -37,7 +37,7 @@ def stopping_router(stopping: Stopping, repeating: Repeating, actor: Actor, path
         request: Request,
         who: Annotated[str, Depends(actor)],
         body: Annotated[Because, Depends(shaped(Because))],
-        key: IdempotencyKey = None,
+        key: IdempotencyKey,
     ) -> Response:
         def act() -> dict[str, Json]:
             done = stopping.stop(reason=body.reason, actor=who)
@@ -51,7 +51,7 @@ def stopping_router(stopping: Stopping, repeating: Repeating, actor: Actor, path
         request: Request,
         who: Annotated[str, Depends(actor)],
         body: Annotated[Nothing, Depends(shaped(Nothing))],
-        key: IdempotencyKey = None,
+        key: IdempotencyKey,
     ) -> Response:
         def act() -> dict[str, Json]:
             return {**_shown(None).model_dump(), **_signer(stopping.start(actor=who))}

@@ -70,7 +70,7 @@ def verify_page_router(trust: Callable[[], bytes], addresses: Addresses) -> APIR
             body = trust()
         except InvalidInput as error:
             log.error("%s: %s", error.message, error.hint)
-            raise Problem(503, "No trust data", "This server holds no directory now.") from error
+            raise Problem("no-trust-data", "This server holds no directory now.") from error
         return published(request, body, "application/json", max_age=TRUST_MAX_AGE)
 
     @readable(router, addresses.path("verify", "{name:path}"), "The verification page and its files")

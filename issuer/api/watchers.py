@@ -28,7 +28,7 @@ def watcher(settings: Settings) -> Callable[[Request], bool]:
         if any(matches):
             return True
         if guesses.wait(bucket_of(request.client.host) if request.client else "unknown") > 0:
-            raise Problem(429, "Too many wrong tokens", "Wait a minute.", headers={"Retry-After": "60"})
+            raise Problem("too-many-wrong-tokens", "Wait a minute.", headers={"Retry-After": "60"})
         return False
 
     return is_one

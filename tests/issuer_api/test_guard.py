@@ -34,7 +34,7 @@ def app() -> FastAPI:
 
     @app.get("/conflict")
     def conflict() -> None:
-        raise Problem(409, "Not now", "the certificate is suspended")
+        raise Problem("conflict", "the certificate is suspended")
 
     @app.get("/bug")
     def bug() -> None:
@@ -92,7 +92,6 @@ def test_bad_request_gets_problem_details(
     assert problem["status"] == status
     assert problem["title"]
     assert problem["detail"]
-    assert problem["instance"] == path
 
 
 def test_good_bodies_are_read(app: FastAPI) -> None:
@@ -146,7 +145,7 @@ def test_openid4vci_endpoints_answer_in_their_own_error_json(app: FastAPI) -> No
 
 def test_domain_refusal_carries_its_own_words(app: FastAPI) -> None:
     problem = ask(app, "GET", "/conflict").json()
-    assert (problem["status"], problem["title"]) == (409, "Not now")
+    assert (problem["status"], problem["title"]) == (409, "Conflict")
     assert problem["detail"] == "the certificate is suspended"
 
 

@@ -68,6 +68,8 @@ def test_every_route_under_the_api_is_protected_or_public_on_purpose(shared_offi
         for method, path in PROTECTED
     }
     assert routes - protected == {
+        ("GET", "log/checkpoint"),
+        ("GET", "log/consistency"),
         ("GET", "verify/{tracking_number}"),
         ("POST", "documents"),
         ("POST", "sync"),
