@@ -31,11 +31,25 @@ def check_seafarer(value: str | None) -> str | None:
     raise InvalidInput(f"{value}: a seafarer's id is letters and digits", hint="find it with `export`")
 
 
+def check_store(value: str | None) -> str | None:
+    """Where published files go; whether it can be used is asked when it is. Raises InvalidInput."""
+    if value is None or (value and value.isprintable() and len(value) <= 400):
+        return value
+    raise InvalidInput(f"{value}: a store is a folder or s3://BUCKET/PREFIX", hint="check what was typed")
+
+
 def check_actor(value: str | None) -> str | None:
     """Who did something, as the audit trail names them. Raises InvalidInput."""
     if value is None or (value.isprintable() and len(value) <= 100):
         return value
     raise InvalidInput(f"{value}: an actor is printable text", hint="`audit show` names those that there are")
+
+
+def check_serial(value: str) -> str:
+    """A credential's serial. Raises InvalidInput."""
+    if re.fullmatch("[0-9A-Za-z_-]{1,64}", value, re.ASCII):
+        return value
+    raise InvalidInput(f"{value}: a serial is letters and digits", hint="find it with `audit show`")
 
 
 def check_hash(value: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,9 @@ from sqlalchemy import Row
 
 from issuer import terminal
 from issuer.arguments import AsJson, check_actor, check_hash, check_number
+from issuer.commands.anchored import read_anchor
 from issuer.commands.opening import PART, register_of
+from issuer.domain.errors import InvalidInput
 from issuer.services.audit import BrokenChain, verify_chain
 from issuer.services.audit_showing import Wanted, newest
 
@@ -27,9 +30,20 @@ def verify(
         str | None,
         typer.Option("--head", metavar="HASH", help="one noted earlier: still there?", callback=check_hash),
     ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="one of the transparency log: is the head that it names there?"),
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", metavar="KEY", help="the log's key, to check who signed that")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Walk the chain of all events; 1 when an event was changed, taken out or put in."""
+    anchored = None if checkpoint is None else read_anchor(checkpoint, key)
+    if anchored is not None and head is not None:
+        raise InvalidInput("--head and --checkpoint both name a head", hint="give one of them")
+    head = head if anchored is None else anchored.head
     with register_of(context).database.read() as connection:
         found = verify_chain(connection, head)
     if isinstance(found, BrokenChain):
@@ -37,10 +51,13 @@ def verify(
         line = f"broken at event {found.sequence}: {found.reason}"
     elif not found.has_noted:
         said = {"whole": False, "event": None, "reason": "no event has the noted hash"}
-        line = f"no event has the hash {head}: the trail was written anew, or is of another register"
+        where = "" if anchored is None else f", which the checkpoint names as event {anchored.sequence}"
+        line = f"no event has the hash {head}{where}: the trail was written anew, or is of another register"
     else:
         said = {"whole": True, "events": found.events, "head": found.head}
         line = f"{found.events} events, each follows from the one before; head {found.head}"
+        if anchored is not None:
+            line += f"\nthe checkpoint's head is that of event {anchored.sequence}"
     terminal.tell(json.dumps(said) if as_json else line)
     if not said["whole"]:
         raise typer.Exit(PART)
@@ -64,13 +81,19 @@ def show(
     actor: Annotated[
         str | None, typer.Option(metavar="NAME", help="as events name it", callback=check_actor)
     ] = None,
+    subject: Annotated[
+        str | None, typer.Option(metavar="ID", help="this very number, serial or id", callback=check_actor)
+    ] = None,
+    event: Annotated[
+        str | None, typer.Option(metavar="NAME", help="of this kind alone", callback=check_actor)
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="events at most")] = SHOWN,
     as_json: AsJson = False,
 ) -> None:
     """The newest events, one a line, the last one last; days are the authority's."""
     register = register_of(context)
     zone = ZoneInfo(register.settings.time_zone)
-    wanted = Wanted(certificate, _start(since, zone), _start(until, zone, days=1), actor)
+    wanted = Wanted(certificate, _start(since, zone), _start(until, zone, days=1), actor, subject, event)
     with register.database.read() as connection:
         shown = newest(connection, wanted, limit)
     for row in shown.events:

@@ -13,6 +13,7 @@ from issuer.commands.opening import PART, actor, register_of, settings_of
 from issuer.commands.repeating import is_keyed, once
 from issuer.composition import Register
 from issuer.domain.errors import InvalidInput
+from issuer.services import looking
 from issuer.services.exporting import export_lines
 from issuer.services.importing import ImportReport
 from issuer.services.portraits import ENDING, Portraits
@@ -59,7 +60,9 @@ def export(
     """Write the register in the format that `import` reads."""
     register = register_of(context)
     if portraits is not None:
+        looking.note(register.database, register.clock, looking.PORTRAITS_EXPORTED, {}, actor=actor())
         _write_portraits(register, portraits)
+    looking.note(register.database, register.clock, looking.EXPORTED, {}, actor=actor())
     lines = export_lines(register.database, register.settings)
     if str(file) == "-":
         sys.stdout.buffer.writelines(lines)

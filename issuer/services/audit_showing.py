@@ -1,4 +1,4 @@
-"""Events of the audit trail by certificate, time and actor: the newest, and never more than asked for."""
+"""Events of the audit trail, by what they are about: the newest, and never more than asked for."""
 
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ class Wanted(NamedTuple):
     since: int | None = None
     before: int | None = None
     actor: str | None = None
+    subject: str | None = None
+    event: str | None = None
 
 
 class Shown(NamedTuple):
@@ -46,6 +48,9 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(audit_event.c.at >= wanted.since)
     if wanted.before is not None:
         found.append(audit_event.c.at < wanted.before)
-    if wanted.actor is not None:
-        found.append(audit_event.c.actor == wanted.actor)
+    found += [
+        audit_event.c[name] == value
+        for name in ("actor", "subject", "event")
+        if (value := getattr(wanted, name)) is not None
+    ]
     return found

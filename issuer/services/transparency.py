@@ -15,7 +15,7 @@ from issuer.adapters import log_store
 from issuer.adapters.log_store import AlreadyThere, NewLeaf
 from issuer.adapters.tables import credential
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound
-from issuer.services.audit import AuditEvent, head, record
+from issuer.services.audit import SYSTEM, AuditEvent, head, record
 from issuer.services.clock import Clock
 from keys.signer import Signer
 from keys.transparency import consistency, merkle
@@ -148,7 +148,9 @@ def prove_consistency(connection: Connection, old: int, new: int) -> tuple[bytes
     return merkle.prove_consistency(old, new, partial(log_store.hashes, connection))
 
 
-def anonymise(connection: Connection, clock: Clock, serial: str) -> None:
+def anonymise(
+    connection: Connection, clock: Clock, serial: str, *, reason: str = "", actor: str = SYSTEM
+) -> None:
     """Delete the salt, here and beside the credential: nobody can tell any more what the entry says.
 
     The entry's hash stays, and all proofs with it. Meant for the transaction that also deletes the
@@ -157,7 +159,8 @@ def anonymise(connection: Connection, clock: Clock, serial: str) -> None:
     if not log_store.delete_salt(connection, serial):
         raise _not_logged(serial) if log_store.entry(connection, serial) is None else _anonymous(serial)
     connection.execute(update(credential).where(credential.c.serial == serial).values(log_salt=""))
-    record(connection, clock, [AuditEvent(SALT_DELETED, serial)])
+    details = {"before": "salted", "after": "anonymous", "reason": reason}
+    record(connection, clock, [AuditEvent(SALT_DELETED, serial, details, actor)])
 
 
 def _is_stale(
