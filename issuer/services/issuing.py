@@ -142,10 +142,12 @@ class CredentialIssuer:
 
     def _begin(self, requests: Sequence[IssueRequest], lease: int = 0) -> dict[str, Draft | Refusal]:
         """What there is under each idempotency key, reserved now where there was nothing."""
+        by_key: dict[str, IssueRequest] = {}
+        for request in requests:
+            by_key.setdefault(request.idempotency_key, request)
         for _ in range(RETRIES):
             try:
-                first = {request.idempotency_key: request for request in reversed(requests)}
-                return self._find_or_reserve(first, lease)
+                return self._find_or_reserve(by_key, lease)
             except IntegrityError:  # another process drew the same index, or has the same idempotency key
                 continue
         raise Conflict("other processes are issuing the same credentials", hint="try again in a moment")
