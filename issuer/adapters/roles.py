@@ -1,4 +1,4 @@
-"""The PostgreSQL role of the service: it does all that the service does, and changes nothing that is for ever.
+"""The PostgreSQL role of the service: it serves, and changes nothing that is for ever.
 
 Triggers refuse changes of the audit trail and the log to whoever uses the tables; their owner can drop a
 trigger. So the owner migrates, and the service works as a role that owns nothing and lacks the right itself.
