@@ -45,6 +45,13 @@ def check_actor(value: str | None) -> str | None:
     raise InvalidInput(f"{value}: an actor is printable text", hint="`audit show` names those that there are")
 
 
+def check_text(value: str | None) -> str | None:
+    """A name as the register's columns hold it, when one is given. Raises InvalidInput."""
+    if value is None or (value.strip() and value.isprintable() and len(value) <= 100):
+        return value
+    raise InvalidInput(f"{value}: a name is 1 to 100 printable characters", hint="check what was typed")
+
+
 def check_serial(value: str) -> str:
     """A credential's serial. Raises InvalidInput."""
     if re.fullmatch("[0-9A-Za-z_-]{1,64}", value, re.ASCII):

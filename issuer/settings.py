@@ -123,15 +123,6 @@ class Settings(BaseSettings):
         timedelta(minutes=5), ge=_SECOND, le=_DAY, description="seconds between checkpoints of a growing log"
     )
 
-    publish_to: str = Field(
-        "public",
-        min_length=1,
-        max_length=400,
-        description="where `publish` writes: a folder or `s3://BUCKET/PREFIX`",
-    )
-    s3_endpoint: str | None = Field(
-        None, description="the address of an S3-compatible store; Amazon's without one"
-    )
     mass_persons: int = Field(
         1, ge=1, le=2, description="people whom a mass operation takes; 2: another has to approve it"
     )

@@ -15,17 +15,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from issuer.adapters.object_store import FOR_EVER, cache_control
 from issuer.api.addresses import Addresses
 from issuer.api.problems import Problem
 from issuer.api.published import OPEN_TO_ALL
 from issuer.api.ranges import Slice, Unsatisfiable, has_already, part, wants_another
+from issuer.services.pack_publishing import LATEST_SECONDS, MEDIA_TYPE
 
-MEDIA_TYPE = "application/vnd.ombord.pack"
-LATEST_MAX_AGE = 300  # what ships ask for daily; asking again costs a 304
-FOR_EVER = "public, max-age=31536000, immutable, no-transform"  # a pack's id names its content
-SOON_STALE = (
-    f"public, max-age={LATEST_MAX_AGE}, no-transform"  # a range of what a proxy packed anew fits nothing
-)
 CHUNK_BYTES = 1 << 16
 
 _PACK_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}", re.ASCII)
@@ -36,13 +32,13 @@ def packs_router(folder: Path | None, addresses: Addresses) -> APIRouter:
     router = APIRouter(tags=["packs"])
 
     def latest(request: Request) -> Response:
-        return _send(request, folder, ("latest",), SOON_STALE)
+        return _send(request, folder, ("latest",), cache_control(LATEST_SECONDS))
 
     def update(pack_id: str, request: Request) -> Response:
-        return _send(request, folder, ("since", _checked(pack_id)), SOON_STALE)
+        return _send(request, folder, ("since", _checked(pack_id)), cache_control(LATEST_SECONDS))
 
     def one(pack_id: str, request: Request) -> Response:
-        return _send(request, folder, (f"{_checked(pack_id)}.pack",), FOR_EVER)
+        return _send(request, folder, (f"{_checked(pack_id)}.pack",), cache_control(FOR_EVER))
 
     for parts, endpoint, summary in (
         (("latest",), latest, "The newest sea pack"),

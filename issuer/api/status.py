@@ -18,7 +18,7 @@ from issuer.api.addresses import Addresses
 from issuer.api.problems import Problem
 from issuer.api.published import OPEN_TO_ALL, published, readable
 from issuer.domain.errors import InvalidInput, NotFound
-from issuer.services.publishing import StatusPublisher
+from issuer.services.publishing import MAX_AGE, StatusPublisher
 from issuer.services.statements import CHECK_BYTES
 from keys.encoding import json_dumps
 from keys.trust.list_header import MAX_NUMBER
@@ -27,8 +27,6 @@ from verifier.ship_status import MEDIA_TYPE as SHIP_MEDIA_TYPE
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/statuslist+jwt"
-# A revocation must not wait behind caches for the whole `ttl` of a list; asking again costs a 304.
-MAX_AGE = 900
 
 # In its one spelling: a list has one address, which is signed. Caches hold no second copy under another.
 Number = Annotated[str, Path(pattern=r"^[1-9][0-9]{0,9}$", description="from 1 on")]

@@ -1,4 +1,4 @@
-"""`print`, `manning`, `publish`, `allow-list`: what the authority signs, and what it truly signed."""
+"""`print`, `manning`, `allow-list`: what the authority signs, and what it truly signed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,6 @@ from issuer.domain.errors import InvalidInput
 from issuer.services.allow_listing import write_allow_list
 from issuer.services.documents import Documents
 from issuer.services.printing import INDEX, Printing
-from issuer.services.publishing import Orders
 from issuer.services.ship_documents import ShipDocuments
 from keys.encoding import Json
 from keys.regular_file import opener
@@ -75,28 +74,6 @@ def _print(services: Services, out: Path, numbers: Sequence[str], *, pdf: bool) 
         terminal.complain(refusal.error)
     if report.refused:
         raise typer.Exit(PART)
-
-
-def publish(
-    context: typer.Context,
-    out: Out = Path("public"),
-    clock_is_right: Annotated[
-        bool, typer.Option("--clock-is-right", help="sign although the last list is long expired")
-    ] = False,
-    key_is_right: Annotated[
-        bool, typer.Option("--key-is-right", help="sign although another key has taken this one's place")
-    ] = False,
-    leap_ahead: Annotated[
-        bool, typer.Option("--leap-ahead", help="after a restore: pass over numbers that may be lost")
-    ] = False,
-) -> None:
-    """Write signed status lists and public keys to a folder, for any web server or ship."""
-    publisher = services_of(context).publisher
-    orders = Orders(clock_is_right=clock_is_right, key_is_right=key_is_right)
-    for path in publisher.publish(out, orders, leap_ahead=leap_ahead):
-        terminal.tell(str(path))
-    if not publisher.numbers():
-        terminal.say("there is no status list yet: the first credential that is signed opens one")
 
 
 def allow_list(

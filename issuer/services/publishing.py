@@ -1,4 +1,4 @@
-"""Publishing: signed status lists and public keys, for verifiers to fetch whole, so that nobody is asked.
+"""Signed status lists, for verifiers to fetch whole, so that nobody is asked; where they lie: `publication`.
 
 Each list is signed twice of the same states at the same second: as the standard's token, and for ships as a
 numbered statement (`issuer.services.statements`).
@@ -10,7 +10,6 @@ outdate every list of the years to come.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, select, update
@@ -18,18 +17,19 @@ from sqlalchemy import Connection, Row, select, update
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential, status_list
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
-from issuer.services import published, statements
+from issuer.services import statements
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
 from issuer.settings import Settings
-from keys.custody import atomic_file
-from keys.encoding import Json, json_dumps
+from keys.encoding import Json
 from verifier import status
 from verifier.status import Status
 
 # A list that another key signed is soon signed by ours. Not at once: while workers are restarted one by one
 # with a new key, they would take turns, and each signature is dated a second later than the last.
 OTHER_KEY = timedelta(minutes=1)
+# Seconds in caches: a revocation must not wait behind them for the whole `ttl`; asking again costs a 304.
+MAX_AGE = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,14 @@ class SignedList:
     iat: datetime
     exp: datetime
     ttl: timedelta
+
+
+class Head(NamedTuple):
+    """A status list, and the number of the statement that shows it as it is; None: it is to be signed."""
+
+    number: int
+    uri: str
+    edition: int | None
 
 
 class Orders(NamedTuple):
@@ -72,14 +80,36 @@ class StatusPublisher:
             query = select(status_list.c.number).order_by(status_list.c.number)
             return list(connection.execute(query).scalars())
 
+    def heads(self, orders: Orders = PLAIN) -> list[Head]:
+        """How each list stands, by one query that reads none of them."""
+        with self._database.read() as connection:
+            rows = connection.execute(statements.heads(self._keys.status_kid)).all()
+        return [
+            Head(row.number, row.uri, row.statement_number if self._is_current(row, orders) else None)
+            for row in rows
+        ]
+
     def current(self, number: int, orders: Orders = PLAIN) -> SignedList:
         """The list as it stands now: the last token while nothing changed and it is fresh, else a new one."""
+        signed = self._as_it_stands(number, orders) or self._signed_anew(number, orders)
+        if signed is None:
+            raise NotFound(f"there is no status list {number}")
+        return signed
+
+    def unless_busy(self, number: int, orders: Orders = PLAIN) -> SignedList | None:
+        """The same, or None while somebody else signs the list or changes an entry of it (PostgreSQL)."""
+        found = self._as_it_stands(number, orders)
+        return found or self._signed_anew(number, orders, skip_locked=True)
+
+    def _as_it_stands(self, number: int, orders: Orders) -> SignedList | None:
         with self._database.read() as connection:
             row = self._row(connection, number)
-        if self._is_current(row, orders):
-            return self._signed(row)
+        return self._signed(row) if self._is_current(row, orders) else None
+
+    def _signed_anew(self, number: int, orders: Orders, *, skip_locked: bool = False) -> SignedList | None:
         with self._database.write() as connection:
-            _lock(connection, number)
+            if not _lock(connection, number, skip_locked=skip_locked):
+                return None
             row = self._row(connection, number)  # after the lock: it is what the last to hold it left
             if not self._is_current(row, orders):
                 self._sign(connection, row, orders)
@@ -110,37 +140,6 @@ class StatusPublisher:
             return current.snapshot
         return statements.update(current.snapshot, current.statement_number, before, held, current.uri)
 
-    def publish(self, folder: Path, orders: Orders = PLAIN, *, leap_ahead: bool = False) -> list[Path]:
-        """Write every list and the public keys into `folder`, each file whole or not at all.
-
-        Raises Conflict when the folder knows more than the database, which is then a restored older one.
-        With `leap_ahead` the numbers of all lists pass over those that such a database may have forgotten.
-        """
-        leaping_at = int(self._clock().timestamp()) if leap_ahead else None
-        with published.locked(folder):
-            numbers = self.numbers()
-            with self._database.read() as connection:
-                published.refuse_older_database(connection, folder, numbers, leaping_at=leaping_at)
-            written = [_write(folder / "jwks.json", json_dumps(self._keys.jwks()))]
-            document = json_dumps(jwt_vc_issuer(self._settings, self._keys))
-            written.append(_write(folder / "jwt-vc-issuer.json", document))
-            lists = [
-                self.current(number, self._leap(folder, number, orders) if leap_ahead else orders)
-                for number in numbers
-            ]
-            for one in lists:
-                written.append(_write(folder / "status" / f"{one.number}.snapshot", one.snapshot))
-                written.append(_write(folder / "status" / f"{one.number}.jwt", one.token.encode()))
-            aggregation: dict[str, Json] = {"status_lists": [one.uri for one in lists]}
-            written.append(_write(folder / "status" / "aggregation.json", json_dumps(aggregation)))
-        return written
-
-    def _leap(self, folder: Path, number: int, orders: Orders) -> Orders:
-        """Past every number that this database or the folder has seen, by as many as may have been lost."""
-        with self._database.read() as connection:
-            ours = self._row(connection, number).statement_number or 0
-        return orders._replace(number=max(ours, published.number_in(folder, number)) + statements.LEAP)
-
     def _row(self, connection: Connection, number: int) -> Row[Any]:
         query = statements.list_with_statement(number, self._keys.status_kid)
         row = connection.execute(query).one_or_none()
@@ -149,7 +148,7 @@ class StatusPublisher:
         return row
 
     def _is_current(self, row: Row[Any], orders: Orders) -> bool:
-        if row.token is None or row.signed_revision != row.revision:
+        if row.signed_revision is None or row.signed_revision != row.revision:
             return False
         if row.statement_iat != row.signed_iat:  # signed before there were statements
             return False
@@ -243,9 +242,14 @@ def jwt_vc_issuer(settings: Settings, keys: AuthorityKeys) -> dict[str, Json]:
     return {"issuer": settings.issuer, "jwks": keys.jwks()}
 
 
-def _lock(connection: Connection, number: int) -> None:
-    """Wait for whoever signs this list; the statement that they stored is seen by the next query only."""
-    connection.execute(select(status_list.c.number).where(status_list.c.number == number).with_for_update())
+def _lock(connection: Connection, number: int, *, skip_locked: bool = False) -> bool:
+    """Wait for whoever signs this list; the statement that they stored is seen by the next query only.
+
+    With `skip_locked` nobody is waited for: False while another holds it.
+    """
+    one = select(status_list.c.number).where(status_list.c.number == number)
+    found = connection.execute(one.with_for_update(skip_locked=skip_locked)).one_or_none()
+    return found is not None
 
 
 def _forked(problem: str) -> Conflict:
@@ -261,13 +265,3 @@ def _entries(connection: Connection, number: int) -> dict[int, Status]:
     query = select(credential.c.idx, credential.c.status)
     chosen = query.where(credential.c.list_number == number, credential.c.status != Status.VALID.value)
     return {row.idx: Status(row.status) for row in connection.execute(chosen)}
-
-
-def _write(path: Path, content: bytes) -> Path:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        atomic_file.write(path, content)
-    except OSError as error:
-        problem = f"{path} cannot be written: {error.strerror}"
-        raise InvalidInput(problem, hint="choose another folder") from error
-    return path

@@ -10,7 +10,18 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy import update as update_of
 
 from issuer.adapters.tables import status_list, status_statement
@@ -80,7 +91,7 @@ def _thin(connection: Connection, list_number: int, before: int) -> None:
     old = (
         (status_statement.c.list_number == list_number)
         & (status_statement.c.iat < before)
-        & (func.length(status_statement.c.snapshot) > sha256().digest_size)
+        & (func.length(status_statement.c.snapshot) > literal_column("32"))  # as its index says
     )
     query = select(status_statement.c.number, status_statement.c.snapshot).where(old)
     for row in connection.execute(query.order_by(status_statement.c.number).limit(_THINNED_AT_ONCE)).all():
@@ -94,25 +105,54 @@ def list_with_statement(number: int, kid: str = "") -> Select[Any]:
 
     With the newest number that key `kid` signed, whatever others have signed since (`own_number`).
     """
-    any_of_it = status_statement.alias()
-    latest = select(func.max(any_of_it.c.number)).where(any_of_it.c.list_number == number).scalar_subquery()
-    by_kid = (any_of_it.c.list_number == number) & (any_of_it.c.kid == kid)
-    own = select(func.max(any_of_it.c.number)).where(by_kid).scalar_subquery()
-    its_latest = and_(
-        status_statement.c.list_number == status_list.c.number, status_statement.c.number == latest
-    )
+    columns = (*status_list.c, *_of_the_latest(kid), status_statement.c.snapshot)
+    return select(*columns).select_from(_WITH_LATEST).where(status_list.c.number == number)
+
+
+def heads(kid: str) -> Select[Any]:
+    """The query of all lists, in order, with all of `list_with_statement` that is short."""
+    short = (column for column in status_list.c if column.name != "token")
+    columns = (*short, *_of_the_latest(kid))
+    return select(*columns).select_from(_WITH_LATEST).order_by(status_list.c.number)
+
+
+def _newest_number(kid: str | None = None) -> ScalarSelect[int]:
+    """Of the list in question: the newest, or the newest that a key signed. Both are found from the end."""
+    one = status_statement.alias()
+    query = select(one.c.number).where(one.c.list_number == status_list.c.number)
+    chosen = query if kid is None else query.where(one.c.kid == kid)
+    return chosen.order_by(one.c.number.desc()).limit(1).correlate(status_list).scalar_subquery()
+
+
+_WITH_LATEST = status_list.outerjoin(
+    status_statement,
+    and_(
+        status_statement.c.list_number == status_list.c.number,
+        status_statement.c.number == _newest_number(),
+    ),
+)
+
+
+def _of_the_latest(kid: str) -> tuple[ColumnElement[Any], ...]:
     return (
-        select(
-            status_list,
-            status_statement.c.number.label("statement_number"),
-            status_statement.c.iat.label("statement_iat"),
-            status_statement.c.kid.label("statement_kid"),
-            status_statement.c.snapshot,
-            own.label("own_number"),
-        )
-        .select_from(status_list.outerjoin(status_statement, its_latest))
-        .where(status_list.c.number == number)
+        status_statement.c.number.label("statement_number"),
+        status_statement.c.iat.label("statement_iat"),
+        status_statement.c.kid.label("statement_kid"),
+        _newest_number(kid).label("own_number"),
     )
+
+
+def newest_numbers(connection: Connection) -> dict[int, int]:
+    """The newest number of each list; 0 where none was signed."""
+    query = select(status_list.c.number, func.coalesce(_newest_number(), 0))
+    return {row[0]: row[1] for row in connection.execute(query.order_by(status_list.c.number))}
+
+
+def number_at(connection: Connection, list_number: int, iat: int) -> int | None:
+    """The number that was signed at that second; each of a list is of another."""
+    of_list = (status_statement.c.list_number == list_number) & (status_statement.c.iat == iat)
+    newest_first = select(status_statement.c.number).where(of_list).order_by(status_statement.c.number.desc())
+    return connection.execute(newest_first.limit(1)).scalar()
 
 
 def stored(connection: Connection, list_number: int, number: int) -> bytes | None:

@@ -4,10 +4,24 @@ import pytest
 from support.databases import database, database_url, postgres, sqlite_template
 from support.desk import Desk
 from support.issuer_cli import extract, run, sealed
+from support.object_stores import answering, answering_process, credentials, s3, s3_process
 
 from issuer.adapters.database import Database
 
-__all__ = ["database", "database_url", "extract", "postgres", "run", "sealed", "sqlite_template"]
+__all__ = [
+    "answering",
+    "answering_process",
+    "credentials",
+    "database",
+    "database_url",
+    "extract",
+    "postgres",
+    "run",
+    "s3",
+    "s3_process",
+    "sealed",
+    "sqlite_template",
+]
 
 
 @pytest.fixture

@@ -19,9 +19,11 @@ from support.issuer_directory import issuer_directory
 from support.simulator import seeded_signer
 
 from issuer.adapters.database import Database
+from issuer.adapters.object_store import StoreUnusable, Upload
+from issuer.adapters.object_store_folder import FolderStore
 from issuer.adapters.tables import status_statement
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound, SelfVerificationFailed
-from issuer.services import publishing, statements
+from issuer.services import statements
 from issuer.services.publishing import Orders, SignedList, StatusPublisher
 from keys import jws
 from verifier import ship_status, status
@@ -282,39 +284,36 @@ def test_each_list_has_numbers_of_its_own(database: Database) -> None:
 
 def test_folder_holds_what_the_token_says_for_ships(desk: Desk, tmp_path: Path) -> None:
     history(desk, 3)
-    assert tmp_path / "status" / "1.snapshot" in desk.publisher.publish(tmp_path)
+    assert "status/1.snapshot" in desk.publish(tmp_path)
     held = ship_status.verify_snapshot((tmp_path / "status/1.snapshot").read_bytes(), directory=DIRECTORY)
     token = status.verify_list((tmp_path / "status/1.jwt").read_text("ascii"), directory=DIRECTORY)
     assert (held.states, held.iat, held.number) == (token.states, token.iat, 3)
 
 
-def test_publishing_that_broke_off_anywhere_is_done_by_the_next_run(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_publishing_that_broke_off_anywhere_is_done_by_the_next_run(desk: Desk, tmp_path: Path) -> None:
     history(desk, 2)
-    desk.publisher.publish(tmp_path)
-    for files in range(5):
+    desk.publish(tmp_path)
+    for files in range(2):
         desk.clock.forward(hours=7)
-        with monkeypatch.context() as broken:
-            broken.setattr(publishing, "_write", DiskOf(files).write)
-            with pytest.raises(InvalidInput, match="full"):
-                desk.publisher.publish(tmp_path)
+        with pytest.raises(StoreUnusable, match="full"):
+            desk.publication(StoreOf(tmp_path, files)).publish()
         ship_status.verify_snapshot((tmp_path / "status/1.snapshot").read_bytes(), directory=DIRECTORY)
-        desk.publisher.publish(tmp_path)
+        desk.publish(tmp_path)
         assert agree(tmp_path)
 
 
-class DiskOf:
+class StoreOf(FolderStore):
     """Has room for this many files."""
 
-    def __init__(self, files: int) -> None:
-        self.left, self.whole = files, publishing._write
+    def __init__(self, folder: Path, files: int) -> None:
+        super().__init__(folder)
+        self.left = files
 
-    def write(self, path: Path, content: bytes) -> Path:
+    def put(self, upload: Upload, *, over: str | None) -> str:
         if not self.left:
-            raise InvalidInput("the disk is full")
+            raise StoreUnusable("the disk is full")
         self.left -= 1
-        return self.whole(path, content)
+        return super().put(upload, over=over)
 
 
 def agree(folder: Path) -> bool:
@@ -330,7 +329,7 @@ def backup(tmp_path: Path) -> Iterator[Callable[[], Desk]]:
     database = Database.open(f"sqlite:///{tmp_path}/register.db")
     desk = Desk.open(database)
     history(desk, 1)
-    desk.publisher.publish(tmp_path / "public")
+    desk.publish(tmp_path / "public")
     database.close()
     opened: list[Database] = []
 
@@ -357,7 +356,7 @@ def test_restored_database_gives_no_number_a_second_content(
 ) -> None:
     later = backup()
     later.clock.forward(hours=7)
-    later.publisher.publish(tmp_path / "public")
+    later.publish(tmp_path / "public")
     (tmp_path / "public/status/1.jwt").unlink()  # the snapshot alone is enough to tell
     there = (tmp_path / "public/status/1.snapshot").read_bytes()
     restored = backup()
@@ -365,7 +364,7 @@ def test_restored_database_gives_no_number_a_second_content(
         restored.clock.forward(hours=8)
         restored.publisher.current(1)
     with pytest.raises(Conflict, match=says) as refused:
-        restored.publisher.publish(tmp_path / "public")
+        restored.publish(tmp_path / "public")
     assert "restore a later backup" in refused.value.hint
     assert (tmp_path / "public/status/1.snapshot").read_bytes() == there
     assert not (tmp_path / "public/status/1.jwt").exists()
@@ -387,11 +386,11 @@ def test_snapshot_that_is_not_ours_is_left_alone(
     desk: Desk, tmp_path: Path, name: str, content: Callable[[bytes], bytes], says: str
 ) -> None:
     history(desk, 1)
-    desk.publisher.publish(tmp_path)
+    desk.publish(tmp_path)
     other = content((tmp_path / "status/1.snapshot").read_bytes())
     (tmp_path / "status" / name).write_bytes(other)
     with pytest.raises((Conflict, InvalidInput), match=says):
-        desk.publisher.publish(tmp_path)
+        desk.publish(tmp_path)
     assert (tmp_path / "status" / name).read_bytes() == other
 
 
@@ -402,10 +401,10 @@ def test_two_publications_do_not_mix(desk: Desk, tmp_path: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
     with pytest.raises(Conflict, match="another `publish` is writing"):
-        desk.publisher.publish(folder)
+        desk.publish(folder)
     assert list(folder.iterdir()) == []
     os.close(handle)
-    desk.publisher.publish(folder)
+    desk.publish(folder)
 
 
 # A register that was restored
@@ -417,7 +416,7 @@ def restored_fork(backup: Callable[[], Desk], tmp_path: Path) -> tuple[Desk, Sta
     later.clock.forward(hours=7)
     later.lifecycle.suspend(NUMBER, reason="", actor="clerk")
     held = aboard(later.publisher.current(1))
-    later.publisher.publish(tmp_path / "public")
+    later.publish(tmp_path / "public")
     restored = backup()
     restored.clock.forward(hours=8)
     restored.publisher.current(1)
@@ -454,10 +453,10 @@ def test_restored_register_leaps_ahead_and_every_ship_takes_its_lists_again(
 ) -> None:
     restored, held = restored_fork(backup, tmp_path)
     with pytest.raises(Conflict) as refused:
-        restored.publisher.publish(tmp_path / "public")
+        restored.publish(tmp_path / "public")
     assert "publish --leap-ahead" in refused.value.hint
     restored.lifecycle.suspend(NUMBER, reason="", actor="clerk")  # the decision that was lost
-    restored.publisher.publish(tmp_path / "public", leap_ahead=True)
+    restored.publish(tmp_path / "public", leap_ahead=True)
     taken = ship_status.verify_snapshot(
         (tmp_path / "public/status/1.snapshot").read_bytes(), directory=DIRECTORY
     )
@@ -467,7 +466,7 @@ def test_restored_register_leaps_ahead_and_every_ship_takes_its_lists_again(
     assert blob is not None
     assert aboard(restored.publisher.current(1)).number == taken.number
     restored.clock.forward(hours=7)
-    restored.publisher.publish(tmp_path / "public")  # and counts on from there
+    restored.publish(tmp_path / "public")  # and counts on from there
     assert restored.publisher.current(1).statement_number == taken.number + 1
 
 
@@ -475,7 +474,7 @@ def test_leap_undoes_no_revocation_that_nobody_repeated(backup: Callable[[], Des
     restored, _ = restored_fork(backup, tmp_path)
     before = (tmp_path / "public/status/1.snapshot").read_bytes()
     with pytest.raises(Conflict, match="nobody reinstated it"):
-        restored.publisher.publish(tmp_path / "public", leap_ahead=True)
+        restored.publish(tmp_path / "public", leap_ahead=True)
     assert (tmp_path / "public/status/1.snapshot").read_bytes() == before
 
 
@@ -486,7 +485,7 @@ def test_what_was_signed_long_ago_is_kept_as_a_hash_and_its_holder_takes_the_sna
     desk: Desk, tmp_path: Path
 ) -> None:
     first, second = history(desk, 2)
-    desk.publisher.publish(tmp_path)
+    desk.publish(tmp_path)
     desk.clock.forward(days=61)
     newest = desk.publisher.current(1)
     with desk.database.read() as connection:
@@ -497,7 +496,7 @@ def test_what_was_signed_long_ago_is_kept_as_a_hash_and_its_holder_takes_the_sna
     assert sizes == [32, 32, len(newest.snapshot)]
     for held in (first, second):
         assert desk.publisher.update(1, held.statement_number) == newest.snapshot
-    desk.publisher.publish(tmp_path)  # the folder's old snapshot is known by its hash
+    desk.publish(tmp_path)  # the folder's old snapshot is known by its hash
 
 
 def test_what_was_signed_within_60_days_still_gives_a_delta(desk: Desk) -> None:
@@ -538,7 +537,7 @@ def test_operator_who_goes_back_to_the_old_key_says_so_once(desk: Desk, tmp_path
     history(desk, 1)
     desk.clock.forward(minutes=2)
     other_worker(desk).current(1)
-    desk.publisher.publish(tmp_path, Orders(key_is_right=True))
+    desk.publish(tmp_path, Orders(key_is_right=True))
     assert desk.publisher.current(1).statement_number == 3
     desk.lifecycle.suspend(NUMBER, reason="", actor="clerk")
     assert desk.publisher.current(1).statement_number == 4

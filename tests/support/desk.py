@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,8 @@ from support.scenario import competency, medical
 from support.simulator import seeded_signer
 
 from issuer.adapters.database import Database
+from issuer.adapters.object_store import ObjectStore
+from issuer.adapters.object_store_folder import FolderStore
 from issuer.adapters.tables import audit_event, certificate, credential
 from issuer.services.audit import WholeChain, verify_chain
 from issuer.services.exporting import export_lines
@@ -20,7 +23,8 @@ from issuer.services.issuing import CredentialIssuer, IssuedCredential
 from issuer.services.lifecycle import Lifecycle
 from issuer.services.offering import Offering
 from issuer.services.printing import Printing
-from issuer.services.publishing import StatusPublisher
+from issuer.services.publication import Publication
+from issuer.services.publishing import PLAIN, Orders, StatusPublisher
 from issuer.settings import Settings
 from keys.encoding import json_dumps
 from keys.jwk import PublicKey
@@ -85,6 +89,14 @@ class Desk:
     @property
     def publisher(self) -> StatusPublisher:
         return StatusPublisher(self.database, self.clock, KEYS, self.settings)
+
+    def publication(self, store: ObjectStore) -> Publication:
+        return Publication(self.database, self.clock, KEYS, self.settings, store)
+
+    def publish(self, folder: Path, orders: Orders = PLAIN, *, leap_ahead: bool = False) -> list[str]:
+        """Publish into a folder; which files are new."""
+        report = self.publication(FolderStore(folder)).publish(orders, leap_ahead=leap_ahead)
+        return [str(Path(label).relative_to(folder)) for label in report.written]
 
     @property
     def printing(self) -> Printing:

@@ -19,11 +19,13 @@ from support.issuer_app import HOLDER_CLAIMS, OPERATOR_TOKEN, HandClock, issuer_
 from support.scenario import INGRID, competency, medical
 from support.simulator import NOW, Authority, seeded_signer
 
+from issuer.adapters.object_store_folder import FolderStore
 from issuer.app import build
 from issuer.composition import Services, compose
 from issuer.services import issuing
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.issuing import IssuedCredential, IssueRequest
+from issuer.services.publication import Publication
 from keys.encoding import json_dumps
 from keys.signer import SoftwareSigner
 from verifier.credential import vc
@@ -185,7 +187,9 @@ class Clerk:
 
     def _publish(self, key: str) -> object:
         del key
-        self.services.publisher.publish(self._folder)
+        services = self.services
+        parts = (services.database, services.clock, services.keys, services.settings)
+        Publication(*parts, FolderStore(self._folder)).publish()
         return "published"
 
 

@@ -1,0 +1,68 @@
+"""What the register remembers of each store: which content lies there under which name.
+
+To forget it costs reading the store once, so it is never waited for. What a store has now, and what it was
+given last, are told apart by the versions.
+"""
+
+from collections.abc import Collection
+from hashlib import sha256
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from issuer.adapters.tables import publication
+
+
+class Remembered(NamedTuple):
+    """The content of a name. Without a version there is none."""
+
+    version: str | None
+    digest: str | None = None
+    edition: int | None = None
+
+
+def digest_of(data: bytes) -> str:
+    """How a content is remembered."""
+    return sha256(data).hexdigest()
+
+
+def remembered(
+    connection: Connection, store: str, names: Collection[str] | None = None
+) -> dict[str, Remembered]:
+    """What is known of a store, or of these names in it."""
+    columns = (publication.c.name, publication.c.version, publication.c.digest, publication.c.edition)
+    query = select(*columns).where(publication.c.store == store)
+    if names is not None:
+        query = query.where(publication.c.name.in_(names))
+    return {row.name: Remembered(row.version, row.digest, row.edition) for row in connection.execute(query)}
+
+
+def remember(connection: Connection, store: str, name: str, what: Remembered, at: int) -> None:
+    """Note what lies there now."""
+    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
+    values = {**what._asdict(), "at": at}
+    row = kind.insert(publication).values(store=store, name=name, **values)
+    connection.execute(row.on_conflict_do_update(index_elements=["store", "name"], set_=values))
+
+
+def forget(connection: Connection, store: str, name: str) -> None:
+    """A name that is there no more."""
+    gone = (publication.c.store == store) & (publication.c.name == name)
+    connection.execute(delete(publication).where(gone))
+
+
+def make_claimable(connection: Connection, store: str, names: Collection[str], at: int) -> None:
+    """See to it that there is a row for each name, which a publisher can lock."""
+    known = remembered(connection, store, names)
+    for name in sorted(set(names) - set(known)):
+        kind = sqlite if connection.dialect.name == "sqlite" else postgresql
+        row = kind.insert(publication).values(store=store, name=name, at=at)
+        connection.execute(row.on_conflict_do_nothing())
+
+
+def claim(connection: Connection, store: str, name: str, *, wait: bool) -> bool:
+    """Lock a name until the transaction ends; without `wait`, False where another publisher has it."""
+    one = (publication.c.store == store) & (publication.c.name == name)
+    query = select(publication.c.name).where(one).with_for_update(skip_locked=not wait)
+    return connection.execute(query).one_or_none() is not None

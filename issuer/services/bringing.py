@@ -1,0 +1,94 @@
+"""Bring single files to a store: what it has is not written again, and nothing later is written over."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection
+
+from issuer.adapters import publications
+from issuer.adapters.database import Database
+from issuer.adapters.object_store import Held, ObjectStore, Overtaken, Upload, overtaken
+from issuer.adapters.publications import Remembered, digest_of
+from issuer.services.clock import Clock
+
+TRIES: Final = 3  # against a publisher that writes the same name at the same time
+NOTHING: Final = Remembered(None)
+
+# Which edition of a name a content is, where it has editions. Raises Conflict for what must be left alone.
+Judge = Callable[[Connection, str, bytes], int | None]
+
+
+@dataclass(slots=True)
+class Report:
+    """Where something new lies, and how many names needed nothing."""
+
+    written: list[str] = field(default_factory=list)
+    unchanged: int = 0
+
+
+class Bringing:
+    """One store, and what the register remembers of it."""
+
+    def __init__(self, database: Database, clock: Clock, store: ObjectStore, judge: Judge) -> None:
+        self._database = database
+        self._clock = clock
+        self._judge = judge
+        self.store = store
+
+    def remembered(self, names: Collection[str] | None = None) -> dict[str, Remembered]:
+        """What is known of the store, or of these names in it."""
+        with self._database.read() as connection:
+            return publications.remembered(connection, self.store.address, names)
+
+    def adopt(self, held: Mapping[str, Held], gone: Collection[str], *, judged: bool = True) -> None:
+        """Remember what was read, and forget what is there no more. What is not `judged` has no edition."""
+        if not held and not gone:
+            return
+        with self._database.write(wait=False) as connection:
+            for name in sorted(gone):
+                publications.forget(connection, self.store.address, name)
+            for name, one in held.items():
+                edition = self._judge(connection, name, one.data) if judged else None
+                self._remember(connection, name, Remembered(one.version, digest_of(one.data), edition))
+
+    def bring(self, upload: Upload, edition: int | None, report: Report) -> None:
+        """Put a file, unless the store has it, or a later edition of it."""
+        digest = digest_of(upload.data)
+        there = self.remembered([upload.name]).get(upload.name, NOTHING)
+        for _ in range(TRIES):
+            if there.version is not None and (there.digest == digest or _is_later(there.edition, edition)):
+                report.unchanged += 1
+                return
+            try:
+                version = self.store.put(upload, over=there.version)
+            except Overtaken:
+                there = self._look_again(upload.name)
+                continue
+            with self._database.write(wait=False) as connection:
+                self._remember(connection, upload.name, Remembered(version, digest, edition))
+            report.written.append(self.store.label(upload.name))
+            return
+        raise overtaken(self.store.label(upload.name))
+
+    def remove(self, name: str) -> None:
+        """Take away what leads nowhere any more."""
+        self.store.delete(name)
+        with self._database.write(wait=False) as connection:
+            publications.forget(connection, self.store.address, name)
+
+    def _look_again(self, name: str) -> Remembered:
+        """What a name has, which another publisher has written meanwhile."""
+        held = self.store.get(name)
+        if held is None:
+            return NOTHING
+        self.adopt({name: held}, ())
+        return self.remembered([name])[name]
+
+    def _remember(self, connection: Connection, name: str, what: Remembered) -> None:
+        at = int(self._clock().timestamp())
+        publications.remember(connection, self.store.address, name, what, at)
+
+
+def _is_later(there: int | None, edition: int | None) -> bool:
+    return there is not None and edition is not None and there > edition

@@ -1,0 +1,203 @@
+"""Status lists and public keys into a store, for anything to serve: a change costs the changed list alone.
+
+The register remembers which content it gave to which store. What the store holds besides, or otherwise, is
+read and compared before anything is written (`published`). Each write names the version that it takes the
+place of, so that of two publishers the older one never wins. Keys come first and the list of lists last:
+whoever reads meanwhile, or after a crash, meets nothing that is not there.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import Enum, auto
+from typing import Final
+
+from sqlalchemy import Connection
+
+from issuer.adapters import publications
+from issuer.adapters.database import Database
+from issuer.adapters.object_store import ObjectStore, Upload
+from issuer.adapters.publications import Remembered
+from issuer.services import published, statements
+from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.bringing import NOTHING, Bringing, Report
+from issuer.services.clock import Clock
+from issuer.services.published import Lying, snapshot_name, token_name
+from issuer.services.publishing import (
+    MAX_AGE,
+    PLAIN,
+    Head,
+    Orders,
+    SignedList,
+    StatusPublisher,
+    jwt_vc_issuer,
+)
+from issuer.settings import Settings
+from keys.encoding import Json, json_dumps
+from verifier import ship_status, status
+
+AGGREGATION: Final = "status/aggregation.json"
+OURS: Final = ("jwks.json", "jwt-vc-issuer.json", "status/")  # how the names begin that are published here
+JSON: Final = "application/json"
+KEYS_SECONDS: Final = 3_600  # keys are added long before they sign
+
+
+class Look(Enum):
+    """How much of a store is looked at before anything is written."""
+
+    MEMORY = auto()  # nothing: what was remembered is believed, and each write finds out whether it is so
+    VERSIONS = auto()  # what has another version than the one remembered is read
+    EVERYTHING = auto()  # all lists are read
+
+
+class Publication:
+    """One authority's lists and keys in one store."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        keys: AuthorityKeys,
+        settings: Settings,
+        store: ObjectStore,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._keys = keys
+        self._settings = settings
+        self._store = store
+        self._lists = StatusPublisher(database, clock, keys, settings)
+        self._bringing = Bringing(database, clock, store, self._judge)
+
+    def publish(
+        self, orders: Orders = PLAIN, *, leap_ahead: bool = False, look: Look = Look.VERSIONS
+    ) -> Report:
+        """Bring the store up to date.
+
+        Raises Conflict when it knows more than the database, which is then a restored older one. With
+        `leap_ahead` the numbers of all lists pass over those that such a database may have forgotten.
+        """
+        report = Report()
+        with self._store.alone():
+            heads = self._lists.heads(orders)
+            contents = self._compare(heads, Look.EVERYTHING if leap_ahead else look, leap_ahead=leap_ahead)
+            for upload in self._documents():
+                self._bringing.bring(upload, None, report)
+            plain = {head.number: orders for head in heads}
+            self._bring_lists(heads, self._leaps(orders, contents) if leap_ahead else plain, report)
+            self._bringing.bring(_aggregation(heads), len(heads), report)
+        return report
+
+    # What lies there
+
+    def _compare(self, heads: Sequence[Head], look: Look, *, leap_ahead: bool) -> Mapping[str, bytes]:
+        """Read what the register does not know, refuse what it cannot have written, remember the rest.
+
+        Returns what was read.
+        """
+        memory = self._bringing.remembered()
+        if look is Look.MEMORY and memory:
+            return {}
+        versions = {name: version for start in OURS for name, version in self._store.names(start).items()}
+        unknown = [
+            name
+            for name, version in versions.items()
+            if look is Look.EVERYTHING or memory.get(name, NOTHING).version != version
+        ]
+        held = {name: found for name in unknown if (found := self._store.get(name)) is not None}
+        lying = Lying({name: one.data for name, one in held.items()}, self._store.label)
+        leaping_at = int(self._clock().timestamp()) if leap_ahead else None
+        with self._database.read() as connection:
+            numbers = [head.number for head in heads]
+            published.refuse_older_database(connection, lying, numbers, leaping_at=leaping_at)
+        gone = {name for name in memory if name.startswith(OURS) and name not in versions}
+        self._bringing.adopt(held, gone, judged=not leap_ahead)
+        return lying.contents
+
+    def _judge(self, connection: Connection, name: str, data: bytes) -> int | None:
+        """Which edition lies under a name. Raises Conflict for what this register cannot have written."""
+        if name == AGGREGATION:
+            return data.count(b"://")  # one for each list; they only ever become more
+        if not published.is_list(name):
+            return None
+        lying = Lying({name: data}, self._store.label)
+        published.refuse_older_database(connection, lying, self._lists.numbers())
+        return published.edition_of(connection, name, data)
+
+    # What is to lie there
+
+    def _documents(self) -> Iterator[Upload]:
+        """The public keys, in both forms."""
+        yield Upload("jwks.json", json_dumps(self._keys.jwks()), JSON, KEYS_SECONDS)
+        document = json_dumps(jwt_vc_issuer(self._settings, self._keys))
+        yield Upload("jwt-vc-issuer.json", document, JSON, KEYS_SECONDS)
+
+    def _bring_lists(self, heads: Sequence[Head], orders: Mapping[int, Orders], report: Report) -> None:
+        """All lists that are not there as they stand; last, and waited for, what others have in hand."""
+        memory = self._bringing.remembered()
+        due = [head.number for head in heads if orders[head.number].number > 1 or not _is_there(head, memory)]
+        report.unchanged += 2 * (len(heads) - len(due))
+        self._make_claimable(due)
+        taken = [number for number in due if not self._bring_list(number, orders[number], report, wait=False)]
+        for number in taken:
+            self._bring_list(number, orders[number], report, wait=True)
+
+    def _bring_list(self, number: int, orders: Orders, report: Report, *, wait: bool) -> bool:
+        """Sign a list if need be, and put both its forms; False where another publisher is at it."""
+        signed = self._lists.current(number, orders) if wait else self._lists.unless_busy(number, orders)
+        if signed is None:
+            return False
+        with self._claimed(token_name(number), wait=wait) as ours:
+            if ours:
+                for upload in _forms(signed):
+                    self._bringing.bring(upload, signed.statement_number, report)
+        return ours
+
+    def _make_claimable(self, numbers: Sequence[int]) -> None:
+        if self._database.is_sqlite or not numbers:
+            return
+        with self._database.write(wait=False) as connection:
+            names, at = [token_name(number) for number in numbers], int(self._clock().timestamp())
+            publications.make_claimable(connection, self._store.address, names, at)
+
+    @contextmanager
+    def _claimed(self, name: str, *, wait: bool) -> Iterator[bool]:
+        """One publisher at a time for a list, while all others go on with the next (SKIP LOCKED).
+
+        With SQLite there is one writer, whom no store may keep waiting: there the store alone decides.
+        """
+        if self._database.is_sqlite:
+            yield True
+            return
+        with self._database.write(wait=False) as connection:
+            yield publications.claim(connection, self._store.address, name, wait=wait)
+
+    def _leaps(self, orders: Orders, contents: Mapping[str, bytes]) -> dict[int, Orders]:
+        """Past every number that this database or the store has seen, by as many as may have been lost."""
+        with self._database.read() as connection:
+            ours = statements.newest_numbers(connection)
+        return {
+            number: orders._replace(
+                number=max(newest, published.number_in(contents, number)) + statements.LEAP
+            )
+            for number, newest in ours.items()
+        }
+
+
+def _is_there(head: Head, memory: Mapping[str, Remembered]) -> bool:
+    """Whether a list needs no signature, and lies there in both forms."""
+    if head.edition is None:
+        return False
+    both = (memory.get(name(head.number), NOTHING) for name in (token_name, snapshot_name))
+    return all(one.version is not None and one.edition == head.edition for one in both)
+
+
+def _forms(signed: SignedList) -> Iterator[Upload]:
+    """A list for ships, and as the standard's token."""
+    seconds = min(MAX_AGE, int(signed.ttl.total_seconds()))
+    yield Upload(snapshot_name(signed.number), signed.snapshot, ship_status.MEDIA_TYPE, seconds)
+    yield Upload(token_name(signed.number), signed.token.encode(), status.MEDIA_TYPE, seconds)
+
+
+def _aggregation(heads: Sequence[Head]) -> Upload:
+    body: dict[str, Json] = {"status_lists": [head.uri for head in heads]}
+    return Upload(AGGREGATION, json_dumps(body), JSON, MAX_AGE)
