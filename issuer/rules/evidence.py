@@ -1,0 +1,34 @@
+"""Which evidence decides by itself: per country, and per kind of record, from whom and by which way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from issuer.rules.facts import Channel, Facts, Kind, Record, Reporter, Service, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidencePolicy:
+    """A country's source matrix. A record of any other source is unverified: somebody has to look at it."""
+
+    name: str
+    ref: str
+    accepts: Mapping[Kind, frozenset[tuple[Reporter, Channel]]]
+    uploads_need_a_person: bool = False  # one uploaded document sends the whole case to manual
+    spot_check: float = 0.0  # share of automatic cases that a person looks at
+
+    def verifies(self, kind: Kind, source: Source) -> bool:
+        """Whether a record of this kind from this source counts without a person's look."""
+        return (source.reporter, source.channel) in self.accepts.get(kind, frozenset())
+
+    def verified(self, facts: Facts) -> Facts:
+        """The facts as far as they decide by themselves."""
+        return replace(
+            facts,
+            services=tuple(one for one in facts.services if self.verifies(Kind.SERVICE, one.source)),
+            records=tuple(one for one in facts.records if self.verifies(one.kind, one.source)),
+        )
+
+    def unverified(self, facts: Facts) -> tuple[Service | Record, ...]:
+        """What somebody has to look at before it counts."""
+        services = (one for one in facts.services if not self.verifies(Kind.SERVICE, one.source))
+        return (*services, *(one for one in facts.records if not self.verifies(one.kind, one.source)))

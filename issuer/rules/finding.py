@@ -1,0 +1,77 @@
+"""What a condition came to, as a tree: met or not, needed, had, missing, which records, which paragraph."""
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+
+class Standing(IntEnum):
+    """How a condition stands; of several that must all hold the least counts, of alternatives the most."""
+
+    UNMET = 0
+    OPEN = 1  # only an individual decision, which the law leaves to the authority, can meet it
+    MET = 2
+
+
+Days = int | Fraction
+Used = tuple[
+    str, Days | None
+]  # a record's id, and the days that it counted with; of what is no service, None
+
+
+class Finding(NamedTuple):
+    """One condition's outcome. Days are of service; `code` names what was asked for."""
+
+    kind: str
+    standing: Standing
+    ref: str = ""
+    code: str = ""
+    needed: Days | None = None
+    had: Days | None = None
+    used: Sequence[Used] = ()
+    children: tuple["Finding", ...] = ()
+    passed_over: tuple[tuple[str, str], ...] = ()  # records that did not count, and the demand they missed
+    name: str = ""  # of an alternative
+
+    @property
+    def missing(self) -> Days:
+        """Days short; 0 where none are asked for or none are short."""
+        if self.needed is None or self.had is None:
+            return 0
+        return max(0, self.needed - self.had)
+
+    def decisive(self) -> Iterator["Finding"]:
+        """This finding and those below that decide it: of alternatives the first of the best."""
+        yield self
+        children = self.children
+        if self.kind == "any":
+            children = tuple(one for one in children if one.standing is self.standing)[:1]
+        for child in children:
+            yield from child.decisive()
+
+    def records(self) -> frozenset[str]:
+        """Ids of the records that what is met here rests on."""
+        met = (one for one in self.decisive() if one.standing is not Standing.UNMET)
+        return frozenset(record for one in met for record, _ in one.used)
+
+
+def shortfalls(finding: Finding) -> tuple[Finding, ...]:
+    """What is missing, each as the smallest condition that is not met; of alternatives the nearest one's."""
+    if finding.standing is not Standing.UNMET:
+        return ()
+    if finding.kind == "any" and finding.children:
+        return shortfalls(nearest(finding.children))
+    below = tuple(short for child in finding.children for short in shortfalls(child))
+    own = (finding,) if not finding.children or finding.missing > 0 else ()
+    return own + below
+
+
+def nearest(alternatives: tuple[Finding, ...]) -> Finding:
+    """The alternative that lacks the least: fewest things that no time brings, then fewest days."""
+
+    def distance(one: Finding) -> tuple[int, Days]:
+        short = shortfalls(one)
+        return sum(each.needed is None for each in short), sum(each.missing for each in short)
+
+    return min(alternatives, key=distance)

@@ -1,0 +1,88 @@
+"""Acts and rules as values, and which version of a rule is the law on a day. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from issuer.rules.calendar import Period
+from issuer.rules.conditions import Condition
+from issuer.rules.counting import Counting
+from issuer.rules.where import Scales
+
+
+class UnknownRule(LookupError):
+    """No rule of that id is the law on that day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """An act of law, and what holds for all of its rules."""
+
+    id: str
+    country: str  # ISO 3166-1 alpha-2
+    names: Mapping[str, str]  # by language
+    scales: Scales
+    counting: Counting  # of service
+    version: str  # of its file: SHA-256, so that a decision can be explained and replayed years later
+
+
+class Variant(NamedTuple):
+    """What may be granted with a limitation to whoever does not meet the whole."""
+
+    ref: str
+    limitation: str  # its code, which the certificate then carries
+    requires: Condition
+
+
+class Validity(NamedTuple):
+    """For how long what is granted counts, and when it may be renewed without losing days."""
+
+    period: Period | None  # None: until further notice
+    renewal_window: Period | None = None
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Who may have one thing, by one version of the law."""
+
+    id: str
+    act: Act
+    ref: str
+    kind: str  # competence, special-competence, certificate, evidence, renewal, …
+    names: Mapping[str, str]
+    first: date
+    last: date | None
+    requires: Condition
+    variants: tuple[Variant, ...]
+    validity: Validity | None
+    otherwise: str | None  # the rule to look at where this one is not met, such as reacquisition
+    stcw: tuple[str, ...]  # data that nobody has compared with the Convention: unverified
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether this version is the law on a day."""
+        return self.first <= on and (self.last is None or on <= self.last)
+
+
+class Law(NamedTuple):
+    """All rules that were read, each with its versions in order."""
+
+    rules: Mapping[str, Sequence[Rule]]
+
+    def rule(self, name: str, on: date) -> Rule:
+        """The version that is the law on a day. Raises UnknownRule."""
+        versions = self.rules.get(name, ())
+        for version in versions:
+            if version.is_in_force(on):
+                return version
+        if not versions:
+            raise UnknownRule(f"there is no rule {name}")
+        raise UnknownRule(f"rule {name} is not the law on {on}: its first version is of {versions[0].first}")
+
+    def in_force(self, on: date, country: str | None = None) -> Iterator[Rule]:
+        """Every rule that is the law on a day, in the order of the files."""
+        for versions in self.rules.values():
+            for version in versions:
+                if version.is_in_force(on) and country in (None, version.act.country):
+                    yield version
