@@ -12,12 +12,14 @@ import typer
 
 from issuer import terminal
 from issuer.commands import (
+    affected,
     approving,
     audit,
     backup,
     database,
     deciding,
     log,
+    mass,
     offering,
     portraits,
     publishing,
@@ -25,6 +27,7 @@ from issuer.commands import (
     register,
     signing,
     stopping,
+    working,
 )
 from issuer.commands.opening import NOTHING
 from issuer.commands.repeating import VARIABLE, take_key
@@ -80,6 +83,9 @@ app.command("stop")(stopping.stop)
 app.command("start")(stopping.start)
 app.command("status")(stopping.status)
 app.command("recover")(recovering.recover)
+app.command("affected")(affected.affected)
+app.add_typer(mass.app, name="mass", no_args_is_help=True)
+app.command("work")(working.work)
 app.command("publish")(publishing.publish)
 app.command("publish-packs")(publishing.publish_packs)
 app.command("allow-list")(signing.allow_list)

@@ -11,6 +11,7 @@ from issuer.services.clock import Clock, utc_now
 from issuer.services.importing import RegisterImport
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
+from issuer.services.mass import Mass
 from issuer.services.offering import Offering
 from issuer.services.policy import read_policy
 from issuer.services.proposing import Proposing
@@ -18,6 +19,9 @@ from issuer.services.publishing import StatusPublisher
 from issuer.services.repeating import Repeating
 from issuer.services.stopping import Stopping
 from issuer.settings import Settings
+from keys.custody.signer_client import SignerClient
+
+SIGNER_SECONDS = 5.0  # until a signer that does not answer is taken for gone, by whoever stops issuing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,7 @@ class Register:
     approving: Approving
     awaiting: Awaiting
     stopping: Stopping
+    mass: Mass
     repeating: Repeating
 
 
@@ -64,7 +69,8 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         proposing=Proposing(database, clock, settings, policy),
         approving=Approving(database, clock, settings, policy),
         awaiting=Awaiting(database, clock, settings, policy),
-        stopping=Stopping(database, clock),
+        stopping=Stopping(database, clock, _signer(settings)),
+        mass=Mass(database, clock, settings),
         repeating=Repeating(database, clock, _answers_secret(settings)),
     )
 
@@ -86,12 +92,20 @@ def compose(
         approving=register.approving,
         awaiting=register.awaiting,
         stopping=register.stopping,
+        mass=register.mass,
         repeating=register.repeating,
         keys=keys,
         issuer=CredentialIssuer(*parts),
         publisher=StatusPublisher(*parts),
         checkpoints=Checkpoints(*parts),
     )
+
+
+def _signer(settings: Settings) -> SignerClient | None:
+    """The signer process as the stop switch knows it; whoever throws that does not wait for long."""
+    if settings.signer_socket is None:
+        return None
+    return SignerClient(settings.signer_socket, timeout=SIGNER_SECONDS)
 
 
 def _answers_secret(settings: Settings) -> bytes:

@@ -5,7 +5,7 @@ What a mass operation works on is such a selection, so that what was counted is 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, false, func, select
@@ -114,6 +114,16 @@ class Affecting:
             rows = connection.execute(select(certificate).where(mine).order_by(certificate.c.id)).all()
         found = tuple(_affected(row, instances.get(row.id, ())) for row in rows)
         return Page(found, ids[-1] if len(ids) == limit else None)
+
+
+def start_of(day: date | None, zone: tzinfo, *, days: int = 0) -> int | None:
+    """When that day begins there, or one so many days later: Unix seconds; None after the last there is."""
+    try:
+        if day is None:
+            return None
+        return int(datetime.combine(day + timedelta(days=days), time(), zone).timestamp())
+    except OverflowError:
+        return None
 
 
 def check(connection: Connection, selection: Selection) -> None:
