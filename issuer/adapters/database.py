@@ -59,7 +59,7 @@ class Database:
 
     @classmethod
     def bare(cls, url: str) -> "Database":
-        """A database as it is, with whatever schema or none: for those who fill it. Raises DatabaseUnusable."""
+        """A database as it is, with whatever schema or none: to be filled. Raises DatabaseUnusable."""
         parsed = _parse(url)
         return cls(
             _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _server_engine(parsed)

@@ -43,7 +43,7 @@ def upgrade(engine: Engine, *, create: bool) -> bool:
             return False
         if before is None and not create:
             raise _no_register(engine)
-    with engine.connect() as connection, _rebuilding(connection):
+    with engine.connect() as connection, rebuilding(connection):
         connection = connection.execution_options(ombord_write=True)
         with connection.begin():
             if engine.dialect.name == "postgresql":
@@ -51,12 +51,12 @@ def upgrade(engine: Engine, *, create: bool) -> bool:
             _refuse_newer(connection)
             before = _revision(connection)
             command.upgrade(configuration(connection), "head")
-            _refuse_broken_references(connection)
+            refuse_broken_references(connection)
     return before is None
 
 
 @contextmanager
-def _rebuilding(connection: Connection) -> Iterator[None]:
+def rebuilding(connection: Connection) -> Iterator[None]:
     """SQLite changes a column by copying its table, whose references must not be enforced meanwhile.
 
     That is set before a transaction or not at all (sqlite.org/lang_altertable.html, section 7).
@@ -74,7 +74,7 @@ def _rebuilding(connection: Connection) -> Iterator[None]:
         driver.execute(f"PRAGMA foreign_keys={enforced}").close()
 
 
-def _refuse_broken_references(connection: Connection) -> None:
+def refuse_broken_references(connection: Connection) -> None:
     """What enforcement would have refused; the transaction is undone with this."""
     if connection.dialect.name != "sqlite":
         return
@@ -98,6 +98,29 @@ def revision_problem(connection: Connection) -> str | None:
     if found in _known() and found != _head():
         return f"the schema is {found}, this version's is {_head()}"
     return None
+
+
+def revision_of(connection: Connection) -> str:
+    """The schema's number. Raises DatabaseUnusable where there is no register."""
+    found = _revision(connection)
+    if found is None:
+        raise _no_register(connection.engine)
+    return found
+
+
+def make_schema(connection: Connection, revision: str) -> None:
+    """An earlier version's schema, or this one's, in an empty database, within the caller's transaction.
+
+    Raises DatabaseUnusable for a database with anything in it, and for a schema of a later version.
+    """
+    if inspect(connection).get_table_names():
+        raise DatabaseUnusable(
+            f"the database {address.shown(connection.engine.url)} is not empty",
+            hint="restore into a new one: what is there is neither overwritten nor mixed with a backup",
+        )
+    if revision not in _known():
+        raise _newer(revision)
+    command.upgrade(configuration(connection), revision)
 
 
 @cache
@@ -164,7 +187,11 @@ def _refuse_newer(connection: Connection) -> None:
     try:
         _scripts().get_revision(revision)
     except CommandError as error:
-        raise DatabaseUnusable(
-            f"the database has schema {revision}, which this version of Ombord does not know",
-            hint="it was written by a newer version: install that one, or use another OMBORD_DATABASE_URL",
-        ) from error
+        raise _newer(revision) from error
+
+
+def _newer(revision: str) -> DatabaseUnusable:
+    return DatabaseUnusable(
+        f"the database has schema {revision}, which this version of Ombord does not know",
+        hint="it was written by a newer version: install that one, or use another OMBORD_DATABASE_URL",
+    )
