@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 
 from issuer.adapters.typesetting import Typesetting
 from issuer.api import problems
 from issuer.api.addresses import Addresses
+from issuer.api.approvals import approvals_router
 from issuer.api.certificates import certificates_router
 from issuer.api.documents import documents_router
 from issuer.api.guard import Guard
@@ -20,6 +20,7 @@ from issuer.api.metrics import metrics_router
 from issuer.api.observing import Observing
 from issuer.api.offers import offers_router
 from issuer.api.oid4vci.router import PickUp, pick_up_router
+from issuer.api.openapi import describe_refusals
 from issuer.api.operator import operator, scheme
 from issuer.api.packs import packs_router
 from issuer.api.status import status_router
@@ -46,14 +47,6 @@ from issuer.services.redeeming import Redeeming
 from issuer.services.syncing import Syncing
 from issuer.settings import Settings
 
-# What OpenAPI says of every refusal.
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    "default": {
-        "description": "a problem (RFC 9457)",
-        "content": {problems.MEDIA_TYPE: {"schema": problems.SCHEMA}},
-    }
-}
-
 
 def create_app(settings: Settings, *, keys: AuthorityKeys | None = None, clock: Clock = utc_now) -> FastAPI:
     """The service of one authority, ready to serve.
@@ -70,6 +63,7 @@ def build(services: Services) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        services.approving.enter_force()
         services.issuer.resume()  # what a crash left between two steps of issuing
         yield
         services.database.close()
@@ -84,6 +78,7 @@ def build(services: Services) -> FastAPI:
         lifespan=lifespan,
     )
     problems.install(app)
+    describe_refusals(app)
     app.include_router(well_known_router(settings, services.keys, addresses))
     app.include_router(pick_up_router(_pick_up(services), addresses))
     app.include_router(_sync(services, addresses))
@@ -180,8 +175,9 @@ def _operators(register: Register, addresses: Addresses) -> APIRouter:
     repeating = register.repeating
     browsing = Browsing(register.database, register.clock)
     base = addresses.path("api", "v1")
-    router = APIRouter(dependencies=[Depends(scheme)], responses=PROBLEMS)
+    router = APIRouter(dependencies=[Depends(scheme)])
     router.include_router(certificates_router(browsing, actor, f"{base}/certificates"))
+    router.include_router(approvals_router(register, actor, base))
     router.include_router(lifecycle_router(register.lifecycle, repeating, actor, base))
     router.include_router(stopping_router(register.stopping, repeating, actor, f"{base}/issuing"))
     router.include_router(offers_router(register.offering, repeating, actor, f"{base}/offers"))

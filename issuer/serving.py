@@ -12,6 +12,7 @@ from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.issuing import CredentialIssuer
 from issuer.settings import Settings
 
+ENTER_FORCE_EVERY = 60.0  # seconds: what is dated today is in force soon after midnight
 MAX_CONNECTIONS = 1_000  # at once; more are told 503 rather than queue in memory
 RECOVER_EVERY = 30.0  # seconds; what this process left itself, or a worker on another host that died
 
@@ -39,7 +40,8 @@ def run(settings: Settings, keys: AuthorityKeys, listening: socket.socket) -> No
     checkpoints = timer.repeated(
         "checkpoint", services.checkpoints.make, settings.checkpoint_every.total_seconds()
     )
-    with checkpoints, timer.repeated("recovery", lambda: _recover(services.issuer), RECOVER_EVERY):
+    entering = timer.repeated("enter force", services.approving.enter_force, ENTER_FORCE_EVERY)
+    with checkpoints, entering, timer.repeated("recovery", lambda: _recover(services.issuer), RECOVER_EVERY):
         uvicorn.Server(config).run(sockets=[listening])
     log.info("stopped", flag=settings.flag)
 

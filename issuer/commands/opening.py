@@ -36,6 +36,7 @@ def services_of(context: typer.Context, *, resume: bool = True) -> Services:
     settings = settings_of(context)
     services = compose(settings, keys=keys_of(settings), create=False)
     context.call_on_close(services.database.close)
+    services.approving.enter_force()
     if resume:
         services.issuer.resume()
     return services

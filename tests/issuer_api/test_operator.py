@@ -26,6 +26,10 @@ def get(office: Office, path: str, **query: Any) -> httpx.Response:
 PROTECTED = [
     ("GET", "certificates"),
     ("GET", f"certificates/{COC}"),
+    ("POST", "certificates"),
+    ("POST", f"certificates/{COC}/reject"),
+    ("POST", "approvals"),
+    ("GET", "approvals/pending"),
     ("POST", f"certificates/{COC}/suspend"),
     ("POST", f"certificates/{COC}/reinstate"),
     ("POST", f"certificates/{COC}/revoke"),

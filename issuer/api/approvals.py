@@ -1,0 +1,168 @@
+"""How certificates come into force over the web: drafts in, what waits shown, signed statements taken."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from issuer.api.certificates import NUMBER, Actor, DocumentNumber
+from issuer.api.idempotency import IdempotencyKey, once
+from issuer.api.requests import Because, Number, RequestBody, documented, shaped
+from issuer.composition import Register
+from issuer.services.approving import Approving, Weighed
+from issuer.services.awaiting import Awaiting, Waiting
+from issuer.services.proposing import Proposing
+from issuer.services.repeating import Repeating
+from keys.encoding import Json
+
+MAX_PAGE = 100
+
+
+class NewDraft(RequestBody):
+    """A certificate as a row of an extract, with its `seafarer` where the register lacks them."""
+
+    certificate: Annotated[dict[str, Any], Field(description="type, document_number and the claims")]
+    seafarer: Annotated[dict[str, Any] | None, Field(description="claims of a seafarer, as an extract's")] = (
+        None
+    )
+
+
+class Statement(RequestBody):
+    """Somebody's signed proposal or approval, made elsewhere (docs/custody.md)."""
+
+    approval: Annotated[
+        str, Field(max_length=60_000, pattern=r"^[A-Za-z0-9._-]+$", description="a compact JWS")
+    ]
+    document_numbers: Annotated[
+        tuple[Number, ...] | None,
+        Field(max_length=1_000, strict=False, description="which certificates; else those that wait"),
+    ] = None
+
+
+class Said(BaseModel):
+    """A statement that was taken."""
+
+    act: str
+    kid: str
+    at: int
+    rule: str | None
+
+
+class Pending(BaseModel):
+    """A certificate that waits; whoever approves it signs `claims_hash`."""
+
+    document_number: str
+    type: str
+    seafarer_id: str | None
+    claims: dict[str, Any]
+    claims_hash: str
+    said: list[Said]
+    lacks: str | None
+
+
+class PendingPage(BaseModel):
+    """By document number; ask again with `after` set to `next` until that is null."""
+
+    certificates: list[Pending]
+    next: str | None
+
+
+def approvals_router(register: Register, actor: Actor, base: str) -> APIRouter:
+    """`POST {base}/certificates`, `{base}/approvals`, and what waits."""
+    router = APIRouter(tags=["approvals"])
+    _add_drafting(router, register.proposing, register.repeating, actor, base)
+    _add_waiting(router, register.awaiting, actor, base)
+    _add_statements(router, register.approving, register.repeating, actor, base)
+    return router
+
+
+def _add_drafting(
+    router: APIRouter, proposing: Proposing, repeating: Repeating, actor: Actor, base: str
+) -> None:
+    @router.post(
+        f"{base}/certificates",
+        summary="Draft a certificate",
+        status_code=201,
+        openapi_extra=documented(NewDraft),
+    )
+    def draft(
+        request: Request,
+        who: Annotated[str, Depends(actor)],
+        body: Annotated[NewDraft, Depends(shaped(NewDraft))],
+        key: IdempotencyKey,
+    ) -> Response:
+        def act() -> dict[str, Json]:
+            told = {} if body.seafarer is None else {"seafarer": body.seafarer}
+            done = proposing.draft({**body.certificate, **told}, actor=who)
+            return {
+                "document_number": done.document_number,
+                "state": "drafted",
+                "claims_hash": done.claims_hash,
+            }
+
+        return once(repeating, request, key, body, act, status=201)
+
+
+def _add_waiting(router: APIRouter, awaiting: Awaiting, actor: Actor, base: str) -> None:
+    @router.get(
+        f"{base}/approvals/pending", summary="What waits for approval; the audit trail notes who looked"
+    )
+    def pending(
+        who: Annotated[str, Depends(actor)],
+        after: Annotated[str | None, Query(pattern=NUMBER)] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
+    ) -> PendingPage:
+        found = awaiting.waiting(after=after or "", limit=limit, actor=who)
+        more = found[-1].document_number if len(found) == limit else None
+        return PendingPage(certificates=[_pending(one) for one in found], next=more)
+
+
+def _add_statements(
+    router: APIRouter, approving: Approving, repeating: Repeating, actor: Actor, base: str
+) -> None:
+    @router.post(
+        f"{base}/approvals",
+        summary="Take a signed proposal or approval",
+        openapi_extra=documented(Statement),
+    )
+    def take(
+        request: Request,
+        who: Annotated[str, Depends(actor)],
+        body: Annotated[Statement, Depends(shaped(Statement))],
+        key: IdempotencyKey,
+    ) -> Response:
+        def act() -> dict[str, Json]:
+            return _weighed(approving.receive(body.approval, numbers=body.document_numbers, actor=who))
+
+        return once(repeating, request, key, body, act)
+
+    @router.post(
+        base + "/certificates/{document_number}/reject",
+        summary="End what waits for approval",
+        openapi_extra=documented(Because),
+    )
+    def reject(
+        document_number: DocumentNumber,
+        request: Request,
+        who: Annotated[str, Depends(actor)],
+        body: Annotated[Because, Depends(shaped(Because))],
+        key: IdempotencyKey,
+    ) -> Response:
+        def act() -> dict[str, Json]:
+            approving.reject(document_number, reason=body.reason, actor=who)
+            return {"document_number": document_number, "state": "cancelled"}
+
+        return once(repeating, request, key, body, act)
+
+
+def _pending(one: Waiting) -> Pending:
+    said = [Said(act=each.act.value, kid=each.kid, at=each.at, rule=each.rule) for each in one.said]
+    return Pending(**{**one._asdict(), "said": said})
+
+
+def _weighed(weighed: Sequence[Weighed]) -> dict[str, Json]:
+    certificates: list[Json] = [one._asdict() for one in weighed]
+    return {"certificates": certificates}
