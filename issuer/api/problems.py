@@ -6,7 +6,6 @@ Only OAuth and OpenID4VCI endpoints answer differently, in their own error JSON 
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -28,17 +27,6 @@ MEDIA_TYPE = "application/problem+json"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REQUEST_ID = "ombord.request_id"  # in the request's scope: as its answer, the logs and the caller name it
 RULE = "ombord.rule"  # in the request's scope: which rule the answer names, for logs and metrics
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "format": "uri-reference"},
-    },
-}
 # Two endpoints have codes of their own for what is malformed (OpenID4VCI 1.0, 8.3.1.2 and 11.3).
 _MALFORMED = {"credential": "invalid_credential_request", "notification": "invalid_notification_request"}
 

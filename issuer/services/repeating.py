@@ -30,7 +30,7 @@ from issuer.services.audit import AuditEvent, record
 from issuer.services.clock import Clock
 from keys.encoding import b64url_decode, b64url_encode
 
-KEY = r"[\x21-\x7e]{8,200}"  # what a key may be: 8 to 200 visible ASCII characters
+KEY = "[!-~]{8,200}"  # what a key may be: 8 to 200 visible ASCII characters
 KEPT_SECONDS = 30 * 86_400
 LEASE_SECONDS = 60  # an act in several transactions that was not heard of for so long: its worker died
 HEARTBEAT_SECONDS = 15
