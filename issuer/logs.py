@@ -14,7 +14,7 @@ FIELDS: Final = frozenset(
     (
         "event", "level", "timestamp", "flag", "environment", "address", "certificates", "credentials",
         "duration_ms", "error", "hint", "status", "method", "route", "list", "kid", "version", "exception",
-        "request_id", "rule",
+        "request_id", "rule", "work", "finished", "voided", "workers",
     )
 )  # fmt: skip
 

@@ -29,4 +29,6 @@ def _repeat(name: str, work: Callable[[], object], seconds: float, ended: thread
         try:
             work()
         except (IssuerError, CustodyError, SQLAlchemyError) as error:  # the next time may find it mended
-            structlog.get_logger().error("not done", work=name, reason=str(error))
+            # An error of ours names nobody; a library's may.
+            said = error.message if isinstance(error, IssuerError) else type(error).__name__
+            structlog.get_logger().error("not done", work=name, error=said)

@@ -9,7 +9,7 @@ import typer
 from issuer import terminal
 from issuer.composition import Register, Services, compose, open_register
 from issuer.domain.errors import KeysUnusable
-from issuer.services.authority_keys import AuthorityKeys, ask_signer, open_keys
+from issuer.services.authority_keys import AuthorityKeys, keys_with
 from issuer.settings import Settings, load_settings
 from keys.custody.passphrase import from_text
 
@@ -44,8 +44,13 @@ def services_of(context: typer.Context, *, resume: bool = True) -> Services:
 
 def keys_of(settings: Settings) -> AuthorityKeys:
     """The signer's keys; or the sealed ones, with the passphrase of the settings or of whoever is here."""
+    return keys_with(settings, passphrase_of(settings))
+
+
+def passphrase_of(settings: Settings) -> bytes | None:
+    """What opens the sealed keys; None where the signer process has them."""
     if settings.signer_socket is not None:
-        return ask_signer(settings)
+        return None
     passphrase = settings.read_passphrase()
     if passphrase is None:
         if not sys.stdin.isatty():
@@ -55,7 +60,7 @@ def keys_of(settings: Settings) -> AuthorityKeys:
             )
         typed = getpass.getpass(f"Passphrase of {settings.sealed_keys}: ", stream=sys.stderr)
         passphrase = from_text(typed)
-    return open_keys(settings, passphrase)
+    return passphrase
 
 
 def actor() -> str:

@@ -5,22 +5,39 @@ from typing import Annotated
 
 import typer
 
-from issuer.commands.opening import keys_of, settings_of
+from issuer.commands.opening import passphrase_of, settings_of
 from issuer.domain.errors import InvalidInput
+from issuer.services.authority_keys import keys_with
+
+MOST_WORKERS = 64
 
 
 def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option("--host", help="address to listen on")] = None,
     port: Annotated[int | None, typer.Option("--port", min=0, max=65_535, help="port to listen on")] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=MOST_WORKERS, help="processes; several need PostgreSQL")
+    ] = 1,
 ) -> None:
-    """Open the sealed keys and serve wallets, verifiers and the operators' API."""
-    settings = settings_of(context)
-    keys = keys_of(settings)
-    listening = _listen(host or settings.host, settings.port if port is None else port)
-    from issuer.serving import run  # the web framework takes 400 ms to load
+    """Open the sealed keys, or ask the signer, and serve wallets, verifiers and the operators' API.
 
-    run(settings, keys, listening)
+    SIGTERM ends it when what was asked is answered; with several workers SIGHUP starts them anew in turn.
+    """
+    settings = settings_of(context)
+    if workers > 1 and settings.database_url.startswith("sqlite"):
+        raise InvalidInput(
+            f"--workers {workers}: a SQLite register has one writing process",
+            hint="leave --workers out, or move the register to PostgreSQL: `backup make`, then `restore`",
+        )
+    passphrase = passphrase_of(settings)
+    listening = _listen(host or settings.host, settings.port if port is None else port)
+    from issuer.serving import run, run_several  # the web framework takes 400 ms to load
+
+    if workers > 1:
+        run_several(settings, passphrase, listening, workers)
+    else:
+        run(settings, keys_with(settings, passphrase), listening)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -152,6 +152,11 @@ def _of(
     )
 
 
+def keys_with(settings: Settings, passphrase: bytes | None) -> AuthorityKeys:
+    """The sealed file's keys; without a passphrase the signer process's. Raises KeysUnusable."""
+    return ask_signer(settings) if passphrase is None else open_keys(settings, passphrase)
+
+
 class _Purpose(NamedTuple):
     """One kind of key: the setting that names it, what it signs, and the word that its id has by default."""
 
