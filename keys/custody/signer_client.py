@@ -25,7 +25,7 @@ from keys.custody.signer_protocol import (
     sign_request,
 )
 from keys.custody.signing_case import Answer, Signed, Wanted
-from keys.custody.signing_draft import checkpoint_text
+from keys.custody.signing_draft import text_below
 from keys.custody.signing_policy import Check, Refusal
 from keys.encoding import Json
 from keys.jwk import JwkError, PublicKey
@@ -233,9 +233,9 @@ class RemoteSigner:
         return self.public_key.algorithm
 
     def sign(self, message: bytes) -> bytes:
-        """64 raw bytes over a JWS signing input or a checkpoint's text. Raises SignerError's kinds."""
+        """64 raw bytes over a signing input, a list's statement, a checkpoint. Raises SignerError's kinds."""
         text = message.decode("ascii")
-        wanted = checkpoint_text(self._kid, text) if "\n" in text else text
+        wanted = text_below(self._kid, text)
         answer = self._client.sign([ToSign(text=wanted)])[0]
         if not isinstance(answer, Signed):
             raise SignerRefused(answer)

@@ -1,7 +1,7 @@
 """What the signer is asked to sign, read strictly: nothing is signed that it does not understand. Pure.
 
-A credential or status list is a JWS signing input, `header.payload`; a checkpoint of the transparency log is
-a line `log KEY ID`, since its own text names no key, and then that text.
+A credential or status list is a JWS signing input, `header.payload`. What is said of a list for ships, and a
+checkpoint of the transparency log, name no key: each is put below a line `ships KEY-ID` or `log KEY-ID`.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from keys import jws
 from keys.algorithms import Algorithm
 from keys.custody.approval import claims_hash
-from keys.encoding import EncodingError, Json, json_object
+from keys.encoding import EncodingError, Json, b64url_decode, json_dumps, json_object
 from keys.transparency.anchor import anchor_of
 from keys.transparency.checkpoint import Checkpoint, CheckpointError, from_text
 from keys.trust.directory import CERTIFICATES, LOG, PASS, STATUS
@@ -25,6 +25,9 @@ MAX_LIST: Final = 4 << 20  # characters; a status list is longer than any creden
 
 MAX_CHECKPOINT: Final = 1_024  # characters: a name, a number, a hash and the word on the audit trail
 
+MAX_STATEMENT: Final = 2_048  # characters: an address, which is the most of it, numbers and hashes
+_STATEMENT: Final = re.compile(r"ships ([A-Za-z0-9][A-Za-z0-9._-]{0,63})\nombord-status-1", re.ASCII)
+_STATEMENT_MEMBERS: Final = ("uri", "number", "iat", "exp", "bits", "size", "before", "after")
 _CHECKPOINT_KEY: Final = re.compile(r"log ([A-Za-z0-9][A-Za-z0-9._-]{0,63})", re.ASCII)
 _HEADER: Final = frozenset(("alg", "kid", "typ"))
 _NO_SIGNATURE: Final = "A" * 86  # 64 bytes of zero: a signing input lacks the third part that `parse` wants
@@ -58,6 +61,8 @@ class SigningDraft(NamedTuple):
 
 def read(text: str) -> SigningDraft:
     """The draft of what was asked. Raises DraftError."""
+    if text.startswith("ships "):
+        return _statement(text)
     if "\n" in text:
         return _checkpoint(text)
     try:
@@ -90,9 +95,50 @@ def read(text: str) -> SigningDraft:
     return draft
 
 
+def text_below(kid: str, message: str) -> str:
+    """How a key's `message` is put to the signer: one that names no key goes below a line that does."""
+    if "\n" not in message:
+        return message
+    return (
+        f"ships {kid}\n{message}"
+        if message.startswith("ombord-status-1\n")
+        else checkpoint_text(kid, message)
+    )
+
+
 def checkpoint_text(kid: str, text: str) -> str:
     """How a checkpoint is put to the signer: its unsigned text, below the key that is to sign it."""
     return f"log {kid}\n{text}"
+
+
+def _statement(text: str) -> SigningDraft:
+    """What ships read of a status list: docs/sea-pack-format.md, section 2."""
+    first, _, body = text.rpartition("\n")
+    named = _STATEMENT.fullmatch(first)
+    if named is None or len(text) > MAX_STATEMENT or not text.isascii():
+        raise DraftError("a list's statement is put as a line with ships and a key id, then its two lines")
+    try:
+        claims = json_object(body.encode("ascii"))
+        hashes = [len(b64url_decode(_text(claims, name))) for name in ("before", "after")]
+    except EncodingError as error:
+        raise DraftError(str(error)) from None
+    if tuple(claims) != _STATEMENT_MEMBERS or json_dumps(claims).decode() != body or claims["bits"] != 2:
+        raise DraftError(f"a list's statement is, in this order, {', '.join(_STATEMENT_MEMBERS)}")
+    if hashes != [16, 32] or not all(_instant(claims, name) for name in ("number", "size")):
+        raise DraftError("a list's statement has a number, a size, and hashes of 16 and 32 bytes")
+    message = text.partition("\n")[2].encode("ascii")
+    return SigningDraft(
+        text=message,
+        digest=sha256(text.encode("ascii")).digest(),
+        kid=named[1],
+        algorithm="",
+        purpose=STATUS,
+        issuer=_text(claims, "uri"),
+        issued_at=_instant(claims, "iat"),
+        not_before=None,
+        expires=None if claims["exp"] is None else _instant(claims, "exp"),
+        claims=None,
+    )
 
 
 def _checkpoint(text: str) -> SigningDraft:

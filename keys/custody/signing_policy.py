@@ -117,7 +117,7 @@ def not_entitled(
     key = policy.keys.get(draft.kid)
     if key is None:
         return Refusal(Check.KEY, f"no key {draft.kid[:64]!r} in this signer's policy")
-    if key.public is not None and draft.algorithm != key.public.algorithm:
+    if key.public is not None and draft.algorithm not in ("", key.public.algorithm):
         return Refusal(Check.KEY, f"key {draft.kid} does not sign {draft.algorithm[:16]!r}")
     # (S3) for what it is for
     rule = policy.types.get(draft.purpose)

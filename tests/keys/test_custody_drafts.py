@@ -3,14 +3,16 @@
 from datetime import timedelta
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.custody import AT
 from support.simulator import NOW, seeded_signer
 from support.strategies import certificates, passes
 
 from keys import jws
 from keys.custody.approval import claims_hash
-from keys.custody.signing_draft import read
+from keys.custody.signing_draft import DraftError, read, text_below
 from verifier import status
 from verifier.credential import vc
 from verifier.credential.model import TYPE_OF_VCT, Certificate, Credential, StatusReference
@@ -70,3 +72,39 @@ def test_the_signer_knows_every_type_that_the_verifier_does() -> None:
     from keys.custody import signing_draft
 
     assert {vct: kind.value for vct, kind in TYPE_OF_VCT.items()} == signing_draft._PURPOSE_OF_VCT
+
+
+STATEMENT = (
+    '{"uri":"https://no.example/status/1","number":1,"iat":1795305600,"exp":null,"bits":2,"size":1024,'
+    '"before":"AAAAAAAAAAAAAAAAAAAAAA","after":"U0HmsmRpeacOV2UwB6HzEBaUIeyb3Z8aVkj3Wt4AWvE"}'
+)
+
+
+def test_what_ships_read_of_a_list_is_a_draft_of_the_key_above_it() -> None:
+    message = f"ombord-status-1\n{STATEMENT}"
+    draft = read(text_below("NO-status-2026a", message))
+    assert (draft.kid, draft.purpose, draft.text) == ("NO-status-2026a", "status", message.encode())
+    assert (draft.issuer, draft.issued_at, draft.expires) == ("https://no.example/status/1", AT, None)
+    assert text_below("NO-2026a", "header.payload") == "header.payload"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"ships \nombord-status-1\n{STATEMENT}",
+        f"ships NO-1\nombord-status-2\n{STATEMENT}",
+        f"ships NO-1\nombord-status-1\n{STATEMENT} ",
+        f"ships NO-1\nombord-status-1\n{STATEMENT}\n",
+        "ships NO-1\nombord-status-1\n" + STATEMENT.replace('"number":1,', ""),
+        "ships NO-1\nombord-status-1\n" + STATEMENT.replace('"number":1,', '"number":0,'),
+        "ships NO-1\nombord-status-1\n" + STATEMENT.replace('"bits":2', '"bits":1'),
+        "ships NO-1\nombord-status-1\n" + STATEMENT.replace("AAAAAAAAAAAAAAAAAAAAAA", "AAAA"),
+        "ships NO-1\nombord-status-1\n" + STATEMENT.replace('"exp":null', '"exp":"never"'),
+        "ships NO-1\nombord-status-1\n" + STATEMENT.replace("no.example", "ø.example"),
+        "ships NO-1\nombord-status-1\n" + STATEMENT.replace("no.example", "n" * 2_048),
+        "ships NO-1",
+    ],
+)
+def test_a_statement_that_no_ship_could_read_is_no_draft(text: str) -> None:
+    with pytest.raises(DraftError):
+        read(text)

@@ -4,8 +4,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +24,7 @@ from support.custody import (
     status_list,
 )
 from support.custody import policy as policy_of
+from support.signer_process import SignerProcess
 
 from keys.custody import sealed_file
 from keys.custody.backend import BackendError, BackendGone, SealedBackend
@@ -45,7 +44,7 @@ from keys.custody.signing_desk import SigningDesk
 from keys.custody.signing_policy import Check, Refusal
 from keys.custody.steady_clock import ClockJumped
 from keys.custody.stop_switch import StopSwitch
-from keys.encoding import json_dumps, json_object
+from keys.encoding import json_object
 from keys.jwk import PublicKey
 
 UID: Final = os.getuid()
@@ -452,69 +451,21 @@ def test_a_folder_that_others_may_write_is_no_place_for_a_socket(signer: Signer)
     signer.home.chmod(0o700)
 
 
-class Process:
-    """`ombord-keys signer serve`, as it is run."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        home.mkdir()
-        sealed_file.seal(home / "keys.sealed", SIGNERS, PASSPHRASE.encode())
-        members = policy_members(UID)
-        for key in members["keys"].values():
-            key.update({"from": "2020-01-01", "until": "2190-01-01", "verify_until": "2199-01-01"})
-        (home / "policy.json").write_bytes(json_dumps(members))
-        (home / "policy.json").chmod(0o644)
-        self.running: list[subprocess.Popen[str]] = []
-        self.client = SignerClient(home / "h" / "signer.sock", timeout=20)
-
-    def start(self, *options: str) -> subprocess.Popen[str]:
-        command = ["signer", "serve", "--home", str(self.home / "h"), *options]
-        command += ["--policy", str(self.home / "policy.json"), "--sealed", str(self.home / "keys.sealed")]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "keys.cli", *command],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "OMBORD_PASSPHRASE": PASSPHRASE},
-        )
-        self.running.append(process)
-        return process
-
-    def ready(self, *options: str) -> subprocess.Popen[str]:
-        process = self.start(*options)
-        assert process.stdout is not None
-        assert "Signing with NO-2026a" in process.stdout.readline()
-        return process
-
-    def said(self, process: subprocess.Popen[str]) -> tuple[int, str]:
-        out, err = process.communicate(timeout=20)
-        return process.returncode, out + err
-
-    def command(self, *words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "keys.cli", "signer", *words, "--home", str(self.home / "h")],
-            capture_output=True, text=True, check=False, timeout=20,
-        )  # fmt: skip
-        return done.stdout + done.stderr
-
-
 @pytest.fixture
-def process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Process]:
+def process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SignerProcess]:
     monkeypatch.setattr(sealed_file, "COST", sealed_file.Cost(memory_kib=64, passes=1, lanes=1))
-    one = Process(tmp_path / "p")
-    yield one
-    one.client.close()
-    for each in one.running:
-        if each.poll() is None:
-            each.kill()
-        each.communicate()
+    home = tmp_path / "p"
+    home.mkdir()
+    sealed_file.seal(home / "keys.sealed", SIGNERS, PASSPHRASE.encode())
+    with SignerProcess(home, policy_members(UID)).ended() as one:
+        yield one
 
 
 def now_approved(numbers: Sequence[int]) -> list[ToSign]:
     return approved_together(numbers, iat=int(time.time()))
 
 
-def test_a_killed_signer_gives_the_same_bytes_when_it_is_asked_again(process: Process) -> None:
+def test_a_killed_signer_gives_the_same_bytes_when_it_is_asked_again(process: SignerProcess) -> None:
     drafts = now_approved(range(1_000))
     running = process.ready("--new-journal")
     first = process.client.sign(drafts[:10])
@@ -539,7 +490,7 @@ def test_a_killed_signer_gives_the_same_bytes_when_it_is_asked_again(process: Pr
     assert process.client.count().drafts == 1_000
 
 
-def test_of_two_started_at_once_one_refuses_and_both_end_as_told(process: Process) -> None:
+def test_of_two_started_at_once_one_refuses_and_both_end_as_told(process: SignerProcess) -> None:
     first = process.ready("--new-journal")
     code, said = process.said(process.start())
     assert code == 1
@@ -553,7 +504,7 @@ def test_of_two_started_at_once_one_refuses_and_both_end_as_told(process: Proces
     assert not (process.home / "h" / "signer.sock").exists()
 
 
-def test_operators_commands_stop_it_say_how_it_stands_and_let_it_go_on(process: Process) -> None:
+def test_operators_commands_stop_it_say_how_it_stands_and_let_it_go_on(process: SignerProcess) -> None:
     process.ready("--new-journal")
     process.client.sign([*now_approved([1, 2]), ToSign(text=status_list(iat=int(time.time())))])
     assert "Signing is stopped" in process.command("stop", "--reason", "drill")
@@ -566,7 +517,7 @@ def test_operators_commands_stop_it_say_how_it_stands_and_let_it_go_on(process: 
     assert signature(process.client.sign(now_approved([3]))[0])
 
 
-def test_without_its_journal_a_signer_does_not_start(process: Process) -> None:
+def test_without_its_journal_a_signer_does_not_start(process: SignerProcess) -> None:
     code, said = process.said(process.start())
     assert code == 1
     assert "is missing: what was signed before would be signed again" in said

@@ -30,7 +30,7 @@ def members(uid: int = 0) -> dict[str, Any]:
     """The policy of `support.custody`, for the authority and keys of `support.issuer_app`."""
     found = policy_members(uid)
     assert KEYS.pass_kid is not None
-    keys = {**found["keys"], KEYS.pass_kid: found["keys"].pop("NO-pass-2026a")}
+    keys = {KEYS.pass_kid: found["keys"].pop("NO-pass-2026a"), **found["keys"]}
     return {**found, "issuers": [BASE_URL], "status_prefix": f"{BASE_URL}/status/", "keys": keys}
 
 
