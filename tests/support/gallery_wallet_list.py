@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from support.gallery import Scenes, Stage
+from support.log_keys import SIGNER, receipt_for
 from support.scenario import INGRID, TODAY, competency, medical
 from support.simulator import DAY, seeded_signer
 from support.stored import one_more
@@ -251,6 +252,17 @@ def certificate_revoked(stage: Stage) -> None:
 
 
 @scene
+def certificate_in_the_public_log(stage: Stage) -> None:
+    logged(stage, fits=True)
+    stage.eyes.scroll_to(stage.say(texts_showing.PUBLIC_LOG))
+
+
+@scene
+def certificate_whose_receipt_does_not_fit(stage: Stage) -> None:
+    logged(stage, fits=False)
+
+
+@scene
 def certificate_of_another_phone(stage: Stage) -> None:
     restored(stage)
     open_first(stage)
@@ -267,6 +279,20 @@ def open_first(stage: Stage) -> None:
     """The certificate that is on top."""
     stage.phone.app.open_certificate(stage.phone.app.wallet.held[0].key)
     stage.eyes.wait(0.5)
+
+
+def logged(stage: Stage, *, fits: bool) -> None:
+    """The first certificate, with a receipt of the log whose key the directory names."""
+    office = synced(stage, ("valid",) * 4)
+    told = office.answer["credentials"]
+    first = stage.phone.app.wallet.held[0]
+    receipt = receipt_for(first.text if fits else "another.one.~")
+    for one in told:
+        if one["idx"] == first.credential.status.idx:
+            one["log_receipt"] = json_object(receipt.to_json())
+    stage.phone.app.wallet.syncs.run(lambda _: None)
+    stage.phone.app.wallet.trust.log_keys = lambda _issuer: (SIGNER.public_key,)
+    open_first(stage)
 
 
 def named(name: str, **more: str) -> tuple[Certificate, ...]:

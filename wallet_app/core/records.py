@@ -1,6 +1,6 @@
 """What the vault keeps, as values: credentials as received, an unfinished pick-up, and what syncs brought."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
@@ -12,6 +12,7 @@ from wallet_app.core.shapes import NewerVersion, RecordError, list_of, number, o
 VERSION = 1
 MOST_MEMORY = 1_048_576  # KiB
 MOST_ITERATIONS = 64
+MOST_RECEIPTS = 1_000  # the newest
 __all__ = [
     "Contents",
     "Item",
@@ -19,6 +20,7 @@ __all__ = [
     "PinRecord",
     "RecordError",
     "StoredCredential",
+    "StoredReceipt",
     "SyncRecord",
     "ToldStatus",
 ]
@@ -152,6 +154,26 @@ class ToldStatus(NamedTuple):
         return cls(text(members, "uri"), idx, text(members, "status"), as_of)
 
 
+class StoredReceipt(NamedTuple):
+    """What the authority's log says of one credential, as it came with the answer of `as_of`."""
+
+    uri: str
+    idx: int
+    as_of: int
+    text: str  # JSON
+
+    def to_json(self) -> list[Json]:
+        """For the vault."""
+        return list(self)
+
+    @classmethod
+    def from_json(cls, value: Json) -> Self:
+        """Raises RecordError."""
+        members: dict[str, Json] = dict(zip(cls._fields, list_of(value), strict=False))
+        idx, as_of = number(members, "idx"), number(members, "as_of")
+        return cls(text(members, "uri"), idx, as_of, text(members, "text"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncRecord:
     """What one authority last answered to a sync, `as_of` its own clock (Unix seconds).
@@ -224,6 +246,17 @@ class Contents:
     shown: tuple[Event, ...] = ()
     reminded: tuple[tuple[str, int], ...] = ()
     pin: PinRecord | None = None
+    receipts: tuple[StoredReceipt, ...] = ()
+
+    def receipt(self, uri: str, idx: int) -> StoredReceipt | None:
+        """What came first for that credential: a receipt is ever the same."""
+        return next((one for one in self.receipts if (one.uri, one.idx) == (uri, idx)), None)
+
+    def with_receipts(self, brought: Iterable[StoredReceipt]) -> "Contents":
+        """These contents with those that were lacking; what is here stays, since it is evidence."""
+        known = {(one.uri, one.idx) for one in self.receipts}
+        new = tuple(one for one in brought if (one.uri, one.idx) not in known)
+        return replace(self, receipts=(*self.receipts, *new)[-MOST_RECEIPTS:]) if new else self
 
     def sync_with(self, issuer: str) -> SyncRecord | None:
         """What that authority answered last."""
@@ -269,6 +302,7 @@ class Contents:
             "shown": [one.to_json() for one in self.shown],
             "reminded": [list(one) for one in self.reminded],
             "pin": None if self.pin is None else self.pin.to_json(),
+            "receipts": [one.to_json() for one in self.receipts],
         }
 
     @classmethod
@@ -287,6 +321,7 @@ class Contents:
             tuple(Event.from_json(value) for value in list_of(members.get("shown", []))),
             tuple(_reminded(value) for value in list_of(members.get("reminded", []))),
             None if members.get("pin") is None else PinRecord.from_json(members["pin"]),
+            tuple(StoredReceipt.from_json(value) for value in list_of(members.get("receipts", []))),
         )
 
 

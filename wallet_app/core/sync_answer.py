@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from keys.encoding import EncodingError, Json, json_object
-from wallet_app.core.records import SyncRecord, ToldStatus
+from keys.encoding import EncodingError, Json, json_dumps, json_object
+from keys.transparency.entry import MAX_RECEIPT
+from wallet_app.core.records import StoredReceipt, SyncRecord, ToldStatus
 from wallet_app.core.transport import Response, require_secure
 from wallet_app.core.troubles import PickUpError, Trouble
 
@@ -81,6 +82,21 @@ def read_answer(members: dict[str, Json], issuer: str, at: datetime) -> SyncReco
         offer=uri,
         tx_code=code,
     )
+
+
+def read_receipts(members: dict[str, Json], as_of: int) -> tuple[StoredReceipt, ...]:
+    """Receipts of the log beside the statuses, as they came: what they are worth is asked when they are shown.
+
+    For an answer that `read_answer` has read. Raises PickUpError for one that is too long to keep.
+    """
+    found = []
+    for one in _items(members.get("credentials"), "credentials", MOST_ENTRIES):
+        if isinstance(one, dict) and "log_receipt" in one:
+            text, status = json_dumps(one["log_receipt"]).decode(), _status(one, as_of)
+            if len(text) > MAX_RECEIPT:
+                raise _not_understood(f"log_receipt is longer than {MAX_RECEIPT} characters")
+            found.append(StoredReceipt(status.uri, status.idx, as_of, text))
+    return tuple(found)
 
 
 def _status(value: Json, as_of: int) -> ToldStatus:

@@ -18,8 +18,8 @@ from wallet_app.core.held import Held
 from wallet_app.core.oid4vci import JSON_HEADERS
 from wallet_app.core.pickup import PickUps, Progress, Proposal
 from wallet_app.core.readings import Readings
-from wallet_app.core.records import SyncRecord
-from wallet_app.core.sync_answer import members_of, problem_of, read_answer
+from wallet_app.core.records import StoredReceipt, SyncRecord
+from wallet_app.core.sync_answer import members_of, problem_of, read_answer, read_receipts
 from wallet_app.core.transport import Transport, require_secure
 from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.core.vault import Vault, VaultError
@@ -30,6 +30,8 @@ NONCE_TRIES: Final = 3
 OFFER_GOOD_FOR: Final = timedelta(minutes=5)
 # That a sync at sea got no answer is no news; that the authority refuses this phone is.
 WORTH_TELLING: Final = frozenset({Trouble.NO_LONGER_BOUND, Trouble.PROOF_REFUSED, Trouble.CLOCKS_APART})
+INVALID_PROOF: Final = "urn:ombord:problem:invalid-proof"
+MOST_WANTED: Final = 256  # receipts; the next sync asks for more
 INVALID_NONCE: Final = "urn:ombord:problem:invalid-nonce"
 
 
@@ -130,8 +132,8 @@ class Syncs:
             return ReadyOffer(proposal, record.tx_code)
 
     def _ask(self, issuer: str) -> SyncRecord:
-        answer = self._answer(issuer)
         mine = [one for one in self._held() if one.credential.issuer == issuer]
+        answer = self._answer(issuer, self._without_receipt(mine))
         at = self._clock()
         record = read_answer(answer, issuer, at)
         if record.pass_text is not None:
@@ -143,32 +145,50 @@ class Syncs:
                 known=[one.certificate for one in mine],
                 as_of=datetime.fromtimestamp(record.as_of, UTC),
             )
-        return self._store(record, mine)
+        return self._store(record, mine, read_receipts(answer, record.as_of))
+
+    def _without_receipt(self, mine: Sequence[Held]) -> list[Json]:
+        """Those whose receipt of the authority's log is not here yet, as a sync names them."""
+        contents = self._vault.contents
+        places = [one.credential.status for one in mine if one.is_ours]
+        lacking = [one for one in places if contents.receipt(one.uri, one.idx) is None]
+        return [{"uri": one.uri, "idx": one.idx} for one in lacking[:MOST_WANTED]]
 
     def _fetch_documents(self) -> None:
         """Printable documents of what is held; one that cannot be had is fetched when it is asked for."""
         self._documents.keep_only(self._held())
         self._documents.fetch_missing(self._held())
 
-    def _answer(self, issuer: str) -> dict[str, Json]:
-        """One request with a fresh proof; nonces that went stale on a slow link are fetched again."""
+    def _answer(self, issuer: str, without_receipt: list[Json]) -> dict[str, Json]:
+        """One request with a fresh proof; nonces that went stale on a slow link are fetched again.
+
+        An authority that knows no receipts yet refuses to hear of them: it is asked without.
+        """
         url = require_secure(f"{issuer}/api/v1/sync")
         nonce_endpoint = oid4vci.fetch_nonce_endpoint(self._transport, issuer)
         for _ in range(NONCE_TRIES):
             nonce = oid4vci.fetch_nonce(self._transport, nonce_endpoint)
             proof = oid4vci.proof(self._signer, issuer, nonce, self._clock(), typ=PROOF_TYPE)
             headers = {**JSON_HEADERS, "Content-Type": "application/json"}
-            answer = self._transport.send("POST", url, headers=headers, body=json_dumps({"proof": proof}))
+            body: dict[str, Json] = {"proof": proof}
+            if without_receipt:
+                body["without_receipt"] = without_receipt
+            answer = self._transport.send("POST", url, headers=headers, body=json_dumps(body))
             problem = problem_of(answer)
-            if problem != INVALID_NONCE:
+            if problem == INVALID_PROOF and without_receipt:
+                without_receipt = []
+            elif problem != INVALID_NONCE:
                 return members_of(answer, problem)
         raise PickUpError(Trouble.SERVICE, "fresh nonces are refused")
 
-    def _store(self, record: SyncRecord, mine: Sequence[Held]) -> SyncRecord:
+    def _store(
+        self, record: SyncRecord, mine: Sequence[Held], receipts: Sequence[StoredReceipt]
+    ) -> SyncRecord:
         """Of the statuses, those of what is held; the rest is none of this phone's."""
         places = {(one.credential.status.uri, one.credential.status.idx) for one in mine}
+        own = [one for one in receipts if (one.uri, one.idx) in places]
         try:
-            contents = self._vault.update(lambda before: before.with_sync(record, places))
+            contents = self._vault.update(lambda was: was.with_sync(record, places).with_receipts(own))
         except VaultError as error:
             raise PickUpError(Trouble.NOT_STORED, str(error)) from error
         return contents.sync_with(record.issuer) or record

@@ -18,6 +18,7 @@ from verifier.ui.work import WorkError
 from wallet_app.core.plain import plain
 
 if TYPE_CHECKING:
+    from keys.jwk import PublicKey
     from verifier.intake import Intake
     from verifier.state import State
 
@@ -123,6 +124,20 @@ class Trust:
             return Known(Check.NO_DIRECTORY)
         is_rehearsal = state.directory.environment is Environment.TEST
         return Known(Check.LISTED, found.name, found.flag, as_of, is_rehearsal)
+
+    def log_keys(self, issuer: str) -> "tuple[PublicKey, ...]":
+        """The keys of an issuer's transparency log that the directory lists; none without a directory."""
+        from keys.trust.directory import LOG
+        from keys.trust.state import COMPROMISED
+        from verifier.state import StateError
+
+        state = self._open()
+        try:
+            listed = state.keys_of(state.directory.authorities[issuer]) if state else ()
+        except (KeyError, StateError):
+            return ()
+        own = [one for one in listed if one.issuer == issuer and one.purposes == {LOG}]
+        return tuple(one.key for one in own if one.state not in COMPROMISED and not one.conflicting)
 
     def look_at_root(self, data: bytes) -> Root:
         """A root file as it can be agreed to. Raises TrustError."""

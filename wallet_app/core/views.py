@@ -12,8 +12,9 @@ from typing import Final
 from verifier.credential.model import CertificateType
 from verifier.ui.words import Words
 from wallet_app import texts, texts_showing
-from wallet_app.core import form, names, reminder_views
+from wallet_app.core import form, log_receipts, names, reminder_views
 from wallet_app.core.held import Held
+from wallet_app.core.log_receipts import Logged
 from wallet_app.core.plain import plain, shown
 from wallet_app.core.records import PickUp, ToldStatus
 from wallet_app.core.standing import GROUP_OF, Group, Judged, Standing, judge
@@ -109,7 +110,13 @@ def card(judged: Judged, say: Words, *, with_host: bool = False, has_update: boo
 
 
 def certificate_state(
-    held: Held, *, at: datetime, told: ToldStatus | None = None, has_page: bool = False, say: Words
+    held: Held,
+    *,
+    at: datetime,
+    told: ToldStatus | None = None,
+    has_page: bool = False,
+    logged: Logged | None = None,
+    say: Words,
 ) -> CertificateState:
     """The whole certificate; `has_page` where its page to print is on the phone."""
     certificate, judged = held.certificate, judge(held, at, told)
@@ -122,8 +129,8 @@ def certificate_state(
         authority=shown(certificate.issuing_authority),
         host=say(texts.FROM_ADDRESS, host=held.host),
         status=status(judged, say),
-        sections=form.sections(held, say),
-        notices=tuple(reminder_views.renewal(judged, at, say)),
+        sections=(*form.sections(held, say), *log_receipts.section(logged, say)),
+        notices=(*reminder_views.renewal(judged, at, say), *log_receipts.remarks(logged, say)),
         has_page=has_page,
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from keys.jwk import PublicKey
 from keys.signer import Signer
-from wallet_app.core import held_pass, holder
+from wallet_app.core import held_pass, holder, log_receipts
 from wallet_app.core.challenge import Challenge, take_up
 from wallet_app.core.document_store import DocumentStore
 from wallet_app.core.documents import Documents
@@ -18,6 +18,7 @@ from wallet_app.core.held_pass import HeldPass
 from wallet_app.core.history import Event, Reader, Way
 from wallet_app.core.holder import LiveCode, Showable
 from wallet_app.core.keystore import KeyStore
+from wallet_app.core.log_receipts import Logged
 from wallet_app.core.moving import MovingCode, Muster, Photo, moving_code, muster_of
 from wallet_app.core.pickup import PickUps
 from wallet_app.core.readings import Reading, Readings
@@ -115,6 +116,14 @@ class Wallet:
         self._read()
         place = held.credential.status
         return self._told.get((held.credential.issuer, place.uri, place.idx))
+
+    def logged(self, held: Held) -> Logged | None:
+        """What its authority's transparency log says of it, as the directory here can tell; None: nothing."""
+        place = held.credential.status
+        receipt = self._vault.contents.receipt(place.uri, place.idx)
+        if receipt is None:
+            return None
+        return log_receipts.judge(held, receipt, self.trust.log_keys(held.credential.issuer))
 
     def has_update(self, held: Held) -> bool:
         """Whether its authority has a newer one ready: of the same number, or in a replaced one's place."""

@@ -77,6 +77,7 @@ class Showing(Adding, Keeping):
                 at=wallet.clock(),
                 told=wallet.told(held),
                 has_page=wallet.documents.has(held),
+                logged=wallet.logged(held),
                 say=self.say,
             )
             self.go_when_made("certificate")
