@@ -21,7 +21,7 @@ from issuer.rules.conditions import (
 from issuer.rules.counting import ByDays, ByHours
 from issuer.rules.entry import Entry, names, read
 from issuer.rules.facts import Kind
-from issuer.rules.law import Act, Rule, Validity, Variant
+from issuer.rules.law import Act, Amended, Rule, Validity, Variant
 from issuer.rules.service import ServiceOf, Substitute, months
 from issuer.rules.where import NUMBERS, Scales, Wanted, Where
 
@@ -246,7 +246,7 @@ def _days(entry: Entry, members: Mapping[str, Entry]) -> int:
 
 def _rule(entry: Entry, grammar: _Grammar) -> Rule:
     required = ("id", "ref", "kind", "names", "in_force", "requires")
-    members = entry.members(required, ("variants", "validity", "otherwise", "stcw"))
+    members = entry.members(required, ("variants", "validity", "otherwise", "stcw", "amended"))
     in_force = members["in_force"].members(("from",), ("until",))
     last = in_force["until"].day() if "until" in in_force else None
     first = in_force["from"].day()
@@ -265,6 +265,7 @@ def _rule(entry: Entry, grammar: _Grammar) -> Rule:
         validity=_validity(members["validity"]) if "validity" in members else None,
         otherwise=_text(members, "otherwise") or None,
         stcw=members["stcw"].texts() if "stcw" in members else (),
+        amended=_amended(members["amended"]) if "amended" in members else None,
     )
 
 
@@ -273,6 +274,11 @@ def _variant(entry: Entry, grammar: _Grammar) -> Variant:
     return Variant(
         members["ref"].text(), members["limitation"].text(), grammar.condition(members["requires"])
     )
+
+
+def _amended(entry: Entry) -> Amended:
+    members = entry.members(("by", "not_before"))
+    return Amended(members["by"].text(), members["not_before"].day())
 
 
 def _validity(entry: Entry) -> Validity:

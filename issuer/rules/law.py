@@ -43,6 +43,13 @@ class Validity(NamedTuple):
     ref: str = ""
 
 
+class Amended(NamedTuple):
+    """A later version is known to exist, and not since when: from `not_before` on it may be the law."""
+
+    by: str
+    not_before: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """Who may have one thing, by one version of the law."""
@@ -59,6 +66,7 @@ class Rule:
     validity: Validity | None
     otherwise: str | None  # the rule to look at where this one is not met, such as reacquisition
     stcw: tuple[str, ...]  # data that nobody has compared with the Convention: unverified
+    amended: Amended | None = None
 
     def is_in_force(self, on: date) -> bool:
         """Whether this version is the law on a day."""

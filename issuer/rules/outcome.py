@@ -26,6 +26,7 @@ class Why(StrEnum):
     UNVERIFIED = "unverified-evidence"
     UPLOAD = "uploaded-document"
     DISCRETION = "discretion"
+    AMENDED = "amended"  # a later version may be the law on that day: its date is not known here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,35 +49,31 @@ def evaluate(
     rule: Rule, facts: Facts, *, on: date, policy: EvidencePolicy, law_of: date | None = None
 ) -> Outcome:
     """Decide on `facts` as of `on`; `law_of` is the date whose law was chosen, where it is another."""
+    day = law_of or on
     unverified = {one.id for one in policy.unverified(facts)}
-    limitation, proved = _granted(rule, policy.verified(facts) if unverified else facts, on)
-    uploads = _uploads(facts) if policy.uploads_need_a_person else ()
-    parts = {"rule": rule.id, "version": rule.act.version, "law_of": law_of or on, "on": on}
-    if proved.standing is Standing.MET and not uploads:
-        return Outcome(
-            way=Way.AUTO,
-            finding=proved,
-            why={},
-            shortfalls=(),
-            limitation=limitation,
-            **parts,  # type: ignore[arg-type]
-        )
-    claimed = proved
-    if unverified and proved.standing is not Standing.MET:
-        limitation, claimed = _granted(rule, facts, on)
-    if claimed.standing is Standing.UNMET:
-        return Outcome(
-            way=Way.INCOMPLETE, finding=claimed, why={}, shortfalls=shortfalls(claimed),
-            otherwise=rule.otherwise, **parts,  # type: ignore[arg-type]
-        )  # fmt: skip
-    why = _why(claimed, unverified, uploads)
+    limitation, finding = _granted(rule, policy.verified(facts) if unverified else facts, on)
+    is_proved = finding.standing is Standing.MET
+    if unverified and not is_proved:
+        limitation, finding = _granted(rule, facts, on)
+    is_met = finding.standing is not Standing.UNMET
+    why = {
+        Why.UNVERIFIED: () if is_proved else tuple(sorted(finding.records() & unverified)),
+        Why.UPLOAD: _uploads(facts) if policy.uploads_need_a_person else (),
+        Why.DISCRETION: _undecided(finding),
+        Why.AMENDED: _amended(rule, day),
+    }
+    reasons = {one: names for one, names in why.items() if names} if is_met else {}
     return Outcome(
-        way=Way.MANUAL,
-        finding=claimed,
-        why=why,
-        shortfalls=(),
-        limitation=limitation,
-        **parts,  # type: ignore[arg-type]
+        way=Way.INCOMPLETE if not is_met else Way.MANUAL if reasons or not is_proved else Way.AUTO,
+        rule=rule.id,
+        version=rule.act.version,
+        law_of=day,
+        on=on,
+        finding=finding,
+        why=reasons,
+        shortfalls=shortfalls(finding),
+        limitation=limitation if is_met else None,
+        otherwise=None if is_met else rule.otherwise,
     )
 
 
@@ -101,10 +98,13 @@ def _uploads(facts: Facts) -> tuple[str, ...]:
     return tuple(one.id for one in everything if one.source.channel is Channel.UPLOAD)
 
 
-def _why(finding: Finding, unverified: set[str], uploads: tuple[str, ...]) -> Mapping[Why, tuple[str, ...]]:
-    rests_on = tuple(sorted(finding.records() & unverified))
-    undecided = tuple(
+def _undecided(finding: Finding) -> tuple[str, ...]:
+    return tuple(
         one.code for one in finding.decisive() if one.kind == "discretion" and one.standing is Standing.OPEN
     )
-    found = {Why.UNVERIFIED: rests_on, Why.UPLOAD: uploads, Why.DISCRETION: undecided}
-    return {why: names for why, names in found.items() if names}
+
+
+def _amended(rule: Rule, day: date) -> tuple[str, ...]:
+    """The version that may have taken this one's place by then."""
+    later = rule.amended
+    return () if later is None or day < later.not_before else (later.by,)

@@ -69,6 +69,8 @@ def _test(name: str, wanted: Wanted, scales: Scales) -> Callable[[Service], bool
 
 def _at_least(field: str, wanted: int) -> Callable[[Service], bool]:
     value_of = attrgetter(field)
+    if not wanted:  # how a rule says that what holds for all service of a kind does not hold here
+        return lambda _: True
     return lambda service: (value := value_of(service)) is not None and value >= wanted
 
 

@@ -1,0 +1,49 @@
+"""Acts of law from files: those that come with Ombord, or a folder that somebody works on."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from issuer.rules.entry import MAX_FILE, LawError
+from issuer.rules.grammar import act_of
+from issuer.rules.law import Law, Rule
+
+ACTS: Final = Path(__file__).parent.parent / "rules" / "acts"
+
+
+def load(folder: Path = ACTS) -> Law:
+    """Every `*.yaml` of a folder and those below it. Raises LawError for the first that cannot be used."""
+    rules: dict[str, list[Rule]] = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        _, found = act_of(_read(path, name), name)
+        for rule in found:
+            rules.setdefault(rule.id, []).append(rule)
+    if not rules:
+        raise LawError(str(folder), 1, "", "there is no law in this folder")
+    for name, versions in rules.items():
+        versions.sort(key=lambda one: one.first)
+        _refuse_overlap(name, versions, str(folder))
+    return Law(rules)
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise LawError(name, 1, "", f"it cannot be read: {error.strerror}") from error
+
+
+def _refuse_overlap(name: str, versions: Iterable[Rule], folder: str) -> None:
+    """Of two versions one is the law on a day, never both."""
+    before: Rule | None = None
+    for version in versions:
+        if before is not None and (before.last is None or before.last >= version.first):
+            raise LawError(
+                folder,
+                1,
+                name,
+                f"its versions from {before.first} and from {version.first} are both in force",
+            )
+        before = version
