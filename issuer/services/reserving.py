@@ -28,6 +28,7 @@ from issuer.settings import Settings
 from keys.jwk import PublicKey
 from verifier.credential.model import CertificateType
 
+_ADVISORY_LOCK = 0x6F6D_736C_6F74  # "omslot": whoever takes places in status lists
 _DRAWS = 16  # of random indices; half of each are free
 _URI = 100  # of a list's address, as much as an event's subject may have
 _SUBJECT = 64  # of a number that somebody typed, as much as a document number may have
@@ -114,6 +115,9 @@ def _is_ships_on_a_phone(row: Row[Any], request: IssueRequest) -> bool:
 def take_slots(connection: Connection, count: int, clock: Clock, settings: Settings) -> list[Slot]:
     """Places for `count` credentials, in the oldest list with room or in new ones."""
     slots: list[Slot] = []
+    if count and connection.dialect.name == "postgresql":
+        # One after the other: of two who both open a list, each would wait for the other's.
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
     limit = max(1, int(settings.list_size * settings.list_fill))
     while len(slots) < count:
         row = _list_with_room(connection, limit) or _new_list(connection, settings)
