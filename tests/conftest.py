@@ -61,6 +61,15 @@ def shared_vectors() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def shared_sources() -> Path:
+    """The texts of law beside the checkout; tests that read them skip where they are absent."""
+    folder = CHECKOUT.parent / "shared" / "sources"
+    if not folder.is_dir():
+        pytest.skip("the texts of law are not here: no ../shared/sources beside the checkout")
+    return folder
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was skipped and why, counted by reason, also when workers ran the tests."""
     reasons = Counter(_skip_reason(report) for report in terminalreporter.stats.get("skipped", []))
