@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, FastAPI
 
 from issuer.adapters.typesetting import Typesetting
 from issuer.api import problems
 from issuer.api.addresses import Addresses
+from issuer.api.affected import affected_router
 from issuer.api.approvals import approvals_router
 from issuer.api.certificates import certificates_router
 from issuer.api.documents import documents_router
@@ -16,6 +18,7 @@ from issuer.api.guard import Guard
 from issuer.api.health import health_router
 from issuer.api.lifecycle import lifecycle_router
 from issuer.api.log import log_router
+from issuer.api.mass import mass_router
 from issuer.api.metrics import metrics_router
 from issuer.api.observing import Observing
 from issuer.api.offers import offers_router
@@ -32,6 +35,7 @@ from issuer.api.watchers import watcher
 from issuer.api.well_known import well_known_router
 from issuer.composition import Register, Services, compose
 from issuer.domain.errors import KeysUnusable
+from issuer.services.affected import Affecting
 from issuer.services.authority_keys import AuthorityKeys, ask_signer, open_keys
 from issuer.services.browsing import Browsing
 from issuer.services.clock import Clock, utc_now
@@ -180,5 +184,8 @@ def _operators(register: Register, addresses: Addresses) -> APIRouter:
     router.include_router(approvals_router(register, actor, base))
     router.include_router(lifecycle_router(register.lifecycle, repeating, actor, base))
     router.include_router(stopping_router(register.stopping, repeating, actor, f"{base}/issuing"))
+    zone = ZoneInfo(register.settings.time_zone)
+    router.include_router(affected_router(Affecting(register.database), actor, zone, f"{base}/affected"))
+    router.include_router(mass_router(register.mass, repeating, actor, zone, f"{base}/mass"))
     router.include_router(offers_router(register.offering, repeating, actor, f"{base}/offers"))
     return router

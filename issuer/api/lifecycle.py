@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,13 +17,41 @@ from issuer.services.repeating import Repeating
 from keys.encoding import Json
 
 
+class Changed(BaseModel):
+    """How the certificate stands now."""
+
+    document_number: str
+    state: CertificateState
+
+
+class Replaced(Changed):
+    """With the one in its place."""
+
+    replaced_by: str
+
+
+class Reissued(BaseModel):
+    """The old certificates, each with the one in its place."""
+
+    seafarer_id: str
+    certificates: list[Replaced]
+
+
+class Rebound(BaseModel):
+    """How many credentials of the old phone were replaced."""
+
+    seafarer_id: str
+    credentials: int
+
+
 def lifecycle_router(lifecycle: Lifecycle, repeating: Repeating, actor: Actor, base: str) -> APIRouter:
-    """`POST {base}/certificates/{document_number}/…` and `POST {base}/seafarers/{seafarer_id}/rebind`."""
+    """`POST {base}/certificates/{document_number}/…` and `POST {base}/seafarers/{seafarer_id}/…`."""
     router = APIRouter(tags=["lifecycle"])
     path = base + "/certificates/{document_number}"
     _add_suspension(router, lifecycle, repeating, actor, path)
     _add_ending(router, lifecycle, repeating, actor, path)
     _add_rebinding(router, lifecycle, repeating, actor, base + "/seafarers/{seafarer_id}")
+    _add_reissue(router, lifecycle, repeating, actor, base + "/seafarers/{seafarer_id}")
     return router
 
 
@@ -48,7 +77,11 @@ def _add_change(
     name: str,
 ) -> None:
     @router.post(
-        path, summary=f"{name.capitalize()} a certificate", name=name, openapi_extra=documented(Because)
+        path,
+        summary=f"{name.capitalize()} a certificate",
+        name=name,
+        response_model=Changed,
+        openapi_extra=documented(Because),
     )
     def apply(
         document_number: DocumentNumber,
@@ -69,7 +102,12 @@ def _add_ending(
 ) -> None:
     """The end of a certificate, with or without another in its place."""
 
-    @router.post(f"{path}/revoke", summary="End a certificate for good", openapi_extra=documented(Revocation))
+    @router.post(
+        f"{path}/revoke",
+        summary="End a certificate for good",
+        response_model=Changed,
+        openapi_extra=documented(Revocation),
+    )
     def revoke(
         document_number: DocumentNumber,
         request: Request,
@@ -83,7 +121,12 @@ def _add_ending(
 
         return once(repeating, request, key, body, act)
 
-    @router.post(f"{path}/replace", summary="Put another in its place", openapi_extra=documented(Replacement))
+    @router.post(
+        f"{path}/replace",
+        summary="Put another in its place",
+        response_model=Replaced,
+        openapi_extra=documented(Replacement),
+    )
     def replace(
         document_number: DocumentNumber,
         request: Request,
@@ -92,8 +135,10 @@ def _add_ending(
         key: IdempotencyKey,
     ) -> Response:
         def act() -> dict[str, Json]:
-            done = lifecycle.replace(document_number, by=body.by, reason=body.reason, actor=who)
-            return {"document_number": done.old, "state": "replaced", "replaced_by": done.new}
+            done = lifecycle.replace(
+                document_number, by=body.by, ending=body.ending, reason=body.reason, actor=who
+            )
+            return {"document_number": done.old, "state": body.ending, "replaced_by": done.new}
 
         return once(repeating, request, key, body, act)
 
@@ -103,7 +148,12 @@ def _add_rebinding(
 ) -> None:
     """A lost phone is one request."""
 
-    @router.post(f"{path}/rebind", summary="Replace all of a lost phone", openapi_extra=documented(Nothing))
+    @router.post(
+        f"{path}/rebind",
+        summary="Replace all of a lost phone",
+        response_model=Rebound,
+        openapi_extra=documented(Nothing),
+    )
     def rebind(
         seafarer_id: SeafarerId,
         request: Request,
@@ -114,5 +164,33 @@ def _add_rebinding(
         def act() -> dict[str, Json]:
             done = lifecycle.rebind(seafarer_id, actor=who)
             return {"seafarer_id": done.seafarer_id, "credentials": done.credentials}
+
+        return once(repeating, request, key, body, act)
+
+
+def _add_reissue(
+    router: APIRouter, lifecycle: Lifecycle, repeating: Repeating, actor: Actor, path: str
+) -> None:
+    """A person whose gender or name has changed is one request."""
+
+    @router.post(
+        f"{path}/reissue",
+        summary="Make all of a seafarer's certificates anew",
+        response_model=Reissued,
+        openapi_extra=documented(Because),
+    )
+    def reissue(
+        seafarer_id: SeafarerId,
+        request: Request,
+        who: Annotated[str, Depends(actor)],
+        body: Annotated[Because, Depends(shaped(Because))],
+        key: IdempotencyKey,
+    ) -> Response:
+        def act() -> dict[str, Json]:
+            done = lifecycle.reissue(seafarer_id, reason=body.reason, actor=who)
+            made: list[Json] = [
+                {"document_number": one.old, "state": "cancelled", "replaced_by": one.new} for one in done
+            ]
+            return {"seafarer_id": seafarer_id, "certificates": made}
 
         return once(repeating, request, key, body, act)

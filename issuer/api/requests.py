@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from issuer.api.body import json_body
+from issuer.api.body import json_body, json_request
 from issuer.api.certificates import NUMBER, SEAFARER
 from issuer.api.problems import Problem, lowered
 from keys.encoding import Json
@@ -40,6 +40,9 @@ class Replacement(RequestBody):
     """Which certificate takes the place: one of the register, or a copy under that number or a fresh one."""
 
     by: Number | None = None
+    ending: Literal["replaced", "cancelled"] = Field(
+        "replaced", alias="as", description="how the old one ends; cancelled: gender or name changed"
+    )
     reason: Reason
 
 
@@ -73,5 +76,4 @@ def shaped(kind: type[Shape]) -> Callable[[dict[str, Json]], Shape]:
 
 def documented(kind: type[RequestBody]) -> dict[str, Any]:
     """What OpenAPI says of a body that `shaped` reads."""
-    schema = kind.model_json_schema(by_alias=True)
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return json_request(kind.model_json_schema(by_alias=True))

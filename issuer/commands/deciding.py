@@ -1,4 +1,4 @@
-"""`suspend`, `reinstate`, `revoke` and `replace`: decisions about one certificate."""
+"""`suspend`, `reinstate`, `revoke`, `replace`, `reissue`: decisions about a certificate, or a person's."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from issuer import terminal
-from issuer.arguments import Number, Reason, check_number
+from issuer.arguments import Number, Reason, SeafarerId, check_number
 from issuer.commands.opening import actor, register_of
 from issuer.commands.repeating import once
 from keys.encoding import Json
@@ -18,6 +18,13 @@ class Ending(StrEnum):
     REVOKED = "revoked"
     CANCELLED = "cancelled"
     LOST = "lost"
+
+
+class Replaced(StrEnum):
+    """How a certificate ends that another takes the place of."""
+
+    REPLACED = "replaced"
+    CANCELLED = "cancelled"
 
 
 def suspend(context: typer.Context, number: Number, reason: Reason = "") -> None:
@@ -68,13 +75,32 @@ def replace(
         str | None,
         typer.Option("--by", metavar="NUMBER", help="the new certificate's number", callback=check_number),
     ] = None,
+    ending: Annotated[
+        Replaced, typer.Option("--as", help="how the old one ends; cancelled: gender or name changed")
+    ] = Replaced.REPLACED,
     reason: Reason = "",
 ) -> None:
     """Let a new certificate take an old one's place (a copy of it, unless --by is in the register)."""
     register = register_of(context)
 
     def act() -> dict[str, Json]:
-        return {"new": register.lifecycle.replace(number, by=by, reason=reason, actor=actor()).new}
+        done = register.lifecycle.replace(number, by=by, ending=ending.value, reason=reason, actor=actor())
+        return {"new": done.new}
 
     done = once(context, register, act)
-    terminal.tell(f"{number} is replaced by {done['new']}; publish to tell ships")
+    how = "replaced" if ending is Replaced.REPLACED else "cancelled, and replaced"
+    terminal.tell(f"{number} is {how} by {done['new']}; publish to tell ships")
+
+
+def reissue(context: typer.Context, seafarer_id: SeafarerId, reason: Reason = "") -> None:
+    """Make all certificates of a seafarer anew, whose gender or name changed; the old ones are cancelled."""
+    register = register_of(context)
+
+    def act() -> dict[str, Json]:
+        done = register.lifecycle.reissue(seafarer_id, reason=reason, actor=actor())
+        return {"pairs": [[one.old, one.new] for one in done]}
+
+    done = once(context, register, act)
+    for old, new in done["pairs"]:
+        terminal.tell(f"{old} is cancelled, and replaced by {new}")
+    terminal.say("publish to tell ships; phones are offered the new ones when they sync")

@@ -1,27 +1,24 @@
 """What the authority decides about a certificate after it was issued, by its tracking number."""
 
-import json
-import secrets
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, exists, insert, select, update
 
 from issuer.adapters.database import Database
-from issuer.adapters.repository import among, locked_certificate, set_status
+from issuer.adapters.repository import among, in_force, locked_certificate, set_status
 from issuer.adapters.tables import certificate, credential, seafarer
-from issuer.domain.errors import Conflict, InvalidInput, unknown_seafarer
-from issuer.domain.extract import BadRow, check_document_number, own_claims
+from issuer.domain.errors import Conflict, InvalidInput, IssuerError, unknown_seafarer
+from issuer.domain.extract import BadRow, check_document_number
 from issuer.domain.register import CertificateEvent, CertificateState
+from issuer.services import copying
 from issuer.services.audit import AuditEvent, record
 from issuer.services.changing import change_state
 from issuer.services.clock import Clock
 from issuer.services.pick_ups import close_pick_ups
 from issuer.settings import Settings
-from keys.encoding import json_dumps
-from verifier.credential import vc
 from verifier.credential.model import CertificateType
 from verifier.status import Status
 
@@ -31,6 +28,16 @@ ENDINGS: Mapping[str, CertificateEvent] = {
     "cancelled": CertificateEvent.CANCEL,
     "lost": CertificateEvent.REPORT_LOST,
 }
+
+
+# `replace --as`: what the register calls a certificate that another took the place of. One of somebody whose
+# legal gender or name has changed is cancelled (the Danish BEK 861, § 43).
+REPLACEMENTS: Mapping[str, CertificateEvent] = {
+    "replaced": CertificateEvent.REPLACE,
+    "cancelled": CertificateEvent.CANCEL,
+}
+REFUSED = "certificate-change-refused"
+_SUBJECT = 100  # characters of the audit trail's column
 
 
 class Replacement(NamedTuple):
@@ -65,35 +72,41 @@ class Lifecycle:
 
     def revoke(self, document_number: str, *, ending: str = "revoked", reason: str, actor: str) -> None:
         """End a certificate for good, as one of `ENDINGS`."""
-        event = ENDINGS.get(ending)
-        if event is None:
-            raise InvalidInput(f"no such ending: {ending}", hint=f"use one of {', '.join(ENDINGS)}")
-        self._apply(document_number, event, reason, actor)
+        self._apply(document_number, _known(ENDINGS, ending), reason, actor)
 
-    def replace(self, document_number: str, *, by: str | None = None, reason: str, actor: str) -> Replacement:
-        """Let a new certificate take the place of an old one, which is in force, lost or destroyed.
+    def replace(
+        self,
+        document_number: str,
+        *,
+        by: str | None = None,
+        ending: str = "replaced",
+        reason: str,
+        actor: str,
+    ) -> Replacement:
+        """Let a new certificate take the place of an old one, which ends as one of `REPLACEMENTS`.
 
         `by` names a certificate of the same seafarer and type that is in force or approved. When the register
         has none of that number, the old one is copied under it, or without `by` under a fresh number.
         """
-        with self._database.write() as connection:
+        event = _known(REPLACEMENTS, ending)
+        with self._refusing(document_number, event, actor), self._database.write() as connection:
             old = locked_certificate(connection, document_number)
-            new = _found(connection, by)
-            number = by or _fresh_number(document_number)
-            if number == document_number:
-                raise InvalidInput("a certificate cannot replace itself", hint="give another number")
-            event = change_state(
-                connection,
-                old,
-                CertificateEvent.REPLACE,
-                since=self._today(),
-                reason=reason,
-                replaced_by=number,
-                actor=actor,
-            )
-            events = [event, self._take_place(connection, old, new, number, actor)]
-            record(connection, self._clock, events)
-        return Replacement(document_number, number)
+            return self._replace(connection, old, by, event, reason, actor)
+
+    def reissue(self, seafarer_id: str, *, reason: str, actor: str) -> Sequence[Replacement]:
+        """New certificates for all that a seafarer has in force, the old ones cancelled.
+
+        For whoever's legal gender or name has changed: the register has the new one already. Raises Conflict
+        where there is nothing to be made anew.
+        """
+        event = CertificateEvent.CANCEL
+        with self._refusing(seafarer_id, event, actor), self._database.write() as connection:
+            mine = certificate.c.seafarer_id == seafarer_id, in_force(self._today())
+            query = select(certificate).where(*mine).order_by(certificate.c.id).with_for_update()
+            rows = connection.execute(query).all()
+            if not rows:
+                self._refuse_unknown(connection, seafarer_id)
+            return [self._replace(connection, row, None, event, reason, actor) for row in rows]
 
     def rebind(self, seafarer_id: str, *, actor: str) -> Rebinding:
         """A new phone: all credentials of the old one become replaced, the certificates stay as they are.
@@ -123,26 +136,70 @@ class Lifecycle:
         return Rebinding(seafarer_id, len(serials))
 
     def _apply(self, document_number: str, event: CertificateEvent, reason: str, actor: str) -> None:
-        with self._database.write() as connection:
+        with self._refusing(document_number, event, actor), self._database.write() as connection:
             row = locked_certificate(connection, document_number)
             change = change_state(connection, row, event, since=self._today(), reason=reason, actor=actor)
             record(connection, self._clock, [change])
+
+    @contextmanager
+    def _refusing(self, subject: str, event: CertificateEvent, actor: str) -> Iterator[None]:
+        """What is refused changes nothing, and leaves a line in the audit trail that names the rule."""
+        try:
+            yield
+        except IssuerError as error:
+            details = {"event": event.value, "rule": error.code, "reason": error.message}
+            with self._database.write() as connection:
+                record(connection, self._clock, [AuditEvent(REFUSED, subject[:_SUBJECT], details, actor)])
+            raise
+
+    def _replace(
+        self,
+        connection: Connection,
+        old: Row[Any],
+        by: str | None,
+        event: CertificateEvent,
+        reason: str,
+        actor: str,
+    ) -> Replacement:
+        new = _found(connection, by)
+        number = by or copying.fresh_number(old.document_number)
+        if number == old.document_number:
+            raise InvalidInput("a certificate cannot replace itself", hint="give another number")
+        if event is CertificateEvent.CANCEL and old.state != CertificateState.IN_FORCE:
+            problem = f"{old.document_number} is {old.state}, and nothing takes its place so"
+            raise Conflict(problem, hint="revoke it as cancelled, or replace it without --as")
+        ended = change_state(
+            connection, old, event, since=self._today(), reason=reason, replaced_by=number, actor=actor
+        )
+        record(connection, self._clock, [ended, self._take_place(connection, old, new, number, actor)])
+        return Replacement(old.document_number, number)
+
+    def _refuse_unknown(self, connection: Connection, seafarer_id: str) -> NoReturn:
+        known = exists().where(certificate.c.seafarer_id == seafarer_id)
+        if not connection.execute(select(known)).scalar():
+            raise unknown_seafarer(seafarer_id)
+        raise Conflict(
+            f"seafarer {seafarer_id} has no certificate in force", hint="there is nothing to reissue"
+        )
 
     def _take_place(
         self, connection: Connection, old: Row[Any], new: Row[Any] | None, number: str, actor: str
     ) -> AuditEvent:
         """Bring the new certificate into force: the one that is there, or a copy of the old one."""
         if new is None:
-            _refuse_ships(old)
+            copying.refuse_ships(old)
+            self._refuse_unapproved(old)
             query = select(seafarer.c.claims).where(seafarer.c.seafarer_id == old.seafarer_id)
             holder = connection.execute(query).scalar_one()
-            connection.execute(insert(certificate).values(**_copy(old, holder, number, self._today())))
+            connection.execute(
+                insert(certificate).values(**copying.values(old, holder, number, self._today()))
+            )
             return AuditEvent(
                 "certificate-reissued", number, {"replaces": old.document_number, "state": "in-force"}, actor
             )
         if (new.seafarer_id, new.type) != (old.seafarer_id, old.type):
             raise InvalidInput(f"{number} is of another seafarer or type than {old.document_number}")
-        if old.type == CertificateType.SAFE_MANNING and _ship(new) != _ship(old):
+        if old.type == CertificateType.SAFE_MANNING and copying.ship(new) != copying.ship(old):
             raise InvalidInput(f"{number} is of another ship than {old.document_number}")
         if new.state == CertificateState.IN_FORCE:
             return AuditEvent("certificate-replaces", number, {"replaces": old.document_number}, actor)
@@ -152,8 +209,23 @@ class Lifecycle:
             connection, new, CertificateEvent.ENTER_FORCE, since=self._today(), reason=None, actor=actor
         )
 
+    def _refuse_unapproved(self, old: Row[Any]) -> None:
+        """What is signed by a policy is approved first: a copy is another certificate."""
+        if self._settings.signing_policy is not None:
+            raise Conflict(
+                f"a copy of {old.document_number} would be signed by nobody: signing_policy is set",
+                hint="draft the new certificate, have it approved, and name it with --by",
+            )
+
     def _today(self) -> date:
         return self._settings.today(self._clock())
+
+
+def _known(endings: Mapping[str, CertificateEvent], ending: str) -> CertificateEvent:
+    event = endings.get(ending)
+    if event is None:
+        raise InvalidInput(f"no such ending: {ending}", hint=f"use one of {', '.join(endings)}")
+    return event
 
 
 def _found(connection: Connection, number: str | None) -> Row[Any] | None:
@@ -165,43 +237,3 @@ def _found(connection: Connection, number: str | None) -> Row[Any] | None:
         raise InvalidInput(str(error)) from error
     query = select(certificate).where(certificate.c.document_number == number).with_for_update()
     return connection.execute(query).one_or_none()
-
-
-def _refuse_ships(old: Row[Any]) -> None:
-    if old.type == CertificateType.SAFE_MANNING:
-        raise InvalidInput(
-            f"{old.document_number} is a ship's, and is not copied",
-            hint="enter the new document first (ombord-issuer manning FILE), and name it with --by",
-        )
-
-
-def _ship(row: Row[Any]) -> str:
-    """Whose a ship's document is: her IMO number; where none is said, her name."""
-    ship = json.loads(row.claims)["ship"]
-    return str(ship.get("imo") or ship["name"])
-
-
-def _fresh_number(document_number: str) -> str:
-    """The old number with a random ending, so that numbers cannot be guessed from each other."""
-    return f"{document_number[:55]}-R{secrets.token_hex(3).upper()}"
-
-
-def _copy(old: Row[Any], holder: str, number: str, today: date) -> dict[str, Any]:
-    """The same rights under a new number, from today."""
-    claims = {**json.loads(old.claims), **json.loads(holder)}
-    before = vc.certificate_from_claims(CertificateType(old.type), claims)
-    if before.expiry_date is not None and before.expiry_date < today:
-        raise Conflict(
-            f"{old.document_number} expired on {before.expiry_date}, so a copy of it would never be good",
-            hint="import the new certificate, and name it with --by",
-        )
-    copy = replace(before, document_number=number, issue_date=today, replaces=old.document_number)
-    return {
-        "document_number": number,
-        "seafarer_id": old.seafarer_id,
-        "type": old.type,
-        "state": CertificateState.IN_FORCE.value,
-        "state_since": today.isoformat(),
-        "expiry_date": old.expiry_date,
-        "claims": json_dumps(own_claims(copy)).decode(),
-    }

@@ -102,6 +102,7 @@ def story(given: Given) -> Iterator[tuple[str, int, tuple[str, ...]]]:
     yield "replace", 0, (one,)
     yield "reinstate", 2, (one, "--reason", "too late")
     yield "revoke", 0, (given.numbers[1], "--as", "lost")
+    yield "reissue", 0, (given.seafarer, "--reason", "a new name")
     chosen = ("--state", "in-force", "--yes", "--reason", "a forged rule")
     yield "mass suspend", 0, chosen
     yield "mass approve", 2, ("1",)

@@ -14,6 +14,7 @@ from issuer.adapters.tables import certificate, credential
 from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound, NotInForce
 from issuer.domain.register import CertificateEvent
 from issuer.services.changing import change_state
+from issuer.services.lifecycle import Lifecycle
 from verifier.status import Status
 
 Act = Callable[[Desk], None]
@@ -78,7 +79,8 @@ def test_step_that_the_state_machine_lacks_changes_nothing(desk: Desk, acts: lis
     with pytest.raises(IllegalTransition) as refused:
         last(desk)
     assert refused.value.hint
-    assert (desk.export(), desk.status(issued), desk.events()) == (exported, status, events)
+    assert (desk.export(), desk.status(issued)) == (exported, status)
+    assert desk.events() == [*events, "certificate-change-refused"]
 
 
 def test_every_decision_is_in_the_trail_and_in_the_register(desk: Desk) -> None:
@@ -238,3 +240,54 @@ def test_credential_signed_while_its_certificate_is_suspended_is_never_valid(des
     with desk.database.read() as connection:
         statuses = connection.execute(select(credential.c.status)).scalars().all()
     assert Status.VALID not in statuses
+
+
+def test_certificate_of_somebody_whose_gender_or_name_changed_is_cancelled_by_its_replacement(
+    desk: Desk,
+) -> None:
+    desk.enter()
+    issued = desk.issue()
+    done = desk.lifecycle.replace(NUMBER, ending="cancelled", reason="BEK 861, § 43", actor="clerk")
+    assert (desk.state(), desk.status(issued), desk.state(done.new)) == (
+        "cancelled",
+        Status.REVOKED,
+        "in-force",
+    )
+    assert desk.events(NUMBER)[-1] == "certificate-cancel"
+
+
+def test_all_certificates_of_a_person_are_made_anew_at_once(desk: Desk) -> None:
+    desk.enter()
+    desk.issue()
+    done = desk.lifecycle.reissue(SEAFARER, reason="a new name", actor="clerk")
+    assert [one.old for one in done] == [NUMBER, MEDICAL]
+    assert {desk.state(one.old) for one in done} == {"cancelled"}
+    assert {desk.state(one.new) for one in done} == {"in-force"}
+    again = desk.lifecycle.reissue(SEAFARER, reason="once more", actor="clerk")
+    assert [one.old for one in again] == [one.new for one in done]
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [(lambda desk: desk.lifecycle.reissue("NOBODY00", reason="x", actor="clerk"), NotFound),
+     (lambda desk: desk.lifecycle.revoke("NO-NONE", reason="x", actor="clerk"), NotFound),
+     (lambda desk: [end("revoked")(desk), end("revoked")(desk)], IllegalTransition),
+     (lambda desk: [replace_it(desk), suspend(desk)], IllegalTransition),
+     (lambda desk: [end("lost")(desk), desk.lifecycle.replace(
+         NUMBER, ending="cancelled", reason="x", actor="clerk")], Conflict)],
+)  # fmt: skip
+def test_refused_change_is_noted_by_the_rule_that_refused_it(
+    desk: Desk, act: Act, error: type[Exception]
+) -> None:
+    desk.enter()
+    with pytest.raises(error):
+        act(desk)
+    assert desk.events()[-1] == "certificate-change-refused"
+
+
+def test_copy_that_a_policy_would_not_have_signed_is_refused(desk: Desk) -> None:
+    desk.enter()
+    lifecycle = Lifecycle(desk.database, desk.clock, desk.settings.model_copy(update={"signing_policy": "p"}))
+    with pytest.raises(Conflict, match="signing_policy is set"):
+        lifecycle.replace(NUMBER, reason="renewed", actor="clerk")
+    assert desk.state() == "in-force"

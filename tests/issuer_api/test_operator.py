@@ -35,10 +35,16 @@ PROTECTED = [
     ("POST", f"certificates/{COC}/revoke"),
     ("POST", f"certificates/{COC}/replace"),
     ("POST", f"seafarers/{SEAFARER}/rebind"),
+    ("POST", f"seafarers/{SEAFARER}/reissue"),
     ("POST", "offers"),
     ("GET", "issuing"),
     ("POST", "issuing/stop"),
     ("POST", "issuing/start"),
+    ("GET", "affected"),
+    ("GET", "mass"),
+    ("POST", "mass"),
+    ("GET", "mass/7"),
+    *(("POST", f"mass/7/{what}") for what in ("approve", "pause", "resume", "cancel")),
 ]
 STRANGERS = {
     "nobody": {},
@@ -68,7 +74,12 @@ def test_every_route_under_the_api_is_protected_or_public_on_purpose(shared_offi
         if path.startswith("/no/api/v1/")
     }
     protected = {
-        (method, path.replace(COC, "{document_number}").replace(SEAFARER, "{seafarer_id}"))
+        (
+            method,
+            path.replace(COC, "{document_number}")
+            .replace(SEAFARER, "{seafarer_id}")
+            .replace("/7", "/{number}"),
+        )
         for method, path in PROTECTED
     }
     assert routes - protected == {
@@ -263,4 +274,18 @@ def test_openapi_describes_bodies_that_are_read_by_hand(shared_office: Office) -
     assert schema["required"] == ["reason"]
     assert any(parameter["name"] == "Idempotency-Key" for parameter in suspend["parameters"])
     assert suspend["security"] == [{"operator token": []}]
-    assert "application/problem+json" in suspend["responses"]["default"]["content"]
+    assert suspend["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
+    assert "application/problem+json" in document["components"]["responses"]["Problem"]["content"]
+
+
+def test_person_whose_name_changed_gets_all_certificates_anew_in_one_request(office: Office) -> None:
+    answer = post(office, f"seafarers/{SEAFARER}/reissue", {"reason": "a new name"})
+    made = answer.json()["certificates"]
+    assert [(one["document_number"], one["state"]) for one in made] == [
+        (COC, "cancelled"),
+        (MED, "cancelled"),
+    ]
+    assert get(office, f"certificates/{made[0]['replaced_by']}").json()["entry"]["state"] == "in-force"
+    one = f"certificates/{made[0]['replaced_by']}/replace"
+    replaced = post(office, one, {"reason": "again", "as": "cancelled"}, "key-00002").json()
+    assert replaced["state"] == "cancelled"
