@@ -43,6 +43,13 @@ def in_force(today: date) -> ColumnElement[bool]:
     return and_(certificate.c.state == CertificateState.IN_FORCE.value, unexpired)
 
 
+def unfinished() -> ColumnElement[bool]:
+    """Credentials between two steps; those of a version that knew no leases have no configuration either."""
+    ends = (CredentialState.RELEASED.value, CredentialState.VOID.value)
+    between = credential.c.state.not_in(ends)
+    return and_(or_(credential.c.lease.is_not(None), credential.c.configuration.is_(None)), between)
+
+
 def among(
     connection: Connection, column: ColumnElement[Any], values: Iterable[str] | Iterable[int]
 ) -> ColumnElement[bool]:

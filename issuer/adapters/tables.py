@@ -135,7 +135,7 @@ credential = Table(
     Column("log_salt", String(32), nullable=False),
     Column("superseded_at", BigInteger),
     Column("configuration", String(64)),  # what it was persisted under; None: before there was a log
-    Column("lease", Integer),  # of the worker that last had it in hand (`issuer.adapters.leases`)
+    Column("lease", Integer),  # of the worker that last had it in hand; None once it is released or void
     UniqueConstraint("list_number", "idx"),
 )
 
@@ -153,11 +153,12 @@ credential_token = Table(
     Column("credential_id", Identity, ForeignKey("credential.id"), primary_key=True, autoincrement=False),
     Column("token", Text, nullable=False),  # the SD-JWT, from `signed` on
 )
+# On no column that the steps of issuing change: so PostgreSQL rewrites a row beside itself, and no index.
 Index(
-    "ix_credential_unfinished",
-    credential.c.state,
-    sqlite_where=text("state NOT IN ('released', 'void')"),
-    postgresql_where=text("state NOT IN ('released', 'void')"),
+    "ix_credential_in_hand",
+    credential.c.id,
+    sqlite_where=text("lease IS NOT NULL"),
+    postgresql_where=text("lease IS NOT NULL"),
 )
 # What a list's next signature reads, which it answers without the rows themselves.
 Index(

@@ -86,7 +86,7 @@ def rows_of(connection: Connection, drafts: Sequence[Draft]) -> ColumnElement[bo
 
 
 def advance(
-    connection: Connection, drafts: Sequence[Draft], event: CredentialEvent, **values: str
+    connection: Connection, drafts: Sequence[Draft], event: CredentialEvent, **values: str | None
 ) -> CredentialState:
     """Move rows on from the state that all of `drafts` are in; raises Overtaken where one is elsewhere."""
     if not drafts:
@@ -124,7 +124,7 @@ def give_up(
         voided = update(credential).where(chosen)
         key = f"void:{draft.serial}"
         done = connection.execute(
-            voided.values(state=void.value, status=Status.REVOKED.value, idempotency_key=key)
+            voided.values(state=void.value, status=Status.REVOKED.value, idempotency_key=key, lease=None)
         )
         if done.rowcount != 1:
             raise Overtaken

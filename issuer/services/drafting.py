@@ -44,6 +44,7 @@ class Draft:
     state: CredentialState
     payload: str | None = None
     token: str | None = None
+    rehearsed: bool = False  # this very object's payload was read, to the byte, by the verifier's rules
 
     @property
     def holder_key(self) -> PublicKey | None:
@@ -80,7 +81,10 @@ def compose(draft: Draft, settings: Settings) -> str:
     problem = vc.date_contradiction(credential)
     if problem is not None or certificate.document_number != draft.document_number:
         raise _refuse(draft, str(problem or "the claims are of another certificate"))
-    return encode(vc.to_claims(credential))
+    said = vc.to_claims(credential)
+    # Where the claims come out as they went in, whoever reads them finds this certificate again.
+    draft.rehearsed = all(said.get(name) == value for name, value in claims.items())
+    return encode(said)
 
 
 def _compose_manning(draft: Draft, settings: Settings) -> str:

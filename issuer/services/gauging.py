@@ -13,8 +13,8 @@ from sqlalchemy import Connection, case, func, insert, select, update
 
 from issuer.adapters import log_store
 from issuer.adapters.database import Database
+from issuer.adapters.repository import unfinished
 from issuer.adapters.tables import audit_event, credential, event_count, log_checkpoint, status_list
-from issuer.domain.register import CredentialState
 from issuer.services.clock import Clock
 from issuer.services.stopping import standing_stop
 
@@ -63,9 +63,8 @@ def gauge(database: Database, clock: Clock) -> Gauges:
 
 
 def _gauges(connection: Connection, clock: Clock, events: dict[str, int], waiting: int) -> Gauges:
-    unfinished = credential.c.state.not_in([CredentialState.RELEASED.value, CredentialState.VOID.value])
     since, number = func.min(credential.c.issued_at).label("since"), func.count().label("number")
-    by_state = select(credential.c.state, number, since).where(unfinished).group_by(credential.c.state)
+    by_state = select(credential.c.state, number, since).where(unfinished()).group_by(credential.c.state)
     states = connection.execute(by_state).all()
     newest = select(log_checkpoint.c.size, log_checkpoint.c.at).order_by(log_checkpoint.c.number.desc())
     checkpoint = connection.execute(newest.limit(1)).one_or_none()

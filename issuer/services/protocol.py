@@ -121,8 +121,15 @@ class IssuingProtocol:
         return {**failures, **_refusals(waiting, signatures.deferred)}
 
     def verify(self, due: list[Draft], *, reader: SecondReader | None = None) -> Failures:
-        """Read what was signed as a stranger would: here, or in the `reader`'s process."""
-        texts = [Signed(draft.token or "", draft.kid, draft.document_number, draft.idx) for draft in due]
+        """Read what was signed as a stranger would: here, or in the `reader`'s process.
+
+        What this process has read to the byte before it was signed, and finds again, is not read twice: its
+        signature is new. What comes from the database is read whole.
+        """
+        texts = [
+            Signed(draft.token or "", draft.kid, draft.document_number, draft.idx, draft.rehearsed)
+            for draft in due
+        ]
         found = reader.objections(texts) if reader else None
         if found is None:
             found = [objection(text, self._keys.public(text.kid)) for text in texts]
@@ -179,7 +186,7 @@ class IssuingProtocol:
                 *_given_up(connection, due, lapsed),
                 *releasing.supersede_older(connection, released, int(now.timestamp())),
             ]
-            target = advance(connection, released, CredentialEvent.RELEASE)
+            target = advance(connection, released, CredentialEvent.RELEASE, lease=None)
             record(connection, self._clock, events)
             # The audit head is ours until we commit: whoever released before us is seen, and sees us after.
             releasing.refuse_second_seafarer(connection, released)
@@ -212,6 +219,7 @@ class IssuingProtocol:
             found = load_drafts(connection, rows_of(connection, drafts))
         for draft in drafts:
             now = found[draft.serial]
+            draft.rehearsed = draft.rehearsed and now.payload == draft.payload
             draft.state, draft.payload, draft.token = now.state, now.payload, now.token
 
 

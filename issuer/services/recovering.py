@@ -11,7 +11,7 @@ from sqlalchemy import exists, func, select, update
 
 from issuer.adapters import log_store
 from issuer.adapters.database import Database
-from issuer.adapters.repository import CHUNK, among
+from issuer.adapters.repository import CHUNK, among, unfinished
 from issuer.adapters.tables import credential, credential_token, log_entry
 from issuer.domain.errors import IssuerError, IssuingStopped, KeysUnusable
 from issuer.domain.register import CredentialState
@@ -22,7 +22,7 @@ from issuer.services.protocol import IssuingProtocol
 from issuer.services.transparency import NewEntry
 
 _ENDS = (CredentialState.RELEASED, CredentialState.VOID)
-_UNFINISHED = credential.c.state.not_in(_ENDS)
+_UNFINISHED = unfinished()
 # Released, or about to be, by a version that kept no log.
 _OLDER_THAN_THE_LOG = (
     credential.c.configuration.is_(None)

@@ -48,7 +48,7 @@ def test_events_unfinished_lists_and_log_are_what_the_database_says(office: Offi
         "NO-COC-0001", ending="revoked", reason="test", actor="test"
     )
     with office.database.write() as connection:
-        connection.exec_driver_sql("UPDATE credential SET state = 'signed'")
+        connection.exec_driver_sql("UPDATE credential SET state = 'signed', lease = 1")
     office.clock.forward(seconds=90)
     now = scraped(office)
     assert now[("ombord_events_total", "credential-logged")] == 1
