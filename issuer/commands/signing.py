@@ -13,6 +13,8 @@ from issuer.commands.opening import PART, actor, register_of, services_of
 from issuer.commands.repeating import once
 from issuer.composition import Services
 from issuer.domain.errors import InvalidInput
+from issuer.domain.register import CertificateState
+from issuer.services import looking
 from issuer.services.allow_listing import write_allow_list
 from issuer.services.documents import Documents
 from issuer.services.printing import INDEX, Printing
@@ -44,7 +46,8 @@ def manning(
     """Enter a ship's minimum safe manning document, sign it, and write its QR code as text and SVG."""
     typed = _read(file)
     services = services_of(context)
-    documents = ShipDocuments(services.database, services.clock, services.settings)
+    proposing = None if services.approving.policy is None else services.proposing
+    documents = ShipDocuments(services.database, services.clock, services.settings, proposing)
 
     def act() -> dict[str, Json]:
         return documents.enter(typed, actor=actor())._asdict()
@@ -52,6 +55,9 @@ def manning(
     entered = once(context, services, act, reading=typed)
     number = entered["document_number"]
     terminal.say(f"{number}, {entered['ship']}: {'entered' if entered['is_new'] else 'as it was entered'}")
+    if entered["state"] == CertificateState.DRAFTED:
+        terminal.say("it is drafted: once it is approved (`pending`, `propose`, `approve`), run this again")
+        return
     _print(services, out, [number], pdf=pdf)  # which gives the same bytes each time
 
 
@@ -67,9 +73,18 @@ def _read(file: Path) -> bytes:
 def _print(services: Services, out: Path, numbers: Sequence[str], *, pdf: bool) -> None:
     printing = Printing(services.database, services.clock, services.settings, services.issuer)
     documents = Documents(services.database, services.settings, printing, Typesetting())
+    looking.note(
+        services.database,
+        services.clock,
+        looking.PRINTED,
+        {"as": "pdf" if pdf else "code"},
+        actor=actor(),
+        subjects=tuple(dict.fromkeys(numbers)) or (looking.REGISTER,),
+    )
     with terminal.progress("Printing") as show:
         report = printing.print(out, numbers, progress=show, pdf=documents.pdf if pdf else None)
     terminal.tell(f"{len(report.papers)} printed into {out}, see {out / INDEX}")
+    services.checkpoints.make()
     for refusal in report.refused:
         terminal.complain(refusal.error)
     if report.refused:

@@ -1,6 +1,7 @@
 """Safe manning documents: read from the file that an office writes, checked, and entered into the register.
 
-Signing is the same protocol as for any certificate, on paper: `print` does it, now and again.
+Signing is the same protocol as for any certificate, on paper: `print` does it, now and again. Where a signing
+policy is set the document is drafted, and waits for approval as any certificate does.
 """
 
 import json
@@ -8,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate
@@ -17,6 +18,7 @@ from issuer.domain.extract import BadRow, read_ship_document
 from issuer.domain.register import CertificateState
 from issuer.services.audit import AuditEvent, record
 from issuer.services.clock import Clock
+from issuer.services.proposing import Proposing
 from issuer.settings import Settings
 from keys.encoding import json_dumps
 from verifier.credential.model import CertificateType
@@ -34,15 +36,20 @@ class Entered(NamedTuple):
     document_number: str
     ship: str
     is_new: bool
+    state: str = CertificateState.IN_FORCE.value
 
 
 class ShipDocuments:
-    """Enters documents of ships, each in force from then on."""
+    """Enters documents of ships, each in force from then on, or drafted where they must be approved."""
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, settings: Settings, proposing: Proposing | None = None
+    ) -> None:
+        """`proposing`: where a signing policy is set."""
         self._database = database
         self._clock = clock
         self._settings = settings
+        self._proposing = proposing
 
     def enter(self, file: bytes, *, actor: str) -> Entered:
         """The document of a YAML file, as docs/inspection.md shows one; again, it is the one that is there.
@@ -62,12 +69,21 @@ class ShipDocuments:
             if known is not None:
                 if before != json.loads(claims):
                     raise _taken(number)
-                return Entered(number, document.vessel.name, is_new=False)
+                return Entered(number, document.vessel.name, is_new=False, state=known.state)
             _refuse_old(document, today)
-            connection.execute(insert(certificate).values(**_values(document, claims, today)))
-            details = {"state": CertificateState.IN_FORCE.value}
-            record(connection, self._clock, [AuditEvent("ship-document-entered", number, details, actor)])
-        return Entered(number, document.vessel.name, is_new=True)
+            if self._proposing is None:
+                self._enter(connection, document, claims, actor)
+                return Entered(number, document.vessel.name, is_new=True)
+        drafted = self._proposing.draft({"type": _TYPE, **json.loads(claims)}, actor=actor)
+        state = CertificateState.DRAFTED.value
+        return Entered(number, document.vessel.name, is_new=drafted.is_new, state=state)
+
+    def _enter(self, connection: Connection, document: SafeManning, claims: str, actor: str) -> None:
+        values = _values(document, claims, self._settings.today(self._clock()))
+        connection.execute(insert(certificate).values(**values))
+        details = {"state": CertificateState.IN_FORCE.value}
+        event = AuditEvent("ship-document-entered", document.document_number, details, actor)
+        record(connection, self._clock, [event])
 
     def _read(self, file: bytes) -> SafeManning:
         try:

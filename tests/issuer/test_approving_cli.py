@@ -13,7 +13,7 @@ from support.scenario import competency
 
 from issuer.domain.errors import InvalidInput
 from issuer.services import draft_file
-from keys.custody.sealed_file import seal
+from keys.custody import sealed_file
 from keys.encoding import json_dumps
 
 PASSPHRASE: Final = "en setning som bare én kan"
@@ -24,8 +24,10 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The key files of three people and of the rule engine."""
     folder = tmp_path_factory.mktemp("own")
     signers = {kid: PEOPLE[kid] for kid in ("anna-1", "bo-1", "clerk-1")} | {"engine-1": ENGINE}
-    for kid, signer in signers.items():
-        seal(folder / kid, {kid: signer}, PASSPHRASE.encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sealed_file, "COST", sealed_file.Cost(memory_kib=64, passes=1, lanes=1))
+        for kid, signer in signers.items():
+            sealed_file.seal(folder / kid, {kid: signer}, PASSPHRASE.encode())
     return {kid: str(folder / kid) for kid in signers}
 
 
@@ -160,3 +162,28 @@ def test_yaml_and_rows_of_an_extract_say_the_same(tmp_path: Path) -> None:
         "issue_date": "2026-11-22",
         "medical": {"hearing": True},
     }
+
+
+def test_a_ships_document_is_drafted_and_printed_once_it_is_approved(
+    run: Run, own: dict[str, str], tmp_path: Path
+) -> None:
+    policy = members()
+    policy["types"]["safe-manning"] = {"persons": 1, "roles": ["officer"], "per_hour": 10}
+    policy["keys"]["NO-2026a"]["signs"].append("safe-manning")
+    path = str(policy_at(tmp_path / "policy.json", policy))
+    ours = {"signing_policy": path, "approver_passphrase": PASSPHRASE}
+    (tmp_path / "empty.jsonl").write_text('{"format":"ombord-register","version":1,"authority":"NO"}\n')
+    assert run("import", str(tmp_path / "empty.jsonl"))[0] == 0
+    ship = tmp_path / "ship.yaml"
+    ship.write_text(
+        "document_number: NO-MSM-0001\nflag: NO\nship: {name: Havørn, gt: 8500, kw: 6000, "
+        "type: general-cargo, area: near-coastal, ums: true}\nposts: [{capacity_code: master}]\n",
+        encoding="utf-8",
+    )
+    words = ("manning", str(ship), "--out", str(tmp_path / "paper"))
+    code, said, complaints = run(*words, **ours)
+    assert (code, said) == (0, "")
+    assert "it is drafted: once it is approved" in complaints
+    approve = ("approve", "NO-MSM-0001", "--key", own["anna-1"], "--yes")
+    assert run(*approve, **ours)[1] == "NO-MSM-0001: in-force\n"
+    assert run(*words, **ours)[1].startswith("1 printed into")
