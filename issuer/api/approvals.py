@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer.api.certificates import NUMBER, Actor, DocumentNumber
 from issuer.api.idempotency import IdempotencyKey, once
+from issuer.api.lifecycle import Changed
 from issuer.api.requests import Because, Number, RequestBody, documented, shaped
 from issuer.composition import Register
 from issuer.services.approving import Approving, Weighed
@@ -40,6 +41,30 @@ class Statement(RequestBody):
         tuple[Number, ...] | None,
         Field(max_length=1_000, strict=False, description="which certificates; else those that wait"),
     ] = None
+
+
+class Drafted(BaseModel):
+    """A draft that was entered; whoever proposes it signs `claims_hash`."""
+
+    document_number: str
+    state: str
+    claims_hash: str
+
+
+class Weighing(BaseModel):
+    """A certificate after a statement about it; `lacks` null: nothing is missing."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    document_number: str
+    state: str
+    lacks: str | None
+
+
+class Taken(BaseModel):
+    """What became of each certificate that a statement is about."""
+
+    certificates: list[Weighing]
 
 
 class Said(BaseModel):
@@ -86,6 +111,7 @@ def _add_drafting(
         f"{base}/certificates",
         summary="Draft a certificate",
         status_code=201,
+        response_model=Drafted,
         openapi_extra=documented(NewDraft),
     )
     def draft(
@@ -126,6 +152,7 @@ def _add_statements(
     @router.post(
         f"{base}/approvals",
         summary="Take a signed proposal or approval",
+        response_model=Taken,
         openapi_extra=documented(Statement),
     )
     def take(
@@ -142,6 +169,7 @@ def _add_statements(
     @router.post(
         base + "/certificates/{document_number}/reject",
         summary="End what waits for approval",
+        response_model=Changed,
         openapi_extra=documented(Because),
     )
     def reject(

@@ -1,6 +1,7 @@
 """Reading requests strictly: one content type, bounded size, no parameter twice, JSON without surprises."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -27,6 +28,11 @@ async def json_body(request: Request) -> dict[str, Json]:
         return json_object(await request.body(), max_size=MAX_BODY)
     except EncodingError as error:
         raise UnreadableBody(f"the body is not the JSON object we expect: {error}") from error
+
+
+def json_request(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What OpenAPI says of a body that `json_body` reads."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": dict(schema)}}}}
 
 
 async def form_body(request: Request) -> Mapping[str, str]:

@@ -1,9 +1,11 @@
 """Offers for operators: what a seafarer is given to pick certificates up with."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,13 +16,29 @@ from issuer.services.repeating import Repeating
 from keys.encoding import Json
 
 
+class MadeOffer(BaseModel):
+    """The link (or its QR) and the transaction code go by different channels; nobody keeps either."""
+
+    credential_offer_uri: str
+    link: str
+    tx_code: str
+    document_numbers: list[str]
+    expires_at: datetime
+
+
 def offers_router(
     offering: Offering, repeating: Repeating, actor: Callable[[Request], str], path: str
 ) -> APIRouter:
     """`POST {path}`."""
     router = APIRouter(tags=["offers"])
 
-    @router.post(path, status_code=201, summary="Make an offer", openapi_extra=documented(OfferWish))
+    @router.post(
+        path,
+        status_code=201,
+        summary="Make an offer",
+        response_model=MadeOffer,
+        openapi_extra=documented(OfferWish),
+    )
     def offer(
         request: Request,
         who: Annotated[str, Depends(actor)],

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from issuer.api.catalogue import BLANK, KINDS, URN
+from issuer.api.oid4vci.bearer import SCHEME as ACCESS_TOKEN
 from issuer.api.problems import MEDIA_TYPE
 
 PROBLEM: Final[dict[str, Any]] = {
@@ -63,6 +64,7 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas |= {"Problem": PROBLEM, "ProtocolError": PROTOCOL_ERROR}
     components["responses"] = _REFUSALS
+    components.setdefault("securitySchemes", {})[ACCESS_TOKEN] = {"type": "http", "scheme": "bearer"}
     for path, operations in document["paths"].items():
         kind = "ProtocolError" if "/oid4vci/" in path else "Problem"
         for operation in operations.values():

@@ -8,6 +8,7 @@ from math import ceil
 from types import MappingProxyType
 from typing import Any, assert_never
 
+from issuer.api.body import json_request
 from issuer.api.key_proof import MAX_PROOF, BadProof, ProvenKey, read_proof
 from issuer.api.problems import Problem
 from issuer.api.rate_limit import RateLimit
@@ -32,7 +33,7 @@ def body_schema(
         "required": list(required),
         "additionalProperties": False,
     }
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return json_request(schema)
 
 
 def prover(nonces: Nonces, clock: Clock, *, typ: str, audience: str, phones: RateLimit) -> Prove:

@@ -24,6 +24,12 @@ class Switch(BaseModel):
     since: str | None = None
 
 
+class Turned(Switch):
+    """The switch after it was turned, and whether the signer process, where there is one, followed."""
+
+    signer_followed: bool
+
+
 def stopping_router(stopping: Stopping, repeating: Repeating, actor: Actor, path: str) -> APIRouter:
     """`GET {path}`, `POST {path}/stop` and `POST {path}/start`."""
     router = APIRouter(tags=["issuing"])
@@ -32,7 +38,12 @@ def stopping_router(stopping: Stopping, repeating: Repeating, actor: Actor, path
     def switch() -> Switch:
         return _shown(stopping.standing())
 
-    @router.post(f"{path}/stop", summary="Stop issuing at once", openapi_extra=documented(Because))
+    @router.post(
+        f"{path}/stop",
+        summary="Stop issuing at once",
+        response_model=Turned,
+        openapi_extra=documented(Because),
+    )
     def stop(
         request: Request,
         who: Annotated[str, Depends(actor)],
@@ -46,7 +57,12 @@ def stopping_router(stopping: Stopping, repeating: Repeating, actor: Actor, path
         # In steps: no worker goes on until the signer process has answered. Stopping again does no harm.
         return once(repeating, request, key, body, act, in_steps=True)
 
-    @router.post(f"{path}/start", summary="Let issuing go on", openapi_extra=documented(Nothing))
+    @router.post(
+        f"{path}/start",
+        summary="Let issuing go on",
+        response_model=Turned,
+        openapi_extra=documented(Nothing),
+    )
     def start(
         request: Request,
         who: Annotated[str, Depends(actor)],

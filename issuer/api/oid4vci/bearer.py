@@ -1,6 +1,7 @@
 """Access tokens as wallets show them: `Authorization: Bearer …` (RFC 6750)."""
 
 from collections.abc import Callable
+from typing import Any, Final
 
 from starlette.requests import Request
 
@@ -8,6 +9,8 @@ from issuer.api.oid4vci.errors import ProtocolError
 from issuer.services.redeeming import Access, Redeeming
 
 MAX_TOKEN = 256
+SCHEME: Final = "access token"  # as the OpenAPI document names it
+ACCESS_TOKEN: Final[dict[str, Any]] = {"security": [{SCHEME: []}]}
 
 
 def bearer(redeeming: Redeeming) -> Callable[[Request], Access]:

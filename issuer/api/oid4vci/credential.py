@@ -4,13 +4,13 @@ A request that is repeated after a lost answer, with a fresh nonce, gets the sam
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from starlette.responses import JSONResponse, Response
 
-from issuer.api.body import json_body
-from issuer.api.oid4vci.bearer import bearer
+from issuer.api.body import json_body, json_request
+from issuer.api.oid4vci.bearer import ACCESS_TOKEN, bearer
 from issuer.api.oid4vci.display import ISSUED_TYPES
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
 from issuer.api.oid4vci.proof import check_proof
@@ -20,6 +20,23 @@ from issuer.services.nonces import Nonces
 from issuer.services.redeeming import Access, Redeeming
 from keys.encoding import Json
 
+_BODY: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["proofs"],
+    "properties": {
+        "credential_identifier": {"type": "string"},
+        "credential_configuration_id": {"type": "string"},
+        "proofs": {
+            "type": "object",
+            "required": ["jwt"],
+            "properties": {
+                "jwt": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 1}
+            },
+        },
+    },
+}
+_DESCRIPTION: Final = json_request(_BODY) | ACCESS_TOKEN
+
 
 def credential_router(
     redeeming: Redeeming, nonces: Nonces, collecting: Collecting, clock: Clock, *, audience: str, path: str
@@ -27,7 +44,9 @@ def credential_router(
     """`POST {path}`; `audience` is the issuer's identifier, which every proof must name."""
     router = APIRouter(tags=["OpenID4VCI"])
 
-    @router.post(path, summary="One credential, bound to the key that the proof shows")
+    @router.post(
+        path, summary="One credential, bound to the key that the proof shows", openapi_extra=_DESCRIPTION
+    )
     def credential(
         access: Annotated[Access, Depends(bearer(redeeming))],
         body: Annotated[dict[str, Json], Depends(json_body)],

@@ -1,26 +1,40 @@
 """The notification endpoint: what became of a credential in the wallet (OpenID4VCI 1.0, 11)."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from issuer.api.body import json_body
-from issuer.api.oid4vci.bearer import bearer
+from issuer.api.body import json_body, json_request
+from issuer.api.oid4vci.bearer import ACCESS_TOKEN, bearer
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
 from issuer.services.collecting import Collecting, NotificationEvent
 from issuer.services.redeeming import Access, Redeeming
 from keys.encoding import Json
 
 _DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{0,1000}")
+_BODY: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["notification_id", "event"],
+    "properties": {
+        "notification_id": {"type": "string", "minLength": 1},
+        "event": {"type": "string", "enum": [event.value for event in NotificationEvent]},
+        "event_description": {"type": "string", "pattern": f"^{_DESCRIPTION.pattern}$"},
+    },
+}
 
 
 def notification_router(redeeming: Redeeming, collecting: Collecting, path: str) -> APIRouter:
     """`POST {path}`: 204 for each of the three events, however often it is told."""
     router = APIRouter(tags=["OpenID4VCI"])
 
-    @router.post(path, status_code=204, summary="Tell what became of a credential")
+    @router.post(
+        path,
+        status_code=204,
+        summary="Tell what became of a credential",
+        openapi_extra=json_request(_BODY) | ACCESS_TOKEN,
+    )
     def notification(
         access: Annotated[Access, Depends(bearer(redeeming))],
         body: Annotated[dict[str, Json], Depends(json_body)],

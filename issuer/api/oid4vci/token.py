@@ -4,7 +4,7 @@ OpenID4VCI 1.0, 6; RFC 6749, 5. Wallets are anonymous: the two codes, sent by tw
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
@@ -19,6 +19,20 @@ from keys.encoding import EncodingError, Json, json_loads
 PRE_AUTHORIZED_CODE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 AUTHORIZATION_DETAILS_TYPE = "openid_credential"
 MAX_CODE = 256
+_TEXT: Final = {"type": "string", "maxLength": MAX_CODE}
+_FORM: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["grant_type", "pre-authorized_code", "tx_code"],
+    "properties": {
+        "grant_type": {"type": "string", "enum": [PRE_AUTHORIZED_CODE]},
+        "pre-authorized_code": _TEXT,
+        "tx_code": _TEXT,
+        "authorization_details": {"type": "string"},
+    },
+}
+_BODY: Final = {
+    "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": _FORM}}}
+}
 _CLIENT_AUTHENTICATION = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
 
@@ -27,7 +41,10 @@ def token_router(redeeming: Redeeming, limit: RateLimit, path: str) -> APIRouter
     router = APIRouter(tags=["OpenID4VCI"])
 
     @router.post(
-        path, summary="Exchange both codes for an access token", dependencies=[Depends(limited(limit))]
+        path,
+        summary="Exchange both codes for an access token",
+        dependencies=[Depends(limited(limit))],
+        openapi_extra=_BODY,
     )
     def token(request: Request, form: Annotated[Mapping[str, str], Depends(form_body)]) -> Response:
         _require_anonymous(request, form)
