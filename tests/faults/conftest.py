@@ -1,12 +1,16 @@
 """What the tests of faults share: registers to use up, and the parent of processes that are killed."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from support.databases import database, database_url, postgres, sqlite_template
+from support.databases import sqlite_template
+from support.faults_cluster import Cluster, cluster
 from support.faults_nursery import Nursery, nursery
+from support.faults_rounds import Stage
 
-__all__ = ["database", "database_url", "postgres", "sqlite_template"]
+__all__ = ["sqlite_template"]
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +18,30 @@ def parent() -> Iterator[Nursery]:
     """Forks the processes that are killed."""
     with nursery() as one:
         yield one
+
+
+@pytest.fixture(scope="module")
+def sqlite_stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, parent: Nursery) -> Stage:
+    """A fresh SQLite register for each round."""
+    folder = tmp_path_factory.mktemp("sqlite")
+
+    def fresh() -> str:
+        for path in folder.glob("register.db*"):
+            path.unlink()
+        return f"sqlite:///{shutil.copy(sqlite_template, folder / 'register.db')}"
+
+    return Stage(fresh, folder, parent, folder)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Cluster]:
+    """A PostgreSQL server that tests may stop."""
+    with cluster() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def postgres_stage(server: Cluster, tmp_path_factory: pytest.TempPathFactory, parent: Nursery) -> Stage:
+    """A PostgreSQL register that is emptied for each round."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    return Stage(server.emptied, folder, parent, folder)

@@ -229,8 +229,7 @@ def _i7_the_log_is_whole(rows: Rows, credentials: Sequence[dict[str, Any]]) -> N
     by_serial = {row["serial"]: row for row in entries}
     assert len(by_serial) == len(entries), "I7: a credential is in the log twice"
     released = [row for row in credentials if row["state"] == "released"]
-    if LOGGED_IN_TREE:
-        assert {row["serial"] for row in released} == by_serial.keys(), "I7: log and register differ"
+    assert {row["serial"] for row in released} == by_serial.keys(), "I7: log and register differ"
     for row in released:
         if row["serial"] in by_serial:
             text = row["token"].rpartition(".")[0].encode()
@@ -243,9 +242,6 @@ def _i7_the_log_is_whole(rows: Rows, credentials: Sequence[dict[str, Any]]) -> N
     size = 0
     for row in rows("SELECT * FROM log_checkpoint ORDER BY number"):
         size = _check_checkpoint(row, leaves, size)
-
-
-LOGGED_IN_TREE = False
 
 
 def _check_checkpoint(row: dict[str, Any], leaves: list[bytes], least: int) -> int:

@@ -25,23 +25,25 @@ CHILD_SECONDS = 60  # far more than any order takes: what hangs is a failure
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One process's life: what it runs, and the point at which it is killed, if it comes so far."""
+    """One process's life: what it runs, and what goes wrong at which point, if it comes so far."""
 
     workload: str
     database_url: str
     folder: str
     record: str
-    kill_at: int | None = None
+    fault: tuple[int, str, str] | None = None
     hours: int = 0  # its clock, after the first run's
+    flushes: bool = False  # whether it notes what it flushes to the disk
 
 
 @dataclass(frozen=True)
 class Ended:
     """How a process ended, and what it had told until then."""
 
-    killed: str | None
+    fault: str | None  # what went wrong, and where
     points: int
     answers: dict[str, Any]  # by request key
+    refusals: list[tuple[str, str]]  # request keys, and what they were told instead of an answer
     signed: list[str]  # signing inputs, Base64
     error: str | None
 
@@ -71,16 +73,17 @@ def _read(order: Order, ended_by: int) -> Ended:
     for line in lines:
         for name, value in line.items():
             told.setdefault(name, []).append(value)
-    killed = told.get("killed", [None])[0]
+    fault = told.get("fault", [None])[0]
     error = told.get("error", [None])[0]
     if ended_by == signal.SIGALRM:
         error = f"hung for {CHILD_SECONDS} s"
-    elif killed is None and error is None and "points" not in told:
+    elif fault is None and error is None and "points" not in told:
         error = f"ended by signal {ended_by}"
     return Ended(
-        killed=killed,
+        fault=fault,
         points=told.get("points", [0])[0],
         answers=dict(told.get("answer", [])),
+        refusals=[(key, said) for key, said in told.get("refused", [])],
         signed=told.get("signed", []),
         error=error,
     )
@@ -106,7 +109,8 @@ def nursery() -> Iterator[Nursery]:
 
 def _live(order: Order) -> None:
     """In the child: all that it tells goes to a file at once, so that nothing told is lost with it."""
-    from support.faults_hooks import Points, install
+    from support.faults_flushing import note_flushes
+    from support.faults_hooks import Fault, Points, install
     from support.faults_workload import WORKLOADS, Clerk, later
 
     record = os.open(order.record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -119,10 +123,16 @@ def _live(order: Order) -> None:
         os.write(record, json.dumps(what).encode() + b"\n")
 
     try:
-        points = Points(note, order.kill_at)
+        points = Points(note, Fault(*order.fault) if order.fault else None)
         install(points, note)
+        if order.flushes:
+            note_flushes(note, Path(f"{order.record}.kept"))
         clerk = Clerk(order.workload, order.database_url, Path(order.folder), now=later(order.hours))
-        clerk.run(WORKLOADS[order.workload], lambda key, answer: note({"answer": [key, answer]}))
+        clerk.run(
+            WORKLOADS[order.workload],
+            lambda key, answer: note({"answer": [key, answer]}),
+            lambda key, said: note({"refused": [key, said]}),
+        )
         clerk.close()
         note({"points": points.count})
     except BaseException:  # noqa: BLE001 - told to the test

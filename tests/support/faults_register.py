@@ -91,6 +91,7 @@ def outline(rows: Rows) -> Outline:
     events = Counter(
         (row["event"], keys.get(row["subject"]) or str(_plain(row["subject"])), row["actor"])
         for row in rows("SELECT event, subject, actor FROM audit_event")
+        if not row["event"].endswith("-refused")  # who asks twice may be refused twice
     )
     return Outline(certificates, credentials, events)
 

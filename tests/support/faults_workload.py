@@ -22,8 +22,10 @@ from support.simulator import NOW, Authority, seeded_signer
 from issuer.adapters.object_store_folder import FolderStore
 from issuer.app import build
 from issuer.composition import Services, compose
+from issuer.domain.errors import DatabaseUnusable, IssuerError
 from issuer.services import issuing
 from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.clock import Clock
 from issuer.services.issuing import IssuedCredential, IssueRequest
 from issuer.services.publication import Publication
 from keys.encoding import json_dumps
@@ -112,8 +114,30 @@ def certificate_of(number: str) -> Certificate:
     return replace(competency(), document_number=number, holder=holder)
 
 
-class ServerFailed(Exception):
-    """An answer that says that nothing is known to be done: no acknowledgement."""
+def extract_of(certificates: Sequence[Certificate]) -> bytes:
+    """What another register's export says of certificates in force, and of their holders."""
+    lines: list[dict[str, Any]] = [{"format": "ombord-register", "version": 1, "authority": "NO"}]
+    holders: dict[str, dict[str, Any]] = {}
+    for certificate in certificates:
+        claims = vc.certificate_claims(certificate)
+        holder = {name: claims.pop(name) for name in HOLDER_CLAIMS if name in claims}
+        holders[str(holder["seafarer_id"])] = {"kind": "seafarer", **holder}
+        row = {"kind": "certificate", "type": certificate.type.value, "state": "in-force"}
+        lines.append({**row, "seafarer_id": holder["seafarer_id"], **claims})
+    lines[1:1] = holders.values()
+    return b"".join(json_dumps(line) + b"\n" for line in lines)
+
+
+def services_over(database_url: str, clock: Clock | None = None) -> Services:
+    """The authority's services as they are, with the keys that its directory lists."""
+    settings = issuer_settings(database_url, base_url=NORWAY.iss, list_size=LIST_SIZE)
+    keys = AuthorityKeys(
+        signers=NORWAY.signers,
+        certificate_kid=NORWAY.certificate_kid,
+        status_kid=NORWAY.status_kid,
+        pass_kid=NORWAY.pass_kid,
+    )
+    return compose(settings, keys=keys, clock=clock or HandClock())
 
 
 class Clerk:
@@ -121,24 +145,25 @@ class Clerk:
 
     def __init__(self, workload: str, database_url: str, folder: Path, *, now: datetime = NOW) -> None:
         issuing.CHUNK = PARTS_OF.get(workload, issuing.CHUNK)  # type: ignore[attr-defined]
-        settings = issuer_settings(database_url, base_url=NORWAY.iss, list_size=LIST_SIZE)
-        keys = AuthorityKeys(
-            signers=NORWAY.signers,
-            certificate_kid=NORWAY.certificate_kid,
-            status_kid=NORWAY.status_kid,
-            pass_kid=NORWAY.pass_kid,
-        )
         self.clock = HandClock(now)
-        self.services: Services = compose(settings, keys=keys, clock=self.clock)
+        self.services = services_over(database_url, self.clock)
         self._folder = folder
         self._open = ExitStack()
-        self._client = self._open.enter_context(client_of(build(self.services), settings.base_url))
+        self._client = self._open.enter_context(client_of(build(self.services), NORWAY.iss))
 
     def close(self) -> None:
         self._open.close()
 
-    def run(self, requests: Sequence[Request], acknowledge: Callable[[str, object], None]) -> None:
-        """Each in turn, a minute apart; what is acknowledged was answered to whoever asked."""
+    def run(
+        self,
+        requests: Sequence[Request],
+        acknowledge: Callable[[str, object], None],
+        refuse: Callable[[str, str], None],
+    ) -> None:
+        """Each in turn, a minute apart; what is acknowledged was answered to whoever asked.
+
+        Who is told that the server failed asks once more, and then gives up.
+        """
         acts: dict[str, Callable[..., object]] = {
             "load": self._load,
             "issue": self._issue,
@@ -147,26 +172,23 @@ class Clerk:
             "publish": self._publish,
         }
         for one in requests:
-            answer = acts[one.kind](one.key, **one.given)
-            if isinstance(answer, dict) and int(answer.get("status", 0)) >= 500:
-                raise ServerFailed(f"{one.key}: {answer['body']}")
-            acknowledge(one.key, answer)
+            for last in (False, True):
+                try:
+                    answer = acts[one.kind](one.key, **one.given)
+                    _refuse_failure(answer)
+                except IssuerError as error:
+                    refuse(one.key, f"{error.code}: {error.message} [{error.hint}]")
+                    if last:
+                        return
+                else:
+                    acknowledge(one.key, answer)
+                    break
             self.clock.forward(minutes=1)
 
     def _load(self, key: str, numbers: Sequence[str]) -> object:
         del key
-        lines: list[dict[str, Any]] = [{"format": "ombord-register", "version": 1, "authority": "NO"}]
-        holders: dict[str, dict[str, Any]] = {}
-        for number in numbers:
-            claims = vc.certificate_claims(certificate_of(number))
-            holder = {name: claims.pop(name) for name in HOLDER_CLAIMS if name in claims}
-            kind = str(certificate_of(number).type)
-            holders[str(holder["seafarer_id"])] = {"kind": "seafarer", **holder}
-            row = {"kind": "certificate", "type": kind, "state": "in-force"}
-            lines.append({**row, "seafarer_id": holder["seafarer_id"], **claims})
-        lines[1:1] = holders.values()
-        extract = io.BytesIO(b"".join(json_dumps(line) + b"\n" for line in lines))
-        report = self.services.importing.load(extract, actor=CLERK)
+        extract = extract_of([certificate_of(number) for number in numbers])
+        report = self.services.importing.load(io.BytesIO(extract), actor=CLERK)
         return {"rejected": len(report.rejected)}
 
     def _issue(self, key: str, number: str, phone: str | None) -> object:
@@ -191,6 +213,13 @@ class Clerk:
         parts = (services.database, services.clock, services.keys, services.settings)
         Publication(*parts, FolderStore(self._folder)).publish()
         return "published"
+
+
+def _refuse_failure(answer: object) -> None:
+    """An answer of 5xx acknowledges nothing: 503 says what to do, 500 is an error of ours."""
+    if isinstance(answer, dict) and int(answer.get("status", 0)) >= 500:
+        assert answer["status"] == 503, answer["body"]
+        raise DatabaseUnusable(str(answer["body"]))
 
 
 def _told(outcome: object) -> dict[str, object]:
