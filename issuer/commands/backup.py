@@ -44,10 +44,15 @@ def make(
         str | None,
         typer.Option("--recipient", metavar="AGE", help="age1…: who alone can open it; else a passphrase"),
     ] = None,
+    dated: Annotated[
+        bool, typer.Option("--dated", help="BACKUP is a folder of backups: name the new one by its time")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write an encrypted copy of one moment of the register, while others go on working."""
     register = register_of(context)
+    if dated:
+        out = out / f"{register.clock():%Y%m%dT%H%M%SZ}"
     secret: bytes | Recipient = (
         recipient_of(recipient) if recipient is not None else _asked("the backup", new=True)
     )

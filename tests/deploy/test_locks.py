@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PYTHON_LOCKS = ["requirements.lock", "requirements-bootstrap.lock"]
+PYTHON_LOCKS = ["requirements.lock", "requirements-issuer.lock", "requirements-bootstrap.lock"]
 NODE_LOCKS = [
     "tests/interop/package-lock.json",
     "deploy/fonts/package-lock.json",

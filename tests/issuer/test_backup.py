@@ -1,6 +1,7 @@
 """Backup and restore: the same register again, or nothing; and never an index that a phone may have."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -349,6 +350,9 @@ def test_commands_back_up_verify_and_restore(run: Run, extract: Path, identity: 
         assert connection.execute(select(status_list.c.number)).scalars().all() == [1_000]
     database.close()
     assert run("restore", folder, "--into", url, *opening)[0] == 2
+    assert run("backup", "make", str(tmp_path / "all"), "--dated", *make[3:])[0] == 0
+    (dated,) = (tmp_path / "all").iterdir()
+    assert re.fullmatch(r"2\d{7}T\d{6}Z", dated.name)
 
 
 def test_passphrase_opens_what_it_closed_and_another_does_not(sqlite_template: Path, tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ class Service:
 def started(url: str, sealed: Path) -> Iterator[Service]:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("OMBORD_")}
     settings = {"DATABASE_URL": url, "BASE_URL": "http://127.0.0.1:8000/no", "FLAG": "NO",
-                "AUTHORITY_NAME": "X", "SEALED_KEYS": str(sealed), "PASSPHRASE": "open sesame", "PASS_KID": str(KEYS.pass_kid),
-                "METRICS_TOKEN": TOKEN}  # fmt: skip
+                "AUTHORITY_NAME": "X", "SEALED_KEYS": str(sealed), "PASSPHRASE": "open sesame",
+                "PASS_KID": str(KEYS.pass_kid), "METRICS_TOKEN": TOKEN}  # fmt: skip
     command = [str(Path(sys.executable).parent / "ombord-issuer"), "serve", "--port", "0"]
     process = subprocess.Popen(
         [*command, "--workers", str(WORKERS)],
