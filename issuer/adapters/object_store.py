@@ -76,7 +76,7 @@ class ObjectStore(Protocol):
     def put(self, upload: Upload, *, over: str | None) -> str:
         """Write in place of the version `over`, with None where there is nothing; returns the new version.
 
-        Durable when it returns. Raises Overtaken when something else is there.
+        Durable when `alone` ends. Raises Overtaken when something else is there.
         """
 
     def delete(self, name: str) -> None:

@@ -20,6 +20,7 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._written: set[Path] = set()  # folders whose new names may not be on the disk yet
 
     @property
     def address(self) -> str:
@@ -41,6 +42,7 @@ class FolderStore:
         try:
             _lock(handle, self._folder)
             yield
+            self._flush()
         finally:
             os.close(handle)
 
@@ -86,10 +88,20 @@ class FolderStore:
             if _version_of(path) != over:
                 raise overtaken(str(path))
             path.parent.mkdir(parents=True, exist_ok=True)
-            atomic_file.write(path, upload.data)
+            atomic_file.replace(path, upload.data)
+            self._written.add(path.parent)
             return _version(path.stat())
         except OSError as error:
             raise _unusable(path, "written", error) from error
+
+    def _flush(self) -> None:
+        """Once for all files of a folder: a folder takes as long as a file."""
+        while self._written:
+            folder = self._written.pop()
+            try:
+                atomic_file.flush_folder(folder)
+            except OSError as error:
+                raise _unusable(folder, "written", error) from error
 
     def delete(self, name: str) -> None:
         """Take a file away."""

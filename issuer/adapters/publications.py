@@ -4,11 +4,12 @@ To forget it costs reading the store once, so it is never waited for. What a sto
 given last, are told apart by the versions.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Insert, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from issuer.adapters.tables import publication
@@ -27,23 +28,36 @@ def digest_of(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
+_ALL: Final = select(
+    publication.c.name, publication.c.version, publication.c.digest, publication.c.edition
+).where(publication.c.store == bindparam("store"))
+_SOME: Final = _ALL.where(publication.c.name.in_(bindparam("names", expanding=True)))
+
+
 def remembered(
     connection: Connection, store: str, names: Collection[str] | None = None
 ) -> dict[str, Remembered]:
     """What is known of a store, or of these names in it."""
-    columns = (publication.c.name, publication.c.version, publication.c.digest, publication.c.edition)
-    query = select(*columns).where(publication.c.store == store)
-    if names is not None:
-        query = query.where(publication.c.name.in_(names))
-    return {row.name: Remembered(row.version, row.digest, row.edition) for row in connection.execute(query)}
+    if names is None:
+        found = connection.execute(_ALL, {"store": store})
+    else:
+        found = connection.execute(_SOME, {"store": store, "names": list(names)})
+    return {name: Remembered(*rest) for name, *rest in found}
 
 
-def remember(connection: Connection, store: str, name: str, what: Remembered, at: int) -> None:
+def remember(connection: Connection, store: str, what: Mapping[str, Remembered], at: int) -> None:
     """Note what lies there now."""
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    values = {**what._asdict(), "at": at}
-    row = kind.insert(publication).values(store=store, name=name, **values)
-    connection.execute(row.on_conflict_do_update(index_elements=["store", "name"], set_=values))
+    if what:
+        rows = [{"store": store, "name": name, "at": at, **one._asdict()} for name, one in what.items()]
+        connection.execute(_upsert(connection.dialect.name), rows)
+
+
+@cache
+def _upsert(dialect: str) -> Insert:
+    row = (sqlite if dialect == "sqlite" else postgresql).insert(publication)
+    new = {name: row.excluded[name] for name in (*Remembered._fields, "at")}
+    upsert: Insert = row.on_conflict_do_update(index_elements=["store", "name"], set_=new)
+    return upsert
 
 
 def forget(connection: Connection, store: str, name: str) -> None:

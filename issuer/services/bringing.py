@@ -1,6 +1,6 @@
 """Bring single files to a store: what it has is not written again, and nothing later is written over."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -41,34 +41,63 @@ class Bringing:
         with self._database.read() as connection:
             return publications.remembered(connection, self.store.address, names)
 
-    def adopt(self, held: Mapping[str, Held], gone: Collection[str], *, judged: bool = True) -> None:
+    def adopt(
+        self, held: Mapping[str, Held], gone: Collection[str], *, judged: bool = True
+    ) -> Mapping[str, Remembered]:
         """Remember what was read, and forget what is there no more. What is not `judged` has no edition."""
+        found: dict[str, Remembered] = {}
         if not held and not gone:
-            return
+            return found
         with self._database.write(wait=False) as connection:
             for name in sorted(gone):
                 publications.forget(connection, self.store.address, name)
             for name, one in held.items():
                 edition = self._judge(connection, name, one.data) if judged else None
-                self._remember(connection, name, Remembered(one.version, digest_of(one.data), edition))
+                found[name] = Remembered(one.version, digest_of(one.data), edition)
+            self._remember(connection, found)
+        return found
 
-    def bring(self, upload: Upload, edition: int | None, report: Report) -> None:
-        """Put a file, unless the store has it, or a later edition of it."""
+    def bring(
+        self,
+        uploads: Iterable[Upload],
+        edition: int | None,
+        report: Report,
+        memory: Mapping[str, Remembered] | None = None,
+    ) -> None:
+        """Put files, in this order, unless the store has them, or a later edition of them.
+
+        `memory` is what `remembered` has said before, where nobody else can have written meanwhile.
+        """
+        wanted = list(uploads)
+        known = self.remembered([upload.name for upload in wanted]) if memory is None else memory
+        new = {}
+        for upload in wanted:
+            found = self._put(upload, edition, known.get(upload.name, NOTHING))
+            if found is None:
+                report.unchanged += 1
+            else:
+                new[upload.name] = found
+                report.written.append(self.store.label(upload.name))
+        if new:
+            with self._database.write(wait=False) as connection:
+                self._remember(connection, new)
+
+    def leave(self, uploads: Iterable[Upload], report: Report) -> None:
+        """Put files that nothing is asked of again: each has a name of its own, and is not remembered."""
+        for upload in uploads:
+            if self._put(upload, None, NOTHING) is not None:
+                report.written.append(self.store.label(upload.name))
+
+    def _put(self, upload: Upload, edition: int | None, there: Remembered) -> Remembered | None:
+        """None where it was there."""
         digest = digest_of(upload.data)
-        there = self.remembered([upload.name]).get(upload.name, NOTHING)
         for _ in range(TRIES):
             if there.version is not None and (there.digest == digest or _is_later(there.edition, edition)):
-                report.unchanged += 1
-                return
+                return None
             try:
-                version = self.store.put(upload, over=there.version)
+                return Remembered(self.store.put(upload, over=there.version), digest, edition)
             except Overtaken:
                 there = self._look_again(upload.name)
-                continue
-            with self._database.write(wait=False) as connection:
-                self._remember(connection, upload.name, Remembered(version, digest, edition))
-            report.written.append(self.store.label(upload.name))
-            return
         raise overtaken(self.store.label(upload.name))
 
     def remove(self, name: str) -> None:
@@ -82,12 +111,10 @@ class Bringing:
         held = self.store.get(name)
         if held is None:
             return NOTHING
-        self.adopt({name: held}, ())
-        return self.remembered([name])[name]
+        return self.adopt({name: held}, ())[name]
 
-    def _remember(self, connection: Connection, name: str, what: Remembered) -> None:
-        at = int(self._clock().timestamp())
-        publications.remember(connection, self.store.address, name, what, at)
+    def _remember(self, connection: Connection, what: Mapping[str, Remembered]) -> None:
+        publications.remember(connection, self.store.address, what, int(self._clock().timestamp()))
 
 
 def _is_later(there: int | None, edition: int | None) -> bool:

@@ -61,10 +61,14 @@ class Checkpoints:
                 anchored_every=ANCHORED_EVERY,
             )
 
+    def signed(self) -> str | None:
+        """The note that was signed last, if any."""
+        with self._database.read() as connection:
+            return log_store.newest_checkpoint(connection)
+
     def newest(self) -> str:
         """The note that was signed last. Raises NotFound."""
-        with self._database.read() as connection:
-            note = log_store.newest_checkpoint(connection)
+        note = self.signed()
         if note is None:
             raise NotFound(
                 "no checkpoint of the transparency log was signed yet",

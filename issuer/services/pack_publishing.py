@@ -51,9 +51,8 @@ class PackPublication:
             for name in names:
                 if _PACK.fullmatch(name):
                     self._bring_pack(site, name, name in there, report)
-            for name in filter(_UPDATE.fullmatch, names):
-                self._bringing.bring(_upload(site, name, LATEST_SECONDS), None, report)
-            self._bringing.bring(_upload(site, LATEST, LATEST_SECONDS), None, report)
+            for name in (*filter(_UPDATE.fullmatch, names), LATEST):
+                self._bringing.bring([_upload(site, name, LATEST_SECONDS)], None, report)
             for name in _stale(there, names):
                 self._bringing.remove(name)
         return report
@@ -62,7 +61,7 @@ class PackPublication:
         if is_there:
             report.unchanged += 1
             return
-        self._bringing.bring(_upload(site, name, FOR_EVER), 0, report)
+        self._bringing.bring([_upload(site, name, FOR_EVER)], 0, report)
 
     def _compare(self, there: dict[str, str], newest: bytes) -> None:
         """Read what changes and is not as it was left; refuse to go behind the store's newest pack."""

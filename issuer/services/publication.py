@@ -9,17 +9,18 @@ whoever reads meanwhile, or after a crash, meets nothing that is not there.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
 from issuer.adapters import publications
 from issuer.adapters.database import Database
 from issuer.adapters.object_store import ObjectStore, Upload
-from issuer.adapters.publications import Remembered
+from issuer.adapters.publications import Remembered, digest_of
 from issuer.services import published, statements
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.bringing import NOTHING, Bringing, Report
+from issuer.services.checkpoints import NEWEST, Checkpoints
 from issuer.services.clock import Clock
 from issuer.services.published import Lying, snapshot_name, token_name
 from issuer.services.publishing import (
@@ -36,7 +37,7 @@ from keys.encoding import Json, json_dumps
 from verifier import ship_status, status
 
 AGGREGATION: Final = "status/aggregation.json"
-OURS: Final = ("jwks.json", "jwt-vc-issuer.json", "status/")  # how the names begin that are published here
+OURS: Final = ("jw", "log/checkpoint", "status/")  # how the names begin that are published here
 JSON: Final = "application/json"
 KEYS_SECONDS: Final = 3_600  # keys are added long before they sign
 
@@ -47,6 +48,13 @@ class Look(Enum):
     MEMORY = auto()  # nothing: what was remembered is believed, and each write finds out whether it is so
     VERSIONS = auto()  # what has another version than the one remembered is read
     EVERYTHING = auto()  # all lists are read
+
+
+class _Seen(NamedTuple):
+    """What is remembered of a store once it was looked at, and the contents that were read for that."""
+
+    memory: Mapping[str, Remembered]
+    contents: Mapping[str, bytes]
 
 
 class Publication:
@@ -66,6 +74,7 @@ class Publication:
         self._settings = settings
         self._store = store
         self._lists = StatusPublisher(database, clock, keys, settings)
+        self._checkpoints = Checkpoints(database, clock, keys, settings)
         self._bringing = Bringing(database, clock, store, self._judge)
 
     def publish(
@@ -79,29 +88,29 @@ class Publication:
         report = Report()
         with self._store.alone():
             heads = self._lists.heads(orders)
-            contents = self._compare(heads, Look.EVERYTHING if leap_ahead else look, leap_ahead=leap_ahead)
-            for upload in self._documents():
-                self._bringing.bring(upload, None, report)
-            plain = {head.number: orders for head in heads}
-            self._bring_lists(heads, self._leaps(orders, contents) if leap_ahead else plain, report)
-            self._bringing.bring(_aggregation(heads), len(heads), report)
+            seen = _Seen(self._bringing.remembered(), {})
+            if look is not Look.MEMORY or leap_ahead or not seen.memory:
+                whole = leap_ahead or look is Look.EVERYTHING
+                seen = self._compare(heads, seen.memory, whole=whole, leap_ahead=leap_ahead)
+            self._bringing.bring(self._documents(), None, report, seen.memory)
+            self._bring_log(seen.memory, report, make=look is not Look.MEMORY)
+            each = {head.number: orders for head in heads}
+            due = self._leaps(orders, seen.contents) if leap_ahead else each
+            self._bring_lists(heads, due, report, seen.memory)
+            self._bringing.bring([_aggregation(heads)], len(heads), report, seen.memory)
         return report
 
     # What lies there
 
-    def _compare(self, heads: Sequence[Head], look: Look, *, leap_ahead: bool) -> Mapping[str, bytes]:
-        """Read what the register does not know, refuse what it cannot have written, remember the rest.
-
-        Returns what was read.
-        """
-        memory = self._bringing.remembered()
-        if look is Look.MEMORY and memory:
-            return {}
+    def _compare(
+        self, heads: Sequence[Head], memory: Mapping[str, Remembered], *, whole: bool, leap_ahead: bool
+    ) -> "_Seen":
+        """Read what the register does not know, refuse what it cannot have written, remember the rest."""
         versions = {name: version for start in OURS for name, version in self._store.names(start).items()}
         unknown = [
             name
             for name, version in versions.items()
-            if look is Look.EVERYTHING or memory.get(name, NOTHING).version != version
+            if whole or memory.get(name, NOTHING).version != version
         ]
         held = {name: found for name in unknown if (found := self._store.get(name)) is not None}
         lying = Lying({name: one.data for name, one in held.items()}, self._store.label)
@@ -110,8 +119,9 @@ class Publication:
             numbers = [head.number for head in heads]
             published.refuse_older_database(connection, lying, numbers, leaping_at=leaping_at)
         gone = {name for name in memory if name.startswith(OURS) and name not in versions}
-        self._bringing.adopt(held, gone, judged=not leap_ahead)
-        return lying.contents
+        adopted = self._bringing.adopt(held, gone, judged=not leap_ahead)
+        known = {name: one for name, one in memory.items() if name not in gone}
+        return _Seen({**known, **adopted}, lying.contents)
 
     def _judge(self, connection: Connection, name: str, data: bytes) -> int | None:
         """Which edition lies under a name. Raises Conflict for what this register cannot have written."""
@@ -131,9 +141,29 @@ class Publication:
         document = json_dumps(jwt_vc_issuer(self._settings, self._keys))
         yield Upload("jwt-vc-issuer.json", document, JSON, KEYS_SECONDS)
 
-    def _bring_lists(self, heads: Sequence[Head], orders: Mapping[int, Orders], report: Report) -> None:
+    def _bring_log(self, memory: Mapping[str, Remembered], report: Report, *, make: bool) -> None:
+        """The transparency log's newest checkpoint, and the proof that leads to it from the one there.
+
+        Without `make`, none is signed for this alone: the log's own timer does that.
+        """
+        if self._keys.log_kid is None:
+            return
+        note = self._checkpoints.make() if make else self._checkpoints.signed()
+        if note is None or memory.get(NEWEST, NOTHING).digest == digest_of(note.encode()):
+            return
+        held = self._store.get(NEWEST)
+        *lasting, newest = self._checkpoints.uploads(None if held is None else held.data)
+        self._bringing.leave(lasting, report)
+        self._bringing.bring([newest], None, report)
+
+    def _bring_lists(
+        self,
+        heads: Sequence[Head],
+        orders: Mapping[int, Orders],
+        report: Report,
+        memory: Mapping[str, Remembered],
+    ) -> None:
         """All lists that are not there as they stand; last, and waited for, what others have in hand."""
-        memory = self._bringing.remembered()
         due = [head.number for head in heads if orders[head.number].number > 1 or not _is_there(head, memory)]
         report.unchanged += 2 * (len(heads) - len(due))
         self._make_claimable(due)
@@ -148,8 +178,7 @@ class Publication:
             return False
         with self._claimed(token_name(number), wait=wait) as ours:
             if ours:
-                for upload in _forms(signed):
-                    self._bringing.bring(upload, signed.statement_number, report)
+                self._bringing.bring(_forms(signed), signed.statement_number, report)
         return ours
 
     def _make_claimable(self, numbers: Sequence[int]) -> None:

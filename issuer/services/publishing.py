@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, literal_column, select, update
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential, status_list
@@ -30,6 +30,23 @@ from verifier.status import Status
 OTHER_KEY = timedelta(minutes=1)
 # Seconds in caches: a revocation must not wait behind them for the whole `ttl`; asking again costs a 304.
 MAX_AGE = 900
+
+
+_STATUS: Final = {status.value: status for status in Status}
+# Made once: to make a query takes as long as to ask it.
+_LOCK: Final = (
+    select(status_list.c.number).where(status_list.c.number == bindparam("number")).with_for_update()
+)
+_LOCK_IF_FREE: Final = _LOCK.with_for_update(skip_locked=True)
+_NOT_VALID: Final = select(credential.c.idx, credential.c.status).where(
+    credential.c.list_number == bindparam("number"),
+    credential.c.status != literal_column("0"),  # as its index says
+)
+_SIGNED: Final = (
+    update(status_list)
+    .where(status_list.c.number == bindparam("of"))
+    .values({name: bindparam(name) for name in ("token", "signed_revision", "signed_iat", "signed_exp")})
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +100,7 @@ class StatusPublisher:
     def heads(self, orders: Orders = PLAIN) -> list[Head]:
         """How each list stands, by one query that reads none of them."""
         with self._database.read() as connection:
-            rows = connection.execute(statements.heads(self._keys.status_kid)).all()
+            rows = connection.execute(statements.HEADS, {"kid": self._keys.status_kid}).all()
         return [
             Head(row.number, row.uri, row.statement_number if self._is_current(row, orders) else None)
             for row in rows
@@ -98,8 +115,7 @@ class StatusPublisher:
 
     def unless_busy(self, number: int, orders: Orders = PLAIN) -> SignedList | None:
         """The same, or None while somebody else signs the list or changes an entry of it (PostgreSQL)."""
-        found = self._as_it_stands(number, orders)
-        return found or self._signed_anew(number, orders, skip_locked=True)
+        return self._signed_anew(number, orders, skip_locked=True)
 
     def _as_it_stands(self, number: int, orders: Orders) -> SignedList | None:
         with self._database.read() as connection:
@@ -111,10 +127,7 @@ class StatusPublisher:
             if not _lock(connection, number, skip_locked=skip_locked):
                 return None
             row = self._row(connection, number)  # after the lock: it is what the last to hold it left
-            if not self._is_current(row, orders):
-                self._sign(connection, row, orders)
-                row = self._row(connection, number)
-        return self._signed(row)
+            return self._signed(row) if self._is_current(row, orders) else self._sign(connection, row, orders)
 
     def update(self, number: int, held: int, check: bytes | None = None) -> bytes | None:
         """What leads a ship that holds the statement `held` (0: none) to the current one; None: it has that.
@@ -141,8 +154,8 @@ class StatusPublisher:
         return statements.update(current.snapshot, current.statement_number, before, held, current.uri)
 
     def _row(self, connection: Connection, number: int) -> Row[Any]:
-        query = statements.list_with_statement(number, self._keys.status_kid)
-        row = connection.execute(query).one_or_none()
+        given = {"number": number, "kid": self._keys.status_kid}
+        row = connection.execute(statements.LIST_WITH_STATEMENT, given).one_or_none()
         if row is None:
             raise NotFound(f"there is no status list {number}")
         return row
@@ -164,7 +177,7 @@ class StatusPublisher:
         """Whether our key has signed this list, and then another one did."""
         return row.statement_kid != self._keys.status_kid and row.own_number is not None
 
-    def _sign(self, connection: Connection, row: Row[Any], orders: Orders) -> None:
+    def _sign(self, connection: Connection, row: Row[Any], orders: Orders) -> SignedList:
         if self._is_superseded(row) and not orders.key_is_right:
             raise InvalidInput(
                 f"key {self._keys.status_kid} signs status list {row.number} no more: {row.statement_kid} "
@@ -177,7 +190,7 @@ class StatusPublisher:
         states = status.pack_states(_entries(connection, row.number), row.size)
         kid = self._keys.status_kid
         signer = self._keys.signer(kid)
-        statements.state(
+        stored = statements.state(
             connection,
             row,
             states,
@@ -190,14 +203,18 @@ class StatusPublisher:
         )
         ttl = int(self._settings.status_ttl.total_seconds())
         token = status.encode(states, uri=row.uri, iat=iat, exp=exp, ttl=ttl, signer=signer, kid=kid)
-        signed = update(status_list).where(status_list.c.number == row.number)
-        connection.execute(
-            signed.values(
-                token=token,
-                signed_revision=row.revision,
-                signed_iat=int(iat.timestamp()),
-                signed_exp=int(exp.timestamp()),
-            )
+        times = {"signed_iat": int(iat.timestamp()), "signed_exp": int(exp.timestamp())}
+        values = {"token": token, "signed_revision": row.revision, **times}
+        connection.execute(_SIGNED, {"of": row.number, **values})
+        return SignedList(
+            number=row.number,
+            uri=row.uri,
+            token=token,
+            statement_number=stored.number,
+            snapshot=stored.snapshot,
+            iat=iat,
+            exp=datetime.fromtimestamp(times["signed_exp"], UTC),
+            ttl=self._settings.status_ttl,
         )
 
     def _next_iat(self, row: Row[Any], clock_is_right: bool) -> datetime:
@@ -247,8 +264,8 @@ def _lock(connection: Connection, number: int, *, skip_locked: bool = False) -> 
 
     With `skip_locked` nobody is waited for: False while another holds it.
     """
-    one = select(status_list.c.number).where(status_list.c.number == number)
-    found = connection.execute(one.with_for_update(skip_locked=skip_locked)).one_or_none()
+    query = _LOCK_IF_FREE if skip_locked else _LOCK
+    found = connection.execute(query, {"number": number}).one_or_none()
     return found is not None
 
 
@@ -262,6 +279,5 @@ def _forked(problem: str) -> Conflict:
 
 def _entries(connection: Connection, number: int) -> dict[int, Status]:
     """Everything that is not valid."""
-    query = select(credential.c.idx, credential.c.status)
-    chosen = query.where(credential.c.list_number == number, credential.c.status != Status.VALID.value)
-    return {row.idx: Status(row.status) for row in connection.execute(chosen)}
+    found = connection.execute(_NOT_VALID, {"number": number}).all()
+    return {idx: _STATUS[value] for idx, value in found}

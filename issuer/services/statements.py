@@ -8,15 +8,15 @@ as its hash alone: whoever holds an older one takes the snapshot. The bytes: doc
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     func,
     insert,
     literal_column,
@@ -49,6 +49,13 @@ class Stated(NamedTuple):
     name: str
 
 
+class Stored(NamedTuple):
+    """A number of a list, and what was signed under it."""
+
+    number: int
+    snapshot: bytes
+
+
 def state(
     connection: Connection,
     row: Row[Any],
@@ -60,10 +67,10 @@ def state(
     signer: Signer,
     kid: str,
     at_least: int = 1,
-) -> None:
+) -> Stored:
     """Sign and store the next number of a list, within the transaction that signs its token.
 
-    `row` is the list's, locked, with its latest statement as `list_with_statement` reads it. `exp` is rounded
+    `row` is the list's, locked, with its latest statement as `LIST_WITH_STATEMENT` reads it. `exp` is rounded
     down to whole days after `iat`. Of numbers that are passed over (`at_least`) the last counts as one of the
     states that came before them. Raises InvalidInput for a time that no statement can have.
     """
@@ -82,45 +89,25 @@ def state(
             f"status list {row.uri} would not verify on board", hint="nothing was published; report this"
         )
     values = {"list_number": row.number, "number": number, "iat": int(iat.timestamp()), "kid": kid}
-    connection.execute(insert(status_statement).values(**values, snapshot=snapshot))
+    connection.execute(_INSERT, {**values, "snapshot": snapshot})
     _thin(connection, row.number, int((iat - KEPT).timestamp()))
+    return Stored(number, snapshot)
 
 
 def _thin(connection: Connection, list_number: int, before: int) -> None:
     """Of what was signed that long ago, keep the hash. A few at a time: each signing adds one."""
-    old = (
-        (status_statement.c.list_number == list_number)
-        & (status_statement.c.iat < before)
-        & (func.length(status_statement.c.snapshot) > literal_column("32"))  # as its index says
-    )
-    query = select(status_statement.c.number, status_statement.c.snapshot).where(old)
-    for row in connection.execute(query.order_by(status_statement.c.number).limit(_THINNED_AT_ONCE)).all():
+    old = connection.execute(_THINNABLE, {"list_number": list_number, "before": before}).all()
+    for row in old:
         one = (status_statement.c.list_number == list_number) & (status_statement.c.number == row.number)
         digest = sha256(row.snapshot).digest()
         connection.execute(update_of(status_statement).where(one).values(snapshot=digest))
 
 
-def list_with_statement(number: int, kid: str = "") -> Select[Any]:
-    """The query of a list and its latest statement (`statement_…`, `snapshot`).
-
-    With the newest number that key `kid` signed, whatever others have signed since (`own_number`).
-    """
-    columns = (*status_list.c, *_of_the_latest(kid), status_statement.c.snapshot)
-    return select(*columns).select_from(_WITH_LATEST).where(status_list.c.number == number)
-
-
-def heads(kid: str) -> Select[Any]:
-    """The query of all lists, in order, with all of `list_with_statement` that is short."""
-    short = (column for column in status_list.c if column.name != "token")
-    columns = (*short, *_of_the_latest(kid))
-    return select(*columns).select_from(_WITH_LATEST).order_by(status_list.c.number)
-
-
-def _newest_number(kid: str | None = None) -> ScalarSelect[int]:
-    """Of the list in question: the newest, or the newest that a key signed. Both are found from the end."""
+def _newest_number(*, of_key: bool = False) -> ScalarSelect[int]:
+    """Of the list in question: the newest, or the newest that `kid` signed. Both are found from the end."""
     one = status_statement.alias()
     query = select(one.c.number).where(one.c.list_number == status_list.c.number)
-    chosen = query if kid is None else query.where(one.c.kid == kid)
+    chosen = query.where(one.c.kid == bindparam("kid")) if of_key else query
     return chosen.order_by(one.c.number.desc()).limit(1).correlate(status_list).scalar_subquery()
 
 
@@ -131,15 +118,37 @@ _WITH_LATEST = status_list.outerjoin(
         status_statement.c.number == _newest_number(),
     ),
 )
+_OF_THE_LATEST = (
+    status_statement.c.number.label("statement_number"),
+    status_statement.c.iat.label("statement_iat"),
+    status_statement.c.kid.label("statement_kid"),
+    _newest_number(of_key=True).label("own_number"),
+)
 
-
-def _of_the_latest(kid: str) -> tuple[ColumnElement[Any], ...]:
-    return (
-        status_statement.c.number.label("statement_number"),
-        status_statement.c.iat.label("statement_iat"),
-        status_statement.c.kid.label("statement_kid"),
-        _newest_number(kid).label("own_number"),
+# The query of list `number` and its latest statement (`statement_…`, `snapshot`), with the newest number that
+# key `kid` signed, whatever others have signed since (`own_number`). Made once: that takes as long as asking.
+LIST_WITH_STATEMENT: Final[Select[Any]] = (
+    select(*status_list.c, *_OF_THE_LATEST, status_statement.c.snapshot)
+    .select_from(_WITH_LATEST)
+    .where(status_list.c.number == bindparam("number"))
+)
+# The query of all lists, in order, with what of that is short.
+HEADS: Final[Select[Any]] = (
+    select(*(column for column in status_list.c if column.name != "token"), *_OF_THE_LATEST)
+    .select_from(_WITH_LATEST)
+    .order_by(status_list.c.number)
+)
+_THINNABLE: Final = (
+    select(status_statement.c.number, status_statement.c.snapshot)
+    .where(
+        status_statement.c.list_number == bindparam("list_number"),
+        status_statement.c.iat < bindparam("before"),
+        func.length(status_statement.c.snapshot) > literal_column("32"),  # as its index says
     )
+    .order_by(status_statement.c.number)
+    .limit(_THINNED_AT_ONCE)
+)
+_INSERT: Final = insert(status_statement)
 
 
 def newest_numbers(connection: Connection) -> dict[int, int]:

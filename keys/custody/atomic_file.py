@@ -7,6 +7,12 @@ from pathlib import Path
 
 def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write beside, flush to the disk, rename over; the old file survives any failure. Raises OSError."""
+    replace(path, data, mode=mode)
+    flush_folder(Path(os.path.realpath(path)).parent)
+
+
+def replace(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """As `write`, but after a power cut the old file may be back until its folder was flushed too."""
     path = Path(os.path.realpath(path))  # a link keeps pointing to where the file lies
     beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
     try:
@@ -23,10 +29,9 @@ def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    _flush_folder(path.parent)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """The rename itself survives a power cut only when the folder is flushed too."""
     handle = os.open(folder, os.O_RDONLY)
     try:
