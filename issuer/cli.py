@@ -23,8 +23,10 @@ from issuer.commands import (
     offering,
     portraits,
     publishing,
+    reconciling,
     recovering,
     register,
+    rules,
     signing,
     stopping,
     working,
@@ -87,11 +89,13 @@ app.command("recover")(recovering.recover)
 app.command("affected")(affected.affected)
 app.add_typer(mass.app, name="mass", no_args_is_help=True)
 app.command("work")(working.work)
+app.command("reconcile")(reconciling.reconcile)
 app.command("publish")(publishing.publish)
 app.command("publish-packs")(publishing.publish_packs)
 app.command("allow-list")(signing.allow_list)
 app.command("export")(register.export)
 app.add_typer(audit.app, name="audit", no_args_is_help=True)
+app.add_typer(rules.app, name="rules", no_args_is_help=True)
 app.add_typer(log.app, name="log", no_args_is_help=True)
 app.add_typer(database.app, name="database", no_args_is_help=True)
 app.add_typer(backup.app, name="backup", no_args_is_help=True)

@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from issuer.rules.case_file import CaseFile, case_of
 from issuer.rules.entry import MAX_FILE, LawError
+from issuer.rules.evidence import EvidencePolicy
+from issuer.rules.evidence_file import policy_of
 from issuer.rules.grammar import act_of
 from issuer.rules.law import Law, Rule
 
 ACTS: Final = Path(__file__).parent.parent / "rules" / "acts"
+POLICIES: Final = ACTS.with_name("policies")
 
 
 def load(folder: Path = ACTS) -> Law:
@@ -25,6 +29,16 @@ def load(folder: Path = ACTS) -> Law:
         versions.sort(key=lambda one: one.first)
         _refuse_overlap(name, versions, str(folder))
     return Law(rules)
+
+
+def policies(folder: Path = POLICIES) -> dict[str, EvidencePolicy]:
+    """Each country's evidence policy. Raises LawError."""
+    return dict(policy_of(_read(path, path.name), path.name) for path in sorted(folder.glob("*.yaml")))
+
+
+def case(path: Path) -> CaseFile:
+    """The case in a file. Raises LawError."""
+    return case_of(_read(path, path.name), path.name)
 
 
 def _read(path: Path, name: str) -> bytes:

@@ -1,0 +1,133 @@
+"""A case from a file, YAML or JSON: which rule, as of which day, and what is known of the applicant.
+
+docs/rule-language.md describes the form; an error names line and place, as in law.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final, TypeVar
+
+from issuer.rules.entry import Entry, read
+from issuer.rules.facts import Channel, Decided, Facts, Kind, Record, Reporter, Service, Source
+
+LONGEST: Final = 60  # years of one period of service: longer is a slip of the pen
+
+_Word = TypeVar("_Word", bound=StrEnum)
+_TEXTS: Final = ("rank", "use", "ship_type", "propulsion", "area", "flag")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """What is asked, and of whom."""
+
+    rule: str
+    on: date
+    law_of: date
+    facts: Facts
+
+
+def case_of(data: bytes, file: str) -> CaseFile:
+    """Read a case. Raises LawError."""
+    members = read(data, file).members(("rule", "on", "facts"), ("law_of",))
+    on = members["on"].day()
+    return CaseFile(
+        rule=members["rule"].text(),
+        on=on,
+        law_of=members["law_of"].day() if "law_of" in members else on,
+        facts=_facts(members["facts"], on),
+    )
+
+
+def _facts(entry: Entry, on: date) -> Facts:
+    members = entry.members((), ("birth_date", "services", "records", "decided", "asked"))
+    known: dict[str, Entry] = {}
+    services = tuple(_service(one, on, known) for one in _items(members, "services"))
+    records = tuple(_record(one, on, known) for one in _items(members, "records"))
+    return Facts(
+        birth_date=members["birth_date"].day() if "birth_date" in members else None,
+        services=services,
+        records=records,
+        decided=tuple(map(_decided, _items(members, "decided"))),
+        asked=frozenset(members["asked"].texts()) if "asked" in members else frozenset(),
+    )
+
+
+def _service(entry: Entry, on: date, known: dict[str, Entry]) -> Service:
+    required = ("id", "first", "last", "source", "department")
+    members = entry.members(required, (*_TEXTS, "gt", "kw", "hours", "marks"))
+    first, last = members["first"].day(), members["last"].day()
+    if last < first:
+        members["last"].fail(f"it ends before it begins, on {first}")
+    if last > on:
+        members["last"].fail(f"it ends after {on}: service that is still to come does not count")
+    if last.year - first.year > LONGEST:
+        members["last"].fail(f"a period of more than {LONGEST} years")
+    said = {name: members[name].text() for name in _TEXTS if name in members}
+    return Service(
+        id=_id(members, known),
+        first=first,
+        last=last,
+        source=_source(members["source"]),
+        department=members["department"].text(),
+        gt=members["gt"].whole() if "gt" in members else None,
+        kw=members["kw"].whole() if "kw" in members else None,
+        hours=Fraction(members["hours"].whole()) if "hours" in members else None,
+        marks=_marks(members),
+        **said,
+    )
+
+
+def _record(entry: Entry, on: date, known: dict[str, Entry]) -> Record:
+    members = entry.members(("id", "kind", "code", "day", "source"), ("until", "marks"))
+    day = members["day"].day()
+    if day > on:
+        members["day"].fail(f"it is of a day after {on}")
+    return Record(
+        id=_id(members, known),
+        kind=_word(members["kind"], Kind),
+        code=members["code"].text(),
+        day=day,
+        source=_source(members["source"]),
+        until=members["until"].day() if "until" in members else None,
+        marks=_marks(members),
+    )
+
+
+def _decided(entry: Entry) -> Decided:
+    members = entry.members(("code", "day"), ("ref",))
+    ref = members["ref"].text() if "ref" in members else ""
+    return Decided(code=members["code"].text(), day=members["day"].day(), ref=ref)
+
+
+def _id(members: Mapping[str, Entry], known: dict[str, Entry]) -> str:
+    """Each record has its own: a reason names records by it."""
+    entry = members["id"]
+    name = entry.text()
+    if name in known:
+        entry.fail(f"{name} is another record's already, in line {known[name].line}")
+    known[name] = entry
+    return name
+
+
+def _source(entry: Entry) -> Source:
+    members = entry.members(("reporter", "channel"))
+    return Source(reporter=_word(members["reporter"], Reporter), channel=_word(members["channel"], Channel))
+
+
+def _word(entry: Entry, words: type[_Word]) -> _Word:
+    text = entry.text()
+    try:
+        return words(text)
+    except ValueError:
+        entry.fail(f"{text} is not known here; known: {', '.join(sorted(words))}")
+
+
+def _marks(members: Mapping[str, Entry]) -> frozenset[str]:
+    return frozenset(members["marks"].texts()) if "marks" in members else frozenset()
+
+
+def _items(members: Mapping[str, Entry], name: str) -> tuple[Entry, ...]:
+    return members[name].items() if name in members else ()

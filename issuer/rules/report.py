@@ -1,0 +1,45 @@
+"""An outcome as JSON: everything that it rests on, so that it can be kept, shown and compared."""
+
+from fractions import Fraction
+
+from issuer.rules.finding import Days, Finding
+from issuer.rules.outcome import Outcome
+
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+
+
+def report(outcome: Outcome) -> dict[str, Json]:
+    """The whole outcome; days are numbers, with a fraction where hours are counted."""
+    return {
+        "way": outcome.way.value,
+        "rule": outcome.rule,
+        "version": outcome.version,
+        "law_of": outcome.law_of.isoformat(),
+        "on": outcome.on.isoformat(),
+        "why": {why.value: list(names) for why, names in outcome.why.items()},
+        "limitation": outcome.limitation,
+        "otherwise": outcome.otherwise,
+        "shortfalls": [_finding(one) for one in outcome.shortfalls],
+        "finding": _finding(outcome.finding),
+    }
+
+
+def _finding(one: Finding) -> dict[str, Json]:
+    texts = {"kind": one.kind, "ref": one.ref, "code": one.code, "name": one.name}
+    found: dict[str, Json] = {name: text for name, text in texts.items() if text}
+    found["standing"] = one.standing.name.lower()
+    if one.needed is not None and one.had is not None:
+        found |= {"needed": _days(one.needed), "had": _days(one.had), "missing": _days(one.missing)}
+    if one.used:
+        found["used"] = [
+            {"id": record, "days": None if days is None else _days(days)} for record, days in one.used
+        ]
+    if one.passed_over:
+        found["passed_over"] = [{"id": record, "missed": demand} for record, demand in one.passed_over]
+    if one.children:
+        found["children"] = [_finding(child) for child in one.children]
+    return found
+
+
+def _days(days: Days) -> Json:
+    return float(days) if isinstance(days, Fraction) and days.denominator != 1 else int(days)

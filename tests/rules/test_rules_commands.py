@@ -1,0 +1,107 @@
+"""`ombord-issuer rules`: the law is checked and listed, and a case in a file is decided with its reasons."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from issuer import cli
+
+CASE = """
+rule: SE.Lmt
+on: 2014-06-01
+facts:
+  services:
+    - {id: nordlys, first: 2013-01-01, last: 2013-06-29, department: deck, gt: 8500,
+       marks: [brovakt, handledd], source: {reporter: company, channel: api}}
+  records:
+    - {id: med, kind: document, code: lakarintyg, day: 2014-01-10, marks: [syn, horsel],
+       source: {reporter: doctor, channel: web}}
+"""
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """A command over the case, with these words changed in it; no register, no settings."""
+
+    def command(*words: str, **changes: str) -> tuple[int, str, str]:
+        text = CASE
+        for was, now in changes.items():
+            assert was.replace("_", " ") in text
+            text = text.replace(was.replace("_", " "), now)
+        (tmp_path / "case.yaml").write_text(text)
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr("sys.argv", ["ombord-issuer", "rules", *words])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        output, complaints = capfd.readouterr()
+        return int(ended.value.code or 0), output, complaints
+
+    return command
+
+
+def test_the_law_that_comes_with_ombord_is_in_order(run: Run) -> None:
+    code, output, _ = run("check")
+    assert code == 0
+    assert output.startswith("54 rules in 55 versions are in order\n")
+
+
+def test_a_folder_of_ones_own_is_checked_and_the_place_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "law").mkdir()
+    (tmp_path / "law" / "se.yaml").write_text("act: {id: A}\nrules: []\n")
+    code, _, complaints = run("check", "law")
+    assert code == 2
+    assert "se.yaml:1: act: country, counts, names is missing" in complaints
+    assert "rule-language.md" in complaints
+
+
+def test_the_law_of_a_day_is_listed(run: Run) -> None:
+    found = json.loads(run("list", "--country", "SE", "--on", "2015-05-01", "--json")[1])
+    (one,) = [each for each in found if each["id"] == "SE.M.VIII"]
+    assert one["names"] == {"sv": "Maskinbefäl klass VIII", "en": "Engineer officer class VIII"}
+    assert [each["from"] for each in one["versions"]] == ["2012-01-01", "2015-05-01"]
+    assert one["ref"] == "2 kap. 22 § (2015:193)"
+    assert "54 on 2012-01-01" in run("list", "--on", "2012-01-01")[2]
+
+
+def test_a_case_is_decided_and_explained(run: Run) -> None:
+    assert run("evaluate", "case.yaml")[:2] == (
+        0,
+        "AUTO: SE.Lmt, Rating forming part of a navigational watch (2 kap. 12 §), by the law of 2014-06-01\n",
+    )
+    _, output, _ = run("evaluate", "case.yaml", **{"2013-06-29": "2013-06-28"})
+    assert "missing: 5.9 of 6 months: 1 day short (2 kap. 12 §; 2 kap. 30 §)" in output
+    _, output, _ = run("evaluate", "case.yaml", **{"2013-06-29": "2013-01-30"})
+    assert "missing: 1 of 6 months: 5 months (150 days) short" in output
+    _, output, _ = run("evaluate", "case.yaml", company="applicant", api="upload")
+    assert "a person decides: these records are not verified: nordlys" in output
+
+
+def test_a_decision_as_json_has_its_law_records_and_paragraphs(run: Run) -> None:
+    found = json.loads(run("evaluate", "case.yaml", "--json")[1])
+    assert (found["way"], found["rule"], found["law_of"]) == ("auto", "SE.Lmt", "2014-06-01")
+    (service,) = [one for one in found["finding"]["children"] if one["kind"] == "service"]
+    assert (service["needed"], service["had"], service["missing"]) == (180, 180, 0)
+    assert service["used"] == [{"id": "nordlys", "days": 180}]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("2013-01-01", "2013-07-01", "it ends before it begins"),
+        ("2013-06-29", "2014-06-02", "service that is still to come does not count"),
+        ("2013-01-01", "1950-01-01", "a period of more than 60 years"),
+        ("2013-01-01", "2013-02-29", "a date such as 2012-01-01 is expected"),
+        ("company", "employer", "employer is not known here; known: applicant"),
+        ("lakarintyg,_day:_2014-01-10", "lakarintyg, day: 2014-06-02", "it is of a day after 2014-06-01"),
+        ("id:_med", "id: nordlys", "nordlys is another record's already, in line 6"),
+        ("SE.Lmt", "SE.Xyz", "there is no rule SE.Xyz"),
+        ("on:_2014-06-01", "on: 2014-06-01\nlaw_of: 2011-06-01", "is not the law on 2011-06-01"),
+    ],
+)
+def test_a_slip_in_a_case_is_named(run: Run, was: str, now: str, said: str) -> None:
+    code, output, complaints = run("evaluate", "case.yaml", **{was: now})
+    assert (code, output) == (2, "")
+    assert said in complaints
