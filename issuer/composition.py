@@ -16,6 +16,7 @@ from issuer.services.offering import Offering
 from issuer.services.policy import read_policy
 from issuer.services.proposing import Proposing
 from issuer.services.publishing import StatusPublisher
+from issuer.services.reconciling import Reconciling
 from issuer.services.repeating import Repeating
 from issuer.services.stopping import Stopping
 from issuer.settings import Settings
@@ -39,6 +40,7 @@ class Register:
     awaiting: Awaiting
     stopping: Stopping
     mass: Mass
+    reconciling: Reconciling
     repeating: Repeating
 
 
@@ -58,7 +60,9 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
     Without `create`, a register that is not there is not made.
     """
     policy = read_policy(settings)
+    signer = _signer(settings)
     database = Database.open(settings.database_url, create=create)
+    stopping = Stopping(database, clock, signer)
     return Register(
         settings=settings,
         clock=clock,
@@ -69,8 +73,9 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         proposing=Proposing(database, clock, settings, policy),
         approving=Approving(database, clock, settings, policy),
         awaiting=Awaiting(database, clock, settings, policy),
-        stopping=Stopping(database, clock, _signer(settings)),
+        stopping=stopping,
         mass=Mass(database, clock, settings),
+        reconciling=Reconciling(database, clock, stopping, signer),
         repeating=Repeating(database, clock, _answers_secret(settings)),
     )
 
@@ -93,6 +98,7 @@ def compose(
         awaiting=register.awaiting,
         stopping=register.stopping,
         mass=register.mass,
+        reconciling=register.reconciling,
         repeating=register.repeating,
         keys=keys,
         issuer=CredentialIssuer(*parts),
@@ -102,7 +108,7 @@ def compose(
 
 
 def _signer(settings: Settings) -> SignerClient | None:
-    """The signer process as the stop switch knows it; whoever throws that does not wait for long."""
+    """The signer process, to stop and to count; whoever throws the stop switch does not wait for long."""
     if settings.signer_socket is None:
         return None
     return SignerClient(settings.signer_socket, timeout=SIGNER_SECONDS)

@@ -410,3 +410,15 @@ Index(
     postgresql_using="brin",
     postgresql_with={"pages_per_range": 32},
 )
+
+# What each reconciliation counted (`issuer.services.reconciling`).
+reconciliation = Table(
+    "reconciliation",
+    metadata,
+    Column("number", Identity, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("log", BigInteger, nullable=False),
+    Column("database", BigInteger, nullable=False),
+    Column("signer", BigInteger),  # None: its keys are in the issuer's own process
+    Column("differences", BigInteger, nullable=False),
+)

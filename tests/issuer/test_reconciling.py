@@ -1,0 +1,163 @@
+"""Reconciliation: log = database = the signer's drafts; what differs is named, and stops issuing."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, text, update
+from support.desk import MEDICAL, NEW_PHONE, NUMBER, Desk
+from support.issuer_cli import Run
+
+from issuer.adapters.tables import credential, credential_token, log_entry
+from issuer.domain.errors import IssuingStopped, KeysUnusable
+from issuer.services.reconciling import Difference, Last, Reconciling, last
+from issuer.services.stopping import Stopping
+from keys.custody.signer_client import SignerCount, SignerGone
+
+UNSIGNED = "under NO-2026a in the database that the signer never signed"
+UNKNOWN = "under NO-2026a signed that the database knows nothing of"
+
+
+class _Signer:
+    """A signer process that has signed so many credentials of each type, and status lists besides."""
+
+    def __init__(self, **by_type: int) -> None:
+        self.by_type = by_type
+
+    def count(self) -> SignerCount:
+        by_key = {"NO-2026a": self.by_type, "NO-status-2026a": {"status": 7}}
+        return SignerCount(drafts=sum(self.by_type.values()) + 7, by_key=by_key)
+
+
+class _Gone:
+    def count(self) -> SignerCount:
+        raise SignerGone("no signer there")
+
+
+def reconciling(desk: Desk, signer: Any = None) -> Reconciling:
+    return Reconciling(desk.database, desk.clock, Stopping(desk.database, desk.clock), signer)
+
+
+@pytest.fixture
+def issued(desk: Desk) -> list[str]:
+    """Serials of three credentials: two of a certificate of competency, one medical."""
+    desk.enter()
+    return [
+        desk.issue().serial,
+        desk.issue(MEDICAL, key="medical").serial,
+        desk.issue(holder=None, key="paper").serial,
+    ]
+
+
+def test_log_database_and_signer_that_agree_let_issuing_go_on(desk: Desk, issued: list[str]) -> None:
+    found = reconciling(desk, _Signer(competency=2, medical=1)).run()
+    assert (found.log, found.database, found.signer, found.differences) == (3, 3, 3, ())
+    assert found.by_key == found.signer_by_key == {"NO-2026a": 3}
+    with desk.database.read() as connection:
+        assert last(connection) == Last(int(desk.clock().timestamp()), 3, 3, 3, 0)
+    desk.issue(MEDICAL, NEW_PHONE, key="goes on")
+
+
+def test_keys_in_this_process_give_no_third_count(desk: Desk, issued: list[str]) -> None:
+    found = reconciling(desk).run()
+    assert (found.signer, found.differences) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("signer", "said"),
+    [
+        (_Signer(competency=1, medical=1), f"competency {UNSIGNED}"),
+        (_Signer(competency=3, medical=1), f"competency {UNKNOWN}"),
+        (_Signer(competency=2, medical=1, gmdss=1), f"gmdss {UNKNOWN}"),
+    ],
+    ids=["fewer", "more", "of another type"],
+)  # fmt: skip
+def test_signer_that_counts_otherwise_stops_issuing(
+    desk: Desk, issued: list[str], signer: _Signer, said: str
+) -> None:
+    assert reconciling(desk, signer).run().differences == (Difference(said, 1),)
+    with pytest.raises(IssuingStopped, match="reconciliation: 1"):
+        desk.issue(MEDICAL, NEW_PHONE, key="no more")
+
+
+def test_signer_that_does_not_answer_is_no_difference(desk: Desk, issued: list[str]) -> None:
+    with pytest.raises(KeysUnusable, match="nothing is reconciled"):
+        reconciling(desk, _Gone()).run()
+    assert Stopping(desk.database, desk.clock).standing() is None
+
+
+def test_persisted_draft_may_have_been_signed_and_a_void_one_was(desk: Desk, issued: list[str]) -> None:
+    with desk.database.write() as connection:
+        mine = credential.c.serial == issued[0]
+        connection.execute(update(credential).where(mine).values(state="void"))
+        medical = credential.c.serial == issued[1]
+        connection.execute(update(credential).where(medical).values(state="persisted"))
+        connection.execute(delete(credential_token).where(credential_token.c.credential_id == 2))
+        _without_protection(connection, lambda: connection.execute(
+            delete(log_entry).where(log_entry.c.serial == issued[1])))  # fmt: skip
+    for signed in (0, 1):
+        found = reconciling(desk, _Signer(competency=2, medical=signed)).run()
+        assert (found.differences, found.on_their_way, found.void_in_log) == ((), 1, 1)
+    assert reconciling(desk, _Signer(competency=2, medical=2)).run().differences
+
+
+def _without_protection(connection: Any, harm: Callable[[], object]) -> None:
+    """As somebody does who owns the database."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ALTER TABLE log_entry DISABLE TRIGGER USER"))
+        harm()
+        connection.execute(text("ALTER TABLE log_entry ENABLE TRIGGER USER"))
+        return
+    query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'log_entry'")
+    triggers = connection.execute(query).all()
+    for name, _ in triggers:
+        connection.execute(text(f"DROP TRIGGER {name}"))
+    harm()
+    for _, sql in triggers:
+        connection.exec_driver_sql(sql)
+
+
+def _forget(connection: Any, serial: str) -> None:
+    _without_protection(
+        connection, lambda: connection.execute(delete(log_entry).where(log_entry.c.serial == serial))
+    )
+
+
+def _slip_in(connection: Any, serial: str) -> None:
+    values = {"idx": 3, "leaf_hash": b"x" * 32, "serial": "f" * 32, "salt": None}
+    connection.execute(insert(log_entry).values(values))
+
+
+def _put_back(connection: Any, serial: str) -> None:
+    connection.execute(update(credential).where(credential.c.serial == serial).values(state="signed"))
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [(_forget, "released or logged, and not in the log"), (_slip_in, "in the log, and not in the database"),
+     (_put_back, "in the log, and not so far on their way in the database")],
+)  # fmt: skip
+def test_what_log_or_database_lacks_is_named_and_stops_issuing(
+    desk: Desk, issued: list[str], harm: Callable[[Any, str], None], said: str
+) -> None:
+    with desk.database.write() as connection:
+        harm(connection, issued[0])
+    [difference] = reconciling(desk).run().differences
+    assert (difference.what, difference.number) == (said, 1)
+    assert difference.examples == (("f" * 32,) if harm is _slip_in else (issued[0],))
+    assert desk.events()[-2:] == ["reconciled", "issuing-stopped"]
+
+
+def test_command_ends_with_1_and_names_what_differs(run: Run, desk: Desk, issued: list[str]) -> None:
+    code, output, _ = run("reconcile")
+    assert (code, output.splitlines()[0]) == (0, "3 entries in the log")
+    assert "no third count" in output
+    with desk.database.write() as connection:
+        _forget(connection, issued[0])
+    code, output, complaints = run("reconcile")
+    assert (code, f"DIFFERENCE: 1 released or logged, and not in the log: {issued[0]}" in output) == (1, True)
+    assert "issuing is stopped" in complaints
+    assert json.loads(run("reconcile", "--json")[1])["differences"][0][1] == 1
+    assert run("status")[1].startswith("issuing is stopped")
+    assert NUMBER not in output
