@@ -4,7 +4,7 @@ Pure: what it returns, `store` writes at once or not at all. This is the side of
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,9 +14,10 @@ from keys.trust import client
 from keys.trust.directory import Directory
 from keys.trust.metadata import UntrustedMetadata
 from keys.trust.state import TrustState
-from verifier import pack, pack_id
+from verifier import pack, pack_id, pack_logs
 from verifier.held import Held
 from verifier.merging import Merged, RefusedPack, WholePackNeeded, merge
+from verifier.pack_logs import Carried
 from verifier.status import Missing
 
 _END_OF_TIME: Final = datetime(2199, 12, 31, tzinfo=UTC)  # a clock may say anything; arithmetic ends in 9999
@@ -32,6 +33,7 @@ class Intake(Held):
     directory: Directory
     changes: tuple[str, ...]  # in words, a line each
     at: datetime | None = None  # the clock at import
+    logs: Mapping[str, Carried] = field(default_factory=dict)  # of the pack, by flag; not verified
 
     @property
     def missing(self) -> dict[str, Missing]:
@@ -44,6 +46,8 @@ class Intake(Held):
 def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
     """Verify the pack in `data` against what is held. Raises PackError or RefusedPack."""
     contents, at = pack.read(data), min(at, _END_OF_TIME)
+    trusted, logs = pack_logs.apart(contents.files)
+    contents = replace(contents, files=trusted)
     files = _on_base(contents, held)
     try:
         verified = client.verify(files, root=held.root, at=at, previous=held.trust)
@@ -68,6 +72,7 @@ def take_in(data: bytes, held: Held, *, at: datetime) -> Intake:
         seen=merged.seen,
         changes=(*_news(held, verified.state), *_departures(held.files, kept), *merged.changes),
         at=at,
+        logs=pack_logs.read(logs),
     )
 
 

@@ -8,14 +8,14 @@ A site is a folder that anything can serve:
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from keys.trust import allow_list, client
 from keys.trust.directory import Directory
 from keys.trust.metadata import UntrustedMetadata
-from verifier import intake, merging, pack, ship_status, status
+from verifier import intake, log_folders, merging, pack, pack_logs, ship_status, status
 from verifier.intake import Held, Intake, RefusedPack
 from verifier.pack import PackError
 from verifier.pack_commands import whole_list, write_file
@@ -36,16 +36,24 @@ class Built(NamedTuple):
 
 
 def build(
-    directory: str, lists: list[str], at: datetime, *, out: str | None, site: str | None, since: str | None
+    directory: str,
+    lists: list[str],
+    at: datetime,
+    *,
+    out: str | None,
+    site: str | None,
+    since: str | None,
+    logs: Sequence[str] = (),
 ) -> str:
     """Make a pack, and check it as an importer would. Raises Unusable.
 
+    `logs` are folders of logs as authorities published them, whose newest checkpoints the pack carries.
     `out` gets the pack, or the update of the earlier pack in the file `since`; `site` is a folder of static
     files, whose earlier packs get their updates.
     """
     files = _published(directory)
     try:
-        new = _whole(files, [read_list(path) for path in _lists(lists)], at)
+        new = _whole(files, [read_list(path) for path in _lists(lists)], at, logs)
         said = _described(new)
         if out is not None:
             data = new.data if since is None else update(_earlier(since, new, at), new, at)
@@ -79,10 +87,14 @@ def build_addition(directory: str, lists: list[str], at: datetime, *, out: str) 
 
 def _described(built: Built) -> str:
     taken, size = built.taken, len(built.data)
-    return f"sea pack {taken.pack}, {size} bytes, {len(taken.files)} files, {len(taken.lists)} status lists"
+    logs = f", {len(taken.logs)} checkpoints of logs" if taken.logs else ""
+    files = f"{len(taken.files)} files, {len(taken.lists)} status lists{logs}"
+    return f"sea pack {taken.pack}, {size} bytes, {files}"
 
 
-def _whole(files: Mapping[str, bytes], blobs: Iterable[bytes], at: datetime) -> Built:
+def _whole(
+    files: Mapping[str, bytes], blobs: Iterable[bytes], at: datetime, logs: Sequence[str] = ()
+) -> Built:
     root = files[_ROOT]
     verified = client.verify(files, root=root, at=at)
     newest: dict[str, tuple[StatusList, bytes]] = {}
@@ -90,7 +102,8 @@ def _whole(files: Mapping[str, bytes], blobs: Iterable[bytes], at: datetime) -> 
         one = _verified(blob, verified.directory, at)
         if one.uri not in newest or _counts_more(one, newest[one.uri][0]):
             newest[one.uri] = one, blob
-    data = pack.build(verified.files, [newest[uri][1] for uri in sorted(newest)])
+    carried = log_folders.read(logs, verified.directory)
+    data = pack.build({**verified.files, **carried}, [newest[uri][1] for uri in sorted(newest)])
     return Built(data, intake.take_in(data, Held(root=root), at=at))
 
 
@@ -117,6 +130,9 @@ def update(old: Built, new: Built, at: datetime) -> bytes:
     """What a device that holds `old` lacks of `new`. Raises RefusedPack where that is no way forward."""
     before, after = old.taken, new.taken
     files = {name: data for name, data in after.files.items() if before.files.get(name) != data}
+    for flag, carried in after.logs.items():
+        if before.logs.get(flag) != carried:
+            files |= pack_logs.files_of(flag, carried)
     lists = [blob for uri in sorted(after.lists) if (blob := _changed(before, after, uri)) is not None]
     data = pack.build(files, lists, base=before.pack, completes=after.pack)
     made = intake.take_in(data, before.held(), at=at)

@@ -50,6 +50,9 @@ def _add_build(actions: "Actions", now: "Now") -> None:
     build.add_argument(
         "--lists", nargs="+", default=[], metavar="FILE", help="status lists, or folders of them"
     )
+    build.add_argument(
+        "--logs", nargs="+", default=[], metavar="FOLDER", help="logs as issuers published them: checkpoints"
+    )
     build.add_argument("--out", metavar="FILE", help="the pack")
     build.add_argument("--site", metavar="FOLDER", help="static files to serve: the pack, and updates")
     kind = build.add_mutually_exclusive_group()
@@ -73,7 +76,13 @@ def _build(arguments: argparse.Namespace, at: datetime) -> str:
             raise Unusable("--site with --addition", "an addition is mailed or carried: give --out alone")
         return pack_build.build_addition(directory, arguments.lists, at, out=arguments.out)
     return pack_build.build(
-        directory, arguments.lists, at, out=arguments.out, site=arguments.site, since=arguments.since
+        directory,
+        arguments.lists,
+        at,
+        out=arguments.out,
+        site=arguments.site,
+        since=arguments.since,
+        logs=arguments.logs,
     )
 
 

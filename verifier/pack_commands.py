@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from keys.trust.directory import Directory
-from verifier import intake, pack, remembered, ship_status, state, store
+from verifier import checkpoints, intake, pack, remembered, ship_status, state, store
 from verifier.intake import Held, Intake, RefusedPack
 from verifier.pack import PackError
 from verifier.policy import DEFAULT, AgeClass
@@ -40,6 +40,7 @@ def keep(
             held, said = remembered.read(folder, root_path, forget=forget)
             taken = intake.take_in(data, held, at=at)
             store.write(folder, taken)
+            said = (*said, *checkpoints.keep(folder, taken.logs, taken.directory, at))
     except state.StateError as error:
         raise Unusable(str(error), error.hint) from None
     if is_plausible(at, taken.directory.time_floor):
@@ -114,7 +115,7 @@ def export(out: str) -> str:
         lists = [whole_list(held, uri, stored.directory) for uri in sorted(held.lists)]
     except state.StateError as error:
         raise Unusable(str(error), error.hint) from None
-    data = pack.build(held.files, lists)
+    data = pack.build({**held.files, **checkpoints.newest_files(state.home())}, lists)
     write_file(out, data)
     return f"{out}: sea pack {stored.pack} as held here, {len(data)} bytes, {len(lists)} status lists"
 

@@ -6,8 +6,9 @@ from typing import Final
 
 from keys.encoding import Json, json_dumps
 from keys.trust.directory import Authority, Directory, KeyState, TrustedKey
-from keys.trust.record import unix
-from verifier import checks, pack_commands, pack_update, state
+from keys.trust.record import RecordError, unix
+from verifier import checkpoints, checks, pack_commands, pack_update, state
+from verifier.checkpoints import Log
 from verifier.memory import Memory
 from verifier.policy import AgeClass, Policy
 from verifier.state import State
@@ -36,6 +37,7 @@ class Holdings:
             authorities = {one.flag: one for one in self.directory.authorities.values()}
             self.authorities = [authorities[flag] for flag in sorted(authorities)]
             self.lists = self.memory.lists
+            self.logs, self.logs_damage = _logs(folder)
             self.keys = {authority.flag: [*self.state.keys_of(authority)] for authority in self.authorities}
         except state.NoState as error:
             raise Unusable(str(error), _EMPTY) from None
@@ -63,6 +65,14 @@ class Holdings:
     def withheld(self) -> list[str]:
         """Lists that the signed index names and nobody has brought."""
         return sorted(self.memory.numbers.keys() - self.lists.keys())
+
+
+def _logs(folder: str) -> tuple[dict[str, Log], str]:
+    """What was met of logs, and what is wrong with the file that says so."""
+    try:
+        return checkpoints.held(folder), ""
+    except RecordError as error:
+        return {}, str(error)
 
 
 def show(policy: Policy, at: datetime, *, as_json: bool) -> str:
@@ -113,6 +123,22 @@ def _authority(held: Holdings, authority: Authority) -> dict[str, Json]:
         "covered": held.policy.covers(authority.flag),
         "keys": [_key(held.directory, key) for key in held.keys[authority.flag]],
         "lists": [_list(held, name, one) for name, one in held.lists_of(authority)],
+        "log": _log(held, held.logs[authority.flag]) if authority.flag in held.logs else None,
+    }
+
+
+def _log(held: Holdings, log: Log) -> Json:
+    if log.newest is None:
+        return None
+    newest = log.newest.checkpoint
+    return {
+        "origin": newest.origin,
+        "entries": newest.size,
+        "root": newest.root.hex(),
+        "came": _instant(log.newest.came),
+        "age_days": _days(held, log.newest.came),
+        "checkpoints": len(log.met),
+        "findings": [*log.findings],
     }
 
 
@@ -174,6 +200,8 @@ def _text(held: Holdings) -> Iterator[str]:
         yield f"  expired     the metadata of {role}: fetch a newer pack soon"
     for uri in held.withheld:
         yield f"  missing     {uri}: exists, and no list of it is held"
+    if held.logs_damage:
+        yield f"  damaged     {held.logs_damage}: the next import keeps it, and begins anew"
     for authority in held.authorities:
         yield from _authority_lines(held, authority)
     yield "changed by the last import"
@@ -191,6 +219,11 @@ def _authority_lines(held: Holdings, authority: Authority) -> Iterator[str]:
         behind = f"; number {newest} exists" if one.behind else ""
         disputed = "; another was signed that cannot be true beside it" if one.disputed else ""
         yield f"    list {name}{number}: {len(one)} entries, {_as_of(held, one.iat)}{behind}{disputed}"
+    log = held.logs.get(authority.flag)
+    if log is not None and log.newest is not None:
+        came = pack_commands.age(log.newest.came, held.time)
+        yield f"    log {log.newest.checkpoint.size} entries, a checkpoint that came {came}"
+        yield from (f"    {finding}" for finding in log.findings)
 
 
 def _as_of(held: Holdings, moment: datetime) -> str:
