@@ -21,7 +21,7 @@ PAGE = (CHECKOUT / "docs" / "running-an-issuer.md").read_text(encoding="utf-8")
 
 def test_documented_commands_run_from_nothing(tmp_path: Path) -> None:
     script = "set -eu\n" + "".join(re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
-    assert script.count("ombord-keys") == 7
+    assert script.count("ombord-keys") == 9
     outside = {name: value for name, value in os.environ.items() if not name.startswith("OMBORD_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{outside['PATH']}"
     done = subprocess.run(
@@ -40,7 +40,8 @@ def test_documented_commands_run_from_nothing(tmp_path: Path) -> None:
     assert "0 rejected" in done.stdout
     assert "transaction code" in done.stdout
     for made in ("directory/1.root.json", "paper/index.csv", "offer.svg", "public/status/1.jwt",
-                 "public/status/1.snapshot", "site/packs/latest"):  # fmt: skip
+                 "public/status/1.snapshot", "site/packs/latest",
+                 "approved/index.csv"):  # fmt: skip
         assert (folder / made).stat().st_size > 0
 
 
