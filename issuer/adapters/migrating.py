@@ -1,9 +1,10 @@
 """Bring a database to this version's schema with Alembic, or say why that cannot be."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from time import sleep
 
 from alembic import command
 from alembic.config import Config
@@ -11,20 +12,29 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import OperationalError
 
-from issuer.adapters import address
+from issuer.adapters import address, indexing
 from issuer.adapters.tables import metadata
 from issuer.domain.errors import DatabaseUnusable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+ATTEMPTS = 60  # to get the locks that a migration needs
+LOCK_TIMEOUT = "500ms"  # for one of them
+PAUSE = 0.2  # seconds, more with each attempt
+_LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL, appendix A
 _ADVISORY_LOCK = 0x6F6D_626F_7264  # "ombord": two servers that start at once migrate one after the other
 
 
-def configuration(connection: Connection) -> Config:
-    """Alembic's configuration for one open connection; there is no alembic.ini to forget."""
+def configuration(connection: Connection, in_use: Collection[str] = ()) -> Config:
+    """Alembic's configuration for one open connection; there is no alembic.ini to forget.
+
+    Indexes of tables that are in use are left out of the transaction: see `indexing`.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
+    config.attributes["in_use"] = in_use
     return config
 
 
@@ -39,20 +49,46 @@ def upgrade(engine: Engine, *, create: bool) -> bool:
     with engine.connect() as connection:
         before = _revision(connection)
         _refuse_foreign(connection, before)
-        if before == _head():
-            return False
         if before is None and not create:
             raise _no_register(engine)
-    with engine.connect() as connection, rebuilding(connection):
-        connection = connection.execution_options(ombord_write=True)
-        with connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
-            _refuse_newer(connection)
-            before = _revision(connection)
-            command.upgrade(configuration(connection), "head")
-            refuse_broken_references(connection)
+    if before != _head():
+        before = _migrate(engine)
+    indexing.settle(engine)
     return before is None
+
+
+def _migrate(engine: Engine) -> str | None:
+    """Apply what is missing in one transaction; returns the schema that there was.
+
+    Whoever waits for a lock on a table makes all who come later wait too. So nobody waits for one longer than
+    a moment: all is undone then, and tried again (decision 0028). Raises DatabaseUnusable at last.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            with engine.connect() as connection, rebuilding(connection):
+                return _migrate_once(connection.execution_options(ombord_write=True))
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            sleep(PAUSE * min(attempt + 1, 10))
+    raise DatabaseUnusable(
+        f"the database {address.shown(engine.url)} is too busy to be brought to schema {_head()}: a long "
+        "transaction holds one of its tables",
+        hint="end it (SELECT pid, query FROM pg_stat_activity), then try again; nothing was changed",
+    )
+
+
+def _migrate_once(connection: Connection) -> str | None:
+    with connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        _refuse_newer(connection)
+        before = _revision(connection)
+        in_use = inspect(connection).get_table_names() if connection.dialect.name == "postgresql" else ()
+        command.upgrade(configuration(connection, in_use), "head")
+        refuse_broken_references(connection)
+    return before
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from alembic import context
 
+from issuer.adapters import indexing
 from issuer.adapters.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+indexing.leave_out(context.get_context().impl, context.config.attributes["in_use"])
 with context.begin_transaction():
     context.run_migrations()
