@@ -86,6 +86,7 @@ class _Asked(Collector):
         yield from _of_events(found)
         yield from _of_lists(found)
         yield from _of_log(found)
+        yield from _of_reconciliation(found)
 
 
 def _of_events(found: Gauges) -> Iterator[Metric]:
@@ -109,6 +110,26 @@ def _of_events(found: Gauges) -> Iterator[Metric]:
     text = "Age of the unfinished credential that was reserved first; 0 where there is none."
     yield _one("ombord_credentials_unfinished_oldest_seconds", text, _age(found, found.oldest_unfinished))
     yield _one("ombord_issuing_stopped", "1 while the stop-issuing switch is on.", float(found.is_stopped))
+
+
+def _of_reconciliation(found: Gauges) -> Iterator[Metric]:
+    """Absent before the first one."""
+    if found.reconciled is None:
+        return
+    counts = GaugeMetricFamily(
+        "ombord_reconciled_credentials",
+        "Credentials that the last reconciliation counted, by who counted them.",
+        labels=["count"],
+    )
+    for name in ("log", "database", "signer"):
+        counted = getattr(found.reconciled, name)
+        if counted is not None:
+            counts.add_metric([name], counted)
+    yield counts
+    text = "Credentials in which log, database and signer differed at the last reconciliation: 0 is good."
+    yield _one("ombord_reconciliation_differences", text, found.reconciled.differences)
+    text = "Age of the last reconciliation."
+    yield _one("ombord_reconciliation_age_seconds", text, _age(found, found.reconciled.at))
 
 
 def _of_lists(found: Gauges) -> Iterator[Metric]:

@@ -15,6 +15,7 @@ from issuer.adapters import log_store
 from issuer.adapters.database import Database
 from issuer.adapters.repository import unfinished
 from issuer.adapters.tables import audit_event, credential, event_count, log_checkpoint, status_list
+from issuer.services import reconciling
 from issuer.services.clock import Clock
 from issuer.services.stopping import standing_stop
 
@@ -48,6 +49,7 @@ class Gauges:
     checkpoint_size: int
     checkpoint_at: int | None
     is_stopped: bool
+    reconciled: reconciling.Last | None  # the last reconciliation
 
 
 def gauge(database: Database, clock: Clock) -> Gauges:
@@ -79,6 +81,7 @@ def _gauges(connection: Connection, clock: Clock, events: dict[str, int], waitin
         checkpoint_size=0 if checkpoint is None else checkpoint.size,
         checkpoint_at=None if checkpoint is None else checkpoint.at,
         is_stopped=standing_stop(connection) is not None,
+        reconciled=reconciling.last(connection),
     )
 
 

@@ -16,6 +16,8 @@ from issuer.services import gauging
 from issuer.services.gauging import gauge
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
+from issuer.services.reconciling import Reconciling
+from issuer.services.stopping import Stopping
 
 OPERATOR = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
 PHONE = seeded_signer("phone").public_key
@@ -136,3 +138,17 @@ def test_what_several_processes_counted_is_added_up(tmp_path: Path) -> None:
     samples = {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
     assert samples[("ombord_http_requests_total", "GET", "/no/x", "200")] == 2
     assert samples[("ombord_issuing_step_credentials_total", "sign")] == 10
+
+
+def test_last_reconciliation_is_told_once_there_was_one(office: Office) -> None:
+    assert ("ombord_reconciliation_differences",) not in scraped(office)
+    issue(office, "one")
+    stopping = Stopping(office.database, office.clock)
+    Reconciling(office.database, office.clock, stopping).run()
+    office.clock.forward(seconds=90)
+    now = scraped(office)
+    assert now[("ombord_reconciliation_differences",)] == 0
+    assert now[("ombord_reconciliation_age_seconds",)] == 90
+    assert now[("ombord_reconciled_credentials", "log")] == 1
+    assert now[("ombord_reconciled_credentials", "database")] == 1
+    assert ("ombord_reconciled_credentials", "signer") not in now
