@@ -3,9 +3,10 @@ SHELL := /bin/bash
 BIN := .venv/bin
 TYPED := keys verifier issuer wallet_app deploy $(patsubst %/__init__.py,%,$(wildcard demo/__init__.py benchmarks/__init__.py))
 WORKERS ?= 2
+FAULT_ROUNDS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test gallery lint demo bench lock clean
+.PHONY: help setup test faults gallery lint demo bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -19,6 +20,9 @@ demo: setup ## run the main job from issuing to checking, and leave its pictures
 # By file, whose tests share fixtures; not reordered, or the longest (one test: the demo) would begin last, alone.
 test: setup ## run the whole test suite (pytest's own options: make test ARGS="-k status")
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+faults: setup ## kill, cut, fill and confuse what issues, 200 rounds on each database: docs/faults.md (FAULT_ROUNDS=200)
+	@OMBORD_FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/pytest tests/faults -q -n $(WORKERS) --dist loadfile $(ARGS)
 
 gallery: setup ## pictures of every screen of both apps, in every look, in gallery-output/
 	@OMBORD_GALLERY=$(CURDIR)/gallery-output $(BIN)/pytest tests/gallery -q

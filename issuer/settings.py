@@ -33,6 +33,9 @@ ELSEWHERE = frozenset(
         "BACKUP_PASSPHRASE",
         "TEST_DATABASE_URL",
         "HYPOTHESIS_PROFILE",
+        "FAULT_SEED",
+        "FAULT_ROUND",
+        "FAULT_ROUNDS",
         "IDEMPOTENCY_KEY",
     )
 )

@@ -37,10 +37,10 @@ def points(stage: Stage, workload: str, count: int) -> list[int]:
 
 
 def assert_was_told(runs: list[Ended]) -> None:
-    """Whoever could not be served was told that it was the database."""
+    """Whoever could not be served was told that it was the database, or the folder."""
     assert runs[0].fault is not None
     for key, said in runs[0].refusals:
-        assert said.startswith("database-unusable: "), f"{key} was told {said}"
+        assert said.startswith(("database-unusable: ", "store-unusable: ")), f"{key} was told {said}"
 
 
 @pytest.mark.postgres
