@@ -166,7 +166,7 @@ class Publication:
         """All lists that are not there as they stand; last, and waited for, what others have in hand."""
         due = [head.number for head in heads if orders[head.number].number > 1 or not _is_there(head, memory)]
         report.unchanged += 2 * (len(heads) - len(due))
-        self._make_claimable(due)
+        self._make_claimable([number for number in due if token_name(number) not in memory])
         taken = [number for number in due if not self._bring_list(number, orders[number], report, wait=False)]
         for number in taken:
             self._bring_list(number, orders[number], report, wait=True)
