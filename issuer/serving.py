@@ -9,7 +9,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from uvicorn.supervisors import Multiprocess
 from issuer import logs, terminal, timer
 from issuer.app import build
 from issuer.composition import Services, compose
+from issuer.domain.errors import SettingsInvalid
 from issuer.services.authority_keys import AuthorityKeys, keys_with
 from issuer.services.issuing import CredentialIssuer
 from issuer.settings import Settings
@@ -110,16 +111,32 @@ def _counting_together() -> Iterator[None]:
 def _application(services: Services) -> FastAPI:
     """The application with the work that is due from time to time, for as long as it is served."""
     application = build(services)
-    served = application.router.lifespan_context
+    served, ending = application.router.lifespan_context, ExitStack()
+    ending.enter_context(_traces(services, application))  # now: once it is served, it is too late for that
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
-        async with served(app) as state:
-            with _timers(services):
-                yield state
+        with ending:
+            async with served(app) as state:
+                with _timers(services):
+                    yield state
 
     application.router.lifespan_context = lifespan
     return application
+
+
+def _traces(services: Services, application: FastAPI) -> AbstractContextManager[None]:
+    """Raises SettingsInvalid where they are asked for and the extra is missing."""
+    if not services.settings.traces:
+        return nullcontext()
+    try:
+        from issuer import telemetry
+    except ImportError as error:
+        raise SettingsInvalid(
+            "traces: OpenTelemetry is not installed", hint="pip install 'ombord[otel]', or leave traces out"
+        ) from error
+    provider = telemetry.exported(services.settings.flag)
+    return telemetry.traced(application, services.database.engine, provider)
 
 
 @contextmanager

@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, min_length=16, description="opens `/metrics` and what `/health/ready` found, and nothing else"
     )
+    traces: bool = Field(
+        False, description="send OpenTelemetry traces to OTEL_EXPORTER_OTLP_ENDPOINT; needs `ombord[otel]`"
+    )
     list_size: int = Field(2**17, ge=8, le=2**24, multiple_of=8, description="entries of a new status list")
     list_fill: float = Field(0.5, gt=0, le=0.9, description="a new status list is opened beyond this")
     status_ttl: Duration = Field(

@@ -260,7 +260,7 @@ def test_serve_makes_a_register_too_and_says_where(
     opened: list[Database] = []
     monkeypatch.setattr("issuer.logs.configure", lambda: None)  # it changes logging for the whole process
     monkeypatch.setattr("uvicorn.Server.run", lambda server, sockets: [one.close() for one in sockets])
-    monkeypatch.setattr("issuer.serving.build", lambda services: opened.append(services.database))
+    monkeypatch.setattr("issuer.serving._application", lambda services: opened.append(services.database))
     new = f"sqlite:///{tmp_path}/served.db"
     assert f"made a new register at {tmp_path}/served.db" in run("serve", "--port", "0", database_url=new)[2]
     opened[0].close()
