@@ -14,7 +14,7 @@ from issuer.adapters.database import Database
 from issuer.adapters.repository import in_force
 from issuer.domain.errors import Conflict, IssuerError, SelfVerificationFailed
 from issuer.domain.register import CredentialEvent, CredentialState
-from issuer.services import drafting, pinning, releasing, signing, transparency
+from issuer.services import drafting, measuring, pinning, releasing, signing, transparency
 from issuer.services.audit import LOGGED, AuditEvent, record
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
@@ -76,7 +76,8 @@ class IssuingProtocol:
                 for state, step in steps:
                     due = [draft for draft in drafts if draft.state is state]
                     if due:
-                        failures.update(step(due))
+                        with measuring.step(state.value, len(due)):
+                            failures.update(step(due))
             except Overtaken:
                 self._look_again(drafts)
             else:
