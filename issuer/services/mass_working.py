@@ -140,7 +140,7 @@ class MassWorker:
 
     def _reissue(self, number: int) -> Worked:
         """Sign one batch of papers again, and let phones be offered the same."""
-        with self._database.leases.held() as lease:
+        with self._database.lease() as lease:
             plan = self._plan(number, lease)
             if plan is None:
                 return self._finish(number)
