@@ -167,18 +167,31 @@ class Publication:
         due = [head.number for head in heads if orders[head.number].number > 1 or not _is_there(head, memory)]
         report.unchanged += 2 * (len(heads) - len(due))
         self._make_claimable([number for number in due if token_name(number) not in memory])
-        taken = [number for number in due if not self._bring_list(number, orders[number], report, wait=False)]
+        alone = memory if self._database.is_sqlite else None  # else another may have written since
+        taken = [
+            number
+            for number in due
+            if not self._bring_list(number, orders[number], report, alone, wait=False)
+        ]
         for number in taken:
-            self._bring_list(number, orders[number], report, wait=True)
+            self._bring_list(number, orders[number], report, alone, wait=True)
 
-    def _bring_list(self, number: int, orders: Orders, report: Report, *, wait: bool) -> bool:
+    def _bring_list(
+        self,
+        number: int,
+        orders: Orders,
+        report: Report,
+        memory: Mapping[str, Remembered] | None,
+        *,
+        wait: bool,
+    ) -> bool:
         """Sign a list if need be, and put both its forms; False where another publisher is at it."""
         signed = self._lists.current(number, orders) if wait else self._lists.unless_busy(number, orders)
         if signed is None:
             return False
         with self._claimed(token_name(number), wait=wait) as ours:
             if ours:
-                self._bringing.bring(_forms(signed), signed.statement_number, report)
+                self._bringing.bring(_forms(signed), signed.statement_number, report, memory)
         return ours
 
     def _make_claimable(self, numbers: Sequence[int]) -> None:
