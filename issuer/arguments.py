@@ -89,7 +89,7 @@ SeafarerId = Annotated[
 ]
 Reason = Annotated[
     str,
-    typer.Option("--reason", help="why; kept in the register, never shown to the public", callback=_reason),
+    typer.Option("--reason", help="why, naming nobody: the audit trail keeps it for good", callback=_reason),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="for scripts")]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="the folder to write to")]

@@ -50,7 +50,12 @@ def change_state(
     }
     _update(connection, [row], before, values)
     set_credential_status(connection, [row.id], after)
-    details = {"before": before.value, "after": after.value, "replaced_by": replaced_by}
+    details = {
+        "before": before.value,
+        "after": after.value,
+        "replaced_by": replaced_by,
+        "reason": values["state_reason"],
+    }
     return AuditEvent(f"certificate-{event.value}", row.document_number, details, actor)
 
 
