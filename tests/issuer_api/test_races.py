@@ -3,31 +3,15 @@
 import secrets
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
+from support.crowd import CROWD, at_once
 from support.issuer_app import Office
 from support.sync_wallet import SyncWallet
 
 from issuer.services.repeating import Answer, Asked, NoAnswer, Repeating
 
-CROWD = 8
 ASKED = Asked("POST /offers", b"{}", "operator")
-Result = TypeVar("Result")
-
-
-def at_once(act: Callable[[int], Result], crowd: int = CROWD) -> list[Result]:
-    """`act(0)` … `act(crowd - 1)`, started together."""
-    start = Barrier(crowd)
-
-    def run(number: int) -> Result:
-        start.wait()
-        return act(number)
-
-    with ThreadPoolExecutor(crowd) as pool:
-        return list(pool.map(run, range(crowd)))
 
 
 def test_of_many_wallets_with_the_same_codes_one_wins(office: Office) -> None:
