@@ -31,7 +31,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self.is_new = False  # opening it made it
         self._writer = threading.Lock()  # SQLite: threads queue here rather than poll the file's lock
-        self.leases = Leases(engine)
+        self.leases = Leases()
         self._mine = threading.local()  # `.connection`: of the transaction that this thread writes in
 
     @classmethod
@@ -77,7 +77,7 @@ class Database:
         if outer is not None:
             yield outer
             return
-        with _explained(self.engine.url), self.engine.connect() as connection:
+        with _explained(self.engine.url), self._session() as connection:
             yield connection
 
     @contextmanager
@@ -103,9 +103,24 @@ class Database:
 
     @contextmanager
     def lease(self) -> Iterator[int]:
-        """A number that says in whose hand something is, while this worker lives and the block goes on."""
-        with _explained(self.engine.url), self.leases.held() as number:
-            yield number
+        """A number that says in whose hand something is, while this worker lives and the block goes on.
+
+        On PostgreSQL the thread works through one session as long as that is: it holds the lease.
+        """
+        if self.is_sqlite:
+            with self.leases.held(None) as number:
+                yield number
+            return
+        with (
+            _explained(self.engine.url),
+            self.engine.connect() as session,
+            self.leases.held(session) as number,
+        ):
+            self._mine.session = session
+            try:
+                yield number
+            finally:
+                self._mine.session = None
 
     @property
     def is_writing(self) -> bool:
@@ -118,9 +133,22 @@ class Database:
         return found
 
     @contextmanager
+    def _session(self) -> Iterator[Connection]:
+        """The one of this thread's lease, or any; with no transaction begun."""
+        own: Connection | None = getattr(self._mine, "session", None)
+        if own is None:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        try:
+            yield own
+        finally:
+            own.rollback()  # what was read, if anything; a transaction that was begun has ended
+
+    @contextmanager
     def _transaction(self, wait: bool) -> Iterator[Connection]:
         if not self.is_sqlite:
-            with self.engine.begin() as connection:
+            with self._session() as connection, connection.begin():
                 if not wait:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 yield connection

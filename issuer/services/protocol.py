@@ -144,7 +144,7 @@ class IssuingProtocol:
         def store(connection: Connection, good: Sequence[Draft]) -> CredentialState:
             return advance(connection, good, CredentialEvent.VERIFY)
 
-        return self._step(due, failures, store)
+        return self._step(due, failures, store, stoppable=False)
 
     def log(self, due: list[Draft]) -> Failures:
         """Each one into the transparency log, and into the audit trail."""
@@ -159,6 +159,12 @@ class IssuingProtocol:
 
     def release(self, due: list[Draft]) -> Failures:
         """Let go of what is still in force; a certificate may have been suspended since it was reserved."""
+        failures: dict[str, Refusal] = {}
+        for each in releasing.one_of_each(due):
+            failures.update(self._release_round(each))
+        return failures
+
+    def _release_round(self, due: list[Draft]) -> Failures:
         failures: dict[str, IssuerError] = {}
         left = due
         while left:
@@ -202,11 +208,13 @@ class IssuingProtocol:
         store: Callable[[Connection, Sequence[Draft]], CredentialState],
         *,
         wait: bool = False,
+        stoppable: bool = True,
     ) -> Failures:
         """`store` moves on what is good; what fails our own rules, or the signer's, is given up with it."""
         good = [draft for draft in due if draft.serial not in failures]
         with self._database.write(wait=wait or bool(failures)) as connection:
-            refuse_if_stopped(connection)
+            if stoppable:
+                refuse_if_stopped(connection)
             given_up = list(_given_up(connection, due, failures))  # lists are locked before credentials
             target = store(connection, good)
             if given_up:

@@ -1,5 +1,6 @@
 """The rules of releasing, in its transaction: in force still, one phone a certificate, one person a phone."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -42,9 +43,11 @@ def still_in_force(connection: Connection, drafts: Sequence[Draft], good: Column
 def supersede_older(connection: Connection, released: Sequence[Draft], now: int) -> Iterable[AuditEvent]:
     """A certificate has one phone and one edition on paper: the newest."""
     own = {draft.serial for draft in released}
-    for thumbprint in {draft.holder_thumbprint for draft in released}:
-        certificates = {d.certificate_id for d in released if d.holder_thumbprint == thumbprint}
-        query = select(credential.c.serial).where(_older(connection, certificates, thumbprint))
+    for on_paper in (True, False):
+        certificates = {d.certificate_id for d in released if is_on_paper(d) is on_paper}
+        if not certificates:
+            continue
+        query = select(credential.c.serial).where(_older(connection, certificates, on_paper=on_paper))
         replaced = connection.execute(query).scalars().all()
         if not replaced:
             continue
@@ -56,12 +59,28 @@ def supersede_older(connection: Connection, released: Sequence[Draft], now: int)
         yield from (AuditEvent("credential-superseded", serial) for serial in replaced)
 
 
-def _older(
-    connection: Connection, certificates: AbstractSet[int], thumbprint: str | None
-) -> ColumnElement[bool]:
+def is_on_paper(draft: Draft) -> bool:
+    """Whether no phone's key is in it."""
+    return draft.holder_thumbprint is None
+
+
+def one_of_each(drafts: Sequence[Draft]) -> list[list[Draft]]:
+    """In rounds of one draft a certificate and medium: of two phones, the second finds the first released."""
+    rounds: list[list[Draft]] = []
+    times: Counter[tuple[int, bool]] = Counter()
+    for draft in drafts:
+        place = draft.certificate_id, is_on_paper(draft)
+        if times[place] == len(rounds):
+            rounds.append([])
+        rounds[times[place]].append(draft)
+        times[place] += 1
+    return rounds
+
+
+def _older(connection: Connection, certificates: AbstractSet[int], *, on_paper: bool) -> ColumnElement[bool]:
     """Released credentials of these certificates, on whatever phone, or on earlier paper."""
     holder = credential.c.holder_thumbprint
-    same_medium = holder.is_(None) if thumbprint is None else holder.is_not(None)
+    same_medium = holder.is_(None) if on_paper else holder.is_not(None)
     return and_(
         among(connection, credential.c.certificate_id, certificates),
         same_medium,

@@ -11,6 +11,7 @@ from support.desk import NUMBER, PHONE, Desk
 from support.issuer_app import KEYS
 from support.simulator import seeded_signer
 
+from issuer.adapters.database import Database
 from issuer.adapters.tables import audit_event, configuration, credential, credential_payload, log_entry
 from issuer.domain.errors import (
     IssuingStopped,
@@ -221,7 +222,8 @@ def test_lease_ends_with_its_worker(desk: Desk) -> None:
     if desk.database.is_sqlite:
         return  # a process forgets its own
     left_behind(desk, 2)
-    with desk.database.lease() as its:
+    worker = Database(desk.database.engine)
+    with worker.lease() as its:
         with desk.database.write() as connection:
             connection.execute(update(credential).values(lease=its))
             connection.exec_driver_sql(

@@ -20,6 +20,7 @@ from issuer.services.draft_rows import Overtaken, load_drafts
 from issuer.services.issuing import IssueRequest, Refusal
 from keys.jwk import PublicKey
 from verifier.credential.model import Holder
+from verifier.status import Status
 
 OTHERS = "NO-COC-0009"
 WRITTEN = re.compile(r"(?:UPDATE|INSERT INTO) (status_list|credential|audit_head)\b")
@@ -69,6 +70,20 @@ def test_of_two_seafarers_in_one_batch_the_first_has_the_phone(desk: Desk) -> No
     ]
     outcomes = desk.issuer.issue_many(wanted)
     assert [isinstance(one, Refusal) for one in outcomes] == [False, True, False]
+
+
+def test_of_two_phones_in_one_batch_the_second_takes_over(desk: Desk) -> None:
+    desk.enter()
+    wanted = [
+        IssueRequest(document_number=NUMBER, holder_key=phone, idempotency_key=key)
+        for key, phone in (("old", PHONE), ("new", NEW_PHONE), ("paper", None))
+    ]
+    old, new, paper = desk.issuer.issue_many(wanted)
+    assert not isinstance(old, Refusal)
+    assert not isinstance(new, Refusal)
+    assert not isinstance(paper, Refusal)
+    found = [desk.status(one) for one in (old, new, paper)]
+    assert found == [Status.REPLACED, Status.VALID, Status.VALID]
 
 
 def test_phone_whose_seafarer_has_another_one_now_may_serve_the_next(desk: Desk) -> None:
