@@ -25,6 +25,7 @@ from verifier.unusable import Unusable, read_file
 _ROOT: Final = "1.root.json"
 _AGAIN: Final = "publish again: ombord-keys publish, ombord-issuer publish"
 _MOST_UPDATES: Final = 100  # from so many earlier packs, the newest
+_LOG: Final = "log"  # beside the lists that an issuer publishes: its checkpoint has no ending either
 _ENDINGS: Final = ("", ".jwt", ".snapshot")  # of status lists in a folder
 
 
@@ -221,7 +222,7 @@ def _lists(paths: list[str]) -> Iterator[str]:
             yield path
             continue
         for parent, folders, names in os.walk(path):
-            folders.sort()
+            folders[:] = sorted(name for name in folders if name != _LOG)
             for name in sorted(names):
                 if os.path.splitext(name)[1] in _ENDINGS:
                     yield os.path.join(parent, name)

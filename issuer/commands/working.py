@@ -9,7 +9,7 @@ import typer
 from issuer import terminal
 from issuer.commands.opening import services_of
 from issuer.composition import Services
-from issuer.domain.errors import DatabaseUnusable
+from issuer.domain.errors import DatabaseUnusable, IssuerError
 from issuer.services.mass_working import MassWorker, Worked
 
 LOOK_EVERY: Final = 1.0  # seconds
@@ -28,10 +28,19 @@ def work(
     _work(services, over, until_done=once)
 
 
+def _sign_log(services: Services) -> None:
+    """What a bulk run has appended gets its checkpoint; one that cannot be signed now is signed later."""
+    try:
+        services.checkpoints.make()
+    except IssuerError as error:
+        terminal.complain(error)
+
+
 def _work(services: Services, over: threading.Event, *, until_done: bool) -> None:
     worker = MassWorker(services.database, services.clock, services.keys, services.settings, services.issuer)
     wait = LOOK_EVERY
     told: str | None = None
+    is_new = False
     while not over.is_set():
         try:
             worked = worker.step()
@@ -41,8 +50,11 @@ def _work(services: Services, over: threading.Event, *, until_done: bool) -> Non
             over.wait(wait)
             continue
         if worked is Worked.SOME:
-            wait = LOOK_EVERY
+            wait, is_new = LOOK_EVERY, True
             continue
+        if is_new:
+            is_new = False
+            _sign_log(services)
         if until_done:
             told = "issuing is held up: `ombord-issuer status`" if worked is Worked.HELD_UP else None
             break

@@ -185,7 +185,12 @@ class Mass:
             raise Conflict("no certificate meets the selection", hint="`ombord-issuer affected` counts them")
         mine = mass_operation.c.id == number
         connection.execute(update(mass_operation).where(mine).values(certificates=count))
-        details = {"kind": wish.kind.value, "certificates": count, "selection": values["selection"]}
+        details = {
+            "kind": wish.kind.value,
+            "certificates": count,
+            "selection": values["selection"],
+            "reason": values["reason"],
+        }
         record(connection, self._clock, [AuditEvent("mass-proposed", f"mass:{number}", details, actor)])
         return number
 

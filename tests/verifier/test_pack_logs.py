@@ -173,6 +173,16 @@ def test_updates_and_exports_carry_the_newest_checkpoint(
     assert shown()["entries"] == 9
 
 
+def test_a_log_beside_the_lists_is_no_list(port: Port) -> None:
+    port.publish(5)
+    lists = port.shore.folder / "lists-sea.pack"
+    port.log.rename(lists / "log")
+    ashore, out = port.shore.folder, port.shore.folder / "again"
+    done = ombord_verify("pack", "build", ashore / "directory", "--lists", lists, "--out", out)
+    assert done.code == 0, done.err
+    assert out.read_bytes() == port.plain.read_bytes()
+
+
 def test_a_damaged_file_of_checkpoints_stops_no_import_and_is_kept(port: Port, tmp_path: Path) -> None:
     port.publish(5)
     file = port.pack("first")
