@@ -19,6 +19,7 @@ from issuer.domain.extract import BadRow, check_reason
 from issuer.services.audit import AuditEvent, record
 from issuer.services.clock import Clock
 from keys.custody import CustodyError
+from keys.custody.stop_switch import ISSUING
 
 SUBJECT = "issuing"
 PATIENCE = "500ms"  # how long the switch waits for steps in hand to commit before it is thrown all the same
@@ -109,7 +110,7 @@ class Stopping:
         """
         with self._database.write() as connection:
             standing = throw(connection, self._clock, reason=reason, actor=actor)
-        return Thrown(standing, _complaint(lambda signer: signer.stop(reason), self._signer))
+        return Thrown(standing, _complaint(lambda signer: signer.stop(ISSUING + reason), self._signer))
 
     def start(self, *, actor: str) -> Thrown:
         """Let issuing go on; returns the stop that is over. Raises Conflict when there is none."""

@@ -33,7 +33,8 @@ class Admission:
         try:
             draft = signing_draft.read(wanted.text)
             if draft.digest in self._journal:
-                return Case(draft, stopped(self._stop) if self._stop.on else known(self._journal, draft))
+                is_stopped = self._stop.stops(draft.purpose)
+                return Case(draft, stopped(self._stop) if is_stopped else known(self._journal, draft))
             refusal = not_entitled(self._policy, draft, approvals.of(wanted), at=self._clock())
         except DraftError as error:
             return Case(answer=Refusal(Check.DRAFT, str(error)))

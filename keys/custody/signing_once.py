@@ -67,7 +67,7 @@ class SigningOnce:
                 case.answer = self._sign_one(case, case.draft)
 
     def _sign_one(self, case: Case, draft: SigningDraft) -> Answer | None:
-        if self._stop.on:
+        if self._stop.stops(draft.purpose):
             return stopped(self._stop)
         # In this order: what is in flight becomes known before it ceases to be in flight.
         case.signature = self._in_flight.get(draft.digest, b"")

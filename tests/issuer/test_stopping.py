@@ -80,7 +80,7 @@ def test_signer_process_is_stopped_and_resumed_with_the_register(desk: Desk) -> 
     switch = Stopping(desk.database, desk.clock, signer)
     switch.stop(reason="a forged approval", actor="clerk")
     assert switch.start(actor="clerk").complaint is None
-    assert signer.told == ["a forged approval", "resume"]
+    assert signer.told == ["issuing: a forged approval", "resume"]
 
 
 def test_signer_process_that_does_not_answer_keeps_nothing_from_being_stopped(desk: Desk) -> None:

@@ -212,6 +212,21 @@ def test_stop_is_at_once_for_everybody_and_outlives_a_restart(signer: Signer) ->
     assert refusal(client.sign([approved(3)])[0]) is Check.STOPPED
 
 
+def test_stop_of_issuing_lets_status_lists_be_signed_and_never_narrows_a_stop_of_everything(
+    signer: Signer,
+) -> None:
+    client = signer.start()
+    lists = client.signer(STATUS_KEY)
+    client.stop("issuing: a forged approval was found")
+    assert refusal(client.sign([approved(1)])[0]) is Check.STOPPED
+    text = status_list()
+    lists.public_key.verify(text.encode(), lists.sign(text.encode()))
+    client.stop("everything")
+    client.stop("issuing: once more")
+    assert refusal(client.sign([ToSign(text=text)])[0]) is Check.STOPPED
+    assert client.status()["stopped"] == f"everything (user {UID})"
+
+
 def test_a_user_whom_the_policy_does_not_know_is_turned_away(signer: Signer) -> None:
     client = signer.start()
     signer.uid = UID + 1
