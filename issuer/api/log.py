@@ -25,7 +25,12 @@ def log_router(checkpoints: Checkpoints, addresses: Addresses) -> APIRouter:
     """`GET {prefix}/api/v1/log/checkpoint` and `/api/v1/log/consistency?old=&new=`."""
     router = APIRouter(tags=["transparency log"])
 
-    @readable(router, addresses.path("api", "v1", "log", "checkpoint"), "The newest checkpoint of the log")
+    @readable(
+        router,
+        addresses.path("api", "v1", "log", "checkpoint"),
+        "The newest checkpoint of the log",
+        MEDIA_TYPE,
+    )
     def checkpoint(request: Request) -> Response:
         note = checkpoints.newest()
         return published(request, note.encode(), MEDIA_TYPE, max_age=NEWEST_MAX_AGE)
@@ -34,6 +39,7 @@ def log_router(checkpoints: Checkpoints, addresses: Addresses) -> APIRouter:
         router,
         addresses.path("api", "v1", "log", "consistency"),
         "The proof that the log of one size begins with that of a smaller one",
+        MEDIA_TYPE,
     )
     def consistency(old: Size, new: Size, request: Request) -> Response:
         proof = checkpoints.consistency(_size("old", old), _size("new", new))

@@ -1,10 +1,11 @@
 """Answers that are the same for everybody: cacheable, compressed once, open to pages of any origin."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from hashlib import sha256
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -40,11 +41,25 @@ def published(
     return Response(body, headers=headers, media_type=media_type)
 
 
-def readable(router: APIRouter, path: str, summary: str) -> Callable[[Endpoint], Endpoint]:
-    """`GET` and `HEAD` of a path, for an endpoint that answers with bytes (RFC 9110, 9.1)."""
+def readable(
+    router: APIRouter,
+    path: str,
+    summary: str,
+    media_type: str = "application/json",
+    also: Mapping[int | str, dict[str, Any]] = MappingProxyType({}),
+) -> Callable[[Endpoint], Endpoint]:
+    """`GET` and `HEAD` of a path, for an endpoint that answers with bytes (RFC 9110, 9.1).
+
+    OpenAPI says that they are of `media_type`, and what the endpoint answers `also`.
+    """
+    answers: dict[int | str, dict[str, Any]] = {
+        200: {"description": "as it is now", "content": {media_type: {}}},
+        304: {"description": "as the one whose ETag was sent"},
+        **also,
+    }
 
     def register(endpoint: Endpoint) -> Endpoint:
-        router.get(path, summary=summary, response_class=Response)(endpoint)
+        router.get(path, summary=summary, response_class=Response, responses=answers)(endpoint)
         router.head(path, response_class=Response, include_in_schema=False)(endpoint)
         return endpoint
 

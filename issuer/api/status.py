@@ -43,7 +43,7 @@ def status_router(publisher: StatusPublisher, addresses: Addresses) -> APIRouter
     """`GET {prefix}/status` for the list of lists, `{prefix}/status/{number}`; below it what ships take."""
     router = APIRouter(tags=["status"])
 
-    @readable(router, addresses.path("status", "{number}"), "One status list token")
+    @readable(router, addresses.path("status", "{number}"), "One status list token", MEDIA_TYPE)
     def status_list(number: Number, request: Request) -> Response:
         if "time" in request.query_params:
             raise Problem("no-history", "Only the current list is served: leave the time parameter out.")
@@ -51,7 +51,12 @@ def status_router(publisher: StatusPublisher, addresses: Addresses) -> APIRouter
             current = publisher.current(_list_number(number))
         return published(request, current.token.encode(), MEDIA_TYPE, max_age=_max_age(current.ttl))
 
-    @readable(router, addresses.path("status", "{number}", "snapshot"), "One status list for ships, whole")
+    @readable(
+        router,
+        addresses.path("status", "{number}", "snapshot"),
+        "One status list for ships, whole",
+        SHIP_MEDIA_TYPE,
+    )
     def snapshot(number: Number, request: Request) -> Response:
         with _signing():
             current = publisher.current(_list_number(number))
@@ -61,7 +66,9 @@ def status_router(publisher: StatusPublisher, addresses: Addresses) -> APIRouter
     @readable(
         router,
         addresses.path("status", "{number}", "delta"),
-        "One status list for ships, from the number that a ship holds; 204 when that is the newest",
+        "One status list for ships, from the number that a ship holds",
+        SHIP_MEDIA_TYPE,
+        {204: {"description": "that number is the newest"}},
     )
     def delta(number: Number, since: Since, request: Request, state: State = None) -> Response:
         held, check = _held(since), _check(state)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -50,6 +51,7 @@ _TYPES = {".mjs": "text/javascript", ".js": "text/javascript", ".webmanifest": "
 _TYPES |= {".woff2": "font/woff2", ".wasm": "application/wasm", ".bin": "application/octet-stream"}
 _NEEDED = ("vendor/pako.mjs", "vendor/zxing-reader.wasm")
 _FOLDER = Path(verifier.__file__).parent
+_MOVED: Final[dict[int | str, dict[str, Any]]] = {308: {"description": "the page, a slash further"}}
 
 
 def verify_page_router(trust: Callable[[], bytes], addresses: Addresses) -> APIRouter:
@@ -60,7 +62,7 @@ def verify_page_router(trust: Callable[[], bytes], addresses: Addresses) -> APIR
         log.warning("no verification page: its libraries are missing (deploy/build_assets.py page)")
         return router
 
-    @readable(router, addresses.path("verify"), "The verification page, at its one address")
+    @readable(router, addresses.path("verify"), "The verification page, at its one address", also=_MOVED)
     def to_the_folder() -> Response:
         return Response(status_code=308, headers={"Location": "verify/"})  # relative: no Host header in it
 
@@ -73,7 +75,7 @@ def verify_page_router(trust: Callable[[], bytes], addresses: Addresses) -> APIR
             raise Problem("no-trust-data", "This server holds no directory now.") from error
         return published(request, body, "application/json", max_age=TRUST_MAX_AGE)
 
-    @readable(router, addresses.path("verify", "{name:path}"), "The verification page and its files")
+    @readable(router, addresses.path("verify", "{name:path}"), "The verification page and its files", "*/*")
     def file(name: str, request: Request) -> Response:
         body = files.get(name or "index.html")
         if body is None:
