@@ -83,6 +83,20 @@ Index(
     postgresql_where=text("claims_hash IS NOT NULL"),
 )
 
+# What waits is little beside all that was ever approved, and is looked for each minute.
+Index(
+    "ix_certificate_drafted",
+    certificate.c.document_number,
+    sqlite_where=text("state = 'drafted'"),
+    postgresql_where=text("state = 'drafted'"),
+)
+Index(
+    "ix_certificate_approved",
+    certificate.c.id,
+    sqlite_where=text("state = 'approved'"),
+    postgresql_where=text("state = 'approved'"),
+)
+
 status_list = Table(
     "status_list",
     metadata,

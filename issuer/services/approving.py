@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from issuer.adapters.database import Database
 from issuer.adapters.repository import among, locked_certificate, with_holder
@@ -19,7 +19,7 @@ from issuer.domain.register import CertificateEvent, CertificateState
 from issuer.services import approvals, weighing
 from issuer.services.approvals import Received
 from issuer.services.audit import AuditEvent, record
-from issuer.services.awaiting import hash_of, numbered
+from issuer.services.awaiting import APPROVED, DRAFTED, hash_of, numbered
 from issuer.services.changing import change_state
 from issuer.services.clock import Clock
 from issuer.settings import Settings
@@ -95,12 +95,10 @@ class Approving:
 
     def enter_force(self) -> Sequence[str]:
         """Bring what is approved here into force whose day of issue has come; returns their numbers."""
-        waits = and_(
-            certificate.c.state == CertificateState.APPROVED.value, certificate.c.claims_hash.is_not(None)
-        )
         with self._database.read() as connection:
-            found = connection.execute(select(certificate).where(waits)).all()
-        due = [row.document_number for row in found if self._has_begun(row)]
+            found = connection.execute(select(certificate).where(APPROVED)).all()
+        here = [row for row in found if row.claims_hash is not None]  # all else enters as its source says
+        due = [row.document_number for row in here if self._has_begun(row)]
         if not due:
             return ()
         with self._database.write() as connection:
@@ -154,8 +152,7 @@ class Approving:
         found = {row.document_number for row in connection.execute(select(certificate).where(mine))}
         if len(found) == len(claims):
             return found
-        drafted = with_holder().where(certificate.c.state == CertificateState.DRAFTED.value)
-        rows = connection.execute(drafted)
+        rows = connection.execute(with_holder().where(DRAFTED))
         return {row.document_number for row in rows if hash_of(self._settings, row) in claims}
 
     def _approve(self, connection: Connection, row: Row[Any], actor: str) -> Iterator[AuditEvent]:

@@ -1,9 +1,9 @@
 """What waits for approval: the claims that approvers sign, what was said of them, and what is missing."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, and_
+from sqlalchemy import Connection, Row, and_, literal
 
 from issuer.adapters.database import Database
 from issuer.adapters.repository import CHUNK, among, with_holder
@@ -19,6 +19,10 @@ from issuer.settings import Settings
 from keys.custody.approval import Approval
 from keys.custody.signing_policy import SigningPolicy
 from keys.encoding import Json
+
+# As literals, so that the partial indexes of what waits serve them.
+DRAFTED: Final = certificate.c.state == literal(CertificateState.DRAFTED.value, literal_execute=True)
+APPROVED: Final = certificate.c.state == literal(CertificateState.APPROVED.value, literal_execute=True)
 
 
 class Waiting(NamedTuple):
@@ -46,8 +50,7 @@ class Awaiting:
 
     def waiting(self, *, after: str = "", limit: int = 100, actor: str) -> Sequence[Waiting]:
         """Drafts by number, with claims: the audit trail notes who looked."""
-        drafted = certificate.c.state == CertificateState.DRAFTED.value
-        query = with_holder().where(and_(drafted, certificate.c.document_number > after))
+        query = with_holder().where(and_(DRAFTED, certificate.c.document_number > after))
         with self._database.write() as connection:
             rows = connection.execute(query.order_by(certificate.c.document_number).limit(limit)).all()
             found = self._waiting(connection, rows)
