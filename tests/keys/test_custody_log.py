@@ -1,6 +1,7 @@
 """Checkpoints of the log through the signer: read strictly, never a smaller log, never another root."""
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
@@ -15,6 +16,8 @@ from keys.algorithms import Algorithm
 from keys.custody.backend import SealedBackend
 from keys.custody.journal import Journal
 from keys.custody.log_heads import LogHeads, LogHeadsError
+from keys.custody.signer_client import SignerClient, SignerRefused
+from keys.custody.signer_process import SignerServer
 from keys.custody.signing_case import Answer, Signed, Wanted
 from keys.custody.signing_desk import SigningDesk
 from keys.custody.signing_draft import DraftError, checkpoint_text, read
@@ -22,7 +25,7 @@ from keys.custody.signing_policy import Check, Refusal
 from keys.custody.stop_switch import StopSwitch
 from keys.signer import SoftwareSigner
 from keys.transparency.anchor import Anchor
-from keys.transparency.checkpoint import Checkpoint
+from keys.transparency.checkpoint import Checkpoint, LogKey, sign, verify
 
 KID: Final = "NO-log-2026a"
 KEY: Final = SoftwareSigner.from_private_bytes(Algorithm.ED25519, bytes(range(32)))
@@ -167,3 +170,29 @@ def test_a_key_of_the_log_signs_no_credential_and_no_list(tmp_path: Path) -> Non
     with desk(tmp_path) as one:
         for text in texts:
             assert check(one.sign([Wanted(text, ())], [])[0]) is Check.PURPOSE
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[SignerClient]:
+    """A client of a signer process, in this one."""
+    with desk(tmp_path) as one:
+        server = SignerServer(one, tmp_path / "s", peer=lambda _: 0)
+        running = threading.Thread(target=server.serve)
+        running.start()
+        asking = SignerClient(tmp_path / "s", timeout=10)
+        yield asking
+        asking.close()
+        server.end()
+        running.join()
+
+
+def test_a_note_is_signed_through_the_socket_and_a_log_that_shrank_is_not(client: SignerClient) -> None:
+    signer = client.signer(KID)
+    line = (ANCHOR.line,)
+    note = sign(Checkpoint(ORIGIN, 8, root(8), line), signer)
+    assert verify(note.encode(), [LogKey(ORIGIN, KEY.public_key)], origin=ORIGIN).size == 8
+    assert sign(Checkpoint(ORIGIN, 8, root(8), line), signer) == note
+    for size, name in ((7, 7), (8, "another")):
+        with pytest.raises(SignerRefused, match="S12 log"):
+            sign(Checkpoint(ORIGIN, size, root(name), line), signer)
+    assert client.count().by_key[KID] == {"log": 1}
