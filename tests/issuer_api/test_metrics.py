@@ -152,3 +152,12 @@ def test_last_reconciliation_is_told_once_there_was_one(office: Office) -> None:
     assert now[("ombord_reconciled_credentials", "log")] == 1
     assert now[("ombord_reconciled_credentials", "database")] == 1
     assert ("ombord_reconciled_credentials", "signer") not in now
+
+
+def test_each_step_of_issuing_is_timed_with_its_batch(office: Office) -> None:
+    before = scraped(office)
+    issue(office, "one")
+    now = scraped(office)
+    for state in ("reserved", "persisted", "signed", "verified", "logged"):
+        for name in ("ombord_issuing_step_seconds_count", "ombord_issuing_step_credentials_total"):
+            assert now[(name, state)] == before.get((name, state), 0) + 1, (name, state)
