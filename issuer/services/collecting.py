@@ -16,11 +16,13 @@ from issuer.adapters.database import Database
 from issuer.adapters.tables import access_token, certificate, credential, notification, renewal, seafarer
 from issuer.domain.errors import NotFound, NotInForce, PhoneTaken
 from issuer.domain.register import CredentialState
+from issuer.services import transparency
 from issuer.services.audit import WALLET, AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.redeeming import Access
 from keys.jwk import PublicKey
+from keys.transparency.entry import Receipt
 
 _NOT_THIS_PHONE = "this access token has ended or is bound to another key: one pick-up serves one phone"
 _OTHER_SEAFARER = "this phone holds another seafarer's certificates: one phone serves one seafarer"
@@ -28,10 +30,14 @@ _OTHER_SEAFARER = "this phone holds another seafarer's certificates: one phone s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """A credential for the wallet, and the id under which it tells what became of it."""
+    """A credential for the wallet, the id under which it tells what became of it, and its receipt of the log.
+
+    A new one has none yet: the next sync brings it, under one checkpoint for all that were picked up.
+    """
 
     text: str
     notification_id: str
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,9 @@ class Collecting:
         identifier = self._notification_id(access, issued.serial)
         if identifier is None:
             return Denied(_NOT_THIS_PHONE)
-        return Collected(text=issued.token, notification_id=identifier)
+        with self._database.read() as connection:
+            found, _ = transparency.receipts(connection, [issued.serial])
+        return Collected(text=issued.token, notification_id=identifier, receipt=found.get(issued.serial))
 
     def notify(self, access: Access, identifier: str, event: NotificationEvent) -> bool:
         """Record the event, however often it is told; False when `access` was given no such id."""

@@ -9,6 +9,7 @@ from support.in_process import client_of
 from support.issuer_app import KEYS, HandClock, Office, issuer_settings, register, two_certificates
 from support.log_keys import LOG_KEY, with_log
 from support.sync_wallet import SyncWallet
+from support.wallet import ToClient, wallet_of
 
 from issuer.app import build
 from issuer.composition import compose
@@ -19,6 +20,9 @@ from keys.encoding import json_dumps
 from keys.transparency import consistency
 from keys.transparency.checkpoint import parse, verify
 from keys.transparency.entry import Receipt, check
+from wallet_app.core.keystore import MemoryKeyStore
+from wallet_app.core.log_receipts import Standing, judge
+from wallet_app.core.wallet import Wallet
 
 COC, FIT = "NO-COC-0001", "NO-MED-0001"
 PATH = "/api/v1/log"
@@ -124,3 +128,31 @@ def test_an_authority_without_a_key_of_the_log_syncs_as_ever(office: Office) -> 
     phone = SyncWallet(office).hold(COC)
     answer = phone.send({"proof": phone.proof(), "without_receipt": places(phone)})
     assert answer.status_code == 429 or "log_receipt" not in answer.text
+
+
+def test_a_wallet_has_its_receipts_after_the_sync_that_follows_a_pick_up_or_with_the_same_again(
+    logged: Office, tmp_path: Path
+) -> None:
+    keys = MemoryKeyStore()
+
+    def open_wallet(folder: str) -> Wallet:
+        network = ToClient(logged.client)
+        wallet = wallet_of(tmp_path / folder, transport=network, clock=logged.clock, keys=keys)
+        offer = logged.offer()
+        wallet.pick_ups.agree(wallet.pick_ups.look_at(offer.link), offer.tx_code)
+        wallet.pick_ups.fetch(lambda _: None)
+        return wallet
+
+    first = open_wallet("first")
+    assert first.vault.contents.receipts == ()
+    assert first.syncs.run(lambda _: None).failures == ()
+    second = open_wallet("second")  # the store was lost, the key was not
+    assert {one.text for one in second.held} == {one.text for one in first.held}
+    for wallet in (first, second):
+        assert len(wallet.vault.contents.receipts) == 2
+        for held in wallet.held:
+            place = held.credential.status
+            receipt = wallet.vault.contents.receipt(place.uri, place.idx)
+            assert receipt is not None
+            assert judge(held, receipt, [LOG_KEY.key]).standing is Standing.LOGGED
+        wallet.close()

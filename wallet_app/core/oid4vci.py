@@ -14,6 +14,7 @@ from keys import jws
 from keys.encoding import EncodingError, Json, json_dumps, json_object
 from keys.jwk import JwkError, PublicKey
 from keys.signer import Signer
+from keys.transparency.entry import MAX_RECEIPT
 from wallet_app.core import offer as offers
 from wallet_app.core.offer import Offer
 from wallet_app.core.plain import plain
@@ -45,10 +46,11 @@ class Authority:
 
 
 class Received(NamedTuple):
-    """One credential as it came, and the id under which its receipt is acknowledged."""
+    """One credential as it came, the id under which that is acknowledged, its receipt of the log as JSON."""
 
     text: str
     notification_id: str | None
+    log_receipt: str | None = None
 
 
 class ExpiredNonce(Exception):
@@ -212,7 +214,10 @@ def fetch_credential(transport: Transport, pick_up: PickUp, item: Item, key_proo
     if not isinstance(text, str):
         raise _not_understood(url, "not exactly one credential")
     notification = members.get("notification_id")
-    return Received(text, notification if isinstance(notification, str) else None)
+    receipt = json_dumps(members["log_receipt"]).decode() if "log_receipt" in members else None
+    if receipt is not None and len(receipt) > MAX_RECEIPT:
+        receipt = None  # no certificate is refused for it
+    return Received(text, notification if isinstance(notification, str) else None, receipt)
 
 
 def notify(transport: Transport, pick_up: PickUp, notification_id: str, event: str) -> None:

@@ -16,7 +16,7 @@ from wallet_app.core import held, oid4vci
 from wallet_app.core.held import Held
 from wallet_app.core.offer import Offer
 from wallet_app.core.oid4vci import Authority
-from wallet_app.core.records import Contents, Item, PickUp, StoredCredential
+from wallet_app.core.records import Contents, Item, PickUp, StoredCredential, StoredReceipt
 from wallet_app.core.transport import Transport
 from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.core.vault import Vault, VaultError
@@ -127,8 +127,16 @@ class PickUps:
         after = replace(
             pick_up, received=(*pick_up.received, item.identifier), to_notify=(*pick_up.to_notify, *notes)
         )
-        self._store(lambda contents: self._with(contents, stored, after))
+        receipts = self._receipts(stored, received.log_receipt)
+        self._store(lambda contents: self._with(contents, stored, after).with_receipts(receipts))
         return after
+
+    def _receipts(self, stored: StoredCredential, text: str | None) -> tuple[StoredReceipt, ...]:
+        """What came with the credential; what it is worth is asked when it is shown."""
+        if text is None:
+            return ()
+        place = held.read(stored, self._signer.public_key).credential.status
+        return (StoredReceipt(place.uri, place.idx, stored.received_at, text),)
 
     def _require_same_person(self, stored: StoredCredential) -> None:
         """A wallet is one person's: it never shows one seafarer's certificate beside another's name."""

@@ -18,7 +18,7 @@ from issuer.services.clock import Clock
 from issuer.services.collecting import Collecting, Denied
 from issuer.services.nonces import Nonces
 from issuer.services.redeeming import Access, Redeeming
-from keys.encoding import Json
+from keys.encoding import Json, json_object
 
 _BODY: Final[dict[str, Any]] = {
     "type": "object",
@@ -58,10 +58,13 @@ def credential_router(
         collected = collecting.collect(access, document_number, proven.key)
         if isinstance(collected, Denied):
             raise ProtocolError("credential_request_denied", collected.reason)
-        return JSONResponse(
-            {"credentials": [{"credential": collected.text}], "notification_id": collected.notification_id},
-            headers=NO_STORE,
-        )
+        answer: dict[str, Json] = {
+            "credentials": [{"credential": collected.text}],
+            "notification_id": collected.notification_id,
+        }
+        if collected.receipt is not None:  # other wallets pass over what they do not know (8.3)
+            answer["log_receipt"] = json_object(collected.receipt.to_json())
+        return JSONResponse(answer, headers=NO_STORE)
 
     return router
 
