@@ -9,22 +9,25 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support.approvers import COURSE, Bureau, course, members
+from support.approvers import Bureau, course, members
 from support.custody import PASSPHRASE
 from support.databases import sqlite_template
 from support.desk import NEW_PHONE, NUMBER, PHONE, Desk, read_credential
 from support.issuer_app import KEYS, HandClock, issuer_settings
 from support.scenario import competency, medical
 from support.signer_process import SignerProcess
+from support.simulator import seeded_signer
 from support.softhsm import NoSoftHsm, softhsm
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential, credential_payload
 from issuer.domain.errors import SigningDeferred, SigningRefused
 from issuer.services.authority_keys import AuthorityKeys, ask_signer
+from issuer.services.checkpoints import Checkpoints
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.publishing import StatusPublisher
 from keys import jws
+from keys.algorithms import Algorithm
 from keys.custody import policy_file, sealed_file
 from keys.custody.approval import Act
 from keys.custody.signer_client import SignerClient, ToSign
@@ -34,6 +37,7 @@ from verifier.credential import sd_jwt, vc
 
 __all__ = ["sqlite_template"]
 
+LOG_KEY = "NO-log-2026a"
 pytestmark = pytest.mark.loopback
 
 
@@ -86,8 +90,13 @@ def house(
             except NoSoftHsm as missing:
                 pytest.skip(str(missing))
         else:
-            sealed_file.seal(home / "keys.sealed", KEYS.signers, PASSPHRASE.encode())  # type: ignore[arg-type]
-        signer = stack.enter_context(SignerProcess(home, members(os.getuid()), token).ended())
+            signers = {**KEYS.signers, LOG_KEY: seeded_signer(LOG_KEY, Algorithm.ED25519)}
+            sealed_file.seal(home / "keys.sealed", signers, PASSPHRASE.encode())  # type: ignore[arg-type]
+        policy = members(os.getuid())
+        if token is None:  # SoftHSM's library signs no Ed25519 here
+            policy["keys"][LOG_KEY] = {"signs": ["log"]}
+            policy["types"]["log"] = {"per_hour": 100}
+        signer = stack.enter_context(SignerProcess(home, policy, token).ended())
         signer.ready("--new-journal")
         settings = issuer_settings(
             f"sqlite:///{register}",
@@ -158,5 +167,10 @@ def test_lists_and_many_credentials_are_signed_by_it_too(house: House) -> None:
     publisher = StatusPublisher(house.desk.database, house.desk.clock, house.keys, house.desk.settings)
     token = publisher.current(1).token
     jws.verify(jws.parse(token), house.keys.public("NO-status-2026a"), typ="statuslist+jwt")
+    if house.keys.log_kid is not None:
+        checkpoints = Checkpoints(house.desk.database, house.desk.clock, house.keys, house.desk.settings)
+        note = checkpoints.make()
+        assert note is not None
+        assert note.splitlines()[:2] == [checkpoints.origin, "3"]
+        assert checkpoints.make() == note
     assert {key["kid"] for key in house.keys.jwks()["keys"]} == set(KEYS.signers)  # type: ignore[union-attr,index,call-overload]
-    assert COURSE not in numbers
