@@ -52,6 +52,13 @@ def check_text(value: str | None) -> str | None:
     raise InvalidInput(f"{value}: a name is 1 to 100 printable characters", hint="check what was typed")
 
 
+def check_why(value: str | None) -> str | None:
+    """A reason, when one is given; an empty one is none. Raises InvalidInput."""
+    if value is None or value.strip():
+        return value if value is None else _checked(check_reason, value)
+    raise InvalidInput("no reason is given", hint="say why in a few words")
+
+
 def check_serial(value: str) -> str:
     """A credential's serial. Raises InvalidInput."""
     if re.fullmatch("[0-9A-Za-z_-]{1,64}", value, re.ASCII):

@@ -435,4 +435,5 @@ reconciliation = Table(
     Column("database", BigInteger, nullable=False),
     Column("signer", BigInteger),  # None: its keys are in the issuer's own process
     Column("differences", BigInteger, nullable=False),
+    Column("explained", Text),  # canonical JSON: how many of each difference a person has explained
 )

@@ -2,18 +2,31 @@
 
 import json
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
 from issuer import terminal
-from issuer.arguments import AsJson
+from issuer.arguments import AsJson, check_why
 from issuer.commands.opening import PART, actor, register_of
-from issuer.services.reconciling import Reconciled
+from issuer.services.comparing import Reconciled
 
 
-def reconcile(context: typer.Context, as_json: AsJson = False) -> None:
+def reconcile(
+    context: typer.Context,
+    explanation: Annotated[
+        str | None,
+        typer.Option(
+            "--explained",
+            metavar="WHY",
+            help="what differs now is none from here on, unless it grows",
+            callback=check_why,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Compare log, database and signer; 1 when they differ, and issuing is stopped then."""
-    found = register_of(context).reconciling.run(actor=actor())
+    found = register_of(context).reconciling.run(explanation=explanation, actor=actor())
     if as_json:
         terminal.tell(json.dumps(asdict(found)))
     else:
@@ -39,6 +52,8 @@ def _tell(found: Reconciled) -> None:
         terminal.tell(f"{found.on_their_way} on their way")
     if found.before_log:
         terminal.tell(f"{found.before_log} released before there was a log: the next start enters them")
+    for what, number, _ in found.explained:
+        terminal.tell(f"explained: {number} {what}")
     for what, number, examples in found.differences:
         named = f": {', '.join(examples)}" if examples else ""
         more = " and more" if number > len(examples) > 0 else ""

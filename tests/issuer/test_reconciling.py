@@ -11,7 +11,8 @@ from support.issuer_cli import Run
 
 from issuer.adapters.tables import credential, credential_token, log_entry
 from issuer.domain.errors import IssuingStopped, KeysUnusable
-from issuer.services.reconciling import Difference, Last, Reconciling, last
+from issuer.services.comparing import Difference
+from issuer.services.reconciling import Last, Reconciling, last
 from issuer.services.stopping import Stopping
 from keys.custody.signer_client import SignerCount, SignerGone
 
@@ -79,6 +80,14 @@ def test_signer_that_counts_otherwise_stops_issuing(
     assert reconciling(desk, signer).run().differences == (Difference(said, 1),)
     with pytest.raises(IssuingStopped, match="reconciliation: 1"):
         desk.issue(MEDICAL, NEW_PHONE, key="no more")
+
+
+def test_difference_that_a_person_explained_is_none_until_it_grows(desk: Desk, issued: list[str]) -> None:
+    before = _Signer(competency=5, medical=1)
+    assert reconciling(desk, before).run(explanation="a restored backup").differences == ()
+    found = reconciling(desk, before).run()
+    assert (found.differences, found.explained) == ((), (Difference(f"competency {UNKNOWN}", 3),))
+    assert reconciling(desk, _Signer(competency=6, medical=1)).run().differences
 
 
 def test_signer_that_does_not_answer_is_no_difference(desk: Desk, issued: list[str]) -> None:

@@ -20,4 +20,5 @@ def upgrade() -> None:
         sa.Column("database", sa.BigInteger, nullable=False),
         sa.Column("signer", sa.BigInteger),
         sa.Column("differences", sa.BigInteger, nullable=False),
+        sa.Column("explained", sa.Text),
     )
