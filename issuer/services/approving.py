@@ -78,7 +78,7 @@ class Approving:
             rows = numbered(connection, numbers)
             events = [event for row in rows for event in self._approve(connection, row, actor)]
             record(connection, self._clock, events)
-            return [self._now(connection, row, None) for row in rows]
+            return _as_they_stand(connection, rows, [None] * len(rows))
 
     def reject(self, document_number: str, *, reason: str, actor: str) -> None:
         """End a draft, or what is approved and not yet in force. Raises NotFound, Conflict."""
@@ -128,7 +128,7 @@ class Approving:
             if lacks[hashed] is None and row.state == CertificateState.DRAFTED:
                 events += self._approve(connection, row, actor)
         record(connection, self._clock, events)
-        return [self._now(connection, row, lacks[hashed]) for hashed, row in rows.items()]
+        return _as_they_stand(connection, list(rows.values()), list(lacks.values()))
 
     def _about(
         self, connection: Connection, said: Approval, numbers: Collection[str] | None
@@ -169,10 +169,6 @@ class Approving:
         event = CertificateEvent.ENTER_FORCE
         return change_state(connection, row, event, since=self._today(), reason=None, actor="system")
 
-    def _now(self, connection: Connection, row: Row[Any], lacks: str | None) -> Weighed:
-        query = select(certificate.c.state).where(certificate.c.id == row.id)
-        return Weighed(row.document_number, connection.execute(query).scalar_one(), lacks)
-
     def _has_begun(self, row: Row[Any]) -> bool:
         return date.fromisoformat(json.loads(row.claims)["issue_date"]) <= self._today()
 
@@ -192,6 +188,18 @@ class Approving:
         details = {"code": error.code, "reason": error.message[:300]}
         with self._database.write() as connection:
             record(connection, self._clock, [AuditEvent(REFUSED, subject, details, actor)])
+
+
+def _as_they_stand(
+    connection: Connection, rows: Sequence[Row[Any]], lacks: Sequence[str | None]
+) -> Sequence[Weighed]:
+    mine = among(connection, certificate.c.id, [row.id for row in rows])
+    found = connection.execute(select(certificate.c.document_number, certificate.c.state).where(mine))
+    states = {row.document_number: row.state for row in found}
+    return [
+        Weighed(row.document_number, states[row.document_number], missing)
+        for row, missing in zip(rows, lacks, strict=True)
+    ]
 
 
 def _verified(policy: SigningPolicy, token: str) -> Approval:
