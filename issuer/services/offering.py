@@ -32,6 +32,7 @@ from keys.encoding import b64url_encode
 
 HANDLE_BYTES = 32
 TX_CODE_LENGTH = 6
+NOT_MADE = "offer-not-made"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +113,21 @@ class Offering:
 
         Older ones that have expired are swept away on the way.
 
-        Raises NotFound, Conflict (nothing in force, or something named is not) or InvalidInput.
+        Raises NotFound, Conflict (nothing in force, or something named is not) or InvalidInput; the first two
+        leave a line in the audit trail.
         """
-        with self._database.write() as connection:
-            sweep(connection, int(self._clock().timestamp()))
-            seafarer, numbers = self._choose(connection, seafarer_id, document_numbers)
-            return self._make(connection, seafarer, numbers, None, actor)
+        try:
+            with self._database.write() as connection:
+                sweep(connection, int(self._clock().timestamp()))
+                seafarer, numbers = self._choose(connection, seafarer_id, document_numbers)
+                return self._make(connection, seafarer, numbers, None, actor)
+        except (NotFound, Conflict) as error:
+            asked = [seafarer_id] if seafarer_id else document_numbers
+            subject = asked[0] if len(asked) == 1 else f"{len(asked)} certificates"
+            details = {"rule": error.code, "reason": error.message[:300]}
+            with self._database.write() as connection:
+                record(connection, self._clock, [AuditEvent(NOT_MADE, subject, details, actor)])
+            raise
 
     def create_bound(
         self, connection: Connection, seafarer_id: str, document_numbers: Sequence[str], thumbprint: str

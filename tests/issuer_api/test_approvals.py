@@ -1,78 +1,28 @@
 """Drafting and approving over HTTP, and what a client is told of quotas."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from support.approvers import COURSE, Bureau, course, members, policy_at, row_of
+from support.approvers import COURSE, course, row_of
 from support.databases import database_url, postgres, sqlite_template
-from support.desk import NUMBER, Desk
-from support.in_process import client_of
-from support.issuer_app import KEYS, OPERATOR_TOKEN, HandClock, issuer_settings
+from support.desk import NUMBER
 from support.scenario import competency
+from support.web_bureau import WebBureau, web_bureau
 
-from issuer.app import build
-from issuer.composition import Services, compose
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.signing_port import GuardedSigner
-from keys.custody import policy_file
 from keys.custody.approval import Act
-from keys.encoding import json_dumps
 
 __all__ = ["database_url", "postgres", "sqlite_template"]
 
-BASE = "/api/v1"
-
-
-@dataclass
-class Web:
-    """The application, and the people who approve."""
-
-    client: httpx.Client
-    bureau: Bureau
-    services: Services
-    asked: int = 0
-
-    def post(self, path: str, body: Any) -> httpx.Response:
-        self.asked += 1
-        headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}", "Idempotency-Key": f"asked-{self.asked:04}"}
-        return self.client.post(f"{BASE}/{path}", json=body, headers=headers)
-
-    def pending(self, query: str = "") -> Any:
-        headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
-        return self.client.get(f"{BASE}/approvals/pending{query}", headers=headers).json()
-
 
 @pytest.fixture
-def web(sqlite_url: str, tmp_path: Path) -> Iterator[Web]:
-    policy = members()
-    policy["types"]["course"]["per_hour"] = 1
-    settings = issuer_settings(sqlite_url, signing_policy=policy_at(tmp_path / "policy.json", policy))
-    clock, found = HandClock(), policy_file.parse(json_dumps(policy))
-    keys = AuthorityKeys(
-        signers=KEYS.signers,
-        certificate_kid=KEYS.certificate_kid,
-        status_kid=KEYS.status_kid,
-        pass_kid=KEYS.pass_kid,
-        guarded=GuardedSigner(KEYS.signers, found, lambda: int(clock().timestamp())),
-        policy=found,
-    )
-    services = compose(settings, keys=keys, clock=clock)
-    desk = Desk(services.database, settings, clock)
-    with client_of(build(services), settings.base_url) as client:
-        yield Web(client, Bureau(desk, found), services)
+def web(sqlite_url: str, tmp_path: Path) -> Iterator[WebBureau]:
+    with web_bureau(sqlite_url, tmp_path, courses_per_hour=1) as opened:
+        yield opened
 
 
-def drafted(web: Web, row: dict[str, Any]) -> httpx.Response:
-    seafarer = row.pop("seafarer")
-    return web.post("certificates", {"certificate": row, "seafarer": seafarer})
-
-
-def test_a_draft_is_shown_proposed_and_approved_and_then_in_force(web: Web) -> None:
-    answer = drafted(web, row_of(competency()))
+def test_a_draft_is_shown_proposed_and_approved_and_then_in_force(web: WebBureau) -> None:
+    answer = web.draft(row_of(competency()))
     assert answer.status_code == 201
     assert answer.json()["state"] == "drafted"
     (waiting,) = web.pending()["certificates"]
@@ -90,21 +40,21 @@ def test_a_draft_is_shown_proposed_and_approved_and_then_in_force(web: Web) -> N
     assert web.pending() == {"certificates": [], "next": None}
 
 
-def test_pages_of_what_waits(web: Web) -> None:
+def test_pages_of_what_waits(web: WebBureau) -> None:
     for number in range(3):
-        drafted(web, row_of(course(f"NO-CRS-{number}")))
+        web.draft(row_of(course(f"NO-CRS-{number}")))
     first = web.pending("?limit=2")
     assert (len(first["certificates"]), first["next"]) == (2, "NO-CRS-1")
     assert [one["document_number"] for one in web.pending("?after=NO-CRS-1")["certificates"]] == ["NO-CRS-2"]
 
 
-def test_what_does_not_count_is_a_problem_that_names_the_rule(web: Web) -> None:
-    drafted(web, row_of(competency()))
+def test_what_does_not_count_is_a_problem_that_names_the_rule(web: WebBureau) -> None:
+    web.draft(row_of(competency()))
     row = row_of(course())
-    late = drafted(web, {**row, "expiry_date": "2040-01-01"})
+    late = web.draft({**row, "expiry_date": "2040-01-01"})
     for answer, status, kind, says in (
         (late, 409, "signing-refused", "S6 validity"),
-        (drafted(web, {**row_of(course()), "issue_date": "1950-01-01"}), 422, "invalid-input", "birth_date"),
+        (web.draft({**row_of(course()), "issue_date": "1950-01-01"}), 422, "invalid-input", "birth_date"),
         (web.post("certificates", {"certificate": []}), 422, "", "certificate"),
         (web.post("approvals", {"approval": "a.b.c"}), 409, "approval-refused", "not an approval"),
         (web.post("approvals", {"approval": "ø"}), 422, "", "approval"),
@@ -131,10 +81,10 @@ def test_what_does_not_count_is_a_problem_that_names_the_rule(web: Web) -> None:
     assert web.post(f"certificates/{NUMBER}/reject", {"reason": "x"}).json()["state"] == "cancelled"
 
 
-def test_a_phone_that_meets_a_quota_is_told_which_and_when_to_come_again(web: Web) -> None:
+def test_a_phone_that_meets_a_quota_is_told_which_and_when_to_come_again(web: WebBureau) -> None:
     numbers = [COURSE, "NO-CRS-2"]
     for number in numbers:
-        drafted(web, row_of(course(number)))
+        web.draft(row_of(course(number)))
     assert web.post("approvals", {"approval": web.bureau.rule_says(*numbers)}).status_code == 200
     issue = web.services.issuer
     issue.issue(COURSE, None, "first")
