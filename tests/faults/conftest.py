@@ -30,7 +30,7 @@ def sqlite_stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
             path.unlink()
         return f"sqlite:///{shutil.copy(sqlite_template, folder / 'register.db')}"
 
-    return Stage(fresh, folder, parent, folder)
+    return Stage("sqlite", fresh, folder, parent, folder)
 
 
 @pytest.fixture(scope="session")
@@ -44,4 +44,4 @@ def server() -> Iterator[Cluster]:
 def postgres_stage(server: Cluster, tmp_path_factory: pytest.TempPathFactory, parent: Nursery) -> Stage:
     """A PostgreSQL register that is emptied for each round."""
     folder = tmp_path_factory.mktemp("postgresql")
-    return Stage(server.emptied, folder, parent, folder)
+    return Stage("postgresql", server.emptied, folder, parent, folder)

@@ -46,7 +46,7 @@ def assert_was_told(runs: list[Ended]) -> None:
 @pytest.mark.postgres
 def test_sessions_that_the_server_ends_are_opened_again(postgres_stage: Stage) -> None:
     for workload in ("lost phone", "life", "bulk in parts")[: rounds(1, 3)]:
-        for at in points(postgres_stage, workload, rounds(2, 0.1)):
+        for at in points(postgres_stage, workload, rounds(1, 0.1)):
             fault = Fault(at, "terminate", postgres_stage.fresh())
             runs = play(postgres_stage, workload, [fault])
             assert_was_told(runs)
@@ -58,7 +58,7 @@ def test_server_stopped_as_by_a_power_cut_had_all_that_was_acknowledged(
     server: Cluster, postgres_stage: Stage
 ) -> None:
     for workload in ("bulk", "life", "lost phone")[: rounds(1, 3)]:
-        for at in points(postgres_stage, workload, rounds(2, 0.1)):
+        for at in points(postgres_stage, workload, rounds(1, 0.1)):
             fault = Fault(at, "run", server.stop_command)
             runs = play(postgres_stage, workload, [fault], mend=server.start)
             assert_was_told(runs)
@@ -72,14 +72,14 @@ def test_full_disk_is_told_and_loses_nothing(
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         return f"sqlite:///{shutil.copy(sqlite_template, small_disk / 'register.db')}"
 
-    stage = Stage(fresh, small_disk, sqlite_stage.parent, sqlite_stage.folder)
+    stage = Stage("sqlite", fresh, small_disk, sqlite_stage.parent, sqlite_stage.folder)
     for workload in ("life", "lost phone")[: rounds(1, 2)]:
-        for at in points(stage, workload, rounds(2, 0.15)):
+        for at in points(stage, workload, rounds(1, 0.15)):
             fault = Fault(at, "fill", str(small_disk))
             runs = play(stage, workload, [fault], mend=(small_disk / "ballast").unlink)
             assert runs[0].refusals, "there was room"
 
 
 def test_files_that_may_not_grow_are_told_and_lose_nothing(sqlite_stage: Stage) -> None:
-    for at in points(sqlite_stage, "life", rounds(2, 0.1)):
+    for at in points(sqlite_stage, "life", rounds(1, 0.1)):
         assert_was_told(play(sqlite_stage, "life", [Fault(at, "limit", str(LIMIT))]))

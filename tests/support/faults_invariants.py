@@ -9,14 +9,14 @@ import json
 import re
 from base64 import b64decode, urlsafe_b64decode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from support.faults_register import Outline, Published, Rows
-from support.faults_workload import NORWAY, PHONES, Request
+from support.faults_workload import LOG_KID, NORWAY, PHONES, Request
 from support.scenario import show
 
 from verifier.decision import verify
@@ -54,7 +54,7 @@ def check_answers(rows: Rows, before: Mapping[str, Any], again: Mapping[str, Any
     stored = {
         row["serial"]: row
         for row in rows(
-            "SELECT c.serial, c.state, t.token FROM credential c "
+            "SELECT c.serial, c.state, c.idempotency_key, t.token FROM credential c "
             "JOIN credential_token t ON t.credential_id = c.id"
         )
     }
@@ -64,19 +64,25 @@ def check_answers(rows: Rows, before: Mapping[str, Any], again: Mapping[str, Any
         assert row is not None, f"I2: the register does not have the credential {one['serial']}"
         assert (row["state"], row["token"]) == ("released", one["token"]), f"I2: {one['serial']} is another"
     serials = Counter(one["serial"] for one in told)
-    released = {serial for serial, row in stored.items() if row["state"] == "released"}
+    released = {
+        serial
+        for serial, row in stored.items()
+        if row["state"] == "released" and row["idempotency_key"].startswith("request-")
+    }
     assert set(serials) == released, "I2: a credential was released that nobody asked for"
     assert max(serials.values(), default=1) == 1, "I2: two requests got one credential"
 
 
-def check_signed(rows: Rows, signed: Sequence[str]) -> None:
-    """I3: nothing was signed but what had been stored to be signed, for a certificate of the register."""
+def check_signed(rows: Rows, signed: Sequence[str], unapproved: Collection[str] = ()) -> None:
+    """I3: nothing was signed but what had been stored to be signed, and nothing that nobody approved."""
     stored = {row["payload"] for row in rows("SELECT payload FROM credential_payload")}
     for one in signed:
         header, _, payload = b64decode(one).partition(b".")
         if header.startswith(b"eyJ") and json.loads(_unbase64(header)).get("typ") == "dc+sd-jwt":
             text = _unbase64(payload).decode()
             assert text in stored, f"I3: this was signed and never stored: {text}"
+            number = json.loads(text)["document_number"]
+            assert number not in unapproved, f"I3: nobody has approved {number}, and it was signed"
 
 
 def check_verdicts(rows: Rows, lists: Mapping[str, Published], at: datetime) -> None:
@@ -229,7 +235,12 @@ def _i7_the_log_is_whole(rows: Rows, credentials: Sequence[dict[str, Any]]) -> N
     by_serial = {row["serial"]: row for row in entries}
     assert len(by_serial) == len(entries), "I7: a credential is in the log twice"
     released = [row for row in credentials if row["state"] == "released"]
-    assert {row["serial"] for row in released} == by_serial.keys(), "I7: log and register differ"
+    missing = {row["serial"] for row in released} - by_serial.keys()
+    assert not missing, f"I7: {missing} are released and not logged"
+    unknown = by_serial.keys() - {
+        row["serial"] for row in credentials
+    }  # what was given up last is logged too
+    assert not unknown, f"I7: {unknown} are logged and not in the register"
     for row in released:
         if row["serial"] in by_serial:
             text = row["token"].rpartition(".")[0].encode()
@@ -240,22 +251,29 @@ def _i7_the_log_is_whole(rows: Rows, credentials: Sequence[dict[str, Any]]) -> N
     nodes = Counter(bytes(row["hash"]) for row in rows("SELECT hash FROM log_node"))
     assert nodes == Counter(_complete_subtrees(leaves)), "I7: the log's nodes are not those of its leaves"
     size = 0
+    heads = {(row["sequence"], row["hash"]) for row in rows("SELECT sequence, hash FROM audit_event")}
     for row in rows("SELECT * FROM log_checkpoint ORDER BY number"):
-        size = _check_checkpoint(row, leaves, size)
+        size = _check_checkpoint(row, leaves, size, heads)
 
 
-def _check_checkpoint(row: dict[str, Any], leaves: list[bytes], least: int) -> int:
-    """C2SP tlog-checkpoint: it was signed, and names the root of the leaves that there were then."""
+def _check_checkpoint(
+    row: dict[str, Any], leaves: list[bytes], least: int, heads: Collection[tuple[int, str]]
+) -> int:
+    """C2SP tlog-checkpoint: it was signed, and names the root of the leaves that there were then.
+
+    And one head that the audit trail had.
+    """
     text, _, signature = row["note"].partition("\n\n")
-    origin, size, root = text.split("\n")
+    origin, size, root, *extra = text.split("\n")
     assert int(size) == row["size"], "I7: a checkpoint of another size"
     assert least <= row["size"] <= len(leaves), "I7: the log shrank"
     assert b64decode(root) == _root(leaves[: row["size"]]), f"I7: the checkpoint of {size} has another root"
+    [(_, sequence, digest)] = [line.split() for line in extra]
+    assert (int(sequence), digest) in heads, f"I7: the checkpoint of {size} holds another audit trail's head"
     _, name, signed = signature.split()
     assert name == origin, "I7: a checkpoint that somebody else signed"
-    key = NORWAY.signers["NO-log-2026a"].public_key.native
-    assert isinstance(key, Ed25519PublicKey)
-    key.verify(b64decode(signed)[4:], f"{text}\n".encode())
+    key = _unbase64(str(NORWAY.signers[LOG_KID].public_key.to_jwk()["x"]).encode())
+    Ed25519PublicKey.from_public_bytes(key).verify(b64decode(signed)[4:], f"{text}\n".encode())
     return int(size)
 
 

@@ -77,7 +77,7 @@ def outline(rows: Rows) -> Outline:
         "c.holder_thumbprint, c.kid FROM credential c JOIN certificate x ON x.id = c.certificate_id"
     )
     credentials = {
-        row["idempotency_key"]: (
+        _request(row["idempotency_key"]): (
             _plain(row["document_number"]),
             row["state"],
             row["status"],
@@ -86,14 +86,20 @@ def outline(rows: Rows) -> Outline:
             row["kid"],
         )
         for row in found
+        if row["state"] != "void"  # who asks twice for what nobody approved is refused twice
     }
-    keys = {row["serial"]: row["idempotency_key"] for row in found}
+    keys = {row["serial"]: _request(row["idempotency_key"]) for row in found}
     events = Counter(
         (row["event"], keys.get(row["subject"]) or str(_plain(row["subject"])), row["actor"])
         for row in rows("SELECT event, subject, actor FROM audit_event")
-        if not row["event"].endswith("-refused")  # who asks twice may be refused twice
+        if not row["event"].endswith(("-refused", "-void"))
     )
     return Outline(certificates, credentials, events)
+
+
+def _request(key: str) -> str:
+    """An idempotency key; one that a mass operation has made, by its first word."""
+    return key if key.startswith("request-") else key.partition(":")[0]
 
 
 def _plain(number: str | None) -> str | None:

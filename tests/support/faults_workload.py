@@ -7,6 +7,7 @@ that is what makes a killed and repeated run comparable with one that nobody kil
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,6 +15,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from support.approvers import row_of
+from support.custody import CERTIFICATES_KEY, PASS_KEY, PEOPLE, STATUS_KEY, policy_members
 from support.in_process import client_of
 from support.issuer_app import HOLDER_CLAIMS, OPERATOR_TOKEN, HandClock, issuer_settings
 from support.scenario import INGRID, competency, medical
@@ -26,14 +29,25 @@ from issuer.domain.errors import DatabaseUnusable, IssuerError
 from issuer.services import issuing
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
-from issuer.services.issuing import IssuedCredential, IssueRequest
+from issuer.services.issuing import CredentialIssuer, IssuedCredential, IssueRequest
+from issuer.services.mass_working import MassWorker
 from issuer.services.publication import Publication
+from issuer.services.signing_port import GuardedSigner
+from keys.algorithms import Algorithm
+from keys.custody import policy_file
+from keys.custody.approval import Act, approve
+from keys.custody.signing_policy import SigningPolicy
 from keys.encoding import json_dumps
 from keys.signer import SoftwareSigner
+from keys.trust.directory import CERTIFICATES, LOG
 from verifier.credential import vc
 from verifier.credential.model import Certificate, Holder
 
 NORWAY: Final = Authority("NO")
+KID: Final = NORWAY.certificate_kid
+NEW_KID: Final = NORWAY.add_key(*CERTIFICATES, kid="NO-2027a")  # for mass operations, when the other must go
+LOG_KID: Final = "NO-log-2026a"
+NORWAY.add_key(LOG, kid=LOG_KID, signer=seeded_signer(LOG_KID, Algorithm.ED25519))
 LIST_SIZE: Final = 16  # half full is full: a workload opens several lists
 CLERK: Final = "clerk"
 PHONES: Final[Mapping[str, SoftwareSigner]] = {
@@ -97,12 +111,40 @@ LOST_PHONE: Final = (
     request("offer", "post", path="offers", body={"seafarer_id": INGRID.seafarer_id}),
     request("publish 2", "publish"),
 )
+APPROVED: Final = (
+    request("import", "load", numbers=[MED]),  # approved by nobody
+    request("draft", "draft", number=COC),
+    request("propose", "say", kid="clerk-1", what=Act.PROPOSE, number=COC),
+    request("unapproved", "issue", number=MED, phone="ingrid"),
+    request("approve", "say", kid="anna-1", what=Act.APPROVE, number=COC),
+    request("approve too", "say", kid="bo-1", what=Act.APPROVE, number=COC),
+    request("phone", "issue", number=COC, phone="ingrid"),
+    request("paper", "issue", number=COC, phone=None),
+    request("publish", "publish"),
+)
+MASS: Final = (
+    request("import", "load", numbers=CREW),
+    request("bulk", "bulk", numbers=CREW[:4], phone=None),
+    request("phone", "issue", number=CREW[4], phone="li"),
+    request("publish 1", "publish"),
+    request("again", "post", path="mass", body={"do": "reissue", "select": {"key": KID}, "reason": "stolen"}),
+    request("work 1", "work"),
+    request("publish 2", "publish"),
+    request(
+        "end", "post", path="mass", body={"do": "revoke", "select": {"key": NEW_KID}, "reason": "forged"}
+    ),
+    request("work 2", "work"),
+    request("publish 3", "publish"),
+)
 WORKLOADS: Final[Mapping[str, Sequence[Request]]] = {
     "life": LIFE,
     "bulk": BULK,
     "bulk in parts": BULK,
     "lost phone": LOST_PHONE,
+    "approved": APPROVED,
+    "mass": MASS,
 }
+UNAPPROVED: Final[Mapping[str, frozenset[str]]] = {"approved": frozenset({MED})}  # what is never signed
 PARTS_OF: Final[Mapping[str, int]] = {"bulk in parts": 2}  # batches on threads, read back in a second process
 
 
@@ -128,16 +170,38 @@ def extract_of(certificates: Sequence[Certificate]) -> bytes:
     return b"".join(json_dumps(line) + b"\n" for line in lines)
 
 
-def services_over(database_url: str, clock: Clock | None = None) -> Services:
+KEYS: Final = AuthorityKeys(
+    signers=NORWAY.signers,
+    certificate_kid=KID,
+    status_kid=NORWAY.status_kid,
+    pass_kid=NORWAY.pass_kid,
+    log_kid=LOG_KID,
+)
+
+
+def services_over(
+    database_url: str, clock: Clock | None = None, policy: SigningPolicy | None = None, **changes: object
+) -> Services:
     """The authority's services as they are, with the keys that its directory lists."""
-    settings = issuer_settings(database_url, base_url=NORWAY.iss, list_size=LIST_SIZE)
-    keys = AuthorityKeys(
-        signers=NORWAY.signers,
-        certificate_kid=NORWAY.certificate_kid,
-        status_kid=NORWAY.status_kid,
-        pass_kid=NORWAY.pass_kid,
-    )
-    return compose(settings, keys=keys, clock=clock or HandClock())
+    clock = clock or HandClock()
+    settings = issuer_settings(database_url, base_url=NORWAY.iss, list_size=LIST_SIZE, **changes)
+    keys = KEYS
+    if policy is not None:
+        guarded = GuardedSigner(NORWAY.signers, policy, lambda: int(clock().timestamp()))
+        keys = replace(KEYS, guarded=guarded, policy=policy)
+    return compose(settings, keys=keys, clock=clock)
+
+
+def write_policy(folder: Path) -> Path:
+    """The policy of `support.custody` for this authority and its keys, as a file."""
+    found = policy_members()
+    known = found["keys"]
+    pairs = ((KID, CERTIFICATES_KEY), (NORWAY.status_kid, STATUS_KEY), (NORWAY.pass_kid, PASS_KEY))
+    found["keys"] = {kid: known[other] for kid, other in pairs}
+    path = folder / "policy.json"
+    path.write_bytes(json_dumps({**found, "issuers": [NORWAY.iss], "status_prefix": f"{NORWAY.iss}/status/"}))
+    path.chmod(0o644)
+    return path
 
 
 class Clerk:
@@ -146,8 +210,14 @@ class Clerk:
     def __init__(self, workload: str, database_url: str, folder: Path, *, now: datetime = NOW) -> None:
         issuing.CHUNK = PARTS_OF.get(workload, issuing.CHUNK)  # type: ignore[attr-defined]
         self.clock = HandClock(now)
-        self.services = services_over(database_url, self.clock)
-        self._folder = folder
+        self._folder, self._desk = folder, folder / ".desk"
+        self._desk.mkdir(parents=True, exist_ok=True)
+        changes: dict[str, Any] = {}
+        if workload in UNAPPROVED:
+            path = write_policy(self._desk)
+            changes = {"signing_policy": path, "policy": policy_file.load(path)}
+        self.services = services_over(database_url, self.clock, **changes)
+        self._hashes: dict[str, str] = {}  # by document number
         self._open = ExitStack()
         self._client = self._open.enter_context(client_of(build(self.services), NORWAY.iss))
 
@@ -170,6 +240,9 @@ class Clerk:
             "bulk": self._bulk,
             "post": self._post,
             "publish": self._publish,
+            "draft": self._draft,
+            "say": self._say,
+            "work": self._work,
         }
         for one in requests:
             for last in (False, True):
@@ -202,10 +275,40 @@ class Clerk:
         ]
         return [_told(one) for one in self.services.issuer.issue_many(wanted)]
 
-    def _post(self, key: str, path: str, body: Mapping[str, Any]) -> object:
+    def _post(self, key: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}", "Idempotency-Key": key.replace(" ", "-")}
         answer = self._client.post(f"{NORWAY.iss}/api/v1/{path}", json=body, headers=headers)
         return {"status": answer.status_code, "body": answer.text}
+
+    def _draft(self, key: str, number: str) -> object:
+        row = row_of(certificate_of(number))
+        told = self._post(key, "certificates", {"seafarer": row.pop("seafarer"), "certificate": row})
+        if told["status"] == 201:
+            self._hashes[number] = json.loads(told["body"])["claims_hash"]
+        return told
+
+    def _say(self, key: str, kid: str, what: Act, number: str) -> object:
+        """What somebody says is signed once, and sent again as it is: a signature differs each time."""
+        statement = self._desk / f"{kid}-{what}-{number}"
+        if not statement.exists():
+            signer, at = PEOPLE[kid], int(NOW.timestamp())
+            said = approve(
+                [self._hashes[number]], "competency", at=at, name=key, signer=signer, kid=kid, act=what
+            )
+            statement.write_text(said)
+        return self._post(key, "approvals", {"approval": statement.read_text(), "document_numbers": [number]})
+
+    def _work(self, key: str) -> object:
+        """What a worker does that was started with the new key."""
+        del key
+        parts = (
+            self.services.database,
+            self.clock,
+            replace(KEYS, certificate_kid=NEW_KID),
+            self.services.settings,
+        )
+        worker = MassWorker(*parts, CredentialIssuer(*parts), batch=2, issued_at_once=2)
+        return worker.until_done().name
 
     def _publish(self, key: str) -> object:
         del key
