@@ -63,8 +63,8 @@ def test_a_checkpoint_proves_that_the_trail_still_has_what_it_had(
         ("nonsense", "a checkpoint is lines of text"),
         (sign(Checkpoint(LOG_KEY.name, 1, b"x" * 32), SIGNER), "names no audit trail"),
         (
-            sign(Checkpoint(LOG_KEY.name, 1, b"x" * 32, ("ombord-audit 1",)), SIGNER),
-            "ombord-audit SEQUENCE HASH",
+            sign(Checkpoint(LOG_KEY.name, 1, b"x" * 32, ("audit 1",)), SIGNER),
+            "audit SEQUENCE HASH",
         ),
         (sign(Checkpoint("x/log", 1, b"x" * 32, (Anchor(1, "ab" * 32).line,)), SIGNER), "of the log x/log"),
     ],
