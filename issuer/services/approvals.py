@@ -58,14 +58,16 @@ def tokens_for(
     policy of today (`AuthorityKeys.approver_kids`). What others have signed is left out: a signer refuses a
     draft that comes with a statement of a key that it does not know.
     """
-    found: dict[str, dict[tuple[str, str], str]] = {one: {} for one in claims_hashes}
+    found: dict[str, dict[tuple[str, str], int]] = {one: {} for one in claims_hashes}
     for row in connection.execute(_about(connection, found)):
         if kids is None or row.kid in kids:
             said = found[row.claims_hash]
             who = (row.act, row.person or row.rule)
             said.pop(who, None)
-            said[who] = row.token
-    return {one: list(said.values())[-MAX_APPROVALS:] for one, said in found.items()}
+            said[who] = row.id
+    chosen = {one: list(said.values())[-MAX_APPROVALS:] for one, said in found.items()}
+    tokens = _tokens(connection, {number for numbers in chosen.values() for number in numbers})
+    return {one: [tokens[number] for number in numbers] for one, numbers in chosen.items()}
 
 
 def statements(
@@ -80,13 +82,22 @@ def statements(
 
 
 def _about(connection: Connection, claims_hashes: Collection[str]) -> Select[Any]:
-    """Statements about these claims, oldest first, once for each claims hash."""
+    """Statements about these claims, oldest first, once for each claims hash.
+
+    Without their tokens: a rule's names a thousand certificates, and would be read as many times.
+    """
+    columns = [column for column in approval.c if column is not approval.c.token]
     return (
-        select(approval_claims.c.claims_hash, approval)
+        select(approval_claims.c.claims_hash, *columns)
         .join(approval, approval.c.id == approval_claims.c.approval_id)
         .where(among(connection, approval_claims.c.claims_hash, claims_hashes))
         .order_by(approval.c.id)
     )
+
+
+def _tokens(connection: Connection, numbers: Collection[int]) -> Mapping[int, str]:
+    query = select(approval.c.id, approval.c.token).where(among(connection, approval.c.id, numbers))
+    return {row.id: row.token for row in connection.execute(query)}
 
 
 def _said(row: Row[Any]) -> Approval:
