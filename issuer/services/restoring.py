@@ -4,39 +4,27 @@ What a restored register cannot know is what was issued after the backup. So it 
 status lists, for an index of the old ones may be on somebody's phone; and stopped, until a person has looked.
 """
 
-from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import orjson
 from sqlalchemy import Connection, Table, delete, func, insert, inspect, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from issuer.adapters import log_store
-from issuer.adapters.backup_files import BackupUnusable, Piece, check_files, reading
+from issuer.adapters.backup_files import BackupUnusable, check_files, reading
 from issuer.adapters.database import Database
 from issuer.adapters.migrating import make_schema, rebuilding, refuse_broken_references
 from issuer.adapters.repository import insert_many
 from issuer.adapters.tables import log_entry, status_list
 from issuer.services import stopping
 from issuer.services.audit import AuditEvent, record
-from issuer.services.backing_up import (
-    FORMAT,
-    SCHEMA,
-    SUMMARY,
-    VERSION,
-    Summary,
-    TableSum,
-    sum_of,
-    summed_up,
-    tables_of,
-)
+from issuer.services.backing_up import Summary, TableSum, sum_of, summed_up, tables_of
+from issuer.services.backup_contents import OTHER, Contents
 from issuer.services.clock import Clock
 from issuer.settings import Settings
 from keys.transparency.checkpoint import Checkpoint
 from keys.transparency.merkle import Frontier, subtrees
-from keys.trust.record import Record
 
 RESTORED: Final = "register-restored"
 SUBJECT: Final = "register"
@@ -55,7 +43,7 @@ def verify(folder: Path, secret: Secret, checkpoint: Checkpoint | None = None) -
     """Read a backup through, without a database. Raises BackupUnusable for anything that is not as it was."""
     check_files(folder)
     with reading(folder, secret) as pieces:
-        contents = _Contents(folder, pieces)
+        contents = Contents(folder, pieces)
         counts: dict[str, int] = dict.fromkeys(contents.columns, 0)
         digests = {name: sha256() for name in contents.columns}
         frontier, then = Frontier(), None
@@ -74,7 +62,7 @@ def verify(folder: Path, secret: Secret, checkpoint: Checkpoint | None = None) -
         summary.log_size,
         summary.log_root,
     ):
-        raise BackupUnusable(f"{folder}: its rows are not those that its summary names", hint=_OTHER)
+        raise BackupUnusable(f"{folder}: its rows are not those that its summary names", hint=OTHER)
     return Verified(summary, _missing(folder, checkpoint, frontier.size, then))
 
 
@@ -91,12 +79,12 @@ def restore(url: str, folder: Path, secret: Secret, checkpoint: Checkpoint | Non
             writing = connection.execution_options(ombord_write=True)
             with writing.begin():
                 with reading(folder, secret) as pieces:
-                    summary = _load(writing, _Contents(folder, pieces))
+                    summary = _load(writing, Contents(folder, pieces))
                 refuse_broken_references(writing)
                 missing = _missing(folder, checkpoint, summary.log_size, _root(writing, checkpoint, summary))
     except SQLAlchemyError as error:
         raise BackupUnusable(
-            f"{folder} does not go into {database.address}: {str(error).splitlines()[0]}", hint=_OTHER
+            f"{folder} does not go into {database.address}: {str(error).splitlines()[0]}", hint=OTHER
         ) from error
     finally:
         database.close()
@@ -126,95 +114,11 @@ def go_on(database: Database, clock: Clock, settings: Settings, summary: Summary
     return number
 
 
-_OTHER: Final = "use another copy of this backup, or an earlier one"
-
-
-class _Contents:
-    """A backup's pieces, each in its place: the schema, tables by their parts, the summary."""
-
-    def __init__(self, folder: Path, pieces: Iterator[Piece]) -> None:
-        self._folder, self._pieces = folder, pieces
-        first = next(pieces, None)
-        if first is None or first.name != SCHEMA:
-            raise self._wrong("it does not begin with a schema")
-        try:
-            read = orjson.loads(first.content)
-            self.schema = str(read["schema"])
-            self.columns: Mapping[str, list[str]] = {
-                name: list(found) for name, found in read["tables"].items()
-            }
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise self._wrong("its schema cannot be read") from error
-        self._summary: Summary | None = None
-
-    @property
-    def summary(self) -> Summary:
-        """Known once all parts were read."""
-        if self._summary is None:
-            raise self._wrong("its end is missing")
-        return self._summary
-
-    def parts(self) -> Iterator[tuple[str, Piece]]:
-        """Each table's parts in their order."""
-        tables, number, table = iter(self.columns), 0, ""
-        for piece in self._pieces:
-            if self._summary is not None:
-                raise self._wrong("something follows its end")
-            if piece.name == SUMMARY:
-                self._summary = self._read_summary(piece)
-                continue
-            found = piece.name.removeprefix("tables/").rpartition("/")[0]
-            if found != table:
-                number, table = 0, next((one for one in tables if one == found), "")
-            if not table or piece.name != f"tables/{table}/{number:08}":
-                raise self._wrong(f"{piece.name[:80]} is not in its place")
-            number += 1
-            yield table, piece
-        _ = self.summary
-
-    def rows(self, table: str, piece: Piece) -> Iterator[list[Any]]:
-        """The rows of a part."""
-        width = len(self.columns[table])
-        for line in piece.content.splitlines():
-            try:
-                row = [bytes.fromhex(one["hex"]) if type(one) is dict else one for one in orjson.loads(line)]
-            except (ValueError, KeyError, TypeError) as error:
-                raise self._wrong(f"{piece.name} cannot be read") from error
-            if len(row) != width:
-                raise self._wrong(f"{piece.name} has a row of {len(row)} columns, not {width}")
-            yield row
-
-    def _read_summary(self, piece: Piece) -> Summary:
-        try:
-            read = Record(orjson.loads(piece.content), "summary")
-            if (read.text("format"), read.number("version")) != (FORMAT, VERSION):
-                raise self._wrong("it is of another version")
-            tables, log, audit = read.record("tables"), read.record("log"), read.record("audit")
-            sums = {name: tables.record(name) for name in self.columns}
-            note = orjson.loads(piece.content)["checkpoint"]
-            return Summary(
-                issuer=read.text("issuer"),
-                made_at=read.text("made_at"),
-                schema=read.text("schema"),
-                tables={name: TableSum(one.number("rows"), one.text("sha256")) for name, one in sums.items()},
-                log_size=log.number("size"),
-                log_root=log.text("root"),
-                events=audit.number("events"),
-                audit_head=audit.text("head"),
-                checkpoint=None if note is None else str(note),
-            )
-        except (ValueError, KeyError) as error:
-            raise self._wrong(f"its summary cannot be read: {error}") from error
-
-    def _wrong(self, how: str) -> BackupUnusable:
-        return BackupUnusable(f"{self._folder} is no backup of ours: {how}", hint=_OTHER)
-
-
-def _load(connection: Connection, contents: _Contents) -> Summary:
+def _load(connection: Connection, contents: Contents) -> Summary:
     make_schema(connection, contents.schema)
     tables = {table.name: table for table in tables_of(connection)}
     if {name: [one.name for one in table.columns] for name, table in tables.items()} != contents.columns:
-        raise BackupUnusable(f"the backup is not of schema {contents.schema}, which it names", hint=_OTHER)
+        raise BackupUnusable(f"the backup is not of schema {contents.schema}, which it names", hint=OTHER)
     for table in reversed(tables.values()):  # the rows that a new register begins with
         if connection.execute(select(func.count()).select_from(table)).scalar():
             connection.execute(delete(table))
@@ -227,7 +131,7 @@ def _load(connection: Connection, contents: _Contents) -> Summary:
     said = contents.summary
     sums = {name: sum_of(connection, table) for name, table in tables.items()}
     if summed_up(connection, sums, issuer=said.issuer, made_at=said.made_at) != said:
-        raise BackupUnusable("what was restored is not what was backed up; nothing was kept", hint=_OTHER)
+        raise BackupUnusable("what was restored is not what was backed up; nothing was kept", hint=OTHER)
     return said
 
 
