@@ -269,7 +269,8 @@ def _check_checkpoint(
     assert least <= row["size"] <= len(leaves), "I7: the log shrank"
     assert b64decode(root) == _root(leaves[: row["size"]]), f"I7: the checkpoint of {size} has another root"
     [(_, sequence, digest)] = [line.split() for line in extra]
-    assert (int(sequence), digest) in heads, f"I7: the checkpoint of {size} holds another audit trail's head"
+    head = int(sequence), b64decode(digest).hex()
+    assert head in heads, f"I7: the checkpoint of {size} holds another audit trail's head"
     _, name, signed = signature.split()
     assert name == origin, "I7: a checkpoint that somebody else signed"
     key = _unbase64(str(NORWAY.signers[LOG_KID].public_key.to_jwk()["x"]).encode())
