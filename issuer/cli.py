@@ -18,6 +18,7 @@ from issuer.commands import (
     backup,
     database,
     deciding,
+    drafting,
     log,
     mass,
     offering,
@@ -71,8 +72,8 @@ app.command("portraits")(portraits.portraits)
 app.command("offer")(offering.offer)
 app.command("print")(signing.print_paper)
 app.command("manning")(signing.manning)
-app.command("draft")(approving.draft)
-app.command("pending")(approving.pending)
+app.command("draft")(drafting.draft)
+app.command("pending")(drafting.pending)
 app.command("propose")(approving.propose)
 app.command("approve")(approving.approve)
 app.command("reject")(approving.reject)

@@ -1,29 +1,27 @@
-"""`draft`, `pending`, `propose`, `approve`, `reject`: how a certificate made here comes into force."""
+"""`propose`, `approve`, `reject`: how a certificate made here comes into force, or not."""
 
-import json
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from issuer import terminal
-from issuer.arguments import AsJson, Number, Reason, check_numbers
+from issuer.arguments import Number, Reason, check_numbers
 from issuer.commands.approver_key import OwnKey, open_own_key
-from issuer.commands.opening import PART, actor, register_of
+from issuer.commands.drafting import shown
+from issuer.commands.opening import actor, register_of
 from issuer.commands.repeating import once
 from issuer.composition import Register
-from issuer.domain.errors import InvalidInput, IssuerError
+from issuer.domain.errors import InvalidInput
 from issuer.domain.register import CertificateState
-from issuer.services import draft_file
 from issuer.services.approving import Weighed
 from issuer.services.awaiting import Waiting
 from keys.custody.approval import MAX_CLAIMS, Act, approve_by_rule
 from keys.custody.approval import approve as sign_approval
 from keys.encoding import Json
-from keys.regular_file import opener
 from verifier.credential.model import CertificateType
 
 Numbers = Annotated[
@@ -35,49 +33,6 @@ Key = Annotated[
     typer.Option("--key", metavar="FILE", help="one's own key, as `ombord-keys approver new` made it"),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="sign without being asked again")]
-
-
-def draft(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML, JSON, or rows of an extract")],
-) -> None:
-    """Enter certificates that wait for approval; each that cannot be signed is named with its rule."""
-    data = _read(file)
-    register = register_of(context)
-
-    def act() -> dict[str, Json]:
-        told: list[Json] = []
-        refused: list[Json] = []
-        for row in draft_file.read(data, register.settings.flag):
-            try:
-                one = register.proposing.draft(row.members, actor=actor())
-            except IssuerError as error:
-                refused.append(f"{row.where}: {error.message}")
-                continue
-            told.append(f"{one.document_number}: {'drafted' if one.is_new else 'as it was drafted'}")
-        return {"drafted": told, "refused": refused}
-
-    done = once(context, register, act, reading=data)
-    for line in done["drafted"]:
-        terminal.tell(line)
-    for line in done["refused"]:
-        terminal.say(line)
-    if done["refused"]:
-        raise typer.Exit(PART)
-
-
-def pending(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show what waits for approval, with its claims and what is missing."""
-    register = register_of(context)
-    after = ""
-    while found := register.awaiting.waiting(after=after, actor=actor()):
-        after = found[-1].document_number
-        for one in found:
-            lines = [json.dumps(_members(one), ensure_ascii=False)] if as_json else _shown(one)
-            for line in lines:
-                terminal.tell(line)
-    if not after:
-        terminal.say("nothing waits")
 
 
 def propose(context: typer.Context, numbers: Numbers = None, key: Key = None, yes: Yes = False) -> None:
@@ -173,15 +128,18 @@ def _by_rule(
 ) -> None:
     register = register_of(context)
     policy = register.approving.policy
-    rules = () if policy is None else [kid for kid, one in policy.rule_keys.items() if rule in one.rules]
-    types = () if policy is None else [name for name, one in policy.types.items() if rule in one.automatic]
+    if policy is None:
+        raise InvalidInput(
+            "no signing policy is set, so there are no rules", hint="set OMBORD_SIGNING_POLICY"
+        )
+    rules = [kid for kid, one in policy.rule_keys.items() if rule in one.rules]
+    types = [name for name, one in policy.types.items() if rule in one.automatic]
     chosen = [name for name in types if kind in (None, name)]
     if not chosen:
         raise InvalidInput(
             f"no type of certificate{f', or not {kind},' if kind else ''} may be approved by {rule}",
             hint="the signing policy says which rules may: `automatic` of a type",
         )
-
     own = open_own_key(key, rules)
 
     def act() -> dict[str, Json]:
@@ -209,26 +167,12 @@ def _confirm(found: Sequence[Waiting]) -> None:
     if len(found) > MAX_CLAIMS:
         raise InvalidInput(f"{len(found)} certificates; one approval names {MAX_CLAIMS} at most")
     for one in found:
-        for line in _shown(one):
+        for line in shown(one):
             terminal.say(line)
     if not sys.stdin.isatty():
         raise InvalidInput("nobody is here to say that this is right", hint="read it, then say --yes")
     if not typer.confirm(f"Sign for {len(found)}?", err=True):
         raise InvalidInput("nothing was signed")
-
-
-def _shown(one: Waiting) -> Iterator[str]:
-    yield f"{one.document_number}: {one.type}"
-    for name, value in one.claims.items():
-        yield f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-    for each in one.said:
-        yield f"  {each.rule or each.act.value} by {each.kid}"
-    yield f"  lacks: {one.lacks or 'nothing'}"
-
-
-def _members(one: Waiting) -> dict[str, Json]:
-    said: list[Json] = [{"act": each.act.value, "kid": each.kid, "at": each.at} for each in one.said]
-    return {**one._asdict(), "said": said}
 
 
 def _told(weighed: Sequence[Weighed]) -> dict[str, Json]:
@@ -237,12 +181,3 @@ def _told(weighed: Sequence[Weighed]) -> dict[str, Json]:
         for one in weighed
     ]
     return {"certificates": lines}
-
-
-def _read(file: Path) -> bytes:
-    """As much as a file may have, and a byte. Raises InvalidInput."""
-    try:
-        with open(file, "rb", opener=opener) as data:
-            return data.read(draft_file.MAX_FILE + 1)
-    except OSError as error:
-        raise InvalidInput(f"{file}: {error.strerror}", hint="check the file's name") from error

@@ -116,6 +116,7 @@ def test_a_whole_register_is_approved_by_its_rule_once(
     extract = tmp_path / "register.jsonl"
     extract.write_bytes(b"".join(json_dumps(line) + b"\n" for line in lines))
     assert office("import", str(extract))[0] == 0
+    assert office("pending", "--state", "in-force")[1] == "".join(f"NO-CRS-{n}: course\n" for n in range(3))
     words = ("approve", "--rule", RULE, "--key", own["engine-1"], "--state", "in-force")
     refused = office("print", "--out", str(tmp_path / "early"))
     assert refused[0] == 1
@@ -123,6 +124,7 @@ def test_a_whole_register_is_approved_by_its_rule_once(
     assert office(*words, "--type", "medical")[0] == 2
     assert office(*words, "--type", "course")[1] == f"3 approved by {RULE}\n"
     assert office(*words)[1] == f"0 approved by {RULE}\n"
+    assert office("pending", "--state", "in-force")[1] == ""
     assert office("print", "--out", str(tmp_path / "paper"))[0] == 0
 
 
