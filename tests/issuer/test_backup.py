@@ -113,15 +113,16 @@ def test_drill_brings_back_every_row_the_logs_root_and_the_trails_head(
 
 
 def test_register_that_goes_on_gives_out_no_index_and_no_serial_twice(
-    desk: Desk, empty_url: str, identity: Path, tmp_path: Path
+    desk: Desk, identity: Path, tmp_path: Path
 ) -> None:
     numbers = busy(desk)
     backup = made(desk, tmp_path / "backup")
     for number in numbers[1:]:  # after the backup: on phones, and unknown to whoever restores it
         desk.issue(number, seeded_signer("a second phone").public_key, key=f"lost {number}")
     given = places(desk.database), serials(desk.database)
-    restore(empty_url, tmp_path / "backup", identity)
-    database = opened(empty_url)
+    url = f"sqlite:///{tmp_path}/restored.db"
+    restore(url, tmp_path / "backup", identity)
+    database = opened(url)
     known = places(database)
     again = Desk(database, desk.settings, desk.clock)
     go_on(database, desk.clock, desk.settings, backup, actor="test")
@@ -154,7 +155,7 @@ def test_old_backup_does_not_undo_what_was_published_after_it(
 
 
 def test_checkpoint_that_somebody_kept_tells_how_many_credentials_a_backup_lacks(
-    desk: Desk, empty_url: str, identity: Path, tmp_path: Path
+    desk: Desk, identity: Path, tmp_path: Path
 ) -> None:
     numbers = busy(desk)
     made(desk, tmp_path / "backup")
@@ -164,7 +165,7 @@ def test_checkpoint_that_somebody_kept_tells_how_many_credentials_a_backup_lacks
         frontier = log_store.frontier(connection)
     noted = Checkpoint("certificates.example/no/log", frontier.size, frontier.root)
     assert verify(tmp_path / "backup", identity, noted).missing == 3
-    assert restore(empty_url, tmp_path / "backup", identity, noted).missing == 3
+    assert restore(f"sqlite:///{tmp_path}/restored.db", tmp_path / "backup", identity, noted).missing == 3
     forged = Checkpoint(noted.origin, 2, noted.root)
     with pytest.raises(BackupUnusable, match="contradicts the checkpoint"):
         verify(tmp_path / "backup", identity, forged)
