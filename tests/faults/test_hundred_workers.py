@@ -18,8 +18,8 @@ from support.faults_rounds import ROUNDS, SEED
 from support.faults_workload import LI, extract_of, services_over
 from support.scenario import competency
 
-PROCESSES, THREADS = 4, 25
-ISSUANCES = 10_000 if ROUNDS else 300
+PROCESSES, THREADS = (4, 25) if ROUNDS else (2, 50)
+ISSUANCES = 10_000 if ROUNDS else 200
 PATIENCE = 1_500 if ROUNDS else 60
 
 

@@ -18,7 +18,7 @@ from keys.custody.journal import Entry, Journal, JournalError
 BATCHES = 12
 
 
-@pytest.mark.parametrize("workload", ["life", "lost phone"])
+@pytest.mark.parametrize("workload", ["life", "lost phone", "mass", "approved"][: rounds(1, 4)])
 def test_power_cut_takes_nothing_that_was_acknowledged(sqlite_stage: Stage, workload: str) -> None:
     draw = random.Random(f"{SEED} {workload}")
     for _ in range(rounds(1, 0.15)):

@@ -264,7 +264,7 @@ def test_register_does_what_the_model_says(sqlite_template: Path) -> None:
     run_state_machine_as_test(
         Register,
         settings=limits(
-            max_examples=rounds(6, 1.0),
+            max_examples=rounds(4),
             stateful_step_count=20,
             deadline=None,
             derandomize=True,
