@@ -23,7 +23,8 @@ from issuer.services.affected import Selection
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.importing import RegisterImport
 from issuer.services.issuing import CredentialIssuer
-from issuer.services.mass import Kind, Mass, State, Wish
+from issuer.services.mass import Mass, Wish
+from issuer.services.mass_progress import Kind, State
 from issuer.services.mass_working import MassWorker
 from issuer.settings import Settings
 from keys.encoding import json_dumps

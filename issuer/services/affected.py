@@ -5,7 +5,7 @@ What a mass operation works on is such a selection, so that what was counted is 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, false, func, select
@@ -97,11 +97,14 @@ class Affecting:
         """Raises InvalidInput for a selection of nothing in particular, NotFound for what nobody has."""
         with self._database.read() as connection:
             check(connection, selection)
+            if not _certificates(connection, selection):  # in one pass over the credentials
+                both = func.count(credential.c.certificate_id.distinct()), func.count()
+                found = connection.execute(select(*both).where(_instances(selection))).one()
+                return Count(*found)
             ids = chosen(connection, selection).subquery()
             certificates = connection.execute(select(func.count()).select_from(ids)).scalar_one()
-            mine = and_(credential.c.certificate_id.in_(select(ids.c.id)), _instances(selection))
-            counted = select(func.count()).select_from(credential).where(mine)
-            return Count(certificates, connection.execute(counted).scalar_one())
+            mine = credential.c.certificate_id.in_(select(ids.c.id)), _instances(selection)
+            return Count(certificates, connection.execute(select(func.count()).where(*mine)).scalar_one())
 
     def page(self, selection: Selection, *, after: int = 0, limit: int = PAGE) -> Page:
         """At most `limit` certificates, from the one after `after` on. Raises as `count` does."""
@@ -114,16 +117,6 @@ class Affecting:
             rows = connection.execute(select(certificate).where(mine).order_by(certificate.c.id)).all()
         found = tuple(_affected(row, instances.get(row.id, ())) for row in rows)
         return Page(found, ids[-1] if len(ids) == limit else None)
-
-
-def start_of(day: date | None, zone: tzinfo, *, days: int = 0) -> int | None:
-    """When that day begins there, or one so many days later: Unix seconds; None after the last there is."""
-    try:
-        if day is None:
-            return None
-        return int(datetime.combine(day + timedelta(days=days), time(), zone).timestamp())
-    except OverflowError:
-        return None
 
 
 def check(connection: Connection, selection: Selection) -> None:

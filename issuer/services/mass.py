@@ -7,10 +7,8 @@ and approved is what is done. Workers (`mass_working`) take the rows up in batch
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import orjson
 from sqlalchemy import Connection, Row, func, insert, literal, select, update
 
 from issuer.adapters.database import Database
@@ -21,40 +19,8 @@ from issuer.services.audit import AuditEvent, canonical, record
 from issuer.services.changing import checked_reason
 from issuer.services.clock import Clock
 from issuer.services.lifecycle import ENDINGS
+from issuer.services.mass_progress import ItemState, Kind, Progress, State, progress
 from issuer.settings import Settings
-from keys.encoding import Json
-
-RECENT_SECONDS: Final = 60  # what "certificates a second" looks back on while an operation runs
-
-
-_REASONS: Final = 20  # that are told, of those for which certificates were refused
-
-
-class Kind(StrEnum):
-    """What is done to each certificate."""
-
-    REVOKE = "revoke"
-    SUSPEND = "suspend"
-    REISSUE = "reissue"
-
-
-class State(StrEnum):
-    """How far an operation has come."""
-
-    PROPOSED = "proposed"  # waits for a second person
-    RUNNING = "running"
-    PAUSED = "paused"
-    CANCELLED = "cancelled"  # what was done stays done
-    FINISHED = "finished"
-
-
-class ItemState(StrEnum):
-    """How far it has come with one certificate."""
-
-    WAITING = "waiting"
-    DONE = "done"
-    REFUSED = "refused"
-
 
 _ARROWS: Final[Mapping[str, tuple[frozenset[State], State]]] = {
     "approve": (frozenset({State.PROPOSED}), State.RUNNING),
@@ -72,34 +38,6 @@ class Wish:
     selection: Selection
     reason: str
     ending: str = "revoked"  # of a revocation, one of `lifecycle.ENDINGS`
-
-
-class Refused(NamedTuple):
-    """Why certificates were left as they are, and how many."""
-
-    reason: str
-    certificates: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """An operation as it stands."""
-
-    id: int
-    kind: str
-    ending: str | None
-    selection: dict[str, Json]
-    reason: str
-    actor: str
-    approved_by: str | None
-    state: str
-    note: str | None
-    certificates: int
-    done: int
-    refused: tuple[Refused, ...]
-    left: int
-    per_second: float | None  # of the last minute; when it has ended, over all
-    created_at: int
 
 
 class Mass:
@@ -215,52 +153,6 @@ def canonical_selection(selection: Selection) -> str:
     if "numbers" in members:
         members["numbers"] = len(selection.numbers)
     return canonical(members)
-
-
-def progress(connection: Connection, row: Row[Any], now: int) -> Progress:
-    """How far the operation of `row` has come."""
-    state, at = mass_item.c.state, mass_item.c.done_at
-    columns = (
-        state,
-        func.count().label("certificates"),
-        func.min(at).label("first"),
-        func.max(at).label("last"),
-    )
-    counted = select(*columns).where(mass_item.c.operation_id == row.id).group_by(state)
-    found = {one.state: one for one in connection.execute(counted)}
-    settled = [one for state, one in found.items() if state != ItemState.WAITING]
-    names = (name for name in Progress.__dataclass_fields__ if name in mass_operation.c)
-    return Progress(
-        **{name: getattr(row, name) for name in names if name != "selection"},
-        selection=orjson.loads(row.selection),
-        done=found[ItemState.DONE].certificates if ItemState.DONE in found else 0,
-        refused=_refused(connection, row.id),
-        left=row.certificates - sum(one.certificates for one in settled),
-        per_second=_rate(connection, row, settled, now),
-    )
-
-
-def _refused(connection: Connection, number: int) -> tuple[Refused, ...]:
-    """Why certificates were refused, what most were refused for first."""
-    count = func.count().label("certificates")
-    mine = mass_item.c.operation_id == number, mass_item.c.state == ItemState.REFUSED.value
-    query = select(mass_item.c.refusal, count).where(*mine).group_by(mass_item.c.refusal)
-    rows = connection.execute(query.order_by(count.desc(), mass_item.c.refusal).limit(_REASONS))
-    return tuple(Refused(row.refusal, row.certificates) for row in rows)
-
-
-def _rate(connection: Connection, row: Row[Any], settled: Sequence[Row[Any]], now: int) -> float | None:
-    if not settled:
-        return None
-    first: int = min(one.first for one in settled)
-    last: int = max(one.last for one in settled)
-    if row.state in (State.FINISHED, State.CANCELLED):
-        total: int = sum(one.certificates for one in settled)
-        return round(total / max(1, last - first), 1)
-    since = max(first, now - RECENT_SECONDS)
-    recent = (mass_item.c.operation_id == row.id) & (mass_item.c.done_at >= since)
-    counted: int = connection.execute(select(func.count()).select_from(mass_item).where(recent)).scalar_one()
-    return round(counted / max(1, now - since), 1)
 
 
 def _row(connection: Connection, number: int, *, lock: bool = False) -> Row[Any]:

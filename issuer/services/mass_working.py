@@ -5,17 +5,16 @@ nothing of it. Issuing again takes the many steps of `issuing`: whoever takes up
 hand asks under the same idempotency keys, and so gets what there is.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, select, update
+from sqlalchemy import Connection, Row, exists, select, update
 
 from issuer.adapters.database import Database
-from issuer.adapters.repository import CHUNK, among, execute_many, in_force
-from issuer.adapters.tables import certificate, mass_item, mass_operation
+from issuer.adapters.repository import CHUNK
+from issuer.adapters.tables import mass_item, mass_operation
 from issuer.domain.errors import IssuerError, IssuingStopped, SigningDeferred
 from issuer.domain.register import CertificateEvent
 from issuer.services import renewing
@@ -25,7 +24,8 @@ from issuer.services.changing import change_states
 from issuer.services.clock import Clock
 from issuer.services.issuing import CredentialIssuer, IssuedCredential, IssueRequest, Refusal
 from issuer.services.lifecycle import ENDINGS
-from issuer.services.mass import ItemState, Kind, State
+from issuer.services.mass_items import asked_before, locked, note_requests, still_in_force, those
+from issuer.services.mass_progress import ItemState, Kind, State
 from issuer.settings import Settings
 
 BATCH: Final = CHUNK
@@ -124,7 +124,7 @@ class MassWorker:
     def _change_batch(self, connection: Connection, batch: _Batch) -> None:
         operation = batch.operation
         event = CertificateEvent.SUSPEND if operation.kind == Kind.SUSPEND else ENDINGS[operation.ending]
-        rows = _locked(connection, batch.certificates)
+        rows = locked(connection, batch.certificates)
         changes = change_states(
             connection,
             rows,
@@ -169,9 +169,9 @@ class MassWorker:
                 return None
             operation = batch.operation
             due = renewing.look(connection, batch.certificates, operation.newest_credential)
-            papers = {**due.papers, **_asked_before(connection, batch)}
-            _note_requests(connection, operation.id, papers)
-            good = _in_force(connection, due.phones, self._settings.today(self._clock()))
+            papers = {**due.papers, **asked_before(connection, operation.id, batch.certificates)}
+            note_requests(connection, operation.id, papers)
+            good = still_in_force(connection, due.phones, self._settings.today(self._clock()))
             renewing.order(connection, good, operation.newest_credential)
             refused = dict.fromkeys(set(due.nothing) - set(papers), NOTHING_IN_USE)
             refused.update(dict.fromkeys(set(due.phones) - good - set(papers), NOT_IN_FORCE))
@@ -201,7 +201,7 @@ class MassWorker:
         if not certificates:
             return None
         if lease is not None:
-            mine = _those(connection, number, certificates)
+            mine = those(connection, number, certificates)
             connection.execute(update(mass_item).where(*mine).values(lease=lease))
         return _Batch(operation, certificates)
 
@@ -216,7 +216,7 @@ class MassWorker:
         for reason, certificates in by_reason.items():
             state = ItemState.DONE if reason is None else ItemState.REFUSED
             waiting = mass_item.c.state == ItemState.WAITING.value
-            settled = update(mass_item).where(*_those(connection, number, certificates), waiting)
+            settled = update(mass_item).where(*those(connection, number, certificates), waiting)
             connection.execute(settled.values(state=state.value, refusal=reason, done_at=now))
         details = {"done": len(batch.certificates) - len(refused), "refused": len(refused)}
         told = AuditEvent("mass-batch", f"mass:{number}", details, batch.operation.actor)
@@ -235,47 +235,6 @@ class MassWorker:
             if connection.execute(over.values(values)).rowcount:
                 record(connection, self._clock, [AuditEvent("mass-finished", f"mass:{number}")])
         return Worked.NONE
-
-
-def _those(
-    connection: Connection, number: int, certificates: Iterable[int]
-) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return mass_item.c.operation_id == number, among(connection, mass_item.c.certificate_id, certificates)
-
-
-def _locked(connection: Connection, certificates: Sequence[int]) -> Sequence[Row[Any]]:
-    """In the order in which everybody locks them; they stay as they are until we commit."""
-    mine = select(certificate).where(among(connection, certificate.c.id, certificates))
-    return connection.execute(mine.order_by(certificate.c.id).with_for_update()).all()
-
-
-def _in_force(connection: Connection, certificates: Collection[int], today: date) -> set[int]:
-    mine = select(certificate.c.id).where(among(connection, certificate.c.id, certificates), in_force(today))
-    return set(connection.execute(mine).scalars())
-
-
-def _asked_before(connection: Connection, batch: _Batch) -> dict[int, IssueRequest]:
-    """Papers that a worker asked for before it died or was held up: the same ones are asked for again."""
-    query = (
-        select(mass_item.c.certificate_id, mass_item.c.request, certificate.c.document_number)
-        .join(certificate, certificate.c.id == mass_item.c.certificate_id)
-        .where(*_those(connection, batch.operation.id, batch.certificates), mass_item.c.request.is_not(None))
-    )
-    return {
-        row.certificate_id: IssueRequest(
-            document_number=row.document_number, holder_key=None, idempotency_key=row.request
-        )
-        for row in connection.execute(query)
-    }
-
-
-def _note_requests(connection: Connection, number: int, papers: Mapping[int, IssueRequest]) -> None:
-    if not papers:
-        return
-    mine = (mass_item.c.operation_id == bindparam("of")) & (mass_item.c.certificate_id == bindparam("one"))
-    noted = update(mass_item).where(mine).values(request=bindparam("key"))
-    rows = [{"of": number, "one": one, "key": paper.idempotency_key} for one, paper in papers.items()]
-    execute_many(connection, noted, rows)
 
 
 def _is_deferred(outcome: IssuedCredential | Refusal) -> bool:

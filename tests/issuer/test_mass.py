@@ -12,7 +12,8 @@ from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.services.affected import Affecting, Selection
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.issuing import CredentialIssuer
-from issuer.services.mass import Kind, Mass, Wish
+from issuer.services.mass import Mass, Wish
+from issuer.services.mass_progress import Kind
 from issuer.services.mass_working import MassWorker, Worked
 from issuer.services.stopping import Stopping
 from verifier.status import Status

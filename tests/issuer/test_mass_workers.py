@@ -14,7 +14,8 @@ from support.desk import Desk
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential
 from issuer.services.affected import Selection
-from issuer.services.mass import Kind, Mass, Wish
+from issuer.services.mass import Mass, Wish
+from issuer.services.mass_progress import Kind
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CERTIFICATES = 400
