@@ -52,8 +52,11 @@ def note_flushes(note: Note, kept: Path) -> None:
     os.replace = noting_rename  # type: ignore[assignment]
 
 
-def cut_the_power(record: Path, draw: random.Random) -> int:
-    """Take back what was not flushed; returns how much that was: bytes of the log, and renames."""
+def cut_the_power(record: Path, draw: random.Random | None = None) -> int:
+    """Take back what was not flushed, or as much of the log's end as is drawn.
+
+    Returns how much that was: bytes of the log, and renames.
+    """
     notes = [json.loads(line) for line in record.read_text().splitlines()]
     logs = [note["log"] for note in notes if "log" in note]
     lost = _cut_log(logs[-1][0], logs[-1][1], draw) if logs else 0
@@ -75,10 +78,10 @@ def cut_the_power(record: Path, draw: random.Random) -> int:
     return lost + len(pending)
 
 
-def _cut_log(path: str, flushed: int, draw: random.Random) -> int:
-    """Anything may be left of what came after the last flush, to the middle of a page."""
+def _cut_log(path: str, flushed: int, draw: random.Random | None) -> int:
+    """Nothing is left of what came after the last flush, or anything, to the middle of a page."""
     size = os.stat(path).st_size
-    left = draw.randrange(flushed, size + 1)
+    left = draw.randrange(flushed, size + 1) if draw else flushed
     os.truncate(path, left)
     Path(path.removesuffix("-wal") + "-shm").unlink(missing_ok=True)
     return size - left

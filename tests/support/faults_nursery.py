@@ -42,6 +42,7 @@ class Ended:
 
     fault: str | None  # what went wrong, and where
     points: int
+    acknowledged: list[int]  # how many points it had come to at each answer
     answers: dict[str, Any]  # by request key
     refusals: list[tuple[str, str]]  # request keys, and what they were told instead of an answer
     signed: list[str]  # signing inputs, Base64
@@ -82,6 +83,7 @@ def _read(order: Order, ended_by: int) -> Ended:
     return Ended(
         fault=fault,
         points=told.get("points", [0])[0],
+        acknowledged=told.get("acknowledged", []),
         answers=dict(told.get("answer", [])),
         refusals=[(key, said) for key, said in told.get("refused", [])],
         signed=told.get("signed", []),
@@ -130,7 +132,7 @@ def _live(order: Order) -> None:
         clerk = Clerk(order.workload, order.database_url, Path(order.folder), now=later(order.hours))
         clerk.run(
             WORKLOADS[order.workload],
-            lambda key, answer: note({"answer": [key, answer]}),
+            lambda key, answer: note({"answer": [key, answer], "acknowledged": points.count}),
             lambda key, said: note({"refused": [key, said]}),
         )
         clerk.close()

@@ -29,7 +29,7 @@ SEED: Final = int(os.environ.get("OMBORD_FAULT_SEED", "2026"))
 ROUNDS: Final = int(os.environ.get("OMBORD_FAULT_ROUNDS", "0"))  # 0: the suite's few
 
 
-_UNHARMED: Final[dict[str, tuple[int, Outline]]] = {}
+_UNHARMED: Final[dict[str, tuple[int, Outline, list[int]]]] = {}
 
 
 def rounds(in_the_suite: int, part: float = 1.0) -> int:
@@ -70,14 +70,18 @@ class Stage:
         assert ended.error is None, ended.error
         return ended
 
-    def unharmed(self, workload: str) -> tuple[int, Outline]:
-        """How many points there are, and what the register says in the end: on both databases the same."""
+    def unharmed(self, workload: str) -> tuple[int, Outline, list[int]]:
+        """How many points there are, what the register says in the end, and the points just after answers.
+
+        On both databases the same.
+        """
         if workload not in _UNHARMED:
             self.clear()
             url = self.fresh()
             ended = self.run(url, workload, None, 0)
             assert not ended.refusals, ended.refusals
-            _UNHARMED[workload] = ended.points, outline(Rows(url))
+            answers = [count + 1 for count in ended.acknowledged if count < ended.points]
+            _UNHARMED[workload] = ended.points, outline(Rows(url)), answers
         return _UNHARMED[workload]
 
     def clear(self) -> None:
