@@ -57,7 +57,7 @@ def verify(
         said = {"whole": True, "events": found.events, "head": found.head}
         line = f"{found.events} events, each follows from the one before; head {found.head}"
         if anchored is not None:
-            line += f"\nthe checkpoint's head is that of event {anchored.sequence}"
+            line += f"; the checkpoint's head is that of event {anchored.sequence}"
     terminal.tell(json.dumps(said) if as_json else line)
     if not said["whole"]:
         raise typer.Exit(PART)

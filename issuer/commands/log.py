@@ -21,7 +21,8 @@ def checkpoint(context: typer.Context) -> None:
     """Sign the log as it is now, if it grew, and write the checkpoint."""
     log = services_of(context).checkpoints
     log.make()
-    terminal.tell(log.newest().removesuffix("\n"))
+    for line in log.newest().splitlines():  # each by itself: what is told is one line
+        terminal.tell(line)
 
 
 @app.command("key")
