@@ -85,7 +85,7 @@ def read_answer(members: dict[str, Json], issuer: str, at: datetime) -> SyncReco
 
 
 def read_receipts(members: dict[str, Json], as_of: int) -> tuple[StoredReceipt, ...]:
-    """Receipts of the log beside the statuses, as they came: what they are worth is asked when they are shown.
+    """Receipts of the log beside the statuses, as they came; what they are worth is asked when shown.
 
     For an answer that `read_answer` has read. Raises PickUpError for one that is too long to keep.
     """
