@@ -9,7 +9,7 @@ import typer
 from issuer import terminal
 from issuer.commands.opening import services_of
 from issuer.composition import Services
-from issuer.domain.errors import DatabaseUnusable, IssuerError
+from issuer.domain.errors import Conflict, DatabaseUnusable, IssuerError
 from issuer.services.mass_working import MassWorker, Worked
 
 LOOK_EVERY: Final = 1.0  # seconds
@@ -44,7 +44,7 @@ def _work(services: Services, over: threading.Event, *, until_done: bool) -> Non
     while not over.is_set():
         try:
             worked = worker.step()
-        except DatabaseUnusable as error:  # a deadlock, a restart of the server: the batch was undone whole
+        except (DatabaseUnusable, Conflict) as error:  # a deadlock, a restart of the server, a crowd: again
             terminal.complain(error)
             wait = min(LONGEST_WAIT, 2 * wait)
             over.wait(wait)
