@@ -30,6 +30,7 @@ ENTER_FORCE_EVERY = 60.0  # seconds: what is dated today is in force soon after 
 MAX_CONNECTIONS = 1_000  # at once; more are told 503 rather than queue in memory
 RECOVER_EVERY = 30.0  # seconds; what this process left itself, or a worker on another host that died
 GRACE = 30  # seconds that requests in hand have to end, after SIGTERM
+PATIENCE = 60  # seconds that a worker has to start, on a host that is busy, or to show that it is not stuck
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"  # where the processes' counts lie, by the library's own name
 
 
@@ -74,6 +75,7 @@ def _config(settings: Settings, application: Any, **more: Any) -> uvicorn.Config
         lifespan="on",
         limit_concurrency=MAX_CONNECTIONS,
         timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=PATIENCE,
         # Whoever may say on whose behalf it asks escapes every rate limit: nobody, unless it is set.
         proxy_headers=settings.trusted_proxies is not None,
         forwarded_allow_ips=settings.trusted_proxies or "",

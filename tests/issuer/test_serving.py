@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import IO, Any
 
 import httpx
@@ -17,7 +18,7 @@ from support.databases import PostgresServer
 from support.issuer_app import KEYS
 from support.issuer_cli import Run
 
-WORKERS = 2
+WORKERS, PATIENCE = 2, 120.0
 TOKEN = "a token for prometheus alone"
 ROUTE = "/no/api/v1/verify/{tracking_number}"
 
@@ -65,9 +66,12 @@ def started(url: str, sealed: Path) -> Iterator[Service]:
         stdin=subprocess.DEVNULL,
         text=True,
     )
+    watchdog = Timer(PATIENCE, process.kill)  # then its log ends, and whoever reads it says what is missing
+    watchdog.start()
     try:
         yield Service(process)
     finally:
+        watchdog.cancel()
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
 
