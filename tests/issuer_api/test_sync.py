@@ -332,7 +332,7 @@ def test_log_names_nobody_whose_pass_our_own_rules_refuse(
     monkeypatch.setattr("issuer.services.passes._signed", refuse)
     with structlog.testing.capture_logs() as lines:
         assert ingrid.sync()["pass"] is None
-    assert lines == [
+    assert [one for one in lines if one["event"] != "request"] == [
         {
             "event": "a pass was refused by our own rules",
             "log_level": "error",
