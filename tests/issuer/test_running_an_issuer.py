@@ -32,7 +32,7 @@ def test_documented_commands_run_from_nothing(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "norway"
