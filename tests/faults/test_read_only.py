@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,10 +24,10 @@ NOBODY = 65_534
 
 
 @pytest.fixture
-def open_folder(tmp_path: Path) -> Iterator[Path]:
+def open_folder() -> Iterator[Path]:
     """A folder that another user may look into, all the way up from the root."""
-    folder = Path("/tmp") / f"ombord-read-only-{os.getpid()}"
-    folder.mkdir(mode=0o755)
+    folder = Path(tempfile.mkdtemp(prefix="ombord-read-only-"))  # pytest's own folders are closed to others
+    folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
 
