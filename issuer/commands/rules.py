@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from issuer.rules.finding import Days, Finding
 from issuer.rules.law import Law, Rule, UnknownRule
 from issuer.rules.outcome import Outcome, Why, evaluate
 from issuer.rules.report import report
+from issuer.services.clock import utc_now
 
 app = typer.Typer(help="The law: is it in order, and what does it say?", rich_markup_mode=None)
 _WHY = {
@@ -56,7 +57,7 @@ def list_rules(
     """What may be granted by the law of a day."""
     with _clearly():
         law = law_files.load()
-    day = on.date() if on else date.today()  # noqa: DTZ011 - a date of law; with no day given, the machine's
+    day = (on or utc_now()).date()
     found = list(law.in_force(day, country))
     if as_json:
         _tell_json([_listed(rule, law) for rule in found])
