@@ -85,7 +85,8 @@ CERTIFICATE_TRANSITIONS: Mapping[tuple[CertificateState, CertificateEvent], Cert
     (_C.DESTROYED, _E.REPLACE): _C.REPLACED,
     (_C.DESTROYED, _E.REVOKE): _C.REVOKED,
     (_C.DESTROYED, _E.CANCEL): _C.CANCELLED,
-    (_C.REPLACED, _E.REVOKE): _C.REVOKED,
+    # What is decided is decided about the certificate that took its place; one that was void from the start,
+    # obtained by fraud say, is void also when it has been replaced.
     (_C.REPLACED, _E.CANCEL): _C.CANCELLED,
 }
 
@@ -108,19 +109,36 @@ _Event = TypeVar("_Event", bound=StrEnum)
 
 
 def _follow(
-    transitions: Mapping[tuple[_State, _Event], _State], state: _State, event: _Event, what: str
+    transitions: Mapping[tuple[_State, _Event], _State],
+    state: _State,
+    event: _Event,
+    what: str,
+    hint: str | None = None,
 ) -> _State:
     target = transitions.get((state, event))
     if target is None:
         possible = sorted(e.value for s, e in transitions if s is state)
-        hint = f"possible now: {', '.join(possible)}" if possible else "nothing more can happen to it"
+        hint = hint or (
+            f"possible now: {', '.join(possible)}" if possible else "nothing more can happen to it"
+        )
         raise IllegalTransition(f"{what} is {state.value}: {event.value} is not possible", hint=hint)
     return target
 
 
-def next_certificate_state(state: CertificateState, event: CertificateEvent, number: str) -> CertificateState:
-    """The state after `event`; raises IllegalTransition, which names the certificate by its number."""
-    return _follow(CERTIFICATE_TRANSITIONS, state, event, f"certificate {number}")
+def next_certificate_state(
+    state: CertificateState, event: CertificateEvent, number: str, *, replaced_by: str | None = None
+) -> CertificateState:
+    """The state after `event`; raises IllegalTransition, which names the certificate by its number.
+
+    Of a replaced one it names the certificate that took its place too.
+    """
+    hint = None
+    if state is CertificateState.REPLACED:
+        hint = (
+            f"decide about {replaced_by or 'the certificate'} that took its place; "
+            "one that was obtained by fraud can still be cancelled"
+        )
+    return _follow(CERTIFICATE_TRANSITIONS, state, event, f"certificate {number}", hint)
 
 
 def next_credential_state(state: CredentialState, event: CredentialEvent, serial: str) -> CredentialState:

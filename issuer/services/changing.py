@@ -12,15 +12,18 @@ from sqlalchemy import Connection, Row, and_, select, update
 
 from issuer.adapters.repository import among, lists_of, set_status
 from issuer.adapters.tables import certificate, credential, status_list
-from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput
+from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput, IssuerError
 from issuer.domain.extract import BadRow, check_reason
 from issuer.domain.register import CertificateEvent, CertificateState, next_certificate_state
 from issuer.domain.standing import credential_status
 from issuer.services.audit import AuditEvent
 
+REFUSED = "certificate-change-refused"
+_SUBJECT = 100  # characters of the audit trail's column
+
 
 class Changes(NamedTuple):
-    """What happened to many certificates: an event for each that changed, and why the others did not."""
+    """What happened to many certificates: an event for each, and why those did not change that did not."""
 
     events: list[AuditEvent]
     refused: dict[int, IllegalTransition]  # by the certificate's id
@@ -41,7 +44,7 @@ def change_state(
     Raises IllegalTransition before anything is changed, and Conflict when `row` is not how it stands now.
     """
     before = CertificateState(row.state)
-    after = next_certificate_state(before, event, row.document_number)
+    after = next_certificate_state(before, event, row.document_number, replaced_by=row.replaced_by)
     values = {
         "state": after.value,
         "state_since": str(since),
@@ -75,9 +78,11 @@ def change_states(
     for row in rows:
         before = CertificateState(row.state)
         try:
-            after = next_certificate_state(before, event, row.document_number)
+            after = next_certificate_state(before, event, row.document_number, replaced_by=row.replaced_by)
         except IllegalTransition as error:
             changes.refused[row.id] = error
+            told = change_refused(row.document_number, event, error, actor, operation=operation)
+            changes.events.append(told)
             continue
         arrows.setdefault((before, after), []).append(row)
         details = {"before": before.value, "after": after.value, "operation": operation}
@@ -88,6 +93,14 @@ def change_states(
         _update(connection, group, before, values)
         set_credential_status(connection, [row.id for row in group], after)
     return changes
+
+
+def change_refused(
+    subject: str, event: CertificateEvent, error: IssuerError, actor: str, **more: int
+) -> AuditEvent:
+    """What is refused leaves a line in the audit trail that names the rule, and changes nothing else."""
+    details = {"event": event.value, "rule": error.code, "reason": error.message, **more}
+    return AuditEvent(REFUSED, subject[:_SUBJECT], details, actor)
 
 
 def checked_reason(reason: str | None) -> str | None:

@@ -15,7 +15,7 @@ from issuer.domain.extract import BadRow, check_document_number
 from issuer.domain.register import CertificateEvent, CertificateState
 from issuer.services import copying
 from issuer.services.audit import AuditEvent, record
-from issuer.services.changing import change_state
+from issuer.services.changing import change_refused, change_state
 from issuer.services.clock import Clock
 from issuer.services.pick_ups import close_pick_ups
 from issuer.settings import Settings
@@ -36,8 +36,6 @@ REPLACEMENTS: Mapping[str, CertificateEvent] = {
     "replaced": CertificateEvent.REPLACE,
     "cancelled": CertificateEvent.CANCEL,
 }
-REFUSED = "certificate-change-refused"
-_SUBJECT = 100  # characters of the audit trail's column
 
 
 class Replacement(NamedTuple):
@@ -147,9 +145,8 @@ class Lifecycle:
         try:
             yield
         except IssuerError as error:
-            details = {"event": event.value, "rule": error.code, "reason": error.message}
             with self._database.write() as connection:
-                record(connection, self._clock, [AuditEvent(REFUSED, subject[:_SUBJECT], details, actor)])
+                record(connection, self._clock, [change_refused(subject, event, error, actor)])
             raise
 
     def _replace(

@@ -54,7 +54,7 @@ NUMBERS: Final = {"NO-A-1": INGRID, "NO-A-2": INGRID, "NO-B-1": LI}
 NEXT: Final = {
     "suspend": {"in-force": "suspended"},
     "reinstate": {"suspended": "in-force"},
-    "revoked": dict.fromkeys(("in-force", "suspended", "lost", "destroyed", "replaced"), "revoked"),
+    "revoked": dict.fromkeys(("in-force", "suspended", "lost", "destroyed"), "revoked"),
     "cancelled": dict.fromkeys(("in-force", "suspended", "lost", "destroyed", "replaced"), "cancelled"),
     "lost": {"in-force": "lost"},
     "replace": dict.fromkeys(("in-force", "lost", "destroyed"), "replaced"),

@@ -46,7 +46,7 @@ def replace_it(desk: Desk) -> None:
         ([end("cancelled")], "cancelled", Status.REVOKED),
         ([end("lost")], "lost", Status.REPLACED),
         ([replace_it], "replaced", Status.REPLACED),
-        ([replace_it, end("revoked")], "revoked", Status.REVOKED),
+        ([replace_it, end("cancelled")], "cancelled", Status.REVOKED),
         ([end("lost"), replace_it], "replaced", Status.REPLACED),
     ],
 )
@@ -67,7 +67,8 @@ def test_certificate_state_sets_the_status_of_all_its_credentials(
 
 @pytest.mark.parametrize(
     "acts", [[reinstate], [end("revoked"), reinstate], [suspend, suspend], [suspend, replace_it],
-             [end("lost"), suspend], [suspend, end("lost")]],
+             [end("lost"), suspend], [suspend, end("lost")], [replace_it, end("revoked")],
+             [replace_it, end("lost")], [replace_it, suspend], [end("cancelled"), end("revoked")]],
 )  # fmt: skip
 def test_step_that_the_state_machine_lacks_changes_nothing(desk: Desk, acts: list[Act]) -> None:
     desk.enter()
@@ -81,6 +82,20 @@ def test_step_that_the_state_machine_lacks_changes_nothing(desk: Desk, acts: lis
     assert refused.value.hint
     assert (desk.export(), desk.status(issued)) == (exported, status)
     assert desk.events() == [*events, "certificate-change-refused"]
+
+
+def test_replaced_certificate_is_not_revoked_and_the_refusal_names_what_took_its_place(desk: Desk) -> None:
+    desk.enter(competency(), competency(document_number="NO-COC-0002"))
+    old, new = desk.issue(), desk.issue("NO-COC-0002", key="new")
+    replace_it(desk)
+    with pytest.raises(IllegalTransition, match=f"{NUMBER} is replaced: revoke is not possible") as refused:
+        end("revoked")(desk)
+    assert "NO-COC-0002 that took its place" in refused.value.hint
+    assert (desk.state(), desk.status(old), desk.status(new)) == ("replaced", Status.REPLACED, Status.VALID)
+    assert desk.events(NUMBER)[-1] == "certificate-change-refused"
+    assert "fraud can still be cancelled" in refused.value.hint
+    end("cancelled")(desk)
+    assert (desk.state(), desk.status(old), desk.status(new)) == ("cancelled", Status.REVOKED, Status.VALID)
 
 
 def test_every_decision_is_in_the_trail_and_in_the_register(desk: Desk) -> None:

@@ -86,6 +86,18 @@ def test_what_the_state_machine_refuses_is_counted_by_reason_and_stops_no_other(
     ]
 
 
+def test_replaced_certificates_of_a_mass_revocation_are_refused_each_by_name_in_the_trail(desk: Desk) -> None:
+    numbers = papers(desk)
+    new = desk.lifecycle.replace(numbers[0], reason="renewed", actor="clerk").new
+    operation = mass(desk).propose(wish(), actor="director")
+    worker(desk).until_done()
+    shown = mass(desk).show(operation.id)
+    assert (shown.done, shown.refused) == (4, (("replaced: revoke is not possible", 1),))
+    assert (desk.state(numbers[0]), desk.state(new)) == ("replaced", "in-force")
+    assert desk.events(numbers[0])[-1] == "certificate-change-refused"
+    assert desk.events().count("certificate-change-refused") == 1
+
+
 def test_selection_is_frozen_when_it_is_proposed(desk: Desk) -> None:
     desk.enter()
     desk.issue()
