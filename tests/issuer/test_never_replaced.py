@@ -1,0 +1,61 @@
+"""SQLite: what is for ever is not replaced by an insert, which asks no trigger that refuses deletions."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from issuer.adapters.database import Database
+from issuer.adapters.roles import APPEND_ONLY
+
+ROWS = {
+    "audit_event": "(1, 1, 'clerk', 'certificate-revoke', 'NO-1', '{}', 'p', 'h')",
+    "log_entry": "(0, x'00', 's0', NULL)",
+    "log_node": "(1, x'00')",
+    "log_checkpoint": "(1, 1, 1, 'note')",
+    "approval": "(1, 'd1', 't', 'approve', 'course', 'anna', NULL, 'anna-1', 1)",
+    "approval_claims": "('c1', 1)",
+}
+# By each key that a row may be in the way by: its number, or what else is unique.
+REPLACEMENTS = [
+    ("audit_event", "", "(1, 2, 'nobody', 'certificate-suspend', 'NO-1', '{}', 'p', 'h')"),
+    ("log_entry", "", "(0, x'11', 's9', NULL)"),
+    ("log_entry", "", "(9, x'11', 's0', NULL)"),
+    ("log_node", "", "(1, x'11')"),
+    ("log_checkpoint", "", "(1, 1, 1, 'another note')"),
+    ("approval", "", "(1, 'd9', 't', 'approve', 'course', 'bo', NULL, 'bo-1', 1)"),
+    ("approval", "", "(9, 'd1', 't', 'approve', 'course', 'bo', NULL, 'bo-1', 1)"),
+    ("approval_claims", "(rowid, claims_hash, approval_id)", "(1, 'c9', 1)"),
+    ("approval_claims", "", "('c1', 1)"),
+]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register with a row in each table whose rows are for ever."""
+    path = tmp_path_factory.mktemp("never") / "register.db"
+    Database.open(f"sqlite:///{path}").close()
+    connection = sqlite3.connect(path)
+    for table, values in ROWS.items():
+        connection.execute(f"INSERT INTO {table} VALUES {values}")
+    connection.commit()
+    connection.close()
+    return path
+
+
+def test_every_table_of_the_kind_is_tried() -> None:
+    assert set(ROWS) == {table for table, _, _ in REPLACEMENTS} == APPEND_ONLY | {"log_entry"}
+
+
+@pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "REPLACE", "INSERT OR IGNORE", "INSERT"])
+@pytest.mark.parametrize(("table", "columns", "values"), REPLACEMENTS)
+def test_row_is_not_replaced_by_an_insert(
+    template: Path, verb: str, table: str, columns: str, values: str
+) -> None:
+    connection = sqlite3.connect(template)  # as somebody with the file and a shell has it
+    everything = f"SELECT * FROM {table}"  # a name from above
+    before = connection.execute(everything).fetchall()
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute(f"{verb} INTO {table} {columns} VALUES {values}")
+    assert connection.execute(everything).fetchall() == before
+    connection.close()
