@@ -84,8 +84,8 @@ def _answer(synced: Synced) -> dict[str, Json]:
     offer = synced.offer
     return {
         "as_of": int(synced.as_of.timestamp()),
-        "pass": synced.sea_pass,
-        "left_out": list(synced.left_out),
+        # Without a word of it a phone keeps the pass that it has; `null` says that there is none any more.
+        **({} if synced.is_pass_late else {"pass": synced.sea_pass, "left_out": list(synced.left_out)}),
         "credentials": [
             {
                 "uri": one.uri,

@@ -24,7 +24,7 @@ from issuer.services import renewing
 from issuer.services.checkpoints import Checkpoints
 from issuer.services.clock import Clock
 from issuer.services.offering import Offer, Offering
-from issuer.services.passes import Entry, PassSigning, read_certificate
+from issuer.services.passes import Entry, PassSigning, SignedPass, read_certificate
 from issuer.services.portraits import portrait_of
 from issuer.settings import Settings
 from keys.custody import CustodyError
@@ -83,11 +83,13 @@ class Ready(NamedTuple):
 class Synced:
     """The answer to one phone. `left_out` are certificates in force that the pass does not sum up.
 
-    `receipts` of the transparency log are of those credentials that were asked for and have one.
+    `is_pass_late`: nobody signs it now, so that nothing is said of it. `receipts` of the transparency log are
+    of those credentials that were asked for and have one.
     """
 
     as_of: datetime
     sea_pass: str | None
+    is_pass_late: bool = False
     left_out: tuple[str, ...]
     credentials: tuple[OwnStatus, ...]
     ready: tuple[Ready, ...]
@@ -143,12 +145,13 @@ class Syncing:
         if isinstance(known, NotBound):
             return known
         entries = list(_entries(known, thumbprint))
-        good = [entry for entry in entries if entry.status is not None]
-        signed = self._passes.sign(good, key, as_of, picture=known.picture)
+        signed = self._pass(entries, key, as_of, known.picture)
+        numbers = () if signed is None else (entry.document_number for entry in entries)
         return Synced(
             as_of=as_of,
-            sea_pass=signed.text,
-            left_out=tuple(e.document_number for e in entries if e.document_number not in signed.members),
+            sea_pass=None if signed is None else signed.text,
+            is_pass_late=signed is None,
+            left_out=tuple(one for one in numbers if signed is not None and one not in signed.members),
             credentials=tuple(
                 OwnStatus(row.uri, row.idx, Status(row.status)) for row in known.own[:MOST_STATUSES]
             ),
@@ -156,6 +159,17 @@ class Syncing:
             offer=offer,
             receipts=self._receipts(known.own, without_receipt),
         )
+
+    def _pass(
+        self, entries: Sequence[Entry], key: PublicKey, as_of: datetime, picture: bytes | None
+    ) -> SignedPass | None:
+        """None where nobody signs it now, the signer stopped or its quota reached: the rest is answered."""
+        good = [entry for entry in entries if entry.status is not None]
+        try:
+            return self._passes.sign(good, key, as_of, picture=picture)
+        except (IssuerError, CustodyError) as error:  # its words may quote what was to be signed
+            log.error("no pass: %s", type(error).__name__)
+            return None
 
     def _receipts(self, own: Sequence[Row[Any]], wanted: AbstractSet[Place]) -> dict[Place, Receipt]:
         """Of the phone's own credentials alone; a log that cannot be signed now keeps nobody from a sync."""

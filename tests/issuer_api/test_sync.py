@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -12,11 +13,12 @@ from support.scenario import TODAY, competency, medical
 from support.sync_wallet import SyncWallet
 
 from issuer.adapters import tables
-from issuer.domain.errors import SelfVerificationFailed
+from issuer.domain.errors import QuotaReached, SelfVerificationFailed, SigningDeferred, SigningRefused
 from issuer.services import renewing
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
 from keys import jws
+from keys.custody.signer_client import SignerGone
 from keys.encoding import json_object
 from verifier.credential import sd_jwt, sea_pass_claims, vc
 from verifier.credential.model import CertificateType, Holder
@@ -173,6 +175,38 @@ def test_record_that_our_own_rules_refuse_is_left_out_of_the_pass_and_stops_noth
     answer = ingrid.sync()
     assert numbers(answer["pass"]) == [COC]
     assert answer["left_out"] == [FIT]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        SigningDeferred("the signer cannot sign now (S10 stopped): a flood"),
+        QuotaReached("quota: pass has signed 1 (S9 quota)", retry_after=60),
+        SigningRefused("this may not be signed (S3 type): NO-2026p signs no pass"),
+        SignerGone("no signer there"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_pass_that_cannot_be_signed_now_is_not_spoken_of_and_the_rest_is_answered(
+    office: Office, ingrid: SyncWallet, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    nowhere_but_good(office)
+
+    def refuse(_: bytes) -> bytes:
+        raise error
+
+    monkeypatch.setitem(KEYS.signers, "NO-2026p", SimpleNamespace(sign=refuse, **_public("NO-2026p")))  # type: ignore[arg-type]
+    answer = ingrid.sync()
+    assert {"pass", "left_out"}.isdisjoint(answer)
+    assert [one["status"] for one in answer["credentials"]] == ["valid", "valid"]
+    assert [one["document_number"] for one in answer["offers"]] == ["NO-COP-1"]
+    monkeypatch.undo()
+    assert numbers(ingrid.sync()["pass"]) == [COC, FIT]
+
+
+def _public(kid: str) -> dict[str, object]:
+    signer = KEYS.signers[kid]
+    return {"algorithm": signer.algorithm, "public_key": signer.public_key}
 
 
 def test_authority_without_a_key_for_it_gives_no_pass_and_all_the_rest(

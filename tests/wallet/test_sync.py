@@ -284,6 +284,46 @@ def test_without_a_network_everything_stays_for_weeks(shore: OnShore) -> None:
     assert told.status == "suspended"
 
 
+def without_a_pass(shore: OnShore, *ended: int) -> None:
+    """The answer of an authority that signs no pass now; members of the last one at these places ended."""
+    told: list[Json] = [
+        {"uri": f"{ISSUER}/status/1", "idx": n, "status": "suspended" if n in ended else "valid"}
+        for n in range(2)
+    ]
+    shore.answer(credentials=told)
+    assert isinstance(shore.office.answer, dict)
+    del shore.office.answer["pass"], shore.office.answer["left_out"]
+
+
+def test_pass_that_is_not_spoken_of_is_kept_as_of_its_own_day(shore: OnShore) -> None:
+    shore.answer(left_out=["NO-COP-1"])
+    shore.sync()
+    [before] = shore.wallet.passes
+    shore.now += timedelta(days=1)
+    without_a_pass(shore)
+    assert shore.sync().failures == ()
+    assert shore.wallet.passes == (before,)
+    assert shore.wallet.syncs.as_of == shore.now
+    assert shore.wallet.syncs.records[0].left_out == ("NO-COP-1",)
+    shore.answer(**{"pass": None})
+    shore.sync()
+    assert shore.wallet.passes == (), "null says that there is none any more"
+
+
+def test_pass_that_is_not_spoken_of_goes_with_the_first_certificate_in_it_that_ended(shore: OnShore) -> None:
+    shore.answer()
+    shore.sync()
+    without_a_pass(shore, 1)
+    assert shore.sync().failures == ()
+    assert shore.wallet.passes == ()
+
+
+def test_first_sync_without_a_pass_is_a_sync(shore: OnShore) -> None:
+    without_a_pass(shore)
+    assert shore.sync().failures == ()
+    assert (shore.wallet.passes, shore.wallet.syncs.as_of) == ((), NOW)
+
+
 def test_pass_is_fresh_for_its_30_days_and_no_longer(shore: OnShore) -> None:
     shore.answer()
     shore.sync()

@@ -6,6 +6,7 @@ fails changes nothing. Everything works without one, for weeks: it tells as of w
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from keys.encoding import Json, json_dumps
 from keys.signer import Signer
 from wallet_app.core import held_pass, oid4vci
 from wallet_app.core.documents import Documents
-from wallet_app.core.held import Held
+from wallet_app.core.held import Held, Unreadable
 from wallet_app.core.oid4vci import JSON_HEADERS
 from wallet_app.core.pickup import PickUps, Progress, Proposal
 from wallet_app.core.readings import Readings
@@ -136,7 +137,9 @@ class Syncs:
         answer = self._answer(issuer, self._without_receipt(mine))
         at = self._clock()
         record = read_answer(answer, issuer, at)
-        if record.pass_text is not None:
+        if "pass" not in answer:
+            record = self._with_earlier_pass(record)
+        elif record.pass_text is not None:
             held_pass.require_good(
                 record.pass_text,
                 issuer=issuer,
@@ -146,6 +149,23 @@ class Syncs:
                 as_of=datetime.fromtimestamp(record.as_of, UTC),
             )
         return self._store(record, mine, read_receipts(answer, record.as_of))
+
+    def _with_earlier_pass(self, record: SyncRecord) -> SyncRecord:
+        """Of an authority that cannot sign one now, the pass that is here counts on, as of its own day.
+
+        Not one with a certificate in it that has ended since: that would show as good what is not.
+        """
+        earlier = self._vault.contents.sync_with(record.issuer)
+        if earlier is None or earlier.pass_text is None:
+            return record
+        try:
+            members = held_pass.read(earlier.pass_text, self._signer.public_key).sea_pass.members
+        except Unreadable:
+            return record
+        ended = {(one.uri, one.idx) for one in record.statuses if one.status != "valid"}
+        if any((member.status.uri, member.status.idx) in ended for member in members):
+            return record
+        return replace(record, pass_text=earlier.pass_text, left_out=earlier.left_out)
 
     def _without_receipt(self, mine: Sequence[Held]) -> list[Json]:
         """Those whose receipt of the authority's log is not here yet, as a sync names them."""
