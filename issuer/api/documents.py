@@ -50,7 +50,7 @@ def documents_router(
             or len(number) > MAX_NUMBER
         ):
             raise bad_proof("the body has a proof and a document_number, as text, and nothing else")
-        answer = documents.of_holder(prove(body), number)
+        answer = documents.of_holder(prove(body), number, clock)
         if isinstance(answer, Document):
             disposition = f'attachment; filename="{answer.name}"'
             return Response(answer.pdf, media_type=PDF, headers={"Content-Disposition": disposition})

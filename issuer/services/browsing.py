@@ -13,6 +13,7 @@ from issuer.domain.errors import NotFound
 from issuer.services.audit import AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.drafting import merged_claims
+from issuer.services.looking import SEEN
 from keys.encoding import Json
 from verifier.status import Status
 
@@ -90,7 +91,7 @@ class Browsing:
             row = connection.execute(query).one_or_none()
             if row is None:
                 raise NotFound(f"no certificate {document_number} in the register")
-            record(connection, self._clock, [AuditEvent("certificate-seen", document_number, {}, actor)])
+            record(connection, self._clock, [AuditEvent(SEEN, document_number, {}, actor)])
             instances = _instances(connection, row.id)
         return Full(
             entry=Entry(**{name: getattr(row, name) for name in Entry.__dataclass_fields__}),

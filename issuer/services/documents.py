@@ -14,7 +14,9 @@ from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate, credential
 from issuer.adapters.typesetting import Typesetting
 from issuer.domain.register import CredentialState
-from issuer.services import manning_form
+from issuer.services import looking, manning_form
+from issuer.services.audit import WALLET
+from issuer.services.clock import Clock
 from issuer.services.document_form import Form, form_of
 from issuer.services.issuing import IssuedCredential, Refusal
 from issuer.services.printing import Printing, file_name
@@ -55,10 +57,11 @@ class Documents:
         self._printing = printing
         self._typesetting = typesetting
 
-    def of_holder(self, key: PublicKey, document_number: str) -> Document | NotBound | NotThere:
+    def of_holder(self, key: PublicKey, document_number: str, clock: Clock) -> Document | NotBound | NotThere:
         """The document of a certificate that is bound to `key`, which the caller has seen proven.
 
-        Raises the refusal's error where the certificate is not in force, and NotTypeset.
+        It is a look at the holder's data, if the holder's own: noted before it happens. Raises the refusal's
+        error where the certificate is not in force, and NotTypeset.
         """
         held = self._held(key.thumbprint())
         if not held:
@@ -70,6 +73,8 @@ class Documents:
         [outcome] = self._printing.sign(self._printing.requests([document_number]))
         if isinstance(outcome, Refusal):
             raise outcome.error
+        how = {"as": "pdf"}
+        looking.note(self._database, clock, looking.SEEN, how, actor=WALLET, subjects=(document_number,))
         return Document(f"{file_name(document_number)}.pdf", self.pdf(outcome))
 
     def pdf(self, issued: IssuedCredential) -> bytes:

@@ -1,4 +1,4 @@
-"""Looks at many people's data at once, noted before they happen: who took what out of the register."""
+"""Looks at people's data, noted before they happen: who took what out of the register."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,6 +11,7 @@ REGISTER: Final = "register"  # the subject of such an event
 EXPORTED: Final = "register-exported"
 PORTRAITS_EXPORTED: Final = "portraits-exported"
 PRINTED: Final = "certificates-printed"
+SEEN: Final = "certificate-seen"
 
 
 def note(

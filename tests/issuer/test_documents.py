@@ -352,18 +352,18 @@ def test_fonts_that_were_not_built_are_said_and_nothing_is_lost(desk: Desk, tmp_
 def test_holder_gets_the_document_of_what_the_key_holds_and_of_nothing_else(desk: Desk) -> None:
     desk.enter()
     desk.issue()
-    made = documents(desk).of_holder(PHONE, NUMBER)
+    made = documents(desk).of_holder(PHONE, NUMBER, desk.clock)
     assert not isinstance(made, NotBound | NotThere)
     assert made.name == f"{NUMBER}.pdf"
-    assert documents(desk).of_holder(PHONE, NUMBER) == made
-    assert documents(desk).of_holder(PHONE, MEDICAL) is NotThere.NOT_HELD
-    assert documents(desk).of_holder(PHONE, "NO-NONE") is NotThere.NOT_HELD
+    assert documents(desk).of_holder(PHONE, NUMBER, desk.clock) == made
+    assert documents(desk).of_holder(PHONE, MEDICAL, desk.clock) is NotThere.NOT_HELD
+    assert documents(desk).of_holder(PHONE, "NO-NONE", desk.clock) is NotThere.NOT_HELD
 
 
 def test_phones_document_is_the_printed_one(desk: Desk, tmp_path: Path) -> None:
     desk.enter()
     desk.issue()
-    made = documents(desk).of_holder(PHONE, NUMBER)
+    made = documents(desk).of_holder(PHONE, NUMBER, desk.clock)
     desk.printing.print(tmp_path, [NUMBER], pdf=documents(desk).pdf)
     assert (tmp_path / f"{NUMBER}.pdf").read_bytes() == made.pdf  # type: ignore[union-attr]
 
@@ -372,4 +372,4 @@ def test_lost_phone_gets_no_document(desk: Desk) -> None:
     desk.enter()
     desk.issue()
     desk.lifecycle.rebind("7K3M9QXA", actor="clerk")
-    assert documents(desk).of_holder(PHONE, NUMBER) is NotBound.NO_LONGER
+    assert documents(desk).of_holder(PHONE, NUMBER, desk.clock) is NotBound.NO_LONGER

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+from sqlalchemy import select
 from support.issuer_app import Office
 from support.printed import Printed
 from support.sync_wallet import SyncWallet
 
+from issuer.adapters.tables import audit_event
 from issuer.adapters.typesetting import MAX_BYTES
 from issuer.services.lifecycle import Lifecycle
 from keys.encoding import Json
@@ -56,6 +58,24 @@ def test_phone_gets_the_document_of_what_it_holds_and_again_the_same(ingrid: Ask
     seen = Printed(first.content)
     assert (seen.standards, seen.faults(), len(seen.codes)) == (("2", "A", "1"), [], 1)
     assert ingrid.wallet.office.statuses(COC) == ["valid", "valid"]  # the phone's and one on paper, no third
+
+
+def test_document_that_a_phone_fetched_is_in_the_trail_and_one_that_it_did_not_get_is_not(
+    office: Office, ingrid: Asker
+) -> None:
+    before = office.audit_trail().count("certificate-seen")
+    ingrid.ask().raise_for_status()
+    ingrid.ask().raise_for_status()
+    assert office.audit_trail().count("certificate-seen") == before + 2
+    with office.database.read() as connection:
+        newest = select(audit_event).where(audit_event.c.event == "certificate-seen")
+        row = connection.execute(newest.order_by(audit_event.c.sequence.desc())).first()
+    assert row is not None
+    assert (row.actor, row.subject, row.details) == ("wallet", COC, '{"as":"pdf"}')
+    assert ingrid.ask("NO-NONE").status_code == 404
+    Lifecycle(office.database, office.clock, office.settings).suspend(FIT, reason="x", actor="clerk")
+    assert ingrid.ask(FIT).status_code == 409
+    assert office.audit_trail().count("certificate-seen") == before + 2
 
 
 def test_wallets_take_a_document_as_large_as_we_make_them() -> None:
