@@ -20,6 +20,11 @@ _DONE, _REFUSED = 200, 400  # how the answer ended; the store is the API's
 _MAX_ANSWER: Final = 64 * 2**20
 
 
+def has_key(context: typer.Context) -> bool:
+    """Whether the command came with a key, so that the same words tell the same again."""
+    return context.meta.get(_META) is not None
+
+
 def once(
     context: typer.Context,
     register: Register,

@@ -10,7 +10,7 @@ from issuer import terminal
 from issuer.adapters.typesetting import Typesetting
 from issuer.arguments import Out, check_numbers
 from issuer.commands.opening import PART, actor, register_of, services_of
-from issuer.commands.repeating import once
+from issuer.commands.repeating import has_key, once
 from issuer.composition import Services
 from issuer.domain.errors import InvalidInput
 from issuer.domain.register import CertificateState
@@ -56,7 +56,9 @@ def manning(
     number = entered["document_number"]
     terminal.say(f"{number}, {entered['ship']}: {'entered' if entered['is_new'] else 'as it was entered'}")
     if entered["state"] == CertificateState.DRAFTED:
-        terminal.say("it is drafted: once it is approved (`pending`, `propose`, `approve`), run this again")
+        again = "run this again under a new idempotency key: this one gives this answer for ever"
+        again = again if has_key(context) else "run this again"
+        terminal.say(f"it is drafted: once it is approved (`pending`, `propose`, `approve`), {again}")
         return
     _print(services, out, [number], pdf=pdf)  # which gives the same bytes each time
 

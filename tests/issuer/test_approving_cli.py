@@ -188,6 +188,10 @@ def test_a_ships_document_is_drafted_and_printed_once_it_is_approved(
     code, said, complaints = run(*words, **ours)
     assert (code, said) == (0, "")
     assert "it is drafted: once it is approved" in complaints
+    assert complaints.rstrip().endswith("run this again")
+    keyed = run("--idempotency-key", "manning-key-0001", *words, **ours)[2]
+    assert "run this again under a new idempotency key" in keyed
     approve = ("approve", "NO-MSM-0001", "--key", own["anna-1"], "--yes")
     assert run(*approve, **ours)[1] == "NO-MSM-0001: in-force\n"
+    assert run("--idempotency-key", "manning-key-0001", *words, **ours) == (0, "", keyed)
     assert run(*words, **ours)[1].startswith("1 printed into")
