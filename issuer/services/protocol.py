@@ -1,7 +1,7 @@
 """The steps of issuing: persist unsigned, sign, self-verify, log, release; each one transaction on a batch.
 
 Two of them wait for the disk: what is signed was persisted before, and what anybody sees was released. What a
-crash of the host takes of the others is done again (docs/decisions, durability of issuing).
+crash of the host takes of the others is done again (docs/decisions/0026-durability-and-gathering.md).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -144,13 +144,14 @@ class IssuingProtocol:
         def store(connection: Connection, good: Sequence[Draft]) -> CredentialState:
             return advance(connection, good, CredentialEvent.VERIFY)
 
-        return self._step(due, failures, store, stoppable=False)
+        return self._step(due, failures, store)
 
     def log(self, due: list[Draft]) -> Failures:
         """Each one into the transparency log, and into the audit trail."""
         leaves = [_log_entry(draft) for draft in due]
         events = [_log_event(draft) for draft in due]
         with self._database.write(wait=False) as connection:
+            refuse_if_stopped(connection)
             target = advance(connection, due, CredentialEvent.LOG)
             transparency.append(connection, leaves)
             record(connection, self._clock, events)
@@ -174,6 +175,7 @@ class IssuingProtocol:
                 of_two = [draft for draft in left if draft.serial == clash.serial]
                 errors: dict[str, IssuerError] = {draft.serial: releasing.shared(draft) for draft in of_two}
                 with self._database.write() as connection:
+                    refuse_if_stopped(connection)
                     record(connection, self._clock, list(_given_up(connection, of_two, errors)))
                 arrived(of_two, CredentialState.VOID)
                 failures.update(errors)
@@ -208,13 +210,11 @@ class IssuingProtocol:
         store: Callable[[Connection, Sequence[Draft]], CredentialState],
         *,
         wait: bool = False,
-        stoppable: bool = True,
     ) -> Failures:
         """`store` moves on what is good; what fails our own rules, or the signer's, is given up with it."""
         good = [draft for draft in due if draft.serial not in failures]
         with self._database.write(wait=wait or bool(failures)) as connection:
-            if stoppable:
-                refuse_if_stopped(connection)
+            refuse_if_stopped(connection)
             given_up = list(_given_up(connection, due, failures))  # lists are locked before credentials
             target = store(connection, good)
             if given_up:

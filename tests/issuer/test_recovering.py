@@ -1,12 +1,13 @@
 """Recovery: what is in nobody's hand is finished or cleanly voided, by one worker alone; the rest is left."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 from support.desk import NUMBER, PHONE, Desk
 from support.issuer_app import KEYS
 from support.simulator import seeded_signer
@@ -22,6 +23,7 @@ from issuer.domain.errors import (
     SigningDeferred,
     SigningRefused,
 )
+from issuer.domain.register import CredentialState
 from issuer.services import approvals, recovering, transparency
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.issuing import CredentialIssuer, IssuedCredential, IssueRequest, Recovered
@@ -158,6 +160,39 @@ def test_switch_stops_recovery_too_and_lets_it_go_on(desk: Desk) -> None:
     with pytest.raises(IssuingStopped, match="a key is stolen"):
         desk.issue(key="another")
     assert desk.credential_states() == ["persisted"]
+    switch.start(actor="test")
+    assert desk.issuer.recover() == Recovered(finished=1)
+
+
+class StoppedDatabase(Database):
+    """Somebody throws the switch right after its n-th transaction."""
+
+    def __init__(self, living: Database, transaction: int, switch: Stopping) -> None:
+        super().__init__(living.engine)
+        self._writer = living._writer
+        self._left = transaction
+        self._switch = switch
+
+    @contextmanager
+    def write(self, *, wait: bool = True) -> Iterator[Connection]:
+        with super().write(wait=wait) as connection:
+            yield connection
+        self._left -= 1
+        if self._left == 0:
+            self._switch.stop(reason="enough", actor="test")
+
+
+@pytest.mark.parametrize("state", ["reserved", "persisted", "signed", "verified", "logged"])
+def test_no_step_is_taken_after_the_switch_wherever_a_credential_stands(desk: Desk, state: str) -> None:
+    desk.enter()
+    steps = list(CredentialState).index(CredentialState(state)) + 1
+    switch = Stopping(desk.database, desk.clock)
+    stopped = StoppedDatabase(desk.database, steps, switch)
+    with pytest.raises(IssuingStopped, match="enough"):
+        CredentialIssuer(stopped, desk.clock, KEYS, desk.settings).issue(NUMBER, PHONE, "a key")
+    assert desk.credential_states() == [state]
+    assert isinstance(desk.issuer.recover().why, IssuingStopped)
+    assert desk.credential_states() == [state]
     switch.start(actor="test")
     assert desk.issuer.recover() == Recovered(finished=1)
 
