@@ -171,15 +171,25 @@ def encode(
     signer: Signer,
     kid: str,
     bits: int = BITS,
+    deflated: bytes | None = None,
 ) -> str:
-    """Sign a list. `states` is the raw array as `pack_states` makes it, `ttl` is in seconds."""
+    """Sign a list. `states` is the raw array as `pack_states` makes it, `ttl` is in seconds.
+
+    `deflated` is what `deflate` has made of `states`, where that was begun before.
+    """
+    lst = deflate(states) if deflated is None else deflated
     body: dict[str, Json] = {"sub": uri, "iat": int(iat.timestamp())}
     if exp is not None:
         body["exp"] = int(exp.timestamp())
     if ttl is not None:
         body["ttl"] = ttl
-    body["status_list"] = {"bits": bits, "lst": b64url_encode(zlib.compress(states, 9))}
+    body["status_list"] = {"bits": bits, "lst": b64url_encode(lst)}
     return jws.sign(json_dumps(body), signer, typ=TYP, kid=kid)
+
+
+def deflate(states: bytes) -> bytes:
+    """An array as a token holds it, as small as zlib makes it: the longest part of signing a list."""
+    return zlib.compress(states, 9)
 
 
 def pack_states(states: Mapping[int, Status], size: int, *, bits: int = BITS) -> bytes:

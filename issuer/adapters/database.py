@@ -122,6 +122,19 @@ class Database:
             finally:
                 self._mine.session = None
 
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """On PostgreSQL one session for all that this thread does in the block: it is asked for once."""
+        if self.is_sqlite or self._outer is not None or getattr(self._mine, "session", None) is not None:
+            yield
+            return
+        with _explained(self.engine.url), self.engine.connect() as session:
+            self._mine.session = session
+            try:
+                yield
+            finally:
+                self._mine.session = None
+
     @property
     def is_writing(self) -> bool:
         """Whether this thread is inside `write()`: what must commit by itself cannot begin there."""

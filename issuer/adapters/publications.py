@@ -32,6 +32,8 @@ _ALL: Final = select(
     publication.c.name, publication.c.version, publication.c.digest, publication.c.edition
 ).where(publication.c.store == bindparam("store"))
 _SOME: Final = _ALL.where(publication.c.name.in_(bindparam("names", expanding=True)))
+_CLAIMED: Final = _SOME.order_by(publication.c.name).with_for_update()
+_CLAIMED_IF_FREE: Final = _CLAIMED.with_for_update(skip_locked=True)
 
 
 def remembered(
@@ -75,8 +77,14 @@ def make_claimable(connection: Connection, store: str, names: Collection[str], a
         connection.execute(row.on_conflict_do_nothing())
 
 
-def claim(connection: Connection, store: str, name: str, *, wait: bool) -> bool:
-    """Lock a name until the transaction ends; without `wait`, False where another publisher has it."""
-    one = (publication.c.store == store) & (publication.c.name == name)
-    query = select(publication.c.name).where(one).with_for_update(skip_locked=not wait)
-    return connection.execute(query).one_or_none() is not None
+def claim(
+    connection: Connection, store: str, name: str, others: Collection[str] = (), *, wait: bool
+) -> dict[str, Remembered] | None:
+    """Lock a name, and `others` with it, until the transaction ends; what is remembered of them.
+
+    Without `wait`, None where another publisher has the name.
+    """
+    query = _CLAIMED if wait else _CLAIMED_IF_FREE
+    found = connection.execute(query, {"store": store, "names": [name, *others]})
+    known = {name: Remembered(*rest) for name, *rest in found}
+    return known if name in known else None

@@ -63,10 +63,13 @@ class Bringing:
         edition: int | None,
         report: Report,
         memory: Mapping[str, Remembered] | None = None,
+        *,
+        within: Connection | None = None,
     ) -> None:
         """Put files, in this order, unless the store has them, or a later edition of them.
 
-        `memory` is what `remembered` has said before, where nobody else can have written meanwhile.
+        `memory` is what was remembered before, where nobody else can have written meanwhile. What is new is
+        remembered by a transaction of its own, or `within` that one.
         """
         wanted = list(uploads)
         known = self.remembered([upload.name for upload in wanted]) if memory is None else memory
@@ -78,9 +81,13 @@ class Bringing:
             else:
                 new[upload.name] = found
                 report.written.append(self.store.label(upload.name))
-        if new:
-            with self._database.write(wait=False) as connection:
-                self._remember(connection, new)
+        if not new:
+            return
+        if within is not None:
+            self._remember(within, new)
+            return
+        with self._database.write(wait=False) as connection:
+            self._remember(connection, new)
 
     def leave(self, uploads: Iterable[Upload], report: Report) -> None:
         """Put files that nothing is asked of again: each has a name of its own, and is not remembered."""

@@ -7,7 +7,6 @@ whoever reads meanwhile, or after a crash, meets nothing that is not there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
@@ -22,6 +21,7 @@ from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.bringing import NOTHING, Bringing, Report
 from issuer.services.checkpoints import NEWEST, Checkpoints
 from issuer.services.clock import Clock
+from issuer.services.preparing import Preparing
 from issuer.services.published import Lying, snapshot_name, token_name
 from issuer.services.publishing import (
     MAX_AGE,
@@ -86,9 +86,12 @@ class Publication:
         `leap_ahead` the numbers of all lists pass over those that such a database may have forgotten.
         """
         report = Report()
-        with self._store.alone():
-            heads = self._lists.heads(orders)
-            seen = _Seen(self._bringing.remembered(), {})
+        with self._store.alone(), self._database.session(), Preparing() as preparing:
+            with self._database.read() as connection:
+                heads = self._lists.heads(connection, orders)
+                for head in [head for head in heads if head.is_due(orders)][:1]:
+                    preparing.begin(connection, head.number, head.size, head.revision)
+                seen = _Seen(publications.remembered(connection, self._store.address), {})
             if look is not Look.MEMORY or leap_ahead or not seen.memory:
                 whole = leap_ahead or look is Look.EVERYTHING
                 seen = self._compare(heads, seen.memory, whole=whole, leap_ahead=leap_ahead)
@@ -96,7 +99,7 @@ class Publication:
             self._bring_log(seen.memory, report, make=look is not Look.MEMORY)
             each = {head.number: orders for head in heads}
             due = self._leaps(orders, seen.contents) if leap_ahead else each
-            self._bring_lists(heads, due, report, seen.memory)
+            self._bring_lists(heads, due, report, seen.memory, preparing)
             self._bringing.bring([_aggregation(heads)], len(heads), report, seen.memory)
         return report
 
@@ -113,12 +116,14 @@ class Publication:
             if whole or memory.get(name, NOTHING).version != version
         ]
         held = {name: found for name in unknown if (found := self._store.get(name)) is not None}
+        gone = {name for name in memory if name.startswith(OURS) and name not in versions}
+        if not unknown and not gone and not leap_ahead:
+            return _Seen(memory, {})
         lying = Lying({name: one.data for name, one in held.items()}, self._store.label)
         leaping_at = int(self._clock().timestamp()) if leap_ahead else None
         with self._database.read() as connection:
             numbers = [head.number for head in heads]
             published.refuse_older_database(connection, lying, numbers, leaping_at=leaping_at)
-        gone = {name for name in memory if name.startswith(OURS) and name not in versions}
         adopted = self._bringing.adopt(held, gone, judged=not leap_ahead)
         known = {name: one for name, one in memory.items() if name not in gone}
         return _Seen({**known, **adopted}, lying.contents)
@@ -162,37 +167,47 @@ class Publication:
         orders: Mapping[int, Orders],
         report: Report,
         memory: Mapping[str, Remembered],
+        preparing: Preparing,
     ) -> None:
         """All lists that are not there as they stand; last, and waited for, what others have in hand."""
-        due = [head.number for head in heads if orders[head.number].number > 1 or not _is_there(head, memory)]
+        due = [head for head in heads if orders[head.number].number > 1 or not _is_there(head, memory)]
         report.unchanged += 2 * (len(heads) - len(due))
-        self._make_claimable([number for number in due if token_name(number) not in memory])
+        self._make_claimable([head.number for head in due if token_name(head.number) not in memory])
         alone = memory if self._database.is_sqlite else None  # else another may have written since
-        taken = [
-            number
-            for number in due
-            if not self._bring_list(number, orders[number], report, alone, wait=False)
-        ]
+        taken = []
+        for at, head in enumerate(due):
+            signed = self._lists.unless_busy(head, orders[head.number], preparing)
+            self._begin_next(due[at + 1 :], orders, preparing)
+            if signed is None or not self._bring_list(signed, report, alone, wait=False):
+                taken.append(head.number)
         for number in taken:
-            self._bring_list(number, orders[number], report, alone, wait=True)
+            self._bring_list(self._lists.current(number, orders[number]), report, alone, wait=True)
+
+    def _begin_next(self, due: Sequence[Head], orders: Mapping[int, Orders], preparing: Preparing) -> None:
+        """While one list is brought, zlib is at work on the next."""
+        if due and due[0].is_due(orders[due[0].number]):
+            with self._database.read() as connection:
+                preparing.begin(connection, due[0].number, due[0].size, due[0].revision)
 
     def _bring_list(
-        self,
-        number: int,
-        orders: Orders,
-        report: Report,
-        memory: Mapping[str, Remembered] | None,
-        *,
-        wait: bool,
+        self, signed: SignedList, report: Report, memory: Mapping[str, Remembered] | None, *, wait: bool
     ) -> bool:
-        """Sign a list if need be, and put both its forms; False where another publisher is at it."""
-        signed = self._lists.current(number, orders) if wait else self._lists.unless_busy(number, orders)
-        if signed is None:
-            return False
-        with self._claimed(token_name(number), wait=wait) as ours:
-            if ours:
-                self._bringing.bring(_forms(signed), signed.statement_number, report, memory)
-        return ours
+        """Put both forms of a list; False where another publisher is at it.
+
+        One publisher at a time for a list, while all others go on with the next (SKIP LOCKED). With SQLite,
+        where `memory` is still true, there is one writer, whom no store may keep waiting: there the store
+        alone decides.
+        """
+        if memory is not None:
+            self._bringing.bring(_forms(signed), signed.statement_number, report, memory)
+            return True
+        name, snapshot = token_name(signed.number), snapshot_name(signed.number)
+        with self._database.write(wait=False) as connection:
+            known = publications.claim(connection, self._store.address, name, [snapshot], wait=wait)
+            if known is None:
+                return False
+            self._bringing.bring(_forms(signed), signed.statement_number, report, known, within=connection)
+        return True
 
     def _make_claimable(self, numbers: Sequence[int]) -> None:
         if self._database.is_sqlite or not numbers:
@@ -200,18 +215,6 @@ class Publication:
         with self._database.write(wait=False) as connection:
             names, at = [token_name(number) for number in numbers], int(self._clock().timestamp())
             publications.make_claimable(connection, self._store.address, names, at)
-
-    @contextmanager
-    def _claimed(self, name: str, *, wait: bool) -> Iterator[bool]:
-        """One publisher at a time for a list, while all others go on with the next (SKIP LOCKED).
-
-        With SQLite there is one writer, whom no store may keep waiting: there the store alone decides.
-        """
-        if self._database.is_sqlite:
-            yield True
-            return
-        with self._database.write(wait=False) as connection:
-            yield publications.claim(connection, self._store.address, name, wait=wait)
 
     def _leaps(self, orders: Orders, contents: Mapping[str, bytes]) -> dict[int, Orders]:
         """Past every number that this database or the store has seen, by as many as may have been lost."""

@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from issuer.adapters.database import Database
-from issuer.adapters.tables import credential, status_list
+from issuer.adapters.tables import status_list
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.services import statements
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
+from issuer.services.preparing import Prepared, Preparing
 from issuer.settings import Settings
 from keys.encoding import Json
 from verifier import status
-from verifier.status import Status
 
 # A list that another key signed is soon signed by ours. Not at once: while workers are restarted one by one
 # with a new key, they would take turns, and each signature is dated a second later than the last.
@@ -32,16 +32,9 @@ OTHER_KEY = timedelta(minutes=1)
 MAX_AGE = 900
 
 
-_STATUS: Final = {status.value: status for status in Status}
 # Made once: to make a query takes as long as to ask it.
-_LOCK: Final = (
-    select(status_list.c.number).where(status_list.c.number == bindparam("number")).with_for_update()
-)
-_LOCK_IF_FREE: Final = _LOCK.with_for_update(skip_locked=True)
-_NOT_VALID: Final = select(credential.c.idx, credential.c.status).where(
-    credential.c.list_number == bindparam("number"),
-    credential.c.status != literal_column("0"),  # as its index says
-)
+_LOCK: Final = statements.LIST_WITH_STATEMENT.with_for_update(of=status_list)
+_LOCK_IF_FREE: Final = _LOCK.with_for_update(of=status_list, skip_locked=True)
 _SIGNED: Final = (
     update(status_list)
     .where(status_list.c.number == bindparam("of"))
@@ -63,14 +56,6 @@ class SignedList:
     ttl: timedelta
 
 
-class Head(NamedTuple):
-    """A status list, and the number of the statement that shows it as it is; None: it is to be signed."""
-
-    number: int
-    uri: str
-    edition: int | None
-
-
 class Orders(NamedTuple):
     """What an operator insists on for once."""
 
@@ -80,6 +65,20 @@ class Orders(NamedTuple):
 
 
 PLAIN: Final = Orders()
+
+
+class Head(NamedTuple):
+    """A status list, and the number of the statement that shows it as it is; None: it is to be signed."""
+
+    number: int
+    uri: str
+    edition: int | None
+    size: int
+    revision: int
+
+    def is_due(self, orders: Orders) -> bool:
+        """Whether it is to be signed, for all that is known of it."""
+        return self.edition is None or self.edition < orders.number
 
 
 class StatusPublisher:
@@ -97,37 +96,56 @@ class StatusPublisher:
             query = select(status_list.c.number).order_by(status_list.c.number)
             return list(connection.execute(query).scalars())
 
-    def heads(self, orders: Orders = PLAIN) -> list[Head]:
+    def heads(self, connection: Connection, orders: Orders = PLAIN) -> list[Head]:
         """How each list stands, by one query that reads none of them."""
-        with self._database.read() as connection:
-            rows = connection.execute(statements.HEADS, {"kid": self._keys.status_kid}).all()
-        return [
-            Head(row.number, row.uri, row.statement_number if self._is_current(row, orders) else None)
-            for row in rows
-        ]
+        rows = connection.execute(statements.HEADS, {"kid": self._keys.status_kid}).all()
+        return [self._head(row, orders) for row in rows]
+
+    def _head(self, row: Row[Any], orders: Orders) -> Head:
+        edition = row.statement_number if self._is_current(row, orders) else None
+        return Head(row.number, row.uri, edition, row.size, row.revision)
 
     def current(self, number: int, orders: Orders = PLAIN) -> SignedList:
         """The list as it stands now: the last token while nothing changed and it is fresh, else a new one."""
-        signed = self._as_it_stands(number, orders) or self._signed_anew(number, orders)
+        with self._database.read() as connection:
+            row = self._row(connection, number)
+        if self._is_current(row, orders):
+            return self._signed(row)
+        with Preparing() as preparing:
+            signed = self._signed_anew(self._head(row, orders), orders, preparing)
         if signed is None:
             raise NotFound(f"there is no status list {number}")
         return signed
 
-    def unless_busy(self, number: int, orders: Orders = PLAIN) -> SignedList | None:
+    def unless_busy(self, head: Head, orders: Orders, preparing: Preparing) -> SignedList | None:
         """The same, or None while somebody else signs the list or changes an entry of it (PostgreSQL)."""
-        return self._signed_anew(number, orders, skip_locked=True)
+        return self._signed_anew(head, orders, preparing, skip_locked=True)
 
-    def _as_it_stands(self, number: int, orders: Orders) -> SignedList | None:
-        with self._database.read() as connection:
-            row = self._row(connection, number)
-        return self._signed(row) if self._is_current(row, orders) else None
-
-    def _signed_anew(self, number: int, orders: Orders, *, skip_locked: bool = False) -> SignedList | None:
+    def _signed_anew(
+        self, head: Head, orders: Orders, preparing: Preparing, *, skip_locked: bool = False
+    ) -> SignedList | None:
+        if head.is_due(orders):
+            with self._database.read() as connection:
+                preparing.begin(connection, head.number, head.size, head.revision)
         with self._database.write() as connection:
-            if not _lock(connection, number, skip_locked=skip_locked):
+            row = self._locked(connection, head.number, skip_locked=skip_locked)
+            if row is None:
                 return None
-            row = self._row(connection, number)  # after the lock: it is what the last to hold it left
-            return self._signed(row) if self._is_current(row, orders) else self._sign(connection, row, orders)
+            if self._is_current(row, orders):
+                return self._signed(row)
+            return self._sign(connection, row, preparing.take(connection, row), orders)
+
+    def _locked(self, connection: Connection, number: int, *, skip_locked: bool) -> Row[Any] | None:
+        """Wait for whoever signs this list; with `skip_locked`, None while another holds it.
+
+        The list is what the last to hold it left; its statement may be of before that, since the query began
+        then, and is read again: each has a second of its own.
+        """
+        given = {"number": number, "kid": self._keys.status_kid}
+        row = connection.execute(_LOCK_IF_FREE if skip_locked else _LOCK, given).one_or_none()
+        if row is None or row.statement_iat == row.signed_iat:
+            return row
+        return self._row(connection, number)
 
     def update(self, number: int, held: int, check: bytes | None = None) -> bytes | None:
         """What leads a ship that holds the statement `held` (0: none) to the current one; None: it has that.
@@ -177,7 +195,7 @@ class StatusPublisher:
         """Whether our key has signed this list, and then another one did."""
         return row.statement_kid != self._keys.status_kid and row.own_number is not None
 
-    def _sign(self, connection: Connection, row: Row[Any], orders: Orders) -> SignedList:
+    def _sign(self, connection: Connection, row: Row[Any], prepared: Prepared, orders: Orders) -> SignedList:
         if self._is_superseded(row) and not orders.key_is_right:
             raise InvalidInput(
                 f"key {self._keys.status_kid} signs status list {row.number} no more: {row.statement_kid} "
@@ -187,7 +205,7 @@ class StatusPublisher:
             )
         iat = self._next_iat(row, orders.clock_is_right)
         exp = iat + self._settings.status_expiry
-        states = status.pack_states(_entries(connection, row.number), row.size)
+        states = prepared.states
         kid = self._keys.status_kid
         signer = self._keys.signer(kid)
         stored = statements.state(
@@ -202,7 +220,16 @@ class StatusPublisher:
             at_least=orders.number,
         )
         ttl = int(self._settings.status_ttl.total_seconds())
-        token = status.encode(states, uri=row.uri, iat=iat, exp=exp, ttl=ttl, signer=signer, kid=kid)
+        token = status.encode(
+            states,
+            uri=row.uri,
+            iat=iat,
+            exp=exp,
+            ttl=ttl,
+            signer=signer,
+            kid=kid,
+            deflated=prepared.deflated(),
+        )
         times = {"signed_iat": int(iat.timestamp()), "signed_exp": int(exp.timestamp())}
         values = {"token": token, "signed_revision": row.revision, **times}
         connection.execute(_SIGNED, {"of": row.number, **values})
@@ -259,25 +286,9 @@ def jwt_vc_issuer(settings: Settings, keys: AuthorityKeys) -> dict[str, Json]:
     return {"issuer": settings.issuer, "jwks": keys.jwks()}
 
 
-def _lock(connection: Connection, number: int, *, skip_locked: bool = False) -> bool:
-    """Wait for whoever signs this list; the statement that they stored is seen by the next query only.
-
-    With `skip_locked` nobody is waited for: False while another holds it.
-    """
-    query = _LOCK_IF_FREE if skip_locked else _LOCK
-    found = connection.execute(query, {"number": number}).one_or_none()
-    return found is not None
-
-
 def _forked(problem: str) -> Conflict:
     return Conflict(
         problem,
         hint="keep the list that you have, and report this to the authority: it may be forged, or their "
         "register is an older one, restored (`ombord-issuer publish --leap-ahead`)",
     )
-
-
-def _entries(connection: Connection, number: int) -> dict[int, Status]:
-    """Everything that is not valid."""
-    found = connection.execute(_NOT_VALID, {"number": number}).all()
-    return {idx: _STATUS[value] for idx, value in found}
