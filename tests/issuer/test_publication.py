@@ -1,7 +1,9 @@
 """Publishing into stores: a change costs the changed list, nothing regresses, publishers share the work."""
 
 import json
+import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +32,7 @@ from verifier import ship_status
 from verifier.status import Status, StatusList
 
 DIRECTORY = issuer_directory()
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # folders of our own in it
 
 
 class Watched:
@@ -72,14 +75,22 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Watched:
     return Watched(server.store())
 
 
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder in memory, where there is one: no claim here is about a disk, and all write much."""
+    with tempfile.TemporaryDirectory(prefix="ombord-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module")
-def issued(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+def issued(sqlite_template: Path) -> Iterator[Path]:
     """A register to copy, with three lists of eight credentials each."""
-    path = tmp_path_factory.mktemp("issued") / "register.db"
-    database = Database.open(f"sqlite:///{shutil.copy(sqlite_template, path)}")
-    three_lists(database)
-    database.close()
-    return path
+    with tempfile.TemporaryDirectory(prefix="ombord-", dir=MEMORY) as folder:
+        path = Path(folder) / "register.db"
+        database = Database.open(f"sqlite:///{shutil.copy(sqlite_template, path)}")
+        three_lists(database)
+        database.close()
+        yield path
 
 
 @pytest.fixture
