@@ -30,7 +30,7 @@ from issuer.services.draft_rows import (
 )
 from issuer.services.drafting import Draft
 from issuer.services.reading_back import SecondReader, Signed, objection
-from issuer.services.stopping import refuse_if_stopped
+from issuer.services.stopping import refuse_if_stopped, refuse_if_stopped_meanwhile
 from issuer.services.transparency import NewEntry
 from issuer.settings import Settings
 
@@ -155,6 +155,7 @@ class IssuingProtocol:
             target = advance(connection, due, CredentialEvent.LOG)
             transparency.append(connection, leaves)
             record(connection, self._clock, events)
+            refuse_if_stopped_meanwhile(connection)
         arrived(due, target)
         return {}
 
@@ -199,6 +200,7 @@ class IssuingProtocol:
             record(connection, self._clock, events)
             # The audit head is ours until we commit: whoever released before us is seen, and sees us after.
             releasing.refuse_second_seafarer(connection, released)
+            refuse_if_stopped_meanwhile(connection)
         arrived(released, target)
         arrived([draft for draft in due if draft.serial in lapsed], CredentialState.VOID)
         return _refusals(due, lapsed)
@@ -219,6 +221,7 @@ class IssuingProtocol:
             target = store(connection, good)
             if given_up:
                 record(connection, self._clock, given_up)
+            refuse_if_stopped_meanwhile(connection)
         arrived(good, target)
         arrived([draft for draft in due if draft.serial in failures], CredentialState.VOID)
         return _refusals(due, failures)

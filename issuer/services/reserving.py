@@ -23,7 +23,7 @@ from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
 from issuer.services.drafting import Draft
 from issuer.services.protocol import Refusal
-from issuer.services.stopping import refuse_if_stopped
+from issuer.services.stopping import refuse_if_stopped, refuse_if_stopped_meanwhile
 from issuer.settings import Settings
 from keys.jwk import PublicKey
 from verifier.credential.model import CertificateType
@@ -94,6 +94,7 @@ def reserve(
     refusals = [one for one in outcomes if isinstance(one, Refusal)]
     if refusals:
         record(connection, clock, [refused(one) for one in refusals])
+    refuse_if_stopped_meanwhile(connection)  # places are taken one after another: this may have waited
     return outcomes
 
 

@@ -46,14 +46,30 @@ class Stop:
 
 
 def refuse_if_stopped(connection: Connection) -> None:
-    """Raises IssuingStopped while the switch is on; else it stays off until this transaction ends.
+    """Raises IssuingStopped while the switch is on; else whoever throws it waits for this transaction.
 
-    To be called first in each transaction that takes a step of issuing.
+    For half a second, that is: a longer one is told at its end (`refuse_if_stopped_meanwhile`). To be called
+    first in each transaction that takes a step of issuing.
     """
     if connection.dialect.name == "postgresql":
         # Two statements, for each sees what was committed before it began (READ COMMITTED): the lock is
         # waited for, then the row is looked at. SQLite has one writer anyway.
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({_ADVISORY_LOCK})")
+    _refuse_standing(connection)
+
+
+def refuse_if_stopped_meanwhile(connection: Connection) -> None:
+    """Raises IssuingStopped where the switch was thrown while this transaction did its work.
+
+    To be called last in a step that may have taken longer than the switch waits for it, or have queued behind
+    others: what it did is undone. So whatever a step takes, what can still commit once the switch is on has
+    no more to do than to commit. On SQLite the one writer is whoever called `refuse_if_stopped`.
+    """
+    if connection.dialect.name == "postgresql":
+        _refuse_standing(connection)
+
+
+def _refuse_standing(connection: Connection) -> None:
     standing = standing_stop(connection)
     if standing is not None:
         raise IssuingStopped(

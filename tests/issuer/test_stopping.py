@@ -4,19 +4,24 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Semaphore
 from time import time
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from support.databases import PostgresServer
 from support.desk import NUMBER, Desk
 from support.issuer_cli import Run
 
 from issuer.adapters.database import Database
-from issuer.adapters.tables import credential
+from issuer.adapters.tables import credential, log_entry
 from issuer.domain.errors import Conflict, InvalidInput, IssuingStopped
-from issuer.services import stopping
+from issuer.services import protocol, reserving, stopping
+from issuer.services.issuing import IssueRequest
 from issuer.services.stopping import Stopping, refuse_if_stopped
 from keys.custody.signer_client import SignerGone
 from verifier.status import Status
@@ -170,3 +175,102 @@ def test_step_that_hangs_does_not_keep_issuing_from_being_stopped(postgres: Post
     with database.write() as connection, pytest.raises(IssuingStopped):
         refuse_if_stopped(connection)
     database.close()
+
+
+class InHand:
+    """A step that has found the switch off, and is in the midst of its work until it may go on."""
+
+    def __init__(self, after: int) -> None:
+        self._left = after
+        self.begun, self.may_go_on = Event(), Event()
+
+    def __call__(self, connection: Connection) -> None:
+        refuse_if_stopped(connection)
+        self._left -= 1
+        if self._left == 0:
+            self.begun.set()
+            assert self.may_go_on.wait(60)
+
+
+# The looks of one credential's steps, in their order; between persisting and signing there is one that reads.
+LOOKS = ["reserve", "persist", "ask to sign", "sign", "verify", "log", "release"]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("step", LOOKS)
+def test_step_that_outlasts_the_switch_commits_nothing_after_it(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    in_hand = InHand(LOOKS.index(step) + 1)
+    monkeypatch.setattr(stopping, "PATIENCE", "1ms")
+    monkeypatch.setattr(reserving, "refuse_if_stopped", in_hand)
+    monkeypatch.setattr(protocol, "refuse_if_stopped", in_hand)
+    database = Database.open(postgres.emptied())
+    desk = Desk.open(database)
+    desk.enter()
+    with ThreadPoolExecutor(1) as pool:
+        issued = pool.submit(desk.issue)
+        assert in_hand.begun.wait(60)
+        Stopping(database, desk.clock).stop(reason="a forged approval", actor="clerk")
+        at_return = done(database)
+        in_hand.may_go_on.set()
+        with pytest.raises(IssuingStopped):
+            issued.result(60)
+    assert done(database) == at_return
+    database.close()
+
+
+@pytest.mark.postgres
+def test_reservations_that_queue_behind_each_other_commit_nothing_after_the_switch(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches = 4
+    passed = Semaphore(0)
+
+    def look(connection: Connection) -> None:
+        refuse_if_stopped(connection)
+        passed.release()
+
+    monkeypatch.setattr(stopping, "PATIENCE", "1ms")
+    monkeypatch.setattr(reserving, "refuse_if_stopped", look)
+    database = Database.open(postgres.emptied())
+    desk = Desk.open(database)
+    numbers = desk.enter_many(batches * 5)
+    issuers = [desk.issuer for _ in range(batches)]  # as in so many processes
+    with ThreadPoolExecutor(batches) as pool:
+        with (
+            database.write() as first
+        ):  # has the lists' lock; all others wait for it with theirs on the switch
+            reserving.take_slots(first, 1, desk.clock, desk.settings)
+            parts = [desk.printing.requests(numbers[part::batches]) for part in range(batches)]
+            work = [pool.submit(one.issue_many, part) for one, part in zip(issuers, parts, strict=True)]
+            assert all(passed.acquire(timeout=60) for _ in work)
+            other = Database.open(str(database.engine.url.render_as_string(hide_password=False)))
+            Stopping(other, desk.clock).stop(reason="a forged approval", actor="clerk")
+            other.close()
+        for one in work:
+            with pytest.raises(IssuingStopped):
+                one.result(60)
+    assert by_state(database) == {}
+    database.close()
+
+
+def test_no_step_is_of_more_than_one_batch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("issuer.services.issuing.CHUNK", 4)
+    sizes: list[int] = []
+
+    def reserve(connection: Connection, requests: Sequence[IssueRequest], **more: Any) -> Any:
+        sizes.append(len(requests))
+        return reserving.reserve(connection, requests, **more)
+
+    monkeypatch.setattr("issuer.services.issuing.reserve", reserve)
+    numbers = desk.enter_many(14)
+    desk.printing.sign(desk.printing.requests(numbers))
+    assert sorted(sizes) == [2, 4, 4, 4]
+
+
+def done(database: Database) -> tuple[dict[str, int], int]:
+    """How many credentials stand where, and how many entries the log has."""
+    with database.read() as connection:
+        entries = connection.execute(select(func.count()).select_from(log_entry)).scalar_one()
+    return by_state(database), entries
