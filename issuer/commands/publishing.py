@@ -1,7 +1,5 @@
 """`publish`, `publish-packs`: what verifiers and ships fetch, to a folder or bucket that anything serves."""
 
-import signal
-import threading
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -12,6 +10,7 @@ from issuer import terminal
 from issuer.adapters.object_store import ObjectStore
 from issuer.adapters.object_stores import open_store
 from issuer.arguments import check_store
+from issuer.commands.ending import ending
 from issuer.commands.opening import register_of, services_of
 from issuer.domain.errors import InvalidInput
 from issuer.services.bringing import Report
@@ -100,11 +99,9 @@ def _tell(report: Report, store: ObjectStore) -> None:
 
 def _follow(publication: Publication, orders: Orders, every: float, store: ObjectStore) -> None:
     """Until SIGTERM or ctrl-C; what is being written then is finished first."""
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: ending.set())
+    over = ending()
     terminal.say(f"publishing to {store.address} whatever changes; stop with ctrl-C")
-    following = Following(publication, pause=ending.wait, seconds=monotonic)
+    following = Following(publication, pause=over.wait, seconds=monotonic)
 
     def told(report: Report) -> None:
         for label in report.written:

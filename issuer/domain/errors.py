@@ -42,6 +42,10 @@ class Conflict(IssuerError):
     code = "conflict"
 
 
+class Crowded(Conflict):
+    """Others are at the same records this very moment: it passes by itself."""
+
+
 class IllegalTransition(Conflict):
     """The state machine has no such arrow."""
 

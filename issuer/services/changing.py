@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, select, update
 
 from issuer.adapters.repository import among, lists_of, set_status
 from issuer.adapters.tables import certificate, credential, status_list
-from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput, IssuerError
+from issuer.domain.errors import Crowded, IllegalTransition, InvalidInput, IssuerError
 from issuer.domain.extract import BadRow, check_reason
 from issuer.domain.register import CertificateEvent, CertificateState, next_certificate_state
 from issuer.domain.standing import credential_status
@@ -41,7 +41,7 @@ def change_state(
 ) -> AuditEvent:
     """Apply `event` to `row`, a certificate that the caller has locked; record the event that is returned.
 
-    Raises IllegalTransition before anything is changed, and Conflict when `row` is not how it stands now.
+    Raises IllegalTransition before anything is changed, and Crowded when `row` is not how it stands now.
     """
     before = CertificateState(row.state)
     after = next_certificate_state(before, event, row.document_number, replaced_by=row.replaced_by)
@@ -126,12 +126,12 @@ def set_credential_status(
 def _update(
     connection: Connection, rows: Sequence[Row[Any]], before: CertificateState, values: dict[str, Any]
 ) -> None:
-    """From the state that all of `rows` are in. Raises Conflict where one is elsewhere by now."""
+    """From the state that all of `rows` are in. Raises Crowded where one is elsewhere by now."""
     mine = among(connection, certificate.c.id, [row.id for row in rows])
     changed = update(certificate).where(mine, certificate.c.state == before.value).values(values)
     if connection.execute(changed).rowcount != len(rows):  # not locked, or what stood before another change
         which = rows[0].document_number if len(rows) == 1 else f"one of {len(rows)}"
-        raise Conflict(f"certificate {which} is no longer {before.value}", hint="look at it, then try again")
+        raise Crowded(f"certificate {which} is no longer {before.value}", hint="look at it, then try again")
 
 
 def _lock_lists(connection: Connection, certificates: Sequence[int]) -> None:

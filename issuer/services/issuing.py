@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from issuer.adapters.database import Database
 from issuer.adapters.repository import CHUNK, among
 from issuer.adapters.tables import credential
-from issuer.domain.errors import Conflict, IdempotencyConflict, KeysUnusable
+from issuer.domain.errors import Conflict, Crowded, IdempotencyConflict, KeysUnusable
 from issuer.domain.register import CredentialState
 from issuer.services.audit import record
 from issuer.services.authority_keys import AuthorityKeys
@@ -150,7 +150,7 @@ class CredentialIssuer:
                 return self._find_or_reserve(by_key, lease)
             except IntegrityError:  # another process drew the same index, or has the same idempotency key
                 continue
-        raise Conflict("other processes are issuing the same credentials", hint="try again in a moment")
+        raise Crowded("other processes are issuing the same credentials", hint="try again in a moment")
 
     def _find_or_reserve(self, by_key: dict[str, IssueRequest], lease: int) -> dict[str, Draft | Refusal]:
         made_under = MadeUnder(self.protocol.pin.digest, lease)

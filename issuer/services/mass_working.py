@@ -79,7 +79,7 @@ class MassWorker:
         self._issued_at_once = issued_at_once
 
     def step(self) -> Worked:
-        """One batch of the oldest operation that has any for us. Raises DatabaseUnusable."""
+        """One batch of the oldest operation that has any for us. Raises DatabaseUnusable, Crowded."""
         worked = Worked.NONE
         for operation in self._running():
             if operation.kind != Kind.REISSUE:
@@ -91,12 +91,6 @@ class MassWorker:
             if done is Worked.SOME:
                 return done
             worked = done if done is Worked.HELD_UP else worked
-        return worked
-
-    def until_done(self) -> Worked:
-        """Batch after batch until there is nothing more to do, or something holds it up."""
-        while (worked := self.step()) is Worked.SOME:
-            pass
         return worked
 
     def _running(self) -> Sequence[Row[Any]]:

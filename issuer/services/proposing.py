@@ -15,7 +15,7 @@ from issuer.adapters.database import Database
 from issuer.adapters.repository import with_holder
 from issuer.adapters.tables import certificate, seafarer
 from issuer.domain import extract
-from issuer.domain.errors import Conflict, InvalidInput, IssuerError, SigningRefused
+from issuer.domain.errors import Conflict, Crowded, InvalidInput, IssuerError, SigningRefused
 from issuer.domain.extract import BadRow, CertificateRow, SeafarerRow
 from issuer.domain.register import CertificateState
 from issuer.services.approvals import certificate_hash
@@ -68,7 +68,7 @@ class Proposing:
                 raise
             except IntegrityError:  # another process entered the same number or seafarer: look again
                 continue
-        raise Conflict("other processes are entering the same certificate", hint="try again in a moment")
+        raise Crowded("other processes are entering the same certificate", hint="try again in a moment")
 
     def _draft(self, connection: Connection, members: Mapping[str, Json], actor: str) -> Drafted:
         try:

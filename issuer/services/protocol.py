@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from issuer.adapters.database import Database
 from issuer.adapters.repository import in_force
-from issuer.domain.errors import Conflict, IssuerError, SelfVerificationFailed
+from issuer.domain.errors import Crowded, IssuerError, SelfVerificationFailed
 from issuer.domain.register import CredentialEvent, CredentialState
 from issuer.services import drafting, measuring, pinning, releasing, signing, transparency
 from issuer.services.audit import LOGGED, AuditEvent, record
@@ -83,7 +83,7 @@ class IssuingProtocol:
             else:
                 released = {draft.serial for draft in drafts if draft.state is CredentialState.RELEASED}
                 return {serial: why for serial, why in failures.items() if serial not in released}
-        raise Conflict("another process keeps working on the same credentials", hint="try again in a moment")
+        raise Crowded("another process keeps working on the same credentials", hint="try again in a moment")
 
     def persist(self, due: list[Draft]) -> Failures:
         """Compose and rehearse the exact bytes to sign, and store them with what they were made under."""

@@ -6,6 +6,7 @@ from support.desk import MEDICAL, NUMBER, Desk
 from support.issuer_app import KEYS
 from support.scenario import competency
 from support.simulator import seeded_signer
+from support.work_off import work_off
 
 from issuer.adapters.tables import credential
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
@@ -64,7 +65,7 @@ def test_operation_changes_each_certificate_of_its_selection_once(
     numbers = papers(desk)
     operation = mass(desk).propose(wish(kind), actor="director")
     assert (operation.state, operation.certificates, operation.left) == ("running", 5, 5)
-    assert worker(desk).until_done() is Worked.NONE
+    assert work_off(worker(desk)) is Worked.NONE
     shown = mass(desk).show(operation.id)
     assert (shown.state, shown.done, shown.refused, shown.left) == ("finished", 5, (), 0)
     assert {desk.state(number) for number in numbers} == {state}
@@ -77,7 +78,7 @@ def test_what_the_state_machine_refuses_is_counted_by_reason_and_stops_no_other(
     desk.lifecycle.revoke(numbers[0], reason="a forgery", actor="clerk")
     desk.lifecycle.suspend(numbers[1], reason="a casualty", actor="clerk")
     operation = mass(desk).propose(wish(Kind.SUSPEND), actor="director")
-    worker(desk).until_done()
+    work_off(worker(desk))
     shown = mass(desk).show(operation.id)
     assert (shown.done, shown.left) == (3, 0)
     assert sorted(shown.refused) == [
@@ -90,7 +91,7 @@ def test_replaced_certificates_of_a_mass_revocation_are_refused_each_by_name_in_
     numbers = papers(desk)
     new = desk.lifecycle.replace(numbers[0], reason="renewed", actor="clerk").new
     operation = mass(desk).propose(wish(), actor="director")
-    worker(desk).until_done()
+    work_off(worker(desk))
     shown = mass(desk).show(operation.id)
     assert (shown.done, shown.refused) == (4, (("replaced: revoke is not possible", 1),))
     assert (desk.state(numbers[0]), desk.state(new)) == ("replaced", "in-force")
@@ -103,7 +104,7 @@ def test_selection_is_frozen_when_it_is_proposed(desk: Desk) -> None:
     desk.issue()
     operation = mass(desk).propose(wish(), actor="director")
     desk.issue(MEDICAL, key="later")
-    worker(desk).until_done()
+    work_off(worker(desk))
     assert mass(desk).show(operation.id).done == 1
     assert desk.state(MEDICAL) == "in-force"
 
@@ -113,10 +114,10 @@ def test_paused_operation_stands_still_and_goes_on_where_it_stood(desk: Desk) ->
     operation = mass(desk).propose(wish(), actor="director")
     assert worker(desk).step() is Worked.SOME
     assert mass(desk).decide(operation.id, "pause", actor="clerk").left == 3
-    assert worker(desk).until_done() is Worked.NONE
+    assert work_off(worker(desk)) is Worked.NONE
     assert mass(desk).show(operation.id).left == 3
     mass(desk).decide(operation.id, "resume", actor="clerk")
-    worker(desk).until_done()
+    work_off(worker(desk))
     assert mass(desk).show(operation.id).state == "finished"
 
 
@@ -125,7 +126,7 @@ def test_cancelled_operation_leaves_the_rest_as_it_is(desk: Desk) -> None:
     operation = mass(desk).propose(wish(), actor="director")
     worker(desk).step()
     shown = mass(desk).decide(operation.id, "cancel", actor="clerk")
-    worker(desk).until_done()
+    work_off(worker(desk))
     assert (shown.done, shown.left) == (2, 3)
     assert [desk.state(number) for number in numbers].count("in-force") == 3
 
@@ -139,7 +140,7 @@ def test_decision_that_does_not_fit_is_a_conflict_with_an_event(desk: Desk, what
     papers(desk, 1)
     operation = mass(desk).propose(wish(), actor="director")
     if before == "finished":
-        worker(desk).until_done()
+        work_off(worker(desk))
     with pytest.raises(Conflict, match=f"is {before}: {what} is not possible"):
         mass(desk).decide(operation.id, what, actor="clerk")
     assert desk.events()[-1] == "mass-refused"
@@ -168,18 +169,18 @@ def test_second_person_begins_what_needs_two(desk: Desk) -> None:
     four_eyed = mass(desk, mass_persons=2)
     operation = four_eyed.propose(wish(), actor="director")
     assert operation.state == "proposed"
-    assert worker(desk).until_done() is Worked.NONE
+    assert work_off(worker(desk)) is Worked.NONE
     with pytest.raises(Conflict, match="was proposed by director"):
         four_eyed.decide(operation.id, "approve", actor="director")
     assert four_eyed.decide(operation.id, "approve", actor="clerk").approved_by == "clerk"
-    worker(desk).until_done()
+    work_off(worker(desk))
     assert four_eyed.show(operation.id).done == 1
 
 
 def test_papers_are_signed_again_under_the_new_key_and_the_old_ones_replaced(desk: Desk) -> None:
     numbers = papers(desk)
     operation = mass(desk).propose(wish(Kind.REISSUE), actor="director")
-    worker(desk).until_done()
+    work_off(worker(desk))
     assert mass(desk).show(operation.id).done == 5
     assert living(desk) == [(OLD, Status.REPLACED)] * 5 + [(NEW, Status.VALID)] * 5
     issuer = CredentialIssuer(desk.database, desk.clock, ROTATED, desk.settings)
@@ -191,7 +192,7 @@ def test_papers_are_signed_again_under_the_new_key_and_the_old_ones_replaced(des
 def test_worker_that_finds_the_old_key_still_in_use_holds_the_operation(desk: Desk) -> None:
     papers(desk, 1)
     operation = mass(desk).propose(wish(Kind.REISSUE), actor="director")
-    worker(desk, KEYS).until_done()
+    work_off(worker(desk, KEYS))
     shown = mass(desk).show(operation.id)
     assert (shown.state, shown.note) == ("paused", "certificate_kid is still NO-2026a")
 
@@ -203,7 +204,7 @@ def test_certificates_that_have_nothing_to_sign_again_say_why(desk: Desk) -> Non
     desk.lifecycle.revoke(NUMBER, reason="a forgery", actor="clerk")
     desk.lifecycle.suspend(MEDICAL, reason="a casualty", actor="clerk")
     operation = mass(desk).propose(wish(Kind.REISSUE), actor="director")
-    worker(desk).until_done()
+    work_off(worker(desk))
     shown = mass(desk).show(operation.id)
     assert shown.done == 0
     assert sum(one.certificates for one in shown.refused) == 2
@@ -214,13 +215,13 @@ def test_stopped_issuing_holds_reissue_up_and_lets_revocation_go_on(desk: Desk) 
     again = mass(desk).propose(wish(Kind.REISSUE), actor="director")
     switch = Stopping(desk.database, desk.clock)
     switch.stop(reason="a forged approval", actor="clerk")
-    assert worker(desk).until_done() is Worked.HELD_UP
+    assert work_off(worker(desk)) is Worked.HELD_UP
     assert mass(desk).show(again.id).left == 5
     revocation = mass(desk).propose(wish(numbers=("NO-COC-0000",)), actor="director")
-    assert worker(desk).until_done() is Worked.HELD_UP
+    assert work_off(worker(desk)) is Worked.HELD_UP
     assert mass(desk).show(revocation.id).done == 1
     switch.start(actor="clerk")
-    worker(desk).until_done()
+    work_off(worker(desk))
     assert mass(desk).show(again.id).done == 4
 
 
@@ -237,7 +238,7 @@ def test_dead_workers_batch_is_taken_up_again_and_nothing_is_signed_twice(desk: 
     with pytest.raises(KeyboardInterrupt):
         MassWorker(*parts, _Dies(*parts)).step()
     assert mass(desk).show(operation.id).left == 2
-    worker(desk).until_done()
+    work_off(worker(desk))
     assert mass(desk).show(operation.id).done == 2
     assert [kid for kid, _ in living(desk)] == [OLD, OLD, NEW, NEW]
 

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from support.issuer_app import KEYS, OPERATOR_TOKEN, Office
+from support.work_off import work_off
 
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.mass_working import MassWorker
@@ -29,7 +30,7 @@ def wish(**changes: object) -> dict[str, object]:
 
 def work(office: Office) -> None:
     parts = (office.database, office.clock, KEYS, office.settings)
-    MassWorker(*parts, CredentialIssuer(*parts)).until_done()
+    work_off(MassWorker(*parts, CredentialIssuer(*parts)))
 
 
 def test_affected_certificates_are_counted_and_paged(office: Office) -> None:

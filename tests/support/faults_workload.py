@@ -21,6 +21,7 @@ from support.in_process import client_of
 from support.issuer_app import HOLDER_CLAIMS, OPERATOR_TOKEN, HandClock, issuer_settings
 from support.scenario import INGRID, competency, medical
 from support.simulator import NOW, Authority, seeded_signer
+from support.work_off import work_off
 
 from issuer.adapters.object_store_folder import FolderStore
 from issuer.app import build
@@ -308,7 +309,7 @@ class Clerk:
             self.services.settings,
         )
         worker = MassWorker(*parts, CredentialIssuer(*parts), batch=2, issued_at_once=2)
-        return worker.until_done().name
+        return work_off(worker).name
 
     def _publish(self, key: str) -> object:
         del key

@@ -1,0 +1,14 @@
+"""Mass operations worked off as `work --once` does it, in this process and without waiting."""
+
+from issuer.domain.errors import IssuerError
+from issuer.services.mass_working import MassWorker, Worked
+from issuer.services.working import Working
+
+
+def work_off(worker: MassWorker) -> Worked:
+    """Until there is nothing more to do, or something holds it up. Raises what a worker would wait out."""
+    return Working(worker.step, pause=lambda _: False, sign_log=lambda: None, failed=_raise).run(once=True)
+
+
+def _raise(error: IssuerError) -> None:
+    raise error
