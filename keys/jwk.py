@@ -145,6 +145,10 @@ class PublicKey:
             self._native = Ed25519PublicKey.from_public_bytes(self._raw)
         return self._native
 
+    def __reduce__(self) -> tuple[type["PublicKey"], tuple[Algorithm, bytes]]:
+        """What another process is given: the key itself, without what was made of it here."""
+        return PublicKey, (self.algorithm, self._raw)
+
     def __eq__(self, other: object) -> bool:
         """Same algorithm, same coordinates."""
         return isinstance(other, PublicKey) and (self.algorithm, self._raw) == (other.algorithm, other._raw)

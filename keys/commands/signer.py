@@ -1,8 +1,10 @@
 """`ombord-keys signer`: the process that holds an authority's keys, and what its operator says to it."""
 
 import argparse
+import gc
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +15,7 @@ from keys.custody.signer_client import SignerClient
 from keys.options import UsageError
 
 if TYPE_CHECKING:
-    from keys.custody.backend import KeyBackend
+    from keys.custody.backend import Batches, KeyBackend
     from keys.custody.signing_policy import SigningPolicy
 
 JOURNAL: Final = "signer.journal"
@@ -47,8 +49,8 @@ def serve(arguments: argparse.Namespace) -> str:
     _prepare(home, new=arguments.new_journal)
     # One signer at a time: found out before anybody is asked for a passphrase.
     journal = Journal(home / JOURNAL, new=arguments.new_journal)
-    checking: CheckingProcess | None = None
-    try:
+    with ExitStack() as ending:
+        ending.callback(journal.close)
         if journal.torn:
             console.warn(f"warning: {journal.torn} bytes of a last batch were torn, and are kept beside")
         counted = any(purpose == LOG for _, purpose in journal.counts)
@@ -62,16 +64,15 @@ def serve(arguments: argparse.Namespace) -> str:
         sys.setswitchinterval(HANDOVER_SECONDS)
         desk.start()
         desk.check = checking = CheckingProcess(desk.public)
+        ending.callback(checking.close)
         server = SignerServer(desk, _socket(arguments))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: server.end())
         console.say(f"Signing with {', '.join(sorted(desk.public))} (policy {policy.version})")
+        gc.freeze()  # what is there for good is not looked through again and again
+        gc.set_threshold(20_000)
         server.serve()
         return f"Ended; {len(journal)} drafts were signed in all"
-    finally:
-        if checking is not None:
-            checking.close()
-        journal.close()
 
 
 def stop(arguments: argparse.Namespace) -> str:
@@ -111,8 +112,9 @@ def _prepare(home: Path, *, new: bool) -> None:
         raise SignerHomeError(f"{home / JOURNAL} is missing: what was signed before would be signed again")
 
 
-def _backend(arguments: argparse.Namespace, policy: "SigningPolicy") -> "KeyBackend":
+def _backend(arguments: argparse.Namespace, policy: "SigningPolicy") -> "KeyBackend | Batches":
     from keys.custody.backend import SealedBackend
+    from keys.custody.backend_process import BackendProcess
 
     if arguments.module is None:
         return SealedBackend(files.own_signers(arguments))
@@ -124,7 +126,7 @@ def _backend(arguments: argparse.Namespace, policy: "SigningPolicy") -> "KeyBack
         raise UsageError("tokens need python-pkcs11: pip install ombord[pkcs11]") from None
     pin = passphrase.ask(PIN, prompt=f"the token {arguments.token} (its PIN)").decode()
     ids = {kid: key.cka_id or kid.encode() for kid, key in policy.keys.items()}
-    return Pkcs11Backend(arguments.module, arguments.token, pin, ids)
+    return BackendProcess(Pkcs11Backend(arguments.module, arguments.token, pin, ids))
 
 
 def _socket(arguments: argparse.Namespace) -> Path:

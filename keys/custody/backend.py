@@ -1,11 +1,13 @@
 """What stands behind the signer process and holds private keys: a sealed file, a token, a cloud's service."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from keys.custody import CustodyError
 from keys.jwk import PublicKey
 from keys.signer import SoftwareSigner
+
+ToSignRaw: TypeAlias = tuple[str, bytes]  # a key id and a message
 
 
 class BackendError(CustodyError):
@@ -20,6 +22,7 @@ class BackendGone(BackendError):
     hint = "plug it in or start it again; the signer takes it up by itself"
 
 
+@runtime_checkable
 class KeyBackend(Protocol):
     """Private keys by key id. One thread alone calls it: PKCS#11 sessions are not to be shared."""
 
@@ -31,6 +34,44 @@ class KeyBackend(Protocol):
 
     def close(self) -> None:
         """Let go of everything; nothing is raised."""
+
+
+class Batches(Protocol):
+    """Keys that sign many at a time."""
+
+    def open(self) -> Mapping[str, PublicKey]:
+        """As a KeyBackend's."""
+
+    def sign_all(self, wanted: Sequence[ToSignRaw]) -> "list[bytes | BackendError]":
+        """A signature, or why there is none, for each; after BackendGone nothing more is tried."""
+
+    def close(self) -> None:
+        """As a KeyBackend's."""
+
+
+class OneByOne:
+    """Batches of a backend that is in this process."""
+
+    def __init__(self, backend: KeyBackend) -> None:
+        self._backend = backend
+        self.open, self.close = backend.open, backend.close
+
+    def sign_all(self, wanted: Sequence[ToSignRaw]) -> list[bytes | BackendError]:
+        """One after the other."""
+        found: list[bytes | BackendError] = []
+        for kid, message in wanted:
+            try:
+                found.append(self._backend.sign(kid, message))
+            except BackendGone as error:
+                return found + [error] * (len(wanted) - len(found))
+            except BackendError as error:
+                found.append(error)
+        return found
+
+
+def in_batches(backend: KeyBackend | Batches) -> Batches:
+    """The same keys, many signatures at a time."""
+    return OneByOne(backend) if isinstance(backend, KeyBackend) else backend
 
 
 class SealedBackend:

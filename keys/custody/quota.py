@@ -22,7 +22,7 @@ class LastHour:
         self._in_all = 0
 
     def add(self, purpose: str, *, at: int, count: int = 1) -> None:
-        """Signed at `at`, which is not before what was added last."""
+        """Signed at `at`, which is not before what was added last; a `count` of -1: it was not, after all."""
         self._by_purpose[purpose] += count
         self._in_all += count
         if self._counts and self._counts[-1][:2] == (at, purpose):

@@ -16,7 +16,6 @@ from typing import Final
 from keys.algorithms import Algorithm, SignatureMismatch
 from keys.custody import CustodyError
 from keys.custody.signer_protocol import (
-    MAX_DRAFTS,
     MAX_FRAME,
     FrameError,
     read_sign_answer,
@@ -31,7 +30,8 @@ from keys.encoding import Json
 from keys.jwk import JwkError, PublicKey
 
 TIMEOUT: Final = 60.0
-SIDE_BY_SIDE: Final = 2  # requests of one long list: while one is answered, the next is already signed
+SIDE_BY_SIDE: Final = 4  # requests of one long list: while one is answered, the next are already signed
+PART: Final = 500  # drafts in each of them: the first is signed while the second is written
 _ROOM: Final = MAX_FRAME // 2  # of text in one request, which leaves some for escapes
 
 
@@ -253,7 +253,7 @@ def _requests(drafts: Sequence[ToSign]) -> Iterator[list[ToSign]]:
     size = 0
     for one in drafts:
         size += len(one.text) + sum(len(token) for token in set(one.approvals) - sent)
-        if part and (len(part) == MAX_DRAFTS or size > _ROOM):
+        if part and (len(part) == PART or size > _ROOM):
             yield part
             part, sent = [], set()
             size = len(one.text) + sum(len(token) for token in set(one.approvals))

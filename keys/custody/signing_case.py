@@ -35,6 +35,7 @@ class Case:
     signature: bytes = b""
     at: int = 0
     fresh: bool = False  # signed now, and not yet in the journal
+    good: bool = False  # and verified
 
 
 def known(journal: Journal, draft: SigningDraft) -> Signed:

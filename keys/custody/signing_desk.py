@@ -1,11 +1,12 @@
 """The signer without its socket: how a request passes from thread to thread, and how it all ends.
 
-Three kinds of threads hand each other slices of a request, so that a token signs without pause:
+Threads hand each other slices of a request, so that a token signs without pause:
 
     each connection   reads drafts and approvals, and judges them: `signing_admission`
     one signing       asks clock, quotas and stop switch, then the backend, whose session is this thread's:
                       `signing_once`
-    one keeping       verifies what was signed, writes all that has gathered with one flush: `signing_keeping`
+    one checking      has verified what was signed: `signing_keeping`
+    one keeping       writes all that has gathered to the journal with one flush: `signing_keeping`
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from threading import Event, Thread
 from typing import Final
 
 from keys.custody import CustodyError
-from keys.custody.backend import BackendError, KeyBackend
+from keys.custody.backend import BackendError, Batches, KeyBackend, in_batches
 from keys.custody.checking_process import check
 from keys.custody.journal import Journal
 from keys.custody.log_heads import LogHeads
@@ -32,6 +33,7 @@ from keys.jwk import PublicKey
 
 SLICE: Final = 64  # drafts that are handed on together
 WAITING: Final = 256  # slices; whoever brings more waits
+CHECKED: Final = 2  # slices that are verified together at most
 GATHERED: Final = 64  # slices that one flush takes at most
 
 
@@ -57,7 +59,7 @@ class SigningDesk:
         self,
         policy: SigningPolicy,
         journal: Journal,
-        backend: KeyBackend,
+        backend: KeyBackend | Batches,
         stop: StopSwitch,
         *,
         clock: Callable[[], int] | None = None,
@@ -71,14 +73,16 @@ class SigningDesk:
         clock = clock or SteadyClock(not_before=journal.last_at)
         in_flight: dict[bytes, bytes] = {}
         self._admission = Admission(policy, journal, stop, clock)
-        self._once = SigningOnce(policy, journal, backend, stop, clock, in_flight, heads)
+        self._once = SigningOnce(policy, journal, in_batches(backend), stop, clock, in_flight, heads)
         self._kept = Keeping(journal, lambda found: self.check(found), in_flight)
         self._to_sign: Queue[_Slice | None] = Queue(WAITING)
+        self._to_check: Queue[_Slice | None] = Queue(WAITING)
         self._to_keep: Queue[_Slice | None] = Queue(WAITING)
         self._closing = Event()
         self._opened: Future[None] = Future()
         self._threads = [
-            Thread(target=self._guarded, args=(run,), daemon=True) for run in (self._signing, self._keeping)
+            Thread(target=self._guarded, args=(run,), daemon=True)
+            for run in (self._signing, self._checking, self._keeping)
         ]
 
     @property
@@ -143,7 +147,7 @@ class SigningDesk:
             if not ended:
                 self.failure = self.failure or "the signer met an error of its own"
                 self._closing.set()
-                for queue in (self._to_sign, self._to_keep):
+                for queue in (self._to_sign, self._to_check, self._to_keep):
                     _cancel(queue)
                     queue.put(None)
                 self.on_failure()
@@ -159,28 +163,42 @@ class SigningDesk:
             while (one := self._to_sign.get()) is not None:
                 with _cancelled_by_errors(one):
                     self._once.sign(one.cases)
-                self._to_keep.put(one)
+                self._to_check.put(one)
         finally:
             self._once.close()
+            self._to_check.put(None)
+
+    def _checking(self) -> None:
+        try:
+            for group in _gathered(self._to_check, CHECKED):
+                with _cancelled_by_errors(*group):
+                    self._kept.check([case for one in group for case in one.cases])
+                for one in group:
+                    self._to_keep.put(one)
+        finally:
             self._to_keep.put(None)
 
     def _keeping(self) -> None:
-        while (one := self._to_keep.get()) is not None:
-            group = [one]
-            ended = False
-            while len(group) < GATHERED and not ended:
-                try:
-                    more = self._to_keep.get_nowait()
-                except Empty:
-                    break
-                ended = more is None
-                group += [more] if more is not None else []
+        for group in _gathered(self._to_keep, GATHERED):
             with _cancelled_by_errors(*group):
-                self._kept.keep([case for each in group for case in each.cases if case.answer is None])
-                for each in group:
-                    each.done.set_result(None)
-            if ended:
-                return
+                self._kept.keep([case for one in group for case in one.cases if case.answer is None])
+                for one in group:
+                    one.done.set_result(None)
+
+
+def _gathered(queue: "Queue[_Slice | None]", most: int) -> Iterator[list[_Slice]]:
+    """What has come since the last time, together; until the queue's end."""
+    ended = False
+    while not ended:
+        group = [queue.get()]
+        while len(group) < most and group[-1] is not None:
+            try:
+                group.append(queue.get_nowait())
+            except Empty:
+                break
+        ended = group[-1] is None
+        if found := [one for one in group if one is not None]:
+            yield found
 
 
 @contextmanager

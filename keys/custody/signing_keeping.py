@@ -11,17 +11,23 @@ Checking = Callable[[Sequence[ToCheck]], list[bool]]
 
 
 class Keeping:
-    """The journal's only writer; one thread alone calls it."""
+    """The journal's only writer. One thread calls `check`, one calls `keep`."""
 
     def __init__(self, journal: Journal, check: Checking, in_flight: dict[bytes, bytes]) -> None:
         self._journal, self._check, self._in_flight = journal, check, in_flight
 
-    def keep(self, cases: Sequence[Case]) -> None:
-        """Answer each of these cases, after one flush for all. Raises JournalError."""
+    def check(self, cases: Sequence[Case]) -> None:
+        """Find out which of the new signatures verify."""
         fresh = [case for case in cases if case.fresh]
         found = self._check([_to_check(case) for case in fresh]) if fresh else []
-        if any(found):
-            self._journal.append([_entry(case) for case, good in zip(fresh, found, strict=True) if good])
+        for case, good in zip(fresh, found, strict=True):
+            case.good = good
+
+    def keep(self, cases: Sequence[Case]) -> None:
+        """Answer each of these cases, after one flush for all. Raises JournalError."""
+        entries = [_entry(case) for case in cases if case.good]
+        if entries:
+            self._journal.append(entries)
         for case in cases:
             if case.draft is None:
                 continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from keys.custody.backend import BackendError, BackendGone, KeyBackend
+from keys.custody.backend import BackendError, BackendGone, Batches, ToSignRaw
 from keys.custody.journal import Journal
 from keys.custody.log_heads import LogHeads
 from keys.custody.signing_case import Answer, Case, known, stopped
@@ -24,7 +24,7 @@ class SigningOnce:
         self,
         policy: SigningPolicy,
         journal: Journal,
-        backend: KeyBackend,
+        backend: Batches,
         stop: StopSwitch,
         clock: Callable[[], int],
         in_flight: dict[bytes, bytes],
@@ -61,12 +61,25 @@ class SigningOnce:
             for case in cases:
                 case.answer = case.answer or Refusal(Check.CLOCK, str(error))
             return
+        new: dict[bytes, Case] = {}
+        asked_twice: list[tuple[Case, bytes]] = []
         for case in cases:
-            if case.answer is None and case.draft is not None:
-                case.at = at
-                case.answer = self._sign_one(case, case.draft)
+            if case.answer is not None or case.draft is None:
+                continue
+            case.at, digest = at, case.draft.digest
+            if digest in new:
+                asked_twice.append((case, digest))
+                continue
+            case.answer = self._answer_without_signing(case, case.draft)
+            if case.answer is None and not case.signature:
+                new[digest] = case
+        if new:
+            self._sign_new([(case, case.draft) for case in new.values() if case.draft is not None])
+        for case, digest in asked_twice:
+            case.signature, case.answer = new[digest].signature, new[digest].answer
 
-    def _sign_one(self, case: Case, draft: SigningDraft) -> Answer | None:
+    def _answer_without_signing(self, case: Case, draft: SigningDraft) -> Answer | None:
+        """None, and no signature: it is about to be signed, and counts."""
         if self._stop.stops(draft.purpose):
             return stopped(self._stop)
         # In this order: what is in flight becomes known before it ceases to be in flight.
@@ -80,14 +93,18 @@ class SigningOnce:
             return over
         if draft.checkpoint is not None and (contradiction := self._advance(draft.checkpoint)) is not None:
             return Refusal(Check.LOG, contradiction)
-        try:
-            case.signature = self._backend_sign(draft)
-        except BackendError as error:
-            return Refusal(Check.BACKEND, str(error))
-        case.fresh = True
         self._hour.add(draft.purpose, at=case.at)
-        self._in_flight[draft.digest] = case.signature
         return None
+
+    def _sign_new(self, new: Sequence[tuple[Case, SigningDraft]]) -> None:
+        found = self._signatures([(draft.kid, draft.text) for _, draft in new])
+        for (case, draft), one in zip(new, found, strict=True):
+            if isinstance(one, BackendError):
+                self._hour.add(draft.purpose, at=case.at, count=-1)
+                case.answer = Refusal(Check.BACKEND, str(one))
+            else:
+                case.signature, case.fresh = one, True
+                self._in_flight[draft.digest] = one
 
     def _advance(self, checkpoint: Checkpoint) -> str | None:
         """(S12) A log only grows. What is about to be signed is on the disk first. Raises LogHeadsError."""
@@ -98,19 +115,22 @@ class SigningOnce:
             self._heads.advance(checkpoint)
         return contradiction
 
-    def _backend_sign(self, draft: SigningDraft) -> bytes:
+    def _signatures(self, wanted: Sequence[ToSignRaw]) -> list[bytes | BackendError]:
         """A token that has gone is looked for once more; one that refuses us is left alone."""
         if not self._backend_usable:
-            raise BackendError("the keys could not be opened again: restart the signer")
-        try:
-            return self._backend.sign(draft.kid, draft.text)
-        except BackendGone:
-            pass
+            return [BackendError("the keys could not be opened again: restart the signer")] * len(wanted)
+        found = self._backend.sign_all(wanted)
+        gone = [place for place, one in enumerate(found) if isinstance(one, BackendGone)]
+        if not gone:
+            return found
+        again: list[bytes | BackendError]
         try:
             self.open()
-        except BackendGone:
-            raise
-        except BackendError:
-            self._backend_usable = False  # a wrong PIN, tried again and again, locks the token
-            raise
-        return self._backend.sign(draft.kid, draft.text)
+            again = self._backend.sign_all([wanted[place] for place in gone])
+        except BackendError as error:
+            # A wrong PIN, tried again and again, locks the token.
+            self._backend_usable = isinstance(error, BackendGone)
+            again = [error] * len(gone)
+        for place, one in zip(gone, again, strict=True):
+            found[place] = one
+        return found

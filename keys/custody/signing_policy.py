@@ -37,6 +37,14 @@ class Check(StrEnum):
     BACKEND = "S11 backend"
     LOG = "S12 log"
 
+    @property
+    def is_temporary(self) -> bool:
+        """Whether nothing is wrong with what was to be signed: the same may be asked for again, later.
+
+        What is not named here is refused for good: one who adds a check decides.
+        """
+        return self in (Check.CLOCK, Check.QUOTA, Check.STOPPED, Check.BACKEND)
+
 
 class Refusal(NamedTuple):
     """It may not be signed: nothing was signed, counted or written."""

@@ -13,6 +13,7 @@ from support.softhsm import PIN, TOKEN, NoSoftHsm, SoftHsm, softhsm
 
 from keys.algorithms import Algorithm
 from keys.custody.backend import BackendError, BackendGone
+from keys.custody.backend_process import BackendProcess
 from keys.custody.cloud import CloudBackend, CloudUnavailable
 from keys.custody.journal import Journal
 from keys.custody.signing_case import Signed, Wanted
@@ -133,6 +134,38 @@ def test_the_signer_signs_with_a_token_and_takes_it_up_when_it_comes_back(
     assert len(journal) == 150
     desk.close()
     journal.close()
+
+
+def test_a_tokens_own_process_signs_for_the_signer_and_is_started_again_when_it_is_killed(
+    token: SoftHsm, tmp_path: Path
+) -> None:
+    chosen = policy()
+    chosen = replace(chosen, keys={CERTIFICATES_KEY: chosen.keys[CERTIFICATES_KEY]})
+    keys = BackendProcess(pkcs11_backend(token, **{CERTIFICATES_KEY: b"NO-2026a"}))
+    journal = Journal(tmp_path / "journal", new=True)
+    desk = SigningDesk(chosen, journal, keys, StopSwitch(tmp_path / "stop"), clock=lambda: AT)
+    desk.start()
+    for numbers in (range(100), range(50, 150)):
+        drafts = approved_together(numbers)
+        answers = desk.sign([Wanted(one.text, [0]) for one in drafts], drafts[0].approvals)
+        for draft, answer in zip(drafts, answers, strict=True):
+            assert isinstance(answer, Signed)
+            desk.public[CERTIFICATES_KEY].verify(draft.text.encode(), answer.signature)
+        assert keys._process is not None
+        keys._process._process.kill()
+    assert len(journal) == 150
+    desk.close()
+    journal.close()
+    assert keys._process is None
+
+
+def test_what_a_tokens_own_process_cannot_open_is_said_as_without_it(token: SoftHsm) -> None:
+    keys = BackendProcess(pkcs11_backend(token, pin="999999"))
+    with pytest.raises(BackendError, match="does not take this PIN") as found:
+        keys.open()
+    assert not isinstance(found.value, BackendGone)
+    keys.close()
+    assert all(isinstance(one, BackendGone) for one in keys.sign_all([("first", MESSAGE)]))
 
 
 class Cloud:

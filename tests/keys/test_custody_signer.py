@@ -393,6 +393,23 @@ def test_a_token_that_comes_back_is_taken_up_and_one_thread_alone_touches_it(sig
     assert len(keys.threads) == 1
 
 
+def test_what_was_not_signed_in_the_end_does_not_count_and_what_is_asked_twice_counts_once(
+    signer: Signer,
+) -> None:
+    keys = signer.backend = Fallible()
+    signer.members["types"]["course"]["per_hour"] = 3
+    client = signer.start()
+    first, second, third, fourth = approved_together(range(4))
+    keys.errors = [BackendError("no power")]
+    answers = client.sign([first, first, second, third, fourth])
+    assert [refusal(one) for one in answers[:2]] == [Check.BACKEND] * 2
+    assert refusal(answers[4]) is Check.QUOTA  # three were let through together, and one of them failed
+    again = client.sign([first, first, fourth])
+    assert signature(again[0]) == signature(again[1])
+    assert refusal(again[2]) is Check.QUOTA
+    assert client.count().drafts == 3
+
+
 def test_a_wrong_pin_is_not_tried_again(signer: Signer) -> None:
     keys = signer.backend = Fallible()
     client = signer.start()
