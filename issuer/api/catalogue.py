@@ -52,7 +52,8 @@ OF_ERRORS: Final[Mapping[str, Kind]] = {
     "signing-refused": Kind(
         409,
         "Signing refused",
-        "A check of the signing policy says no, for good; the detail names it (S1 to S7, docs/custody.md).",
+        "A check of the signing policy says no, for good; the detail names it (S1 to S7, for a "
+        "checkpoint S12; docs/custody.md).",
     ),
     "approval-refused": Kind(
         409,

@@ -6,7 +6,7 @@ check of docs/custody.md that refused it. `keys.custody.signer_client.SignerClie
 
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
-from typing import Final, Protocol
+from typing import Protocol
 
 from issuer.domain.errors import IssuerError, QuotaReached, SigningDeferred, SigningRefused
 from keys.algorithms import Algorithm
@@ -20,9 +20,6 @@ from keys.custody.signing_policy import Check, Refusal, SigningPolicy, not_entit
 from keys.encoding import EncodingError, b64url_decode, json_object
 from keys.jwk import PublicKey
 from keys.signer import Signer
-
-# Nothing is wrong with such a draft: it stays where it is, and is asked for again.
-TEMPORARY: Final = frozenset((Check.CLOCK, Check.QUOTA, Check.STOPPED, Check.BACKEND))
 
 
 class CredentialSigner(Protocol):
@@ -146,7 +143,7 @@ def refused(refusal: Refusal, document_number: str | None = None) -> IssuerError
         return QuotaReached(
             f"quota: {refusal.reason} ({check})", hint=f"try again in {wait} seconds", retry_after=wait
         )
-    if refusal.check in TEMPORARY:
+    if refusal.check.is_temporary:  # it stays where it is, and is asked for again
         return SigningDeferred(
             f"the signer cannot sign now ({check}): {refusal.reason}",
             hint="docs/custody.md says what a refusal means; what was begun is finished later",

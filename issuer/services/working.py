@@ -1,4 +1,4 @@
-"""Mass operations worked off without being told to, batch after batch; what passes by itself is waited for."""
+"""Mass operations worked off untold, batch after batch; what passes by itself is waited for."""
 
 from collections.abc import Callable
 from typing import Final

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, select, update
@@ -102,7 +103,16 @@ def test_draft_that_cannot_be_signed_now_is_kept_and_finished_later_as_it_was_pe
     assert {one.text for one in signer.asked} == {issued.token.rpartition(".")[0]}
 
 
-LASTING = ("S1", "S2", "S3", "S4", "S5", "S6", "S7")
+LASTING = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S12")
+TEMPORARY = ("S8", "S9", "S10", "S11")
+
+
+@pytest.mark.parametrize("check", Check)
+def test_each_check_is_temporary_or_lasting_as_the_page_says(check: Check) -> None:
+    assert {one.value.split()[0] for one in Check} == {*LASTING, *TEMPORARY}
+    assert check.is_temporary is (check.value.split()[0] in TEMPORARY)
+    page = (Path(__file__).resolve().parents[2] / "docs" / "custody.md").read_text(encoding="utf-8")
+    assert f"| {check.value} | {'again' if check.is_temporary else 'never'} |" in page
 
 
 @pytest.mark.parametrize("check", [one for one in Check if one.value.split()[0] in LASTING])
