@@ -52,9 +52,9 @@ def _tell(found: Reconciled) -> None:
         terminal.tell(f"{found.on_their_way} on their way")
     if found.before_log:
         terminal.tell(f"{found.before_log} released before there was a log: the next start enters them")
-    for what, number, _ in found.explained:
-        terminal.tell(f"explained: {number} {what}")
-    for what, number, examples in found.differences:
-        named = f": {', '.join(examples)}" if examples else ""
-        more = " and more" if number > len(examples) > 0 else ""
-        terminal.tell(f"DIFFERENCE: {number} {what}{named}{more}")
+    for one in found.explained:
+        terminal.tell(f"explained: {one.number} {one.what}")
+    for one in found.differences:
+        named = f": {', '.join(one.examples)}" if one.examples else ""
+        more = " and more" if one.number > len(one.examples) > 0 else ""
+        terminal.tell(f"DIFFERENCE: {one.number} {one.what}{named}{more}")

@@ -22,6 +22,7 @@ class Difference(NamedTuple):
     what: str
     number: int
     examples: tuple[str, ...] = ()  # serials
+    hidden: int = 0  # how many more it may turn out to be once what is on its way is finished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +86,14 @@ def _of_signer(before: Signed, now: Signed, counted: Counts) -> Sequence[Differe
     for kid, kind in sorted({*counted, *now.tokens}):
         signed = counted.get((kid, kind), 0)
         least = before.tokens.get((kid, kind), 0)
-        most = now.tokens.get((kid, kind), 0) + now.persisted.get((kid, kind), 0)
-        if signed < least:
-            found.append(Difference(f"{kind} under {kid} in the database that the signer never signed",
-                                    least - signed))  # fmt: skip
-        elif signed > most:
-            found.append(Difference(f"{kind} under {kid} signed that the database knows nothing of",
-                                    signed - most))  # fmt: skip
+        tokens, persisted = now.tokens.get((kid, kind), 0), now.persisted.get((kid, kind), 0)
+        most = tokens + persisted
+        if signed < least:  # what is persisted may have been signed, and counted, before
+            what = f"{kind} under {kid} in the database that the signer never signed"
+            found.append(Difference(what, least - signed, hidden=most - least))
+        elif signed > most:  # it may also not have been
+            what = f"{kind} under {kid} signed that the database knows nothing of"
+            found.append(Difference(what, signed - most, hidden=persisted))
     return found
 
 

@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Connection, insert, select
 
 from issuer.adapters.database import Database
-from issuer.adapters.tables import reconciliation
+from issuer.adapters.tables import audit_head, reconciliation
 from issuer.domain.errors import KeysUnusable
 from issuer.services.audit import SYSTEM, AuditEvent, canonical, record
 from issuer.services.changing import checked_reason
@@ -60,7 +60,7 @@ class Reconciling:
 
         A signer that does not answer is no difference: nothing is known, and nothing is kept. What a person
         gives an `explanation` of (a restored backup, a key that signed before there was a signer process) is
-        none from then on, unless it grows.
+        none from then on, unless it grows by more than what was on its way then.
         """
         with self._database.read() as connection:
             before = signed(connection) if self._signer else None
@@ -69,15 +69,7 @@ class Reconciling:
             if not (self._database.is_sqlite or connection.in_transaction()):
                 connection.execution_options(isolation_level="REPEATABLE READ")  # one snapshot for all counts
             found = compare(connection, before, counted)
-            known = _explained(connection)
-        if explanation is not None:
-            known = {**known, **{one.what: one.number for one in found.differences}}
-        found = replace(
-            found,
-            differences=tuple(one for one in found.differences if one.number > known.get(one.what, 0)),
-            explained=tuple(one for one in found.differences if one.number <= known.get(one.what, 0)),
-        )
-        self._keep(found, known, explanation, actor)
+        found = self._judge(found, explanation, actor)
         if found.differences:
             worst = "; ".join(f"{one.number} {one.what}" for one in found.differences)
             self._stopping.stop(reason=f"reconciliation: {worst}"[:500], actor=actor)
@@ -97,7 +89,30 @@ class Reconciling:
             if purpose in CERTIFICATES
         }
 
-    def _keep(self, found: Reconciled, known: Mapping[str, int], explanation: str | None, actor: str) -> None:
+    def _judge(self, found: Reconciled, explanation: str | None, actor: str) -> Reconciled:
+        """Tell what is explained from what is not, and keep both."""
+        with self._database.write() as connection:
+            # One after the other: what a person explains meanwhile is not forgotten by a timer's run.
+            connection.execute(select(audit_head).with_for_update())
+            known = _explained(connection)
+            if explanation is not None:
+                known = {**known, **{one.what: one.number + one.hidden for one in found.differences}}
+            judged = replace(
+                found,
+                differences=tuple(one for one in found.differences if one.number > known.get(one.what, 0)),
+                explained=tuple(one for one in found.differences if one.number <= known.get(one.what, 0)),
+            )
+            self._keep(connection, judged, known, explanation, actor)
+        return judged
+
+    def _keep(
+        self,
+        connection: Connection,
+        found: Reconciled,
+        known: Mapping[str, int],
+        explanation: str | None,
+        actor: str,
+    ) -> None:
         values: dict[str, int | str | None] = {
             "at": int(self._clock().timestamp()),
             "log": found.log,
@@ -110,9 +125,8 @@ class Reconciling:
             details["explanation"] = checked_reason(explanation)
         event = AuditEvent("reconciled", "log", details, actor)
         values["explained"] = canonical(known) if known else None
-        with self._database.write() as connection:
-            connection.execute(insert(reconciliation).values(values))
-            record(connection, self._clock, [event])
+        connection.execute(insert(reconciliation).values(values))
+        record(connection, self._clock, [event])
 
 
 def last(connection: Connection) -> Last | None:

@@ -1,20 +1,24 @@
 """Reconciliation: log = database = the signer's drafts; what differs is named, and stops issuing."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, text, update
 from support.desk import MEDICAL, NEW_PHONE, NUMBER, Desk
+from support.issuer_app import KEYS
 from support.issuer_cli import Run
 
 from issuer.adapters.tables import credential, credential_token, log_entry
-from issuer.domain.errors import IssuingStopped, KeysUnusable
+from issuer.domain.errors import IssuingStopped, KeysUnusable, SigningDeferred
 from issuer.services.comparing import Difference
+from issuer.services.issuing import CredentialIssuer
 from issuer.services.reconciling import Last, Reconciling, last
 from issuer.services.stopping import Stopping
-from keys.custody.signer_client import SignerCount, SignerGone
+from keys.custody.signer_client import SignerCount, SignerGone, ToSign
+from keys.custody.signing_case import Answer
 
 UNSIGNED = "under NO-2026a in the database that the signer never signed"
 UNKNOWN = "under NO-2026a signed that the database knows nothing of"
@@ -88,6 +92,70 @@ def test_difference_that_a_person_explained_is_none_until_it_grows(desk: Desk, i
     found = reconciling(desk, before).run()
     assert (found.differences, found.explained) == ((), (Difference(f"competency {UNKNOWN}", 3),))
     assert reconciling(desk, _Signer(competency=6, medical=1)).run().differences
+
+
+class _Away:
+    """A signer process that is not there just now: what is asked of it stays persisted."""
+
+    def sign(self, drafts: Sequence[ToSign]) -> list[Answer]:
+        raise SignerGone("no signer there")
+
+
+def leave_persisted(desk: Desk, key: str) -> None:
+    keys = replace(KEYS, guarded=_Away())
+    away = CredentialIssuer(desk.database, desk.clock, keys, desk.settings)
+    with pytest.raises(SigningDeferred):
+        away.issue(NUMBER, None, key)
+
+
+@pytest.mark.parametrize(
+    ("at_restore", "finished", "a_week_later", "one_too_many", "said"),
+    [(5, 6, 8, 9, UNKNOWN),  # the journal has three more; what is persisted was not among them
+     (5, 5, 7, 9, UNKNOWN),  # it was: the journal gives the same bytes again
+     (1, 2, 4, 2, UNSIGNED),  # an old journal: it lacks one; what is persisted is signed now
+     (1, 1, 3, 2, UNSIGNED)],  # it had been signed, and the answer was lost
+)  # fmt: skip
+def test_explained_restore_is_settled_for_all_nights_that_follow(
+    desk: Desk,
+    issued: list[str],
+    at_restore: int,
+    finished: int,
+    a_week_later: int,
+    one_too_many: int,
+    said: str,
+) -> None:
+    leave_persisted(desk, "on its way")
+
+    def night(signed: int) -> Reconciling:
+        return reconciling(desk, _Signer(competency=signed, medical=1))
+
+    [difference] = night(at_restore).run().differences
+    assert difference.what == f"competency {said}"
+    assert night(at_restore).run(explanation="a restored backup", actor="clerk").differences == ()
+    switch = Stopping(desk.database, desk.clock)
+    switch.start(actor="clerk")
+    assert desk.issuer.resume() == 1
+    assert night(finished).run().differences == ()
+    for key in ("another", "and one more"):
+        desk.issue(NUMBER, NEW_PHONE, key=key)
+    assert night(a_week_later).run().differences == ()
+    assert switch.standing() is None
+    assert night(one_too_many).run().differences
+    assert switch.standing() is not None
+
+
+def test_explanation_that_came_while_a_night_was_counting_is_not_forgotten(
+    desk: Desk, issued: list[str]
+) -> None:
+    signer = _Signer(competency=5, medical=1)
+
+    class Slow:
+        def count(self) -> SignerCount:
+            reconciling(desk, signer).run(explanation="a restored backup", actor="clerk")
+            return signer.count()
+
+    assert reconciling(desk, Slow()).run().differences == ()
+    assert reconciling(desk, signer).run().differences == ()
 
 
 def test_signer_that_does_not_answer_is_no_difference(desk: Desk, issued: list[str]) -> None:
