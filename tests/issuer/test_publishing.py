@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,8 @@ from support.issuer_app import KEYS
 from issuer.adapters.database import Database
 from issuer.adapters.object_store import StoreUnusable
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
-from issuer.services.publishing import Orders, SignedList, StatusPublisher
+from issuer.services.preparing import Preparing
+from issuer.services.publishing import PLAIN, Orders, SignedList, StatusPublisher
 from keys import jws
 from keys.jwk import PublicKey
 from verifier import status
@@ -143,6 +145,41 @@ def test_each_decision_makes_a_new_list(desk: Desk, act: Callable[[Desk], None])
     desk.publisher.current(1)
     act(desk)
     assert entry(desk.publisher.current(1), issued.idx) is not Status.VALID
+
+
+def test_decision_while_a_list_is_prepared_is_in_it(desk: Desk) -> None:
+    desk.enter()
+    issued = desk.issue()
+    with Preparing() as preparing:
+        with desk.database.read() as connection:
+            (head,) = desk.publisher.heads(connection)
+            preparing.begin(connection, head.number, head.size, head.revision)
+        suspend(desk)
+        signed = desk.publisher.unless_busy(head, PLAIN, preparing)
+    assert signed is not None
+    assert entry(signed, issued.idx) is Status.SUSPENDED
+    assert desk.publisher.current(1) == signed
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+def test_who_waited_for_a_signature_takes_it(database: Database) -> None:
+    desk = Desk.open(database)
+    desk.enter()
+    desk.issue()
+    desk.publisher.current(1)
+    suspend(desk)
+    found: list[SignedList] = []
+    waiting = threading.Thread(target=lambda: found.append(desk.publisher.current(1)))
+    with database.write() as connection:
+        signed = desk.publisher.current(1)
+        waiting.start()
+        blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while not connection.exec_driver_sql(blocked).scalar_one():
+            assert waiting.is_alive()
+    waiting.join()
+    assert found == [signed]
 
 
 def test_unknown_list_is_not_found(desk: Desk) -> None:
