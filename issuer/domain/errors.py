@@ -83,7 +83,7 @@ class IssuingStopped(IssuerError):
 
 
 class SigningRefused(Conflict):
-    """A check of the signing policy (S1 to S7; S12 for a checkpoint) says no, for good; the message names it."""
+    """A check of the signing policy (S1 to S7; of a checkpoint S12) says no; the message names it."""
 
     code = "signing-refused"
 

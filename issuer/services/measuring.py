@@ -31,14 +31,14 @@ _refusals = Counter(
 )
 _steps = Histogram(
     "ombord_issuing_step_seconds",
-    "How long a step of issuing took, of a batch.",
+    "How long a step of issuing took, of a batch: persist, sign, verify, log or release.",
     ("step",),
     buckets=_SECONDS,
     registry=REGISTRY,
 )
 _stepped = Counter(
     "ombord_issuing_step_credentials",
-    "Credentials that a step of issuing was taken on.",
+    "Credentials that a step of issuing was taken on, one that failed too.",
     ("step",),
     registry=REGISTRY,
 )

@@ -63,20 +63,20 @@ class IssuingProtocol:
         Raises IssuingStopped while the switch is on: the drafts stay where they are then.
         """
         assert not self._database.is_writing, "each step commits by itself"  # noqa: S101
-        steps: tuple[tuple[CredentialState, Callable[[list[Draft]], Failures]], ...] = (
-            (CredentialState.RESERVED, self.persist),
-            (CredentialState.PERSISTED, self.sign),
-            (CredentialState.SIGNED, partial(self.verify, reader=reader)),
-            (CredentialState.VERIFIED, self.log),
-            (CredentialState.LOGGED, self.release),
+        steps: tuple[tuple[CredentialState, CredentialEvent, Callable[[list[Draft]], Failures]], ...] = (
+            (CredentialState.RESERVED, CredentialEvent.PERSIST, self.persist),
+            (CredentialState.PERSISTED, CredentialEvent.SIGN, self.sign),
+            (CredentialState.SIGNED, CredentialEvent.VERIFY, partial(self.verify, reader=reader)),
+            (CredentialState.VERIFIED, CredentialEvent.LOG, self.log),
+            (CredentialState.LOGGED, CredentialEvent.RELEASE, self.release),
         )
         failures: dict[str, Refusal] = {}
         for _ in range(ATTEMPTS):
             try:
-                for state, step in steps:
+                for state, event, step in steps:
                     due = [draft for draft in drafts if draft.state is state]
                     if due:
-                        with measuring.step(state.value, len(due)):
+                        with measuring.step(event.value, len(due)):
                             failures.update(step(due))
             except Overtaken:
                 self._look_again(drafts)

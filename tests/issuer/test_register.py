@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from issuer.api.tracking import MEANING
 from issuer.domain.errors import IllegalTransition
 from issuer.domain.register import (
     CERTIFICATE_TRANSITIONS,
@@ -65,6 +66,11 @@ def test_released_credential_is_never_voided() -> None:
 
 def test_every_state_has_a_status() -> None:
     assert STATUS_OF_STATE.keys() == set(CertificateState)
+
+
+def test_public_is_told_what_every_state_means_that_it_may_see() -> None:
+    unseen = {CertificateState.DRAFTED, CertificateState.APPROVED}
+    assert set(MEANING) == {*(set(CertificateState) - unseen), "expired"}
 
 
 @pytest.mark.parametrize(

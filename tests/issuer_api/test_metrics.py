@@ -1,6 +1,7 @@
 """Metrics: what the database knows is asked of it, what a process does is counted; nobody is named."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +10,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from support.in_process import client_of
 from support.issuer_app import KEYS, OPERATOR_TOKEN, SEAFARER, Office, issuer_settings
+from support.log_keys import with_log
 from support.simulator import seeded_signer
 
 from issuer.app import create_app
 from issuer.services import gauging
+from issuer.services.checkpoints import Checkpoints
 from issuer.services.gauging import gauge
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.lifecycle import Lifecycle
@@ -21,6 +24,7 @@ from issuer.services.stopping import Stopping
 
 OPERATOR = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
 PHONE = seeded_signer("phone").public_key
+METRIC_ROW = re.compile(r"\| `ombord_\w+` \| (?:counter|gauge|histogram) \|")
 
 
 def scraped(office: Office, headers: dict[str, str] = OPERATOR) -> dict[tuple[str, ...], float]:
@@ -158,6 +162,23 @@ def test_each_step_of_issuing_is_timed_with_its_batch(office: Office) -> None:
     before = scraped(office)
     issue(office, "one")
     now = scraped(office)
-    for state in ("reserved", "persisted", "signed", "verified", "logged"):
+    for event in ("persist", "sign", "verify", "log", "release"):
         for name in ("ombord_issuing_step_seconds_count", "ombord_issuing_step_credentials_total"):
-            assert now[(name, state)] == before.get((name, state), 0) + 1, (name, state)
+            assert now[(name, event)] == before.get((name, event), 0) + 1, (name, event)
+
+
+def test_page_has_every_metric_with_its_labels_and_meaning(office: Office) -> None:
+    issue(office, "one")
+    assert office.client.get("http://certificates.example/metrics").status_code == 401  # a refusal
+    Checkpoints(office.database, office.clock, with_log(KEYS), office.settings).make()
+    Reconciling(office.database, office.clock, Stopping(office.database, office.clock)).run()
+    text = office.client.get("http://certificates.example/metrics", headers=OPERATOR).text
+    shown = set()
+    for family in text_string_to_metric_families(text):
+        if family.name.startswith("ombord_") and not family.name.endswith("_created"):
+            name = f"{family.name}_total" if family.type == "counter" else family.name
+            labels = {label for one in family.samples for label in one.labels} - {"le"}
+            label = ", ".join(f"`{one}`" for one in sorted(labels))
+            shown.add(f"| `{name}` | {family.type} | {label} | {family.documentation} |")
+    page = (Path(__file__).resolve().parents[2] / "docs" / "running-an-issuer.md").read_text(encoding="utf-8")
+    assert shown == {line for line in page.splitlines() if METRIC_ROW.match(line)}
