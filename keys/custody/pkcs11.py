@@ -61,9 +61,11 @@ class Pkcs11Backend:
         key = self._keys.get(kid)
         if key is None:
             raise BackendGone(f"the token {self._token} is not open")
-        with _errors():
+        try:
             signature: bytes = key.sign(sha256(message).digest(), mechanism=Mechanism.ECDSA)
-            return signature
+        except PKCS11Error as error:
+            raise _as_ours(error) from error
+        return signature
 
     def close(self) -> None:
         """Log out. A token that has gone needs no goodbye."""
@@ -100,11 +102,16 @@ def _errors() -> Iterator[None]:
     """PKCS#11's many refusals as our two: what will not do, and what may do again."""
     try:
         yield
-    except _WRONG_PIN as error:
-        raise BackendError(f"the token does not take this PIN ({type(error).__name__})") from error
-    except (NoSuchToken, TokenNotRecognised) as error:
-        raise BackendGone(f"no such token is there ({type(error).__name__})") from error
     except PKCS11Error as error:
-        if type(error) is PKCS11Error:  # no return code of a token: the library itself cannot be loaded
-            raise BackendError(f"the PKCS#11 library: {error}") from error
-        raise BackendGone(f"the token answered {type(error).__name__}") from error
+        raise _as_ours(error) from error
+
+
+def _as_ours(error: PKCS11Error) -> BackendError:
+    name = type(error).__name__
+    if isinstance(error, _WRONG_PIN):
+        return BackendError(f"the token does not take this PIN ({name})")
+    if isinstance(error, NoSuchToken | TokenNotRecognised):
+        return BackendGone(f"no such token is there ({name})")
+    if type(error) is PKCS11Error:  # no return code of a token: the library itself cannot be loaded
+        return BackendError(f"the PKCS#11 library: {error}")
+    return BackendGone(f"the token answered {name}")

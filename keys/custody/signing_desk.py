@@ -14,7 +14,7 @@ from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty, Full, Queue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Final
 
 from keys.custody import CustodyError
@@ -78,6 +78,7 @@ class SigningDesk:
         self._to_sign: Queue[_Slice | None] = Queue(WAITING)
         self._to_check: Queue[_Slice | None] = Queue(WAITING)
         self._to_keep: Queue[_Slice | None] = Queue(WAITING)
+        self._judging = Lock()  # in turn: side by side, Python would take them from one another
         self._closing = Event()
         self._opened: Future[None] = Future()
         self._threads = [
@@ -109,7 +110,8 @@ class SigningDesk:
         self.stop.look()
         slices = []
         for start in range(0, len(wanted), SLICE):
-            slices.append(_Slice([judge(each) for each in wanted[start : start + SLICE]]))
+            with self._judging:
+                slices.append(_Slice([judge(each) for each in wanted[start : start + SLICE]]))
             self._hand_on(slices[-1])
         for one in slices:
             self._until_ended(one.done.result)
