@@ -37,10 +37,10 @@ class Standing(Enum):
 
 
 class Logged(NamedTuple):
-    """A receipt, judged. `index` is the entry's, from 0."""
+    """A receipt, judged. `entry` counts from 0."""
 
     standing: Standing
-    index: int = 0
+    entry: int = 0
     as_of: int = 0
 
 
@@ -77,7 +77,7 @@ def section(logged: Logged | None, say: Words) -> tuple[SectionState, ...]:
         return ()
     text = texts.LOG_CHECKPOINT if logged.standing is Standing.LOGGED else texts.LOG_UNCHECKED
     date = say.day(datetime.fromtimestamp(logged.as_of, UTC).date())
-    line = FieldState(say(texts.LOG_ENTRY, number=logged.index), say(text, date=date))
+    line = FieldState(say(texts.LOG_ENTRY, number=logged.entry), say(text, date=date))
     return (SectionState(say(texts.PUBLIC_LOG), (line,)),)
 
 
