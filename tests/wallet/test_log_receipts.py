@@ -91,7 +91,7 @@ def test_receipts_that_are_lacking_are_asked_for_kept_and_not_asked_for_again(
     assert wallet.logged(second) is None
     found = wallet.logged(first)
     assert found is not None
-    assert (found.standing, found.index) == (Standing.UNCHECKED, 2)  # no directory is here
+    assert (found.standing, found.entry) == (Standing.UNCHECKED, 2)  # no directory is here
     contents = wallet.vault.contents
     assert Contents.from_json(json_object(json_dumps(contents.to_json()))) == contents
     before = {name: value for name, value in contents.to_json().items() if name != "receipts"}
