@@ -94,6 +94,19 @@ def test_timer_is_for_a_service_and_enabled_by_timers(path: Path) -> None:
     assert unit["Install"]["WantedBy"] == "timers.target"
 
 
+def test_publishing_follows_or_is_timed_and_never_both() -> None:
+    follows = Unit(UNITS / "ombord-publish-follow.service")
+    assert follows["Service"]["ExecStart"].endswith("publish --follow")
+    assert follows["Unit"]["Conflicts"] == "ombord-publish.timer"
+
+
+@pytest.mark.parametrize("path", [*SERVICES, *TIMERS], ids=lambda path: path.name)
+def test_operators_page_names_every_unit_that_is_enabled(path: Path) -> None:
+    if Unit(path).has_section("Install"):
+        page = (CHECKOUT / "docs" / "running-an-issuer.md").read_text(encoding="utf-8")
+        assert f"| `{path.name}` |" in page
+
+
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
