@@ -24,7 +24,8 @@ from keys.signer import SoftwareSigner
 
 KID, TOKEN, PIN, RULE = "NO-2026a", "ombord", "271828", "course-2026.1"
 LIBRARY = "/usr/lib/softhsm/libsofthsm2.so"
-PIECES, PIECE, TOGETHER = 9, 2_000, 100  # measured in turn; drafts in a piece, and in an approval
+# Measured in turn; drafts in a piece, of which the disk's last flush should be little, and in an approval.
+PIECES, PIECE, TOGETHER = 9, 4_000, 100
 
 _ENGINE = SoftwareSigner.generate()
 
