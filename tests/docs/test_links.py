@@ -19,3 +19,10 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
 def test_the_readme_names_the_two_commands_before_anything_else_is_asked() -> None:
     text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     assert text.index("make demo") < text.index("make test") < text.index("ombord-keys")
+
+
+def test_decisions_are_numbered_without_a_gap_and_titled_by_their_number() -> None:
+    pages = sorted((CHECKOUT / "docs" / "decisions").glob("*.md"))
+    numbers = [f"{number:04}" for number in range(1, len(pages) + 1)]
+    assert [page.name[:4] for page in pages] == numbers
+    assert [page.read_text(encoding="utf-8").split()[1] for page in pages] == numbers
