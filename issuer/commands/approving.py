@@ -2,7 +2,7 @@
 
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -32,12 +32,22 @@ Key = Annotated[
     Path | None,
     typer.Option("--key", metavar="FILE", help="one's own key, as `ombord-keys approver new` made it"),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="sign without being asked again")]
+Claims = Annotated[
+    list[str] | None,
+    typer.Option("--claims", metavar="HASH", help="the hash of claims that were read, for each certificate"),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="do not ask: sign what --claims says was read")]
 
 
-def propose(context: typer.Context, numbers: Numbers = None, key: Key = None, yes: Yes = False) -> None:
+def propose(
+    context: typer.Context,
+    numbers: Numbers = None,
+    key: Key = None,
+    yes: Yes = False,
+    claims: Claims = None,
+) -> None:
     """Put certificates forward with one's own key, for others to approve."""
-    _state(context, Act.PROPOSE, numbers, key, yes=yes)
+    _state(context, Act.PROPOSE, numbers, key, claims or (), yes=yes)
 
 
 def approve(
@@ -45,6 +55,7 @@ def approve(
     numbers: Numbers = None,
     key: Key = None,
     yes: Yes = False,
+    claims: Claims = None,
     rule: Annotated[
         str | None, typer.Option("--rule", metavar="NAME", help="as a rule says, with its key")
     ] = None,
@@ -57,9 +68,11 @@ def approve(
 ) -> None:
     """Approve certificates with one's own key; or all that lack it, by a rule's."""
     if rule is None:
-        _state(context, Act.APPROVE, numbers, key, yes=yes)
-    elif numbers or key is None:
-        raise InvalidInput("--rule goes with --key, and with --state and --type instead of numbers")
+        _state(context, Act.APPROVE, numbers, key, claims or (), yes=yes)
+    elif numbers or claims or key is None:
+        raise InvalidInput(
+            "--rule goes with --key, and with --state and --type instead of numbers and --claims"
+        )
     else:
         _by_rule(context, rule, key, state, kind)
 
@@ -77,23 +90,35 @@ def reject(context: typer.Context, number: Number, reason: Reason = "") -> None:
 
 
 def _state(
-    context: typer.Context, what: Act, numbers: Sequence[str] | None, key: Path | None, *, yes: bool
+    context: typer.Context,
+    what: Act,
+    numbers: Sequence[str] | None,
+    key: Path | None,
+    claims: Collection[str],
+    *,
+    yes: bool,
 ) -> None:
-    """Sign a statement about these certificates once its maker has read them, and take it in."""
+    """Sign a statement about these certificates as its maker has read them, and take it in.
+
+    What is signed are the hashes of what was shown here, or of what --claims says was read before: claims
+    that an import changed meanwhile are refused, never signed unseen.
+    """
     if not numbers:
         raise InvalidInput("no certificate is named", hint="`ombord-issuer pending` shows what waits")
     register = register_of(context)
     policy = register.approving.policy
     if key is None and what is Act.PROPOSE:
         raise InvalidInput("a proposal is signed", hint="name one's own key: --key FILE")
-    if key is not None and not yes:
-        _confirm(register.awaiting.named(numbers, actor=actor()))
+    _refuse_unread(key, claims, yes=yes)
+    read = None if key is None or yes else register.awaiting.as_read(numbers, claims, actor=actor())
+    if read is not None:
+        _confirm(read)
     own = None if key is None else open_own_key(key, () if policy is None else policy.approvers)
 
     def act() -> dict[str, Json]:
         if own is None:
             return _told(register.approving.approve_without_policy(numbers, actor=actor()))
-        found = register.awaiting.named(numbers, actor=actor())
+        found = read or register.awaiting.as_read(numbers, claims, actor=actor())
         return _told(
             [
                 weighed
@@ -162,6 +187,19 @@ def _by_rule(
     terminal.tell(f"{done['approved']} approved by {rule}")
 
 
+def _refuse_unread(key: Path | None, claims: Collection[str], *, yes: bool) -> None:
+    """Without a question there is still an answer to it: which claims their approver has read."""
+    if key is None and claims:
+        raise InvalidInput(
+            "--claims says what is signed, and nothing is without a key", hint="add --key FILE"
+        )
+    if key is not None and yes and not claims:
+        raise InvalidInput(
+            "--yes signs what was read before, and nothing says what that was",
+            hint="`ombord-issuer pending` shows claims and their hash: --claims HASH for each certificate",
+        )
+
+
 def _confirm(found: Sequence[Waiting]) -> None:
     """Whoever signs has read what: the claims, as they are signed."""
     if len(found) > MAX_CLAIMS:
@@ -170,7 +208,9 @@ def _confirm(found: Sequence[Waiting]) -> None:
         for line in shown(one):
             terminal.say(line)
     if not sys.stdin.isatty():
-        raise InvalidInput("nobody is here to say that this is right", hint="read it, then say --yes")
+        raise InvalidInput(
+            "nobody is here to say that this is right", hint="read it, then say --yes and --claims HASH"
+        )
     if not typer.confirm(f"Sign for {len(found)}?", err=True):
         raise InvalidInput("nothing was signed")
 

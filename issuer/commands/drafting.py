@@ -91,6 +91,7 @@ def _lacking(register: Register, state: CertificateState) -> Iterator[str]:
 def shown(one: Waiting) -> Iterator[str]:
     """A certificate as its approvers read it, in lines."""
     yield f"{one.document_number}: {one.type}"
+    yield f"  claims hash: {one.claims_hash}"
     for name, value in one.claims.items():
         yield f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
     for each in one.said:

@@ -190,6 +190,12 @@ def own_claims(certificate: Certificate) -> dict[str, Json]:
     return {name: value for name, value in claims.items() if name not in HOLDER_CLAIMS}
 
 
+def first_day(claims: Mapping[str, Json]) -> date:
+    """From when on a certificate may be in force; one that does not say has begun."""
+    said = claims.get("issue_date")
+    return date.min if said is None else date.fromisoformat(str(said))
+
+
 def check_document_number(number: str) -> str:
     """`number` if it can be a tracking number. Raises BadRow."""
     if _DOCUMENT_NUMBER.fullmatch(number) is None:

@@ -15,18 +15,18 @@ from issuer.adapters.database import Database
 from issuer.adapters.repository import among, locked_certificate, with_holder
 from issuer.adapters.tables import certificate
 from issuer.domain.errors import ApprovalRefused, InvalidInput, IssuerError
+from issuer.domain.extract import first_day
 from issuer.domain.register import CertificateEvent, CertificateState
 from issuer.services import approvals, weighing
 from issuer.services.approvals import Received
 from issuer.services.audit import AuditEvent, record
-from issuer.services.awaiting import APPROVED, DRAFTED, hash_of, numbered
+from issuer.services.awaiting import APPROVED, DRAFTED, REFUSED, hash_of, numbered
 from issuer.services.changing import change_state
 from issuer.services.clock import Clock
 from issuer.settings import Settings
 from keys.custody.approval import Act, Approval, ApprovalError, verify
 from keys.custody.signing_policy import SigningPolicy
 
-REFUSED = "approval-refused"
 # What may still be signed, and so may be approved; all else has ended.
 _OPEN = (
     CertificateState.DRAFTED,
@@ -138,11 +138,12 @@ class Approving:
             numbers = self._numbers_of(connection, said.claims)
         rows = {hash_of(self._settings, row): row for row in numbered(connection, numbers)}
         if rows.keys() != said.claims:
-            missing, more = len(said.claims - rows.keys()), len(rows.keys() - said.claims)
+            missing = len(said.claims - rows.keys())
+            more = [row.document_number for hashed, row in rows.items() if hashed not in said.claims]
             raise _refused(
                 f"approval {said.id[:64]!r} is over other claims: {missing} of the {len(said.claims)} hashes"
                 f" in it are no certificate's here"
-                + (f", and {more} of the certificates are not in it" if more else "")
+                + (f", and {more[0]}, as its claims stand now, is not in it" if more else "")
             )
         return rows
 
@@ -170,7 +171,7 @@ class Approving:
         return change_state(connection, row, event, since=self._today(), reason=None, actor="system")
 
     def _has_begun(self, row: Row[Any]) -> bool:
-        return date.fromisoformat(json.loads(row.claims)["issue_date"]) <= self._today()
+        return first_day(json.loads(row.claims)) <= self._today()
 
     def _policy(self) -> SigningPolicy:
         if self.policy is None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, and_, literal
 from issuer.adapters.database import Database
 from issuer.adapters.repository import CHUNK, among, with_holder
 from issuer.adapters.tables import certificate
-from issuer.domain.errors import NotFound
+from issuer.domain.errors import ApprovalRefused, NotFound
 from issuer.domain.register import CertificateState
 from issuer.services import approvals, weighing
 from issuer.services.approvals import certificate_hash
@@ -20,6 +20,7 @@ from keys.custody.approval import Approval
 from keys.custody.signing_policy import SigningPolicy
 from keys.encoding import Json
 
+REFUSED: Final = "approval-refused"
 # As literals, so that the partial indexes of what waits serve them.
 DRAFTED: Final = certificate.c.state == literal(CertificateState.DRAFTED.value, literal_execute=True)
 APPROVED: Final = certificate.c.state == literal(CertificateState.APPROVED.value, literal_execute=True)
@@ -65,6 +66,27 @@ class Awaiting:
             seen = [AuditEvent("certificate-seen", one.document_number, {}, actor) for one in found]
             record(connection, self._clock, seen)
         return found
+
+    def as_read(self, numbers: Sequence[str], hashes: Collection[str], *, actor: str) -> Sequence[Waiting]:
+        """As `named`, where `hashes`, if there are any, are of exactly the claims that stand now.
+
+        Raises NotFound, and ApprovalRefused where somebody read other claims than these.
+        """
+        found = self.named(numbers, actor=actor)
+        other = [one.document_number for one in found if one.claims_hash not in hashes]
+        more = len(set(hashes)) - len(found)
+        if not hashes or not (other or more):
+            return found
+        subject = other[0] if other else f"{len(found)} certificates"
+        why = f"{more} of the hashes of --claims are of no certificate that is named"
+        refused = ApprovalRefused(
+            f"the claims of {subject} are not those that were read" if other else why,
+            hint="nothing was signed; read what stands there now: `ombord-issuer pending`",
+        )
+        details = {"code": refused.code, "reason": refused.message}
+        with self._database.write() as connection:
+            record(connection, self._clock, [AuditEvent(REFUSED, subject, details, actor)])
+        raise refused
 
     def lacking(self, state: CertificateState, kind: str) -> Iterator[Mapping[str, str]]:
         """Certificates of a type whose approval is not there yet: hashes by number, up to 1,000 at a time."""

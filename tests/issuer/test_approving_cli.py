@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from support.approvers import COURSE, RULE, course, members, policy_at, row_of
 from support.custody import ENGINE, PEOPLE
-from support.desk import NUMBER
+from support.desk import NUMBER, SEAFARER
 from support.issuer_cli import Run
 from support.scenario import competency
 
@@ -50,6 +50,13 @@ def office(run: Run, tmp_path: Path) -> Run:
     return command
 
 
+def read(office: Run, number: str = NUMBER) -> tuple[str, ...]:
+    """What whoever has read the claims that wait says: these, and sign them without asking."""
+    waiting = [json.loads(line) for line in office("pending", "--json")[1].splitlines()]
+    (hashed,) = [one["claims_hash"] for one in waiting if one["document_number"] == number]
+    return "--yes", "--claims", hashed
+
+
 def file_of(folder: Path, *rows: object) -> str:
     path = folder / "drafts.json"
     path.write_bytes(json_dumps(list(rows)))  # type: ignore[arg-type] # what JSON can hold
@@ -64,12 +71,12 @@ def test_from_a_draft_by_four_hands_to_paper(office: Run, own: dict[str, str], t
     assert f"family_name: {competency().holder.family_name}" in said
     assert "lacks: competency needs an approval, and there is none" in said
     assert json.loads(office("pending", "--json")[1])["lacks"] is not None
-    assert office("propose", NUMBER, "--key", own["clerk-1"], "--yes")[0] == 0
-    code, said, _ = office("approve", NUMBER, "--key", own["anna-1"], "--yes")
+    assert office("propose", NUMBER, "--key", own["clerk-1"], *read(office))[0] == 0
+    code, said, _ = office("approve", NUMBER, "--key", own["anna-1"], *read(office))
     assert said == f"{NUMBER}: drafted; lacks: approved by 1 of 2 persons in the role of officer\n"
     assert "not in-force" not in office("print", "--out", str(tmp_path / "paper"))[2]
     assert not list((tmp_path / "paper").glob("*.svg"))
-    code, said, _ = office("approve", NUMBER, "--key", own["bo-1"], "--yes")
+    code, said, _ = office("approve", NUMBER, "--key", own["bo-1"], *read(office))
     assert said == f"{NUMBER}: in-force\n"
     assert office("pending")[2].endswith("nothing waits\n")
     code, said, complaints = office("print", "--out", str(tmp_path / "paper"))
@@ -81,17 +88,24 @@ def test_whoever_may_not_is_told_by_the_policys_rule(
     office: Run, own: dict[str, str], tmp_path: Path
 ) -> None:
     office("draft", file_of(tmp_path, row_of(competency())))
-    office("propose", NUMBER, "--key", own["clerk-1"], "--yes")
+    office("propose", NUMBER, "--key", own["clerk-1"], *read(office))
+    seen = read(office)
     for words, says in (
-        (("approve", NUMBER, "--key", own["clerk-1"], "--yes"), "nobody's in the role of officer (roles)"),
-        (("propose", NUMBER, "--key", own["anna-1"], "--yes"), "it is proposed already"),
+        (("approve", NUMBER, "--key", own["clerk-1"], *seen), "nobody's in the role of officer (roles)"),
+        (("propose", NUMBER, "--key", own["anna-1"], *seen), "it is proposed already"),
         (("approve", NUMBER, "--key", own["anna-1"]), "nobody is here to say that this is right"),
-        (("approve", NUMBER, "--key", own["engine-1"], "--yes"), "has engine-1: none of those can say this"),
-        (("approve", NUMBER, "--key", str(tmp_path / "none"), "--yes"), "No such file"),
+        (("approve", NUMBER, "--key", own["engine-1"], *seen), "has engine-1: none of those can say this"),
+        (("approve", NUMBER, "--key", str(tmp_path / "none"), *seen), "No such file"),
         (("approve", NUMBER), "an approval is signed with its approver's own key"),
         (("propose", NUMBER), "a proposal is signed"),
         (("approve",), "no certificate is named"),
-        (("approve", "NO-9", "--key", own["anna-1"], "--yes"), "no certificate NO-9"),
+        (("approve", NUMBER, "--key", own["anna-1"], "--yes"), "nothing says what that was"),
+        (
+            ("approve", NUMBER, "--key", own["anna-1"], *seen, "--claims", "more"),
+            "1 of the hashes of --claims",
+        ),
+        (("approve", NUMBER, "--claims", "x"), "nothing is without a key"),
+        (("approve", "NO-9", "--key", own["anna-1"], *seen), "no certificate NO-9"),
         (("approve", "--rule", "other-1", "--key", own["engine-1"]), "may be approved by other-1"),
         (("approve", NUMBER, "--rule", RULE, "--key", own["engine-1"]), "--rule goes with --key"),
         (("reject", "NO-9"), "no certificate NO-9"),
@@ -100,10 +114,49 @@ def test_whoever_may_not_is_told_by_the_policys_rule(
         assert (code, said) == (2, ""), words
         assert says in complaints, words
     code, _, complaints = office(
-        "approve", NUMBER, "--key", own["anna-1"], "--yes", approver_passphrase="guessed"
+        "approve", NUMBER, "--key", own["anna-1"], *seen, approver_passphrase="guessed"
     )
     assert code == 2
     assert "passphrase" in complaints
+
+
+def import_another_expiry(run: Run, folder: Path) -> None:
+    """What an extract says meanwhile of the same draft."""
+    row = row_of(competency(), seafarer=None, expiry_date="2028-01-01")
+    lines = (
+        {"format": "ombord-register", "version": 1, "authority": "NO"},
+        {"kind": "certificate", "seafarer_id": SEAFARER, "state": "drafted", **row},
+    )
+    path = folder / "changed.jsonl"
+    path.write_bytes(b"".join(json_dumps(line) + b"\n" for line in lines))  # type: ignore[arg-type]
+    assert run("import", str(path))[0] == 0
+
+
+@pytest.mark.parametrize(("verb", "kid"), [("propose", "clerk-1"), ("approve", "anna-1")])
+def test_claims_that_changed_after_they_were_shown_are_not_signed(
+    run: Run, office: Run, own: dict[str, str], tmp_path: Path, verb: str, kid: str
+) -> None:
+    office("draft", file_of(tmp_path, row_of(competency())))
+    if verb == "approve":
+        office("propose", NUMBER, "--key", own["clerk-1"], *read(office))
+    seen = read(office)
+
+    def change_and_agree(*_: object, **__: object) -> bool:
+        import_another_expiry(run, tmp_path)
+        return True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin.isatty", lambda: True)
+        patch.setattr("issuer.commands.approving.typer.confirm", change_and_agree)
+        code, said, complaints = office(verb, NUMBER, "--key", own[kid])
+    assert (code, said) == (2, "")
+    assert f"{NUMBER}, as its claims stand now, is not in it" in complaints
+    code, said, complaints = office(verb, NUMBER, "--key", own[kid], *seen)
+    assert (code, said) == (2, "")
+    assert f"the claims of {NUMBER} are not those that were read" in complaints
+    assert "approval-refused" in office("audit", "show", "--event", "approval-refused")[1]
+    assert json.loads(office("pending", "--json")[1])["said"] == []
+    assert office("propose", NUMBER, "--key", own["clerk-1"], *read(office))[0] == 0
 
 
 def test_a_whole_register_is_approved_by_its_rule_once(
@@ -191,7 +244,9 @@ def test_a_ships_document_is_drafted_and_printed_once_it_is_approved(
     assert complaints.rstrip().endswith("run this again")
     keyed = run("--idempotency-key", "manning-key-0001", *words, **ours)[2]
     assert "run this again under a new idempotency key" in keyed
-    approve = ("approve", "NO-MSM-0001", "--key", own["anna-1"], "--yes")
+    (line,) = run("pending", "--json", **ours)[1].splitlines()
+    seen = ("--yes", "--claims", json.loads(line)["claims_hash"])
+    approve = ("approve", "NO-MSM-0001", "--key", own["anna-1"], *seen)
     assert run(*approve, **ours)[1] == "NO-MSM-0001: in-force\n"
     assert run("--idempotency-key", "manning-key-0001", *words, **ours) == (0, "", keyed)
     assert run(*words, **ours)[1].startswith("1 printed into")
