@@ -16,8 +16,8 @@ from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate, seafarer
 from issuer.domain import extract
 from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput
-from issuer.domain.extract import BadRow, CertificateRow, SeafarerRow
-from issuer.domain.register import CertificateState, event_between
+from issuer.domain.extract import BadRow, CertificateRow, SeafarerRow, first_day
+from issuer.domain.register import CertificateEvent, CertificateState, event_between
 from issuer.services.audit import AuditEvent, record
 from issuer.services.changing import change_state
 from issuer.services.clock import Clock
@@ -199,6 +199,7 @@ class _Batch:
             event = event_between(before, row.state)
             if event is None:
                 raise BadRow(f"state: a certificate that is {before.value} does not become {row.state.value}")
+            self._refuse_too_soon(known, row, event)
             since = row.state_since or self._settings.today(self._clock()).isoformat()
             self._events.append(
                 change_state(
@@ -216,6 +217,19 @@ class _Batch:
             self._events.append(AuditEvent("certificate-changed", row.document_number, details, self._actor))
         self._store_source(known, row, moved=moved)
         self.report.changed += 1
+
+    def _refuse_too_soon(self, known: Row[Any], row: CertificateRow, event: CertificateEvent) -> None:
+        """What is made here comes into force as its policy says, and nothing does before its first day."""
+        if event not in (CertificateEvent.APPROVE, CertificateEvent.ENTER_FORCE):
+            return
+        if known.claims_hash is not None and self._settings.signing_policy is not None:
+            raise BadRow(
+                f"state: a certificate that is {known.state} here does not become {row.state.value} by an"
+                " import: signing_policy is set, and asks for its approval"
+            )
+        first = first_day(row.claims)
+        if event is CertificateEvent.ENTER_FORCE and first > self._settings.today(self._clock()):
+            raise BadRow(f"state: it is issued on {first}, and not in-force before; approved until then")
 
     def _store_source(self, known: Row[Any], row: CertificateRow, *, moved: bool) -> None:
         """Remember what the source says; where it agrees with our state, it may also explain it."""
@@ -293,14 +307,17 @@ def _origin(row: CertificateRow) -> dict[str, str | None]:
 
 
 def _refuse_other_contents(known: Row[Any], row: CertificateRow) -> None:
-    """What was approved and is in force never changes its contents; a new certificate replaces it."""
+    """What was approved never changes its contents: it waits anew, or a new certificate replaces it."""
     if (known.seafarer_id, known.type) != (row.seafarer_id, row.type.value):
         raise BadRow("document_number: it belongs to another seafarer or is of another type")
-    pending = known.state in (CertificateState.DRAFTED, CertificateState.APPROVED)
-    if known.claims != _text(row.claims) and not pending:
+    if known.claims == _text(row.claims) or known.state == CertificateState.DRAFTED:
+        return
+    if known.state == CertificateState.APPROVED:
         raise BadRow(
-            f"contents of a certificate that is {known.state} do not change: replace it by a new one"
+            "contents of a certificate that is approved do not change: reject it, and enter them under a new"
+            " number"
         )
+    raise BadRow(f"contents of a certificate that is {known.state} do not change: replace it by a new one")
 
 
 def _digest_here(known: Row[Any]) -> str:

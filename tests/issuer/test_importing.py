@@ -5,12 +5,13 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.approvers import Bureau
 from support.desk import HEAD, MEDICAL, NUMBER, SEAFARER, Desk, read_credential
 from support.scenario import INGRID, competency, medical
 
@@ -214,6 +215,44 @@ def test_contents_of_a_certificate_in_force_do_not_change(desk: Desk) -> None:
     assert "replace it" in report.rejected[0].reason
     desk.load(certificate_row(medical(), state="drafted"))
     assert desk.load(certificate_row(medical(), state="drafted", remarks="x")).changed == 1
+
+
+def test_approved_contents_do_not_change_and_enter_force_on_their_day_at_the_earliest(desk: Desk) -> None:
+    today = desk.settings.today(desk.clock.now)
+    later = replace(competency(), issue_date=today + timedelta(days=10))
+    approved = certificate_row(later, state="approved")
+    desk.load(seafarer_row(), approved)
+    for row, says in (
+        ({**approved, "remarks": "and anything else"}, "that is approved do not change: reject it"),
+        ({**approved, "state": "in-force", "remarks": "x"}, "that is approved do not change: reject it"),
+        ({**approved, "state": "in-force"}, f"it is issued on {later.issue_date}, and not in-force before"),
+    ):
+        (rejected,) = desk.load(row).rejected
+        assert (rejected.line, says in rejected.reason) == (2, True)
+    assert desk.state() == "approved"
+    desk.clock.forward(days=10)
+    assert desk.load({**approved, "state": "in-force"}).changed == 1
+    assert desk.state() == "in-force"
+
+
+@pytest.mark.parametrize("policy", [None, "signing.yaml"])
+def test_where_a_policy_is_set_no_import_approves_what_is_made_here(desk: Desk, policy: str | None) -> None:
+    bureau = Bureau.of(desk)
+    made = competency(issue_date=desk.settings.today(desk.clock.now))
+    bureau.draft(made)
+    told = replace(desk, settings=desk.settings.model_copy(update={"signing_policy": policy}))
+    told.load(certificate_row(made, state="drafted", state_reason="known to the source too"))
+    report = told.load(certificate_row(made, state="approved"), certificate_row(made, state="in-force"))
+    if policy is None:
+        assert (report.changed, desk.state()) == (2, "in-force")
+        return
+    assert [row.line for row in report.rejected] == [2, 3]
+    assert "signing_policy is set, and asks for its approval" in report.rejected[0].reason
+    assert desk.state() == "drafted"
+    bureau.approving.reject(NUMBER, reason="", actor="clerk")
+    imported = certificate_row(medical(), state="drafted")
+    assert told.load(imported).added == 1
+    assert told.load({**imported, "state": "approved"}).changed == 1  # its source's own
 
 
 def test_number_never_moves_to_another_seafarer(desk: Desk) -> None:
