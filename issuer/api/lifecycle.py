@@ -28,6 +28,7 @@ class Replaced(Changed):
     """With the one in its place."""
 
     replaced_by: str
+    is_copy: bool  # of the old one, made now
 
 
 class Reissued(BaseModel):
@@ -138,7 +139,12 @@ def _add_ending(
             done = lifecycle.replace(
                 document_number, by=body.by, ending=body.ending, reason=body.reason, actor=who
             )
-            return {"document_number": done.old, "state": body.ending, "replaced_by": done.new}
+            return {
+                "document_number": done.old,
+                "state": body.ending,
+                "replaced_by": done.new,
+                "is_copy": done.is_copy,
+            }
 
         return once(repeating, request, key, body, act)
 
@@ -189,7 +195,13 @@ def _add_reissue(
         def act() -> dict[str, Json]:
             done = lifecycle.reissue(seafarer_id, reason=body.reason, actor=who)
             made: list[Json] = [
-                {"document_number": one.old, "state": "cancelled", "replaced_by": one.new} for one in done
+                {
+                    "document_number": one.old,
+                    "state": "cancelled",
+                    "replaced_by": one.new,
+                    "is_copy": one.is_copy,
+                }
+                for one in done
             ]
             return {"seafarer_id": seafarer_id, "certificates": made}
 

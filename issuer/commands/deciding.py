@@ -75,21 +75,27 @@ def replace(
         str | None,
         typer.Option("--by", metavar="NUMBER", help="the new certificate's number", callback=check_number),
     ] = None,
+    copy: Annotated[
+        bool, typer.Option("--copy", help="with --by: make a copy under that number, which is new")
+    ] = False,
     ending: Annotated[
         Replaced, typer.Option("--as", help="how the old one ends; cancelled: gender or name changed")
     ] = Replaced.REPLACED,
     reason: Reason = "",
 ) -> None:
-    """Let a new certificate take an old one's place (a copy of it, unless --by is in the register)."""
+    """Let a new certificate take an old one's place (without --by a copy of it)."""
     register = register_of(context)
 
     def act() -> dict[str, Json]:
-        done = register.lifecycle.replace(number, by=by, ending=ending.value, reason=reason, actor=actor())
-        return {"new": done.new}
+        done = register.lifecycle.replace(
+            number, by=by, copy=copy, ending=ending.value, reason=reason, actor=actor()
+        )
+        return {"new": done.new, "is_copy": done.is_copy}
 
     done = once(context, register, act)
+    what = f", a copy of {number}" if done["is_copy"] else ""
     how = "replaced" if ending is Replaced.REPLACED else "cancelled, and replaced"
-    terminal.tell(f"{number} is {how} by {done['new']}; publish to tell ships")
+    terminal.tell(f"{number} is {how} by {done['new']}{what}; publish to tell ships")
 
 
 def reissue(context: typer.Context, seafarer_id: SeafarerId, reason: Reason = "") -> None:
@@ -102,5 +108,5 @@ def reissue(context: typer.Context, seafarer_id: SeafarerId, reason: Reason = ""
 
     done = once(context, register, act)
     for old, new in done["pairs"]:
-        terminal.tell(f"{old} is cancelled, and replaced by {new}")
+        terminal.tell(f"{old} is cancelled, and replaced by {new}, a copy of {old}")
     terminal.say("publish to tell ships; phones are offered the new ones when they sync")

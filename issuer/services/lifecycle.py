@@ -1,5 +1,6 @@
 """What the authority decides about a certificate after it was issued, by its tracking number."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -10,8 +11,8 @@ from sqlalchemy import Connection, Row, and_, exists, insert, select, update
 from issuer.adapters.database import Database
 from issuer.adapters.repository import among, in_force, locked_certificate, set_status
 from issuer.adapters.tables import certificate, credential, seafarer
-from issuer.domain.errors import Conflict, InvalidInput, IssuerError, unknown_seafarer
-from issuer.domain.extract import BadRow, check_document_number
+from issuer.domain.errors import Conflict, InvalidInput, IssuerError, NotFound, unknown_seafarer
+from issuer.domain.extract import BadRow, check_document_number, first_day
 from issuer.domain.register import CertificateEvent, CertificateState
 from issuer.services import copying
 from issuer.services.audit import AuditEvent, record
@@ -43,6 +44,7 @@ class Replacement(NamedTuple):
 
     old: str
     new: str
+    is_copy: bool  # made now: the register had none of its number
 
 
 class Rebinding(NamedTuple):
@@ -77,6 +79,7 @@ class Lifecycle:
         document_number: str,
         *,
         by: str | None = None,
+        copy: bool = True,
         ending: str = "replaced",
         reason: str,
         actor: str,
@@ -84,11 +87,17 @@ class Lifecycle:
         """Let a new certificate take the place of an old one, which ends as one of `REPLACEMENTS`.
 
         `by` names a certificate of the same seafarer and type that is in force or approved. When the register
-        has none of that number, the old one is copied under it, or without `by` under a fresh number.
+        has none of that number, the old one is copied under it, or without `by` under a fresh number; where
+        it is not to `copy`, that is NotFound: the number may be mistyped.
         """
         event = _known(REPLACEMENTS, ending)
         with self._refusing(document_number, event, actor), self._database.write() as connection:
             old = locked_certificate(connection, document_number)
+            if by is not None and not copy and _found(connection, by) is None:
+                raise NotFound(
+                    f"no certificate {by} in the register",
+                    hint=f"check the number; to make a copy of {document_number} under it, say --copy",
+                )
             return self._replace(connection, old, by, event, reason, actor)
 
     def reissue(self, seafarer_id: str, *, reason: str, actor: str) -> Sequence[Replacement]:
@@ -169,7 +178,7 @@ class Lifecycle:
             connection, old, event, since=self._today(), reason=reason, replaced_by=number, actor=actor
         )
         record(connection, self._clock, [ended, self._take_place(connection, old, new, number, actor)])
-        return Replacement(old.document_number, number)
+        return Replacement(old.document_number, number, is_copy=new is None)
 
     def _refuse_unknown(self, connection: Connection, seafarer_id: str) -> NoReturn:
         known = exists().where(certificate.c.seafarer_id == seafarer_id)
@@ -198,6 +207,7 @@ class Lifecycle:
             raise InvalidInput(f"{number} is of another seafarer or type than {old.document_number}")
         if old.type == CertificateType.SAFE_MANNING and copying.ship(new) != copying.ship(old):
             raise InvalidInput(f"{number} is of another ship than {old.document_number}")
+        self._refuse_too_soon(old, new)
         if new.state == CertificateState.IN_FORCE:
             return AuditEvent("certificate-replaces", number, {"replaces": old.document_number}, actor)
         if new.state != CertificateState.APPROVED:
@@ -205,6 +215,15 @@ class Lifecycle:
         return change_state(
             connection, new, CertificateEvent.ENTER_FORCE, since=self._today(), reason=None, actor=actor
         )
+
+    def _refuse_too_soon(self, old: Row[Any], new: Row[Any]) -> None:
+        """Nothing is in force before its first day, and until then its holder needs the old one."""
+        first = first_day(json.loads(new.claims))
+        if first > self._today():
+            raise Conflict(
+                f"{new.document_number} is issued on {first}, and takes no place before",
+                hint=f"{old.document_number} is as it was; replace it on {first}",
+            )
 
     def _refuse_unapproved(self, old: Row[Any]) -> None:
         """What is signed by a policy is approved first: a copy is another certificate."""

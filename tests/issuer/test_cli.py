@@ -50,8 +50,14 @@ def test_a_certificates_whole_life(run: Run, extract: Path, tmp_path: Path) -> N
     assert run("reinstate", one)[0] == 0
     assert run("revoke", one, "--as", "cancelled")[:2] == (0, f"{one} is cancelled; publish to tell ships\n")
     assert run("revoke", two)[0] == 0
-    code, output, _ = run("replace", three, "--by", "NO-NEW-1")
-    assert (code, output) == (0, f"{three} is replaced by NO-NEW-1; publish to tell ships\n")
+    code, output, complaints = run("replace", three, "--by", "NO-NEW-1")
+    assert (code, output) == (2, "")
+    assert f"a copy of {three} under it, say --copy" in complaints
+    code, output, _ = run("replace", three, "--by", "NO-NEW-1", "--copy")
+    assert (code, output) == (
+        0,
+        f"{three} is replaced by NO-NEW-1, a copy of {three}; publish to tell ships\n",
+    )
     code, output, _ = run("publish", "--out", str(tmp_path / "public"))
     assert (code, "1.jwt" in output) == (0, True)
     code, _, complaints = run("print", one, "--out", str(tmp_path / "paper"))

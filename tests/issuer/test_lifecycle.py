@@ -4,11 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from support.approvers import row_of
 from support.desk import MEDICAL, NEW_PHONE, NUMBER, PHONE, SEAFARER, Desk, read_credential
-from support.scenario import competency
+from support.scenario import TODAY, competency
 
 from issuer.adapters.tables import certificate, credential
 from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound, NotInForce
@@ -162,6 +164,34 @@ def test_approved_certificate_enters_force_as_it_takes_the_place(desk: Desk) -> 
     with pytest.raises(Conflict, match="cannot replace anything"):
         replace_it(desk)
     assert desk.state(NUMBER) == "in-force"
+
+
+@pytest.mark.parametrize("state", ["approved", "in-force"])
+def test_certificate_of_a_later_day_takes_no_place_before_it(desk: Desk, state: str) -> None:
+    desk.enter()
+    day = TODAY + timedelta(days=10)
+    later = row_of(competency(document_number="NO-COC-0002", issue_date=day), seafarer=None)
+    desk.load({"kind": "certificate", "seafarer_id": SEAFARER, "state": state, **later})
+    with pytest.raises(Conflict, match=f"NO-COC-0002 is issued on {day}") as refused:
+        replace_it(desk)
+    assert str(day) in refused.value.hint
+    assert (desk.state(), desk.state("NO-COC-0002")) == ("in-force", state)
+    desk.clock.forward(days=10)
+    replace_it(desk)
+    assert (desk.state(), desk.state("NO-COC-0002")) == ("replaced", "in-force")
+
+
+@pytest.mark.parametrize("by", ["NO-COC-0002", "NO-COC-9"])
+def test_number_that_the_register_has_not_is_no_copy_unless_one_is_asked_for(desk: Desk, by: str) -> None:
+    desk.enter(competency(), competency(document_number="NO-COC-0002"))
+    if by == "NO-COC-0002":
+        assert not desk.lifecycle.replace(NUMBER, by=by, copy=False, reason="", actor="clerk").is_copy
+        return
+    with pytest.raises(NotFound, match="no certificate NO-COC-9"):
+        desk.lifecycle.replace(NUMBER, by=by, copy=False, reason="", actor="clerk")
+    assert desk.state() == "in-force"
+    assert desk.events(NUMBER)[-1] == "certificate-change-refused"
+    assert desk.lifecycle.replace(NUMBER, by=by, reason="", actor="clerk").is_copy
 
 
 @pytest.mark.parametrize("by", [NUMBER, MEDICAL, "a b"])

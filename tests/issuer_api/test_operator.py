@@ -174,7 +174,12 @@ def test_certificates_end_in_three_ways(office: Office, ending: str) -> None:
 def test_replacement_names_its_successor(office: Office) -> None:
     body = {"by": "NO-COC-0002", "reason": "new name"}
     answer = post(office, f"certificates/{COC}/replace", body).json()
-    assert answer == {"document_number": COC, "state": "replaced", "replaced_by": "NO-COC-0002"}
+    assert answer == {
+        "document_number": COC,
+        "state": "replaced",
+        "replaced_by": "NO-COC-0002",
+        "is_copy": True,
+    }
     assert get(office, "certificates/NO-COC-0002").json()["entry"]["state"] == "in-force"
 
 
