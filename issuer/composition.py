@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from issuer.adapters.database import Database
+from issuer.services import binding
 from issuer.services.approving import Approving
 from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.awaiting import Awaiting
@@ -57,11 +58,16 @@ class Services(Register):
 def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = True) -> Register:
     """The register, its database brought to this version's schema. Raises DatabaseUnusable, SettingsInvalid.
 
-    Without `create`, a register that is not there is not made.
+    Without `create`, a register that is not there is not made; another authority's is refused.
     """
     policy = read_policy(settings)
     signer = _signer(settings)
     database = Database.open(settings.database_url, create=create)
+    try:
+        binding.hold(database, clock, settings)
+    except BaseException:
+        database.close()
+        raise
     stopping = Stopping(database, clock, signer)
     return Register(
         settings=settings,

@@ -171,6 +171,21 @@ class Database:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def removed_unless_filled(self) -> Iterator[None]:
+        """Close it after the block; when that fails, no SQLite file is left that was not there before."""
+        file = sqlite_file(self.engine.url) if self.is_sqlite else None
+        is_ours = file is not None and not file.exists()
+        try:
+            yield
+        except BaseException:
+            self.close()
+            if file is not None and is_ours:
+                for ending in ("", "-wal", "-shm"):
+                    file.with_name(file.name + ending).unlink(missing_ok=True)
+            raise
+        self.close()
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()

@@ -12,7 +12,9 @@ from issuer.adapters.tables import metadata
 from issuer.domain.errors import InvalidInput
 
 # Rows of these are added and never touched again.
-APPEND_ONLY: Final = frozenset({"audit_event", "log_node", "log_checkpoint", "approval", "approval_claims"})
+APPEND_ONLY: Final = frozenset(
+    {"audit_event", "log_node", "log_checkpoint", "approval", "approval_claims", "authority"}
+)
 _ROLE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 
 

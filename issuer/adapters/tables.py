@@ -437,3 +437,14 @@ reconciliation = Table(
     Column("differences", BigInteger, nullable=False),
     Column("explained", Text),  # canonical JSON: how many of each difference a person has explained
 )
+
+# Whose register it is, from its first use on (`issuer.services.binding`).
+authority = Table(
+    "authority",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("issuer", String(300), nullable=False),  # the `iss` of everything that is signed from it
+    Column("flag", String(2), nullable=False),
+    Column("bound_at", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="authority_single_row"),
+)

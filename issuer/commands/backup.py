@@ -84,7 +84,8 @@ def restore_register(
 ) -> None:
     """Fill an empty database with a copy; then issuing is stopped there, and goes on in new status lists."""
     settings = settings_of(context)
-    found = restore(into, backup, _secret(backup, identity), _checkpoint(checkpoint))
+    secret, noted = _secret(backup, identity), _checkpoint(checkpoint)
+    found = restore(into, backup, secret, noted, settings=None if exact else settings)
     if found.summary.issuer != settings.issuer:
         terminal.say(
             f"it is the register of {found.summary.issuer}, and the settings are {settings.issuer}'s"

@@ -17,7 +17,7 @@ from issuer.adapters.database import Database
 from issuer.adapters.migrating import make_schema, rebuilding, refuse_broken_references
 from issuer.adapters.repository import insert_many
 from issuer.adapters.tables import log_entry, status_list
-from issuer.services import stopping
+from issuer.services import binding, stopping
 from issuer.services.audit import AuditEvent, record
 from issuer.services.backing_up import Summary, TableSum, sum_of, summed_up, tables_of
 from issuer.services.backup_contents import OTHER, Contents
@@ -66,14 +66,35 @@ def verify(folder: Path, secret: Secret, checkpoint: Checkpoint | None = None) -
     return Verified(summary, _missing(folder, checkpoint, frontier.size, then))
 
 
-def restore(url: str, folder: Path, secret: Secret, checkpoint: Checkpoint | None = None) -> Verified:
+def restore(
+    url: str,
+    folder: Path,
+    secret: Secret,
+    checkpoint: Checkpoint | None = None,
+    *,
+    settings: Settings | None = None,
+) -> Verified:
     """Fill the empty database at `url` with a backup, as it was, in one transaction.
 
     Read again from the database, every table, the log's root and the audit trail's head are what the backup
-    says. Raises BackupUnusable, DatabaseUnusable; nothing was kept then.
+    says; with `settings`, it is their authority's. Raises BackupUnusable, DatabaseUnusable, SettingsInvalid;
+    nothing was kept then.
     """
     check_files(folder)
     database = Database.bare(url)
+    with database.removed_unless_filled():
+        verified = _fill(database, folder, secret, checkpoint, settings)
+    Database.open(url, create=False).close()  # an earlier version's schema is brought up to date
+    return verified
+
+
+def _fill(
+    database: Database,
+    folder: Path,
+    secret: Secret,
+    checkpoint: Checkpoint | None,
+    settings: Settings | None,
+) -> Verified:
     try:
         with database.engine.connect() as connection, rebuilding(connection):
             writing = connection.execution_options(ombord_write=True)
@@ -81,14 +102,13 @@ def restore(url: str, folder: Path, secret: Secret, checkpoint: Checkpoint | Non
                 with reading(folder, secret) as pieces:
                     summary = _load(writing, Contents(folder, pieces))
                 refuse_broken_references(writing)
+                if settings is not None:
+                    binding.refuse_other(writing, settings, where=f"in {folder}", said=summary.issuer)
                 missing = _missing(folder, checkpoint, summary.log_size, _root(writing, checkpoint, summary))
     except SQLAlchemyError as error:
         raise BackupUnusable(
             f"{folder} does not go into {database.address}: {str(error).splitlines()[0]}", hint=OTHER
         ) from error
-    finally:
-        database.close()
-    Database.open(url, create=False).close()  # an earlier version's schema is brought up to date
     return Verified(summary, missing)
 
 
@@ -96,8 +116,9 @@ def go_on(database: Database, clock: Clock, settings: Settings, summary: Summary
     """Let a restored register go on beside what it does not know of; returns the number of its new list.
 
     No index of a list that was there is given out again, nor the number of a list that may have been opened
-    since. Issuing is stopped until `ombord-issuer start`.
+    since. Issuing is stopped until `ombord-issuer start`. Raises SettingsInvalid for another authority's.
     """
+    binding.hold(database, clock, settings)
     with database.write() as connection:
         last = connection.execute(select(func.max(status_list.c.number))).scalar() or 0
         connection.execute(update(status_list).values(taken=status_list.c.size))
