@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from issuer.adapters.tables import certificate, credential, credential_token, log_entry
 from issuer.domain.register import CredentialState
+from issuer.services.what_was_signed import Agreement, evidence
 
 NAMED: Final = 20  # serials of each kind that a report names; all are counted
 _LOGGED: Final = (CredentialState.LOGGED.value, CredentialState.RELEASED.value)
@@ -63,6 +64,7 @@ def compare(connection: Connection, before: Signed | None, counted: Counts | Non
             exists().where(_same_serial(), credential.c.state.not_in(_MAY_BE_LOGGED)),
         ),
         _credentials(connection, "released without what was signed", and_(_is_released(), ~_has_token())),
+        _texts(connection),
         *(_of_signer(before, now, counted) if before is not None and counted is not None else ()),
     ]
     void = select(func.count()).select_from(log_entry.join(credential, _same_serial()))
@@ -78,6 +80,19 @@ def compare(connection: Connection, before: Signed | None, counted: Counts | Non
         differences=tuple(one for one in differences if one.number),
         explained=(),
     )
+
+
+def _texts(connection: Connection) -> Difference:
+    """Each stored text and salt against the audit event and the log's leaf, a batch in memory at a time."""
+    differ = [
+        one.serial
+        for batch in evidence(connection, or_(_is_released(), log_entry.c.idx.is_not(None)))
+        for one in batch
+        if one.agreement is Agreement.DIFFERENT
+    ]
+    named = tuple(dict.fromkeys(differ))
+    what = "whose text or salt is not what was signed and logged"
+    return Difference(what, len(named), named[:NAMED])
 
 
 def _of_signer(before: Signed, now: Signed, counted: Counts) -> Sequence[Difference]:

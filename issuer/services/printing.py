@@ -18,9 +18,10 @@ from sqlalchemy import Label, func, select
 from issuer.adapters.database import Database
 from issuer.adapters.repository import CHUNK, among, in_force, with_holder
 from issuer.adapters.tables import certificate, credential
-from issuer.domain.errors import InvalidInput, NotFound
+from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.services.clock import Clock
 from issuer.services.issuing import CredentialIssuer, IssuedCredential, IssueRequest, Refusal
+from issuer.services.what_was_signed import is_of
 from issuer.settings import Settings
 from keys.custody import atomic_file
 from verifier.credential import carrier, qr
@@ -98,7 +99,9 @@ class Printing:
             folder.mkdir(parents=True, exist_ok=True)
             for start in range(0, len(requests), SIGNED_AT_ONCE):
                 for outcome in self.sign(requests[start : start + SIGNED_AT_ONCE]):
-                    if isinstance(outcome, Refusal):
+                    if isinstance(outcome, IssuedCredential) and not _is_its_own(outcome):
+                        report.refused.append(_anothers(outcome))
+                    elif isinstance(outcome, Refusal):
                         report.refused.append(outcome)
                     else:
                         report.papers.append(_draw(folder, outcome, pdf))
@@ -145,6 +148,18 @@ def paper_request(document_number: str, edition: str) -> IssueRequest:
     """Under one idempotency key for each edition of the certificate, whoever signs it."""
     key = f"paper:{document_number}:{edition}"
     return IssueRequest(document_number=document_number, holder_key=None, idempotency_key=key)
+
+
+def _is_its_own(issued: IssuedCredential) -> bool:
+    return is_of(issued.token, issued.document_number, issued.list_uri, issued.idx)
+
+
+def _anothers(issued: IssuedCredential) -> Refusal:
+    error = Conflict(
+        f"the stored text of {issued.document_number} is another certificate's: nothing is written",
+        hint="somebody changed the database: ombord-issuer reconcile, and restore a backup",
+    )
+    return Refusal(issued.document_number, error)
 
 
 def _draw(

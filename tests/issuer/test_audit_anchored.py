@@ -135,6 +135,9 @@ def test_the_services_role_serves_and_can_neither_change_nor_empty_what_is_for_e
     anonymise(service.database, service.clock, SERIAL, reason="asked for", actor="anna")
     statements = [f"{verb} {table}" for table in APPEND_ONLY for verb in ("DELETE FROM", "TRUNCATE")]
     statements += ["DELETE FROM log_entry", "TRUNCATE log_entry", "UPDATE log_entry SET leaf_hash = salt"]
+    statements += ["UPDATE credential_token SET token = ''", "UPDATE credential_payload SET payload = ''"]
+    statements += ["DELETE FROM status_statement", "DELETE FROM reconciliation"]
+    statements += ["UPDATE reconciliation SET differences = 0"]
     statements += ["UPDATE audit_event SET actor = 'x'", "UPDATE log_checkpoint SET note = ''"]
     statements += ["DELETE FROM audit_head", "TRUNCATE audit_head", "DROP TABLE audit_event"]
     statements += ["ALTER TABLE audit_event DISABLE TRIGGER audit_event_append_only"]

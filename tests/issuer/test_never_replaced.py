@@ -15,6 +15,9 @@ ROWS = {
     "log_checkpoint": "(1, 1, 1, 'note')",
     "approval": "(1, 'd1', 't', 'approve', 'course', 'anna', NULL, 'anna-1', 1)",
     "approval_claims": "('c1', 1)",
+    "authority": "(1, 'https://no.example', 'NO', 1)",
+    "credential_payload": "(1, '{}')",
+    "credential_token": "(1, 'h.p.s~')",
 }
 # By each key that a row may be in the way by: its number, or what else is unique.
 REPLACEMENTS = [
@@ -27,6 +30,9 @@ REPLACEMENTS = [
     ("approval", "", "(9, 'd1', 't', 'approve', 'course', 'bo', NULL, 'bo-1', 1)"),
     ("approval_claims", "(rowid, claims_hash, approval_id)", "(1, 'c9', 1)"),
     ("approval_claims", "", "('c1', 1)"),
+    ("authority", "", "(1, 'https://no.example', 'SE', 2)"),
+    ("credential_payload", "", "(1, '{\"x\":1}')"),
+    ("credential_token", "", "(1, 'h.p.t~')"),
 ]
 
 
@@ -55,7 +61,7 @@ def test_row_is_not_replaced_by_an_insert(
     connection = sqlite3.connect(template)  # as somebody with the file and a shell has it
     everything = f"SELECT * FROM {table}"  # a name from above
     before = connection.execute(everything).fetchall()
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+    with pytest.raises(sqlite3.IntegrityError, match=r"append-only|never changes"):
         connection.execute(f"{verb} INTO {table} {columns} VALUES {values}")
     assert connection.execute(everything).fetchall() == before
     connection.close()

@@ -1,15 +1,17 @@
 """Printing: paper for certificates in force, the same bytes each time, nothing drawn twice."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.desk import MEDICAL, NUMBER, SEAFARER, Desk, read_credential
 from support.scenario import competency
 
-from issuer.domain.errors import InvalidInput
+from issuer.domain.errors import Conflict, InvalidInput
+from issuer.services.issuing import IssuedCredential
 from issuer.services.lookup import lookup
-from issuer.services.printing import INDEX, file_name
+from issuer.services.printing import INDEX, Printing, file_name
 from verifier.credential import carrier, qr, vc
 from verifier.status import Status
 
@@ -67,6 +69,25 @@ def test_each_number_has_files_of_its_own_on_every_disk(desk: Desk, tmp_path: Pa
 def test_plain_number_is_its_own_file_name(number: str, name: str) -> None:
     assert file_name(number).startswith(name)
     assert ("~" in file_name(number)) == ("~" in name)
+
+
+def test_stored_text_of_another_certificate_is_not_printed_as_this_one(desk: Desk, tmp_path: Path) -> None:
+    desk.enter()
+    papers = desk.printing.sign(desk.printing.requests())
+    mine, other = (one for one in papers if isinstance(one, IssuedCredential))
+
+    class Fooled:
+        """As if the rows of the texts had been swapped."""
+
+        def issue_many(self, _: object) -> list[IssuedCredential]:
+            return [replace(mine, token=other.token), replace(other, idx=mine.idx), replace(other, token="x")]
+
+    printing = Printing(desk.database, desk.clock, desk.settings, Fooled())  # type: ignore[arg-type]
+    report = printing.print(tmp_path / "paper")
+    assert report.papers == []
+    assert [type(one.error) for one in report.refused] == [Conflict] * 3
+    assert "another certificate's" in report.refused[0].error.message
+    assert [path.name for path in (tmp_path / "paper").iterdir()] == [INDEX]
 
 
 def index_of(folder: Path) -> list[str]:

@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import Table, delete, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 from support.desk import MEDICAL, NEW_PHONE, NUMBER, Desk
 from support.issuer_app import KEYS
 from support.issuer_cli import Run
 
-from issuer.adapters.tables import credential, credential_token, log_entry
+from issuer.adapters.tables import credential, credential_payload, credential_token, log_entry
 from issuer.domain.errors import IssuingStopped, KeysUnusable, SigningDeferred
+from issuer.services.anonymising import anonymise
 from issuer.services.comparing import Difference
 from issuer.services.issuing import CredentialIssuer
 from issuer.services.reconciling import Last, Reconciling, last
@@ -170,7 +172,8 @@ def test_persisted_draft_may_have_been_signed_and_a_void_one_was(desk: Desk, iss
         connection.execute(update(credential).where(mine).values(state="void"))
         medical = credential.c.serial == issued[1]
         connection.execute(update(credential).where(medical).values(state="persisted"))
-        connection.execute(delete(credential_token).where(credential_token.c.credential_id == 2))
+        texts = delete(credential_token).where(credential_token.c.credential_id == 2)
+        _without_protection(connection, lambda: connection.execute(texts), credential_token)
         _without_protection(connection, lambda: connection.execute(
             delete(log_entry).where(log_entry.c.serial == issued[1])))  # fmt: skip
     for signed in (0, 1):
@@ -179,15 +182,15 @@ def test_persisted_draft_may_have_been_signed_and_a_void_one_was(desk: Desk, iss
     assert reconciling(desk, _Signer(competency=2, medical=2)).run().differences
 
 
-def _without_protection(connection: Any, harm: Callable[[], object]) -> None:
+def _without_protection(connection: Any, harm: Callable[[], object], table: Table = log_entry) -> None:
     """As somebody does who owns the database."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("ALTER TABLE log_entry DISABLE TRIGGER USER"))
+        connection.execute(text(f"ALTER TABLE {table.name} DISABLE TRIGGER USER"))
         harm()
-        connection.execute(text("ALTER TABLE log_entry ENABLE TRIGGER USER"))
+        connection.execute(text(f"ALTER TABLE {table.name} ENABLE TRIGGER USER"))
         return
-    query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'log_entry'")
-    triggers = connection.execute(query).all()
+    query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
+    triggers = connection.execute(query, {"table": table.name}).all()
     for name, _ in triggers:
         connection.execute(text(f"DROP TRIGGER {name}"))
     harm()
@@ -224,6 +227,74 @@ def test_what_log_or_database_lacks_is_named_and_stops_issuing(
     assert (difference.what, difference.number) == (said, 1)
     assert difference.examples == (("f" * 32,) if harm is _slip_in else (issued[0],))
     assert desk.events()[-2:] == ["reconciled", "issuing-stopped"]
+
+
+def _other_text(connection: Any, serial: str) -> None:
+    mine = select(credential.c.id).where(credential.c.serial == serial).scalar_subquery()
+    other = select(credential_token.c.token).where(credential_token.c.credential_id != mine).limit(1)
+    token = connection.execute(other).scalar_one()
+    change = update(credential_token).where(credential_token.c.credential_id == mine).values(token=token)
+    _without_protection(connection, lambda: connection.execute(change), credential_token)
+
+
+def _other_salt(connection: Any, serial: str) -> None:
+    mine = credential.c.serial == serial
+    connection.execute(update(credential).where(mine).values(log_salt="00" * 16))
+
+
+def _other_salt_there_too(connection: Any, serial: str) -> None:
+    _other_salt(connection, serial)
+    change = update(log_entry).where(log_entry.c.serial == serial).values(salt=bytes(16))
+    _without_protection(connection, lambda: connection.execute(change))
+
+
+def _other_leaf(connection: Any, serial: str) -> None:
+    change = update(log_entry).where(log_entry.c.serial == serial).values(leaf_hash=bytes(32))
+    _without_protection(connection, lambda: connection.execute(change))
+
+
+def _no_salt(connection: Any, serial: str) -> None:
+    mine = log_entry.c.serial == serial
+    connection.execute(update(log_entry).where(mine).values(salt=None))
+    connection.execute(update(credential).where(credential.c.serial == serial).values(log_salt=""))
+
+
+def _no_hexadecimal(connection: Any, serial: str) -> None:
+    connection.execute(update(credential).where(credential.c.serial == serial).values(log_salt="x"))
+
+
+HARM = [_other_text, _other_salt, _other_salt_there_too, _other_leaf, _no_salt, _no_hexadecimal]
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_text_or_salt_that_is_not_what_was_signed_is_named_and_stops_issuing(
+    desk: Desk, issued: list[str], harm: Callable[[Any, str], None]
+) -> None:
+    with desk.database.write() as connection:
+        harm(connection, issued[1])
+    [difference] = reconciling(desk).run().differences
+    assert difference == Difference("whose text or salt is not what was signed and logged", 1, (issued[1],))
+    assert Stopping(desk.database, desk.clock).standing() is not None
+
+
+def test_anonymous_entry_is_no_difference_as_long_as_its_event_and_leaf_agree(
+    desk: Desk, issued: list[str]
+) -> None:
+    anonymise(desk.database, desk.clock, issued[0], reason="erasure asked for", actor="anna")
+    assert reconciling(desk).run().differences == ()
+    with desk.database.write() as connection:
+        _other_leaf(connection, issued[0])
+    [difference] = reconciling(desk).run().differences
+    assert difference.examples == (issued[0],)
+
+
+@pytest.mark.parametrize("table", [credential_token, credential_payload])
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
+def test_signed_text_is_written_once(desk: Desk, issued: list[str], table: Table, verb: str) -> None:
+    column = table.columns[1].name
+    change = f"UPDATE {table.name} SET {column} = 'x'" if verb == "UPDATE" else f"DELETE FROM {table.name}"
+    with pytest.raises(DBAPIError, match="append-only"), desk.database.write() as connection:
+        connection.execute(text(change))
 
 
 def test_command_ends_with_1_and_names_what_differs(run: Run, desk: Desk, issued: list[str]) -> None:
