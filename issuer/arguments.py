@@ -13,6 +13,8 @@ import typer
 from issuer.domain.errors import InvalidInput
 from issuer.domain.extract import BadRow, check_document_number, check_reason
 
+_ECHOED = 80
+
 
 def check_number(value: str | None) -> str | None:
     """A document number, when one is given. Raises InvalidInput."""
@@ -28,28 +30,36 @@ def check_seafarer(value: str | None) -> str | None:
     """A seafarer's id, when one is given; that the register has it is asked later. Raises InvalidInput."""
     if value is None or (value.isascii() and value.isalnum()):
         return value
-    raise InvalidInput(f"{value}: a seafarer's id is letters and digits", hint="find it with `export`")
+    raise InvalidInput(
+        f"{_short(value)}: a seafarer's id is letters and digits", hint="find it with `export`"
+    )
 
 
 def check_store(value: str | None) -> str | None:
     """Where published files go; whether it can be used is asked when it is. Raises InvalidInput."""
     if value is None or (value and value.isprintable() and len(value) <= 400):
         return value
-    raise InvalidInput(f"{value}: a store is a folder or s3://BUCKET/PREFIX", hint="check what was typed")
+    raise InvalidInput(
+        f"{_short(value)}: a store is a folder or s3://BUCKET/PREFIX", hint="check what was typed"
+    )
 
 
 def check_actor(value: str | None) -> str | None:
     """Who did something, as the audit trail names them. Raises InvalidInput."""
     if value is None or (value.isprintable() and len(value) <= 100):
         return value
-    raise InvalidInput(f"{value}: an actor is printable text", hint="`audit show` names those that there are")
+    raise InvalidInput(
+        f"{_short(value)}: an actor is printable text", hint="`audit show` names those that there are"
+    )
 
 
 def check_text(value: str | None) -> str | None:
     """A name as the register's columns hold it, when one is given. Raises InvalidInput."""
     if value is None or (value.strip() and value.isprintable() and len(value) <= 100):
         return value
-    raise InvalidInput(f"{value}: a name is 1 to 100 printable characters", hint="check what was typed")
+    raise InvalidInput(
+        f"{_short(value)}: a name is 1 to 100 printable characters", hint="check what was typed"
+    )
 
 
 def check_why(value: str | None) -> str | None:
@@ -63,7 +73,7 @@ def check_serial(value: str) -> str:
     """A credential's serial. Raises InvalidInput."""
     if re.fullmatch("[0-9A-Za-z_-]{1,64}", value, re.ASCII):
         return value
-    raise InvalidInput(f"{value}: a serial is letters and digits", hint="find it with `audit show`")
+    raise InvalidInput(f"{_short(value)}: a serial is letters and digits", hint="find it with `audit show`")
 
 
 def check_hash(value: str | None) -> str | None:
@@ -71,7 +81,7 @@ def check_hash(value: str | None) -> str | None:
     if value is None or re.fullmatch("[0-9a-f]{64}", value, re.ASCII):
         return value
     raise InvalidInput(
-        f"{value}: a head is 64 of the signs 0-9 and a-f", hint="as `audit verify` has written it"
+        f"{_short(value)}: a head is 64 of the signs 0-9 and a-f", hint="as `audit verify` has written it"
     )
 
 
@@ -83,9 +93,14 @@ def _checked(check: Callable[[str], str], value: str) -> str:
     try:
         return check(value)
     except UnicodeEncodeError as error:
-        raise InvalidInput(f"{value}: not UTF-8 text", hint="check what was typed") from error
+        raise InvalidInput(f"{_short(value)}: not UTF-8 text", hint="check what was typed") from error
     except BadRow as error:
-        raise InvalidInput(f"{value}: {error}", hint="check what was typed") from error
+        raise InvalidInput(f"{_short(value)}: {error}", hint="check what was typed") from error
+
+
+def _short(value: str) -> str:
+    """Enough of what was typed to know it again."""
+    return value if len(value) <= _ECHOED else f"{value[:_ECHOED]}…"
 
 
 Number = Annotated[

@@ -318,7 +318,9 @@ def _read_file(path: Path) -> dict[str, Any]:
             f"configuration file {path}: {error.strerror}", hint="check --config"
         ) from error
     except SettingsError as error:
-        raise SettingsInvalid(f"configuration file {path}: {error}", hint=_known()) from error
+        raise SettingsInvalid(
+            f"configuration file {path}: {error}", hint="write each setting on a line of its own, `flag: NO`"
+        ) from error
     except ValueError as error:
         raise SettingsInvalid(
             f"configuration file {path} cannot be read: {error}", hint="write TOML or YAML"

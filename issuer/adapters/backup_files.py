@@ -251,4 +251,9 @@ def _flush(folder: Path) -> None:
 
 
 def _unreadable(folder: Path, error: Exception) -> BackupUnusable:
-    return BackupUnusable(f"{folder} cannot be read as a backup: {error}", hint=_HINT)
+    if isinstance(error, NotADirectoryError):
+        return BackupUnusable(
+            f"{folder} is a file, and a backup is a folder", hint="name the folder that `backup make` wrote"
+        )
+    what = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return BackupUnusable(f"{folder} cannot be read as a backup: {what}", hint=_HINT)

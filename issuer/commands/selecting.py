@@ -106,8 +106,12 @@ def _read(file: Path) -> tuple[str, ...]:
                 raise InvalidInput(
                     f"{file}: more than {MOST_NUMBERS} numbers", hint="make several files of it"
                 )
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{file} cannot be read as document numbers: {error}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{file} is no text of document numbers", hint="write one on each line, in plain ASCII"
+        ) from error
+    except OSError as error:
+        raise InvalidInput(f"{file}: {error.strerror}", hint="check the name of the file") from error
     numbers = tuple(dict.fromkeys(text.split()))
     for number in numbers:
         check_number(number)

@@ -19,8 +19,8 @@ from issuer.adapters.backup_files import BackupUnusable, recipient_of
 from issuer.adapters.database import Database
 from issuer.adapters.migrating import make_schema, rebuilding
 from issuer.adapters.tables import credential, metadata, seafarer, status_list
-from issuer.domain.errors import Conflict, DatabaseUnusable, IssuingStopped
-from issuer.services import transparency
+from issuer.domain.errors import Conflict, DatabaseUnusable, IssuingStopped, SettingsInvalid
+from issuer.services import binding, transparency
 from issuer.services.backing_up import Summary, back_up
 from issuer.services.restoring import go_on, restore, verify
 from issuer.services.stopping import Stopping
@@ -386,3 +386,38 @@ def test_passphrase_opens_what_it_closed_and_another_does_not(sqlite_template: P
 def test_names_and_birth_dates_are_not_in_a_backups_files(good: Path) -> None:
     for file in good.iterdir():
         assert b"Ingrid" not in file.read_bytes()
+
+
+def test_restore_with_anothers_settings_restores_nothing(desk: Desk, tmp_path: Path) -> None:
+    busy(desk)
+    back_up(desk.database, desk.clock, desk.settings, tmp_path / "backup", PASSPHRASE)
+    other = desk.settings.model_copy(update={"base_url": "https://certificates.example/other"})
+    url = f"sqlite:///{tmp_path}/restored.db"
+    with pytest.raises(SettingsInvalid, match=f"belongs to {desk.settings.issuer}"):
+        restore(url, tmp_path / "backup", PASSPHRASE, settings=other)
+    assert not list(tmp_path.glob("restored.db*"))
+    with pytest.raises(BackupUnusable, match="the passphrase does not open"):
+        restore(url, tmp_path / "backup", b"something else")
+    assert not list(tmp_path.glob("restored.db*"))
+    restore(url, tmp_path / "backup", PASSPHRASE, settings=desk.settings)
+    assert (tmp_path / "restored.db").exists()
+
+
+def test_restored_register_stays_its_authoritys(sqlite_template: Path, tmp_path: Path) -> None:
+    (tmp_path / "register.db").write_bytes(sqlite_template.read_bytes())
+    desk = Desk.open(opened(f"sqlite:///{tmp_path}/register.db"))
+    binding.hold(desk.database, desk.clock, desk.settings)
+    back_up(desk.database, desk.clock, desk.settings, tmp_path / "backup", PASSPHRASE)
+    desk.database.close()
+    restore(f"sqlite:///{tmp_path}/restored.db", tmp_path / "backup", PASSPHRASE)
+    database = opened(f"sqlite:///{tmp_path}/restored.db")
+    other = desk.settings.model_copy(update={"flag": "SE"})
+    with pytest.raises(SettingsInvalid, match="belongs to"):
+        binding.hold(database, desk.clock, other)
+    database.close()
+
+
+def test_file_in_a_backups_place_is_named_so(tmp_path: Path) -> None:
+    (tmp_path / "backup").write_text("a file")
+    with pytest.raises(BackupUnusable, match="is a file, and a backup is a folder"):
+        verify(tmp_path / "backup", PASSPHRASE)
