@@ -103,6 +103,13 @@ def allow_list(
     with terminal.progress(f"Credentials of {kid}") as show:
         made = write_allow_list(register.database, register.clock, kid, out, actor=actor(), progress=show)
     terminal.tell(f"{made.credentials} credentials of {kid} in {out}")
+    if made.anonymous:
+        terminal.say(
+            f"{len(made.anonymous)} of them are anonymous in the log: that they were signed is in the audit "
+            "trail, and their texts are taken as they are stored"
+        )
+        for serial in made.anonymous:
+            terminal.say(f"  {serial}")
     if made.unfinished:
         terminal.say(
             f"{made.unfinished} more are signed or reserved, and not released: they are not on the list"

@@ -14,13 +14,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, func, select
 
 from issuer.adapters.database import Database
-from issuer.adapters.repository import CHUNK
-from issuer.adapters.tables import audit_event, credential, credential_token
+from issuer.adapters.tables import credential
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.domain.register import CredentialState
 from issuer.services import audit
 from issuer.services.clock import Clock
-from issuer.services.drafting import log_digest, signing_input
+from issuer.services.drafting import signing_input
+from issuer.services.what_was_signed import Agreement, evidence
 from keys.custody import atomic_file
 from keys.trust.allow_list import SALT_BYTES, AllowList, AllowListError, build
 
@@ -29,11 +29,12 @@ Progress = Callable[[int, int], None]  # done, of how many
 
 
 class MadeAllowList(NamedTuple):
-    """A file was written: how many credentials it holds, and how many it leaves out as not yet released."""
+    """A file was written: what it holds, and how many credentials it leaves out as not yet released."""
 
     path: Path
     credentials: int
     unfinished: int
+    anonymous: tuple[str, ...] = ()  # serials that it holds although their text can be compared with nothing
 
 
 def write_allow_list(
@@ -53,26 +54,30 @@ def write_allow_list(
     """
     _check_name(kid)
     with _new_file(path):
-        data, unfinished = _build(database, kid, progress)
+        data, unfinished, anonymous = _build(database, kid, progress)
         listed = len(AllowList(data))
         details: dict[str, str | int | None] = {"credentials": listed, "sha256": sha256(data).hexdigest()}
+        if anonymous:
+            details["anonymous"] = len(anonymous)
         with database.write() as connection:
             audit.record(connection, clock, [audit.AuditEvent("allow-list", kid, details, actor)])
             _write(path, data)  # noted or not made: what fails after this takes the file away again
-    return MadeAllowList(path, listed, unfinished)
+    return MadeAllowList(path, listed, unfinished, anonymous)
 
 
-def _build(database: Database, kid: str, progress: Progress) -> tuple[bytes, int]:
-    """The file's bytes, and how many credentials are left out."""
+def _build(database: Database, kid: str, progress: Progress) -> tuple[bytes, int, tuple[str, ...]]:
+    """The file's bytes, how many credentials are left out, and which are anonymous."""
+    anonymous: list[str] = []
     with database.read() as connection:
         released, unfinished = _count(connection, kid)
         if not released:
             raise _unknown(connection, kid)
         try:
-            data = build(kid, _inputs(connection, kid, released, progress), secrets.token_bytes(SALT_BYTES))
+            inputs = _inputs(connection, kid, released, progress, anonymous)
+            data = build(kid, inputs, secrets.token_bytes(SALT_BYTES))
         except AllowListError as error:
             raise InvalidInput(f"key {kid}: {error}", hint="sign them again under another key") from error
-    return data, unfinished
+    return data, unfinished, tuple(anonymous)
 
 
 def _check_name(kid: str) -> None:
@@ -102,25 +107,28 @@ def _unknown(connection: Connection, kid: str) -> NotFound:
     )
 
 
-def _inputs(connection: Connection, kid: str, total: int, progress: Progress) -> Iterator[bytes]:
-    """The signing inputs of a key's released credentials, a thousand rows in memory at a time."""
-    logged = and_(audit_event.c.subject == credential.c.serial, audit_event.c.event == audit.LOGGED)
-    query = (
-        select(credential.c.serial, credential.c.log_salt, credential_token.c.token, audit_event.c.details)
-        .join(credential_token, credential_token.c.credential_id == credential.c.id)
-        .outerjoin(audit_event, logged)
-        .where(credential.c.kid == kid, credential.c.state == CredentialState.RELEASED.value)
-    )
+def _inputs(
+    connection: Connection, kid: str, total: int, progress: Progress, anonymous: list[str]
+) -> Iterator[bytes]:
+    """The signing inputs of a key's released credentials, a thousand rows in memory at a time.
+
+    Where the salt was deleted, the log's leaf with the audit event is what is left to go by: such serials
+    are added to `anonymous`.
+    """
+    mine = and_(credential.c.kid == kid, credential.c.state == CredentialState.RELEASED.value)
     done = 0
-    for rows in connection.execution_options(yield_per=CHUNK).execute(query).partitions():
-        for serial, log_salt, token, details in rows:
-            if details is None or f'"signed":"{log_digest(log_salt, token)}"' not in details:
+    for batch in evidence(connection, mine):
+        for one in batch:
+            if one.agreement is Agreement.DIFFERENT:
                 raise Conflict(
-                    f"credential {serial} is in the register, but not in the audit trail of what was signed",
+                    f"credential {one.serial} is in the register, "
+                    "but not in the audit trail of what was signed",
                     hint="somebody changed the database: restore a backup before making an allow list",
                 )
-            yield signing_input(token)
-        done += len(rows)
+            if one.agreement is Agreement.ANONYMOUS:
+                anonymous.append(one.serial)
+            yield signing_input(one.token)
+        done += len(batch)
         progress(done, total)
 
 

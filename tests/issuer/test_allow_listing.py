@@ -9,11 +9,12 @@ from support.desk import MEDICAL, NUMBER, SEAFARER, Desk
 from support.issuer_app import KEYS, HandClock
 
 from issuer.adapters.database import Database
-from issuer.adapters.repository import insert_many
-from issuer.adapters.tables import certificate, credential, credential_token, seafarer, status_list
+from issuer.adapters.repository import CHUNK, insert_many
+from issuer.adapters.tables import certificate, credential, credential_token, log_entry, seafarer, status_list
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound
 from issuer.services import allow_listing, drafting
 from issuer.services.allow_listing import MadeAllowList, write_allow_list
+from issuer.services.anonymising import anonymise
 from issuer.services.audit import LOGGED, AuditEvent, record
 from keys import jws
 from keys.trust.allow_list import AllowList
@@ -122,6 +123,27 @@ def test_credential_that_was_put_into_the_register_later_stops_the_list(desk: De
     assert not (tmp_path / "list.bin").exists()
 
 
+def test_anonymous_credential_is_listed_and_named(desk: Desk, tmp_path: Path) -> None:
+    desk.enter()
+    asked, other = desk.issue(key="1"), desk.issue(MEDICAL, key="2")
+    anonymise(desk.database, desk.clock, asked.serial, reason="erasure asked for", actor="anna")
+    made = write_allow_list(desk.database, desk.clock, KID, tmp_path / "list.bin", actor="clerk")
+    assert (made.credentials, made.anonymous) == (2, (asked.serial,))
+    found = AllowList.read((tmp_path / "list.bin").read_bytes(), KID)
+    assert found.holds(covered(asked.token))
+    assert found.holds(covered(other.token))
+
+
+def test_salt_that_nobody_deleted_by_the_book_stops_the_list(desk: Desk, tmp_path: Path) -> None:
+    desk.enter()
+    issued = desk.issue()
+    with desk.database.write() as connection:
+        connection.execute(update(log_entry).values(salt=None))
+        connection.execute(update(credential).values(log_salt=""))
+    with pytest.raises(Conflict, match=issued.serial):
+        listed(desk, tmp_path / "list.bin")
+
+
 def test_making_a_list_is_noted(desk: Desk, tmp_path: Path) -> None:
     desk.enter()
     desk.issue()
@@ -195,7 +217,7 @@ def fill(database: Database, count: int) -> str:
 
 
 def test_large_register_passes_through_in_bounded_memory(database: Database, tmp_path: Path) -> None:
-    count = 10 * allow_listing.CHUNK
+    count = 10 * CHUNK
     one = fill(database, count)
     shown: list[int] = []
     path = tmp_path / "list.bin"
