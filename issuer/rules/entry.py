@@ -4,7 +4,7 @@ Nothing but `true`, `false`, whole numbers and dates is more than text: `NO` sta
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -16,6 +16,7 @@ from issuer.rules.calendar import Period
 
 MAX_FILE: Final = 2 << 20
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,8}")
+_LANGUAGE: Final = re.compile(r"[a-z]{2}")
 
 
 class LawError(ValueError):
@@ -149,6 +150,12 @@ def read(data: bytes, file: str) -> Entry:
     return Entry(node, file)
 
 
-def names(entry: Entry, languages: Mapping[str, object] | Collection[str]) -> dict[str, str]:
-    """A name in several languages; the act's own must be there."""
-    return {language: one.text() for language, one in entry.members((), languages).items()}
+def names(entry: Entry) -> dict[str, str]:
+    """A name in one language or several, by their ISO 639-1 codes."""
+    found = entry.mapping()
+    for language, one in found.items():
+        if not _LANGUAGE.fullmatch(language):
+            one.fail(f"{language} is no language's code such as sv")
+    if not found:
+        entry.fail("a name is expected, such as {en: Master mariner}")
+    return {language: one.text() for language, one in found.items()}

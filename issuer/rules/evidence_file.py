@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from issuer.rules.entry import Entry, names, read
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.facts import Channel, Kind, Reporter
-from issuer.rules.grammar import LANGUAGES
 
 _HUNDRED = 100
 
@@ -16,7 +15,7 @@ def policy_of(data: bytes, file: str) -> tuple[str, EvidencePolicy]:
     about = members["policy"].members(
         ("country", "names", "ref", "uploads_need_a_person", "spot_check_percent")
     )
-    spoken = names(about["names"], LANGUAGES)
+    spoken = names(about["names"])
     policy = EvidencePolicy(
         name=spoken.get("en", next(iter(spoken.values()))),
         ref=about["ref"].text(),

@@ -25,7 +25,6 @@ from issuer.rules.law import Act, Amended, Rule, Validity, Variant
 from issuer.rules.service import ServiceOf, Substitute, months
 from issuer.rules.where import NUMBERS, Scales, Wanted, Where
 
-LANGUAGES: Final = ("sv", "da", "nb", "en")
 _HELD: Final = {kind.value: kind for kind in Kind if kind is not Kind.SERVICE}
 _HOLDING: Final = "holding/"  # scales of what may be held are called so: holding/deck
 
@@ -55,7 +54,7 @@ def _act(entry: Entry, scales: Scales, version: str) -> Act:
     return Act(
         id=members["id"].text(),
         country=members["country"].text(),
-        names=names(members["names"], LANGUAGES),
+        names=names(members["names"]),
         scales=scales,
         counting=ByHours(Fraction(members["day_hours"].whole())) if counts == "hours" else ByDays(),
         version=version,
@@ -257,7 +256,7 @@ def _rule(entry: Entry, grammar: _Grammar) -> Rule:
         act=grammar.act,
         ref=members["ref"].text(),
         kind=members["kind"].text(),
-        names=names(members["names"], LANGUAGES),
+        names=names(members["names"]),
         first=first,
         last=last,
         requires=grammar.condition(members["requires"]),

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from support.databases import PostgresServer
 from support.desk import Desk
+from support.faults_workload import NORWAY
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential
@@ -43,7 +44,7 @@ def test_workers_share_an_operation_and_take_up_what_a_killed_one_had(
 ) -> None:
     url = postgres.emptied()
     database = Database.open(url)
-    desk = Desk.open(database)
+    desk = Desk.open(database, base_url=NORWAY.iss)  # as the workers' settings have it
     numbers = desk.enter_many(CERTIFICATES)
     desk.printing.sign(desk.printing.requests(numbers))
     mass = Mass(database, desk.clock, desk.settings)
