@@ -59,11 +59,6 @@ class Span(NamedTuple):
         """Both days count: signing on, and signing off."""
         return cls(first.toordinal(), last.toordinal() + 1)
 
-    def within(self, first: int, end: int) -> "Span | None":
-        """The part that lies between; None where there is none."""
-        start, stop = max(self.first, first), min(self.end, end)
-        return Span(start, stop) if start < stop else None
-
 
 def union(spans: Iterable[Span]) -> list[Span]:
     """The same days, each once, in order."""

@@ -123,6 +123,9 @@ class TestARegisterFromBeforeItWasBound:
             values = {"number": 99, "uri": f"{SWEDEN['base_url']}/status/99", "size": 8}
             connection.execute(insert(status_list).values(values))
         binding.hold(desk.database, desk.clock, desk.settings)
+        with desk.database.read() as connection:
+            bound = connection.execute(select(authority.c.issuer)).scalar_one()
+        assert bound == desk.settings.issuer
 
 
 @pytest.mark.parametrize(
