@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import OperationalError
 
 from issuer.adapters import address, indexing
-from issuer.adapters.tables import metadata
+from issuer.adapters.schema import metadata
 from issuer.domain.errors import DatabaseUnusable
 
 MIGRATIONS = Path(__file__).parent / "migrations"

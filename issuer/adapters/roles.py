@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from issuer.adapters.tables import metadata
+from issuer.adapters.schema import metadata
 from issuer.domain.errors import InvalidInput
 
 # Rows of these are added and never touched again.

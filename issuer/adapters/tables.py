@@ -35,6 +35,7 @@ def _key(length: int) -> String:
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
+code_point_key = _key  # for the tables of other modules
 Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in INTEGER PRIMARY KEY
 
 seafarer = Table(

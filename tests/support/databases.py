@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from issuer.adapters.database import Database
-from issuer.adapters.tables import metadata
+from issuer.adapters.schema import metadata
 from issuer.services.audit import GENESIS
 
 REGISTER = f"ombord_test_{os.getpid()}"

@@ -3,7 +3,7 @@
 from alembic import context
 
 from issuer.adapters import indexing
-from issuer.adapters.tables import metadata
+from issuer.adapters.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 indexing.leave_out(context.get_context().impl, context.config.attributes["in_use"])
