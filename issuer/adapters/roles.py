@@ -22,6 +22,12 @@ APPEND_ONLY: Final = frozenset(
         "authority",
         "credential_payload",
         "credential_token",
+        "application_event",
+        "decision",
+        "decision_second",
+        "decision_evidence",
+        "law_text",
+        "spot_check_day",
     }
 )
 _ROLE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
