@@ -27,6 +27,7 @@ _WHY = {
     Why.UPLOAD: "these were uploaded",
     Why.DISCRETION: "the law leaves this to the authority",
     Why.AMENDED: "a later version may be the law on that day",
+    Why.UNVERIFIED_LAW: "nobody has compared this rule with the law's own text",
 }
 
 
@@ -113,6 +114,7 @@ def _listed(rule: Rule, law: Law) -> dict[str, Any]:
         "ref": rule.ref,
         "act": rule.act.id,
         "until_further_notice": validity is not None and validity.period is None,
+        "verified": rule.verified,
         "stcw": {"codes": list(rule.stcw), "verified": False} if rule.stcw else None,
         "versions": [
             {"from": one.first.isoformat(), "until": one.last.isoformat() if one.last else None}

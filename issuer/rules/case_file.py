@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Final, TypeVar
 
 from issuer.rules.entry import Entry, read
-from issuer.rules.facts import Channel, Decided, Facts, Kind, Record, Reporter, Service, Source
+from issuer.rules.facts import ATTACHMENTS, Channel, Decided, Facts, Kind, Record, Reporter, Service, Source
 
 LONGEST: Final = 60  # years of one period of service: longer is a slip of the pen
 
@@ -81,14 +81,17 @@ def _service(entry: Entry, on: date, known: dict[str, Entry]) -> Service:
 
 
 def _record(entry: Entry, on: date, known: dict[str, Entry]) -> Record:
-    members = entry.members(("id", "kind", "code", "day", "source"), ("until", "marks"))
+    members = entry.members(("id", "kind", "day", "source"), ("code", "until", "marks"))
+    kind = _word(members["kind"], Kind)
+    if "code" not in members and kind not in ATTACHMENTS:
+        entry.fail("code is missing")
     day = members["day"].day()
     if day > on:
         members["day"].fail(f"it is of a day after {on}")
     return Record(
         id=_id(members, known),
-        kind=_word(members["kind"], Kind),
-        code=members["code"].text(),
+        kind=kind,
+        code=members["code"].text() if "code" in members else kind.value,
         day=day,
         source=_source(members["source"]),
         until=members["until"].day() if "until" in members else None,

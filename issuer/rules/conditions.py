@@ -65,7 +65,7 @@ class Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """An exam, education, course, assessment, competence, document or certificate: one of `codes`."""
+    """An exam, course, document, certificate, …: one of `codes`; without codes any of its kind."""
 
     kind: Kind
     codes: frozenset[str]
@@ -90,7 +90,7 @@ class Held:
     def _fits(self, record: Record, on: date) -> bool:
         return (
             record.kind is self.kind
-            and record.code in self.codes
+            and (record.code in self.codes or not self.codes)
             and record.day <= on
             and self.marks <= record.marks
             and (record.until is None or self.kind is Kind.HOLDING or on <= record.until)

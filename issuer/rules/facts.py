@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from issuer.rules.calendar import Span
 
@@ -42,6 +43,11 @@ class Kind(StrEnum):
     COMPETENCE = "competence"  # additional competence, such as a training journal
     DOCUMENT = "document"
     HOLDING = "holding"
+    PHOTO = "photo"
+    SIGNATURE = "signature"
+
+
+ATTACHMENTS: Final = frozenset({Kind.PHOTO, Kind.SIGNATURE})  # the applicant's own, and of no further code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,12 +20,20 @@ from issuer.rules.conditions import (
 )
 from issuer.rules.counting import ByDays, ByHours
 from issuer.rules.entry import Entry, names, read
-from issuer.rules.facts import Kind
+from issuer.rules.facts import ATTACHMENTS, Kind
 from issuer.rules.law import Act, Amended, Rule, Validity, Variant
 from issuer.rules.service import ServiceOf, Substitute, months
 from issuer.rules.where import NUMBERS, Scales, Wanted, Where
 
 _HELD: Final = {kind.value: kind for kind in Kind if kind is not Kind.SERVICE}
+_WHICH: Final[Mapping[Kind, tuple[str, ...]]] = {  # the names by which a law says which record it means
+    Kind.HOLDING: ("code", "scale", "at_least"),
+    **dict.fromkeys(ATTACHMENTS, ()),
+}
+_RULE: Final = (
+    ("id", "ref", "kind", "names", "in_force", "requires"),
+    ("variants", "validity", "otherwise", "stcw", "amended", "verified"),
+)
 _HOLDING: Final = "holding/"  # scales of what may be held are called so: holding/deck
 
 
@@ -45,7 +53,7 @@ def _mapping(entry: Entry | None) -> Mapping[str, Entry]:
 
 
 def _act(entry: Entry, scales: Scales, version: str) -> Act:
-    members = entry.members(("id", "country", "names", "counts"), ("day_hours",))
+    members = entry.members(("id", "country", "names", "counts"), ("day_hours", "verified"))
     counts = members["counts"].text()
     if counts not in ("days", "hours"):
         members["counts"].fail("service is counted in days or in hours")
@@ -58,6 +66,7 @@ def _act(entry: Entry, scales: Scales, version: str) -> Act:
         scales=scales,
         counting=ByHours(Fraction(members["day_hours"].whole())) if counts == "hours" else ByDays(),
         version=version,
+        verified="verified" not in members or members["verified"].flag(),
     )
 
 
@@ -183,9 +192,8 @@ class _Grammar:
         return lambda entry: self._held(kind, entry)
 
     def _held(self, kind: Kind, entry: Entry) -> Held:
-        known = ("ref", "code", "no_older", "before", "marks")
-        members = entry.members((), (*known, "scale", "at_least") if kind is Kind.HOLDING else known)
-        code, codes = self._which(entry, members)
+        members = entry.members((), ("ref", "no_older", "before", "marks", *_WHICH.get(kind, ("code",))))
+        code, codes = (kind.value, frozenset()) if kind in ATTACHMENTS else self._which(entry, members)
         return Held(
             kind=kind,
             codes=codes,
@@ -244,8 +252,7 @@ def _days(entry: Entry, members: Mapping[str, Entry]) -> int:
 
 
 def _rule(entry: Entry, grammar: _Grammar) -> Rule:
-    required = ("id", "ref", "kind", "names", "in_force", "requires")
-    members = entry.members(required, ("variants", "validity", "otherwise", "stcw", "amended"))
+    members = entry.members(*_RULE)
     in_force = members["in_force"].members(("from",), ("until",))
     last = in_force["until"].day() if "until" in in_force else None
     first = in_force["from"].day()
@@ -265,6 +272,7 @@ def _rule(entry: Entry, grammar: _Grammar) -> Rule:
         otherwise=_text(members, "otherwise") or None,
         stcw=members["stcw"].texts() if "stcw" in members else (),
         amended=_amended(members["amended"]) if "amended" in members else None,
+        verified=members["verified"].flag() if "verified" in members else grammar.act.verified,
     )
 
 

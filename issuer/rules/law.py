@@ -25,6 +25,7 @@ class Act:
     scales: Scales
     counting: Counting  # of service
     version: str  # of its file: SHA-256, so that a decision can be explained and replayed years later
+    verified: bool = True  # what its rules are that do not say it themselves
 
 
 class Variant(NamedTuple):
@@ -67,6 +68,7 @@ class Rule:
     otherwise: str | None  # the rule to look at where this one is not met, such as reacquisition
     stcw: tuple[str, ...]  # data that nobody has compared with the Convention: unverified
     amended: Amended | None = None
+    verified: bool = True  # False: not compared with the law's own text, so that it decides nothing alone
 
     def is_in_force(self, on: date) -> bool:
         """Whether this version is the law on a day."""

@@ -1,6 +1,6 @@
 """Deciding: verified evidence first, then all of it; the outcome with everything that explains it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,6 +27,7 @@ class Why(StrEnum):
     UPLOAD = "uploaded-document"
     DISCRETION = "discretion"
     AMENDED = "amended"  # a later version may be the law on that day: its date is not known here
+    UNVERIFIED_LAW = "unverified-law"  # nobody has compared the rule with the law's own text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,8 @@ def evaluate(
 ) -> Outcome:
     """Decide on `facts` as of `on`; `law_of` is the date whose law was chosen, where it is another."""
     day = law_of or on
-    unverified = {one.id for one in policy.unverified(facts)}
+    doubtful = policy.unverified(facts)
+    unverified = {one.id for one in doubtful}
     limitation, finding = _granted(rule, policy.verified(facts) if unverified else facts, on)
     is_proved = finding.standing is Standing.MET
     if unverified and not is_proved:
@@ -58,9 +60,10 @@ def evaluate(
     is_met = finding.standing is not Standing.UNMET
     why = {
         Why.UNVERIFIED: () if is_proved else tuple(sorted(finding.records() & unverified)),
-        Why.UPLOAD: _uploads(facts) if policy.uploads_need_a_person else (),
+        Why.UPLOAD: _uploads(doubtful) if policy.uploads_need_a_person else (),
         Why.DISCRETION: _undecided(finding),
         Why.AMENDED: _amended(rule, day),
+        Why.UNVERIFIED_LAW: () if rule.verified else (rule.id,),
     }
     reasons = {one: names for one, names in why.items() if names} if is_met else {}
     return Outcome(
@@ -93,9 +96,9 @@ def _judge(rule: Rule, condition: Condition, facts: Facts, on: date) -> Finding:
     return condition.judge(Case.of(facts, on, rule.act.counting))
 
 
-def _uploads(facts: Facts) -> tuple[str, ...]:
-    everything: tuple[Service | Record, ...] = (*facts.services, *facts.records)
-    return tuple(one.id for one in everything if one.source.channel is Channel.UPLOAD)
+def _uploads(unverified: Iterable[Service | Record]) -> tuple[str, ...]:
+    """Uploaded documentation; not what the source matrix itself has the applicant attach, such as a photo."""
+    return tuple(one.id for one in unverified if one.source.channel is Channel.UPLOAD)
 
 
 def _undecided(finding: Finding) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from support.law import MASTER, ON, UPLOADED, asks, judge, master_to_be, record, rule, service
+from support.law import HEAD, MASTER, ON, UPLOADED, asks, judge, master_to_be, record, rule, service
 
 from issuer.rules.facts import Decided, Facts, Kind
 from issuer.rules.finding import Standing
+from issuer.rules.grammar import act_of
 from issuer.rules.outcome import Way, Why
 
 YEARS = 3 * 12 * 30  # days
@@ -158,3 +159,34 @@ def test_age_is_reached_on_the_birthday(day: date, way: Way) -> None:
     assert (
         judge(asks("{age: {ref: 4 §, years: 18}}"), Facts(birth_date=date(2008, 11, 22)), on=day).way is way
     )
+
+
+@pytest.mark.parametrize("kind", [Kind.PHOTO, Kind.SIGNATURE])
+def test_the_applicants_own_photo_and_signature_are_asked_for_by_their_kind(kind: Kind) -> None:
+    asked = asks(f"{{{kind}: {{ref: 2 §, no_older: P10Y}}}}")
+    mine = record(kind, kind.value, date(2020, 1, 1), source=UPLOADED)
+    accepts = {kind: frozenset({(UPLOADED.reporter, UPLOADED.channel)})}
+    assert judge(asked, Facts(records=(mine,)), accepts=accepts, uploads_need_a_person=True).way is Way.AUTO
+    assert judge(asked, Facts(records=(mine,)), uploads_need_a_person=True).why == {
+        Why.UNVERIFIED: (mine.id,),
+        Why.UPLOAD: (mine.id,),
+    }
+    assert judge(asked, Facts(records=(replace(mine, day=date(2016, 1, 1)),))).way is Way.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("of_the_act", "of_the_rule", "decides"),
+    [("", ", verified: false", False), ("\n  verified: false", "", False),
+     ("\n  verified: false", ", verified: true", True), ("", "", True)],
+)  # fmt: skip
+def test_a_rule_that_nobody_has_compared_with_the_law_never_decides_alone(
+    of_the_act: str, of_the_rule: str, decides: bool
+) -> None:
+    head = HEAD.replace("counts: days", "counts: days" + of_the_act)
+    text = "rules: [{id: T, ref: 1 §, kind: k, names: {en: T}, in_force: {from: 2012-01-01}, requires: "
+    _, (asked,) = act_of(f"{head}{text}{{course: {{code: x}}}}{of_the_rule}}}]".encode(), "test.yaml")
+    found = judge(asked, Facts(records=(record(Kind.COURSE, "x"),)))
+    assert (found.way, found.why) == (
+        (Way.AUTO, {}) if decides else (Way.MANUAL, {Why.UNVERIFIED_LAW: ("T",)})
+    )
+    assert judge(asked, Facts()).way is Way.INCOMPLETE
