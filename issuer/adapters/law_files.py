@@ -1,10 +1,12 @@
 """Acts of law from files: those that come with Ombord, or a folder that somebody works on."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from issuer.rules.case_file import CaseFile, case_of
+from issuer.rules.code_lists import CodeLists, code_lists_of
 from issuer.rules.entry import MAX_FILE, LawError
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.evidence_file import policy_of
@@ -13,6 +15,7 @@ from issuer.rules.law import Law, Rule
 
 ACTS: Final = Path(__file__).parent.parent / "rules" / "acts"
 POLICIES: Final = ACTS.with_name("policies")
+CODES: Final = ACTS.with_name("codes")
 
 
 def load(folder: Path = ACTS) -> Law:
@@ -34,6 +37,12 @@ def load(folder: Path = ACTS) -> Law:
 def policies(folder: Path = POLICIES) -> dict[str, EvidencePolicy]:
     """Each country's evidence policy. Raises LawError."""
     return dict(policy_of(_read(path, path.name), path.name) for path in sorted(folder.glob("*.yaml")))
+
+
+@cache
+def code_lists(folder: Path = CODES) -> CodeLists:
+    """What codes there are, and what each is called. Raises LawError."""
+    return code_lists_of((_read(path, path.name), path.name) for path in sorted(folder.glob("*.yaml")))
 
 
 def case(path: Path) -> CaseFile:

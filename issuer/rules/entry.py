@@ -150,9 +150,9 @@ def read(data: bytes, file: str) -> Entry:
     return Entry(node, file)
 
 
-def names(entry: Entry) -> dict[str, str]:
-    """A name in one language or several, by their ISO 639-1 codes."""
-    found = entry.mapping()
+def names(entry: Entry, beside: Collection[str] = ()) -> dict[str, str]:
+    """A name in one language or several, by their ISO 639-1 codes; `beside` is what else may stand there."""
+    found = {name: one for name, one in entry.mapping().items() if name not in beside}
     for language, one in found.items():
         if not _LANGUAGE.fullmatch(language):
             one.fail(f"{language} is no language's code such as sv")
