@@ -19,6 +19,7 @@ from issuer.rules.finding import Days, Finding
 from issuer.rules.law import Law, Rule, UnknownRule
 from issuer.rules.outcome import Outcome, Why, evaluate
 from issuer.rules.report import report
+from issuer.rules.sources import requirements_report, sources_of
 from issuer.services.clock import utc_now
 
 app = typer.Typer(help="The law: is it in order, and what does it say?", rich_markup_mode=None)
@@ -81,9 +82,11 @@ def evaluate_case(
         rule = law.rule(case.rule, case.law_of)
     except UnknownRule as error:
         raise NotFound(str(error), hint="see: ombord-issuer rules list") from error
-    outcome = evaluate(rule, case.facts, on=case.on, policy=policies[rule.act.country], law_of=case.law_of)
+    policy = policies[rule.act.country]
+    outcome = evaluate(rule, case.facts, on=case.on, policy=policy, law_of=case.law_of)
     if as_json:
-        _tell_json(report(outcome))
+        requirements = requirements_report(sources_of(outcome, case.facts, policy))
+        _tell_json({**report(outcome), "requirements": requirements})
         return
     for line in _lines(rule, outcome):
         terminal.tell(line)

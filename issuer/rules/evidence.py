@@ -2,8 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
 
 from issuer.rules.facts import Channel, Facts, Kind, Record, Reporter, Service, Source
+
+
+class Level(StrEnum):
+    """How far a record's word goes."""
+
+    VERIFIED = "verified"  # from a source that counts by itself
+    REPORTED = "reported"  # by somebody whose word does not count by itself, or by another way than his
+    UPLOADED = "uploaded"  # a document that somebody has to read
+    SELF_REPORTED = "self-reported"
+
+
+_BY_CHANNEL: Final = {Channel.UPLOAD: Level.UPLOADED, Channel.SELF_REPORT: Level.SELF_REPORTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +33,12 @@ class EvidencePolicy:
     def verifies(self, kind: Kind, source: Source) -> bool:
         """Whether a record of this kind from this source counts without a person's look."""
         return (source.reporter, source.channel) in self.accepts.get(kind, frozenset())
+
+    def level(self, kind: Kind, source: Source) -> Level:
+        """How far a record of this kind from this source goes."""
+        if self.verifies(kind, source):
+            return Level.VERIFIED
+        return _BY_CHANNEL.get(source.channel, Level.REPORTED)
 
     def verified(self, facts: Facts) -> Facts:
         """The facts as far as they decide by themselves."""

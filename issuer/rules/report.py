@@ -29,10 +29,10 @@ def _finding(one: Finding) -> dict[str, Json]:
     found: dict[str, Json] = {name: text for name, text in texts.items() if text}
     found["standing"] = one.standing.name.lower()
     if one.needed is not None and one.had is not None:
-        found |= {"needed": _days(one.needed), "had": _days(one.had), "missing": _days(one.missing)}
+        found |= {"needed": days_of(one.needed), "had": days_of(one.had), "missing": days_of(one.missing)}
     if one.used:
         found["used"] = [
-            {"id": record, "days": None if days is None else _days(days)} for record, days in one.used
+            {"id": record, "days": None if days is None else days_of(days)} for record, days in one.used
         ]
     if one.passed_over:
         found["passed_over"] = [{"id": record, "missed": demand} for record, demand in one.passed_over]
@@ -41,5 +41,6 @@ def _finding(one: Finding) -> dict[str, Json]:
     return found
 
 
-def _days(days: Days) -> Json:
+def days_of(days: Days) -> Json:
+    """A whole number, or one with a fraction where hours are counted."""
     return float(days) if isinstance(days, Fraction) and days.denominator != 1 else int(days)
