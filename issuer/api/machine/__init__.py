@@ -1,0 +1,1 @@
+"""The interface for machines: companies, schools and doctors report qualifications with it."""

@@ -1,0 +1,1 @@
+"""Organisations that report by machine: registration, keys, and access tokens for what they were granted."""
