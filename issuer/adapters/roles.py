@@ -28,6 +28,7 @@ APPEND_ONLY: Final = frozenset(
         "decision_evidence",
         "law_text",
         "spot_check_day",
+        "qualification_version",
     }
 )
 _ROLE: Final = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)

@@ -15,7 +15,6 @@ from issuer.rules.facts import Channel, Kind, Reporter, Source
 
 # What a reporter may report; certificates held are the register's own.
 REPORTED: Final = frozenset(Kind) - {Kind.HOLDING}
-PICTURES: Final = frozenset({Kind.PHOTO, Kind.SIGNATURE})
 
 
 class IdentityKind(StrEnum):
@@ -99,13 +98,24 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """What came in a report's place and is none; it is refused, and kept as it came."""
+
+    problems: tuple["Problem", ...]
+    raw: bytes = field(repr=False)
+    kind: Kind | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportingParty:
     """Who reports, and what they are approved for. Made from a token or a login, never from a body."""
 
-    organisation_id: str  # as the audit trail names them; a seafarer's own id for an applicant
+    organisation_id: str  # its client id, such as NO-974760673; a seafarer's own id for an applicant
     role: Reporter
     channel: Channel
-    # Kinds, each with the codes that they are approved for (a school's courses); None: every code.
+    # Kinds, each with what they are approved for (a school's course codes, a company's ships by IMO number);
+    # None: all.
     may_report: Mapping[Kind, frozenset[str] | None]
     only_about: str | None = None  # the one seafarer that they may report about: themselves
 
@@ -202,20 +212,3 @@ class Act(StrEnum):
     REPORTED = "reported"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
-
-
-class EvidenceLevel(StrEnum):
-    """How good a record is as evidence, from its source alone; whether it decides is the policy's word."""
-
-    SOURCE = "reported-by-source"  # by who was there: company, school, assessor, doctor, authority
-    DOCUMENT = "uploaded-document"
-    STATEMENT = "self-reported"
-
-
-def evidence_level(source: Source) -> EvidenceLevel:
-    """Of a record from this source."""
-    if source.channel is Channel.UPLOAD:
-        return EvidenceLevel.DOCUMENT
-    if source.reporter is Reporter.APPLICANT:
-        return EvidenceLevel.STATEMENT
-    return EvidenceLevel.SOURCE

@@ -18,6 +18,7 @@ ROWS = {
     "authority": "(1, 'https://no.example', 'NO', 1)",
     "credential_payload": "(1, '{}')",
     "credential_token": "(1, 'h.p.s~')",
+    "qualification_version": "('r1', 1, 'reported', '{}', 'd', 'company', NULL, 1)",
 }
 # By each key that a row may be in the way by: its number, or what else is unique.
 REPLACEMENTS = [
@@ -33,6 +34,7 @@ REPLACEMENTS = [
     ("authority", "", "(1, 'https://no.example', 'SE', 2)"),
     ("credential_payload", "", "(1, '{\"x\":1}')"),
     ("credential_token", "", "(1, 'h.p.t~')"),
+    ("qualification_version", "", "('r1', 1, 'corrected', '[]', 'e', 'nobody', NULL, 2)"),
 ]
 
 

@@ -1,0 +1,1 @@
+"""Qualification records: reported, corrected, withdrawn, looked at; the persons that they are about."""
