@@ -30,6 +30,7 @@ application = Table(
     Column("rule", code_point_key(100), nullable=False),
     Column("asked", String(16), nullable=False),  # first, renewal, …
     Column("language", String(2), nullable=False),
+    Column("asks", Text, nullable=False),  # JSON: individual decisions that are asked for, by their codes
     Column("fee", Text, nullable=False),  # JSON, as it was told
     Column("replaces", code_point_key(64)),  # the certificate whose place the new one takes
     Column("state", String(24), nullable=False, index=True),

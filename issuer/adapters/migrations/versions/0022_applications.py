@@ -43,6 +43,7 @@ def _applications() -> None:
         sa.Column("rule", _key(100), nullable=False),
         sa.Column("asked", sa.String(16), nullable=False),
         sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("asks", sa.Text, nullable=False),
         sa.Column("fee", sa.Text, nullable=False),
         sa.Column("replaces", _key(64)),
         sa.Column("state", sa.String(24), nullable=False),
