@@ -1,4 +1,4 @@
-"""Every scenario that an official wrote comes out as the law has it; the files are in tests/rules/scenarios."""
+"""Every scenario that an official wrote (tests/rules/scenarios) comes out as the law has it."""
 
 from collections import Counter, defaultdict
 

@@ -198,17 +198,17 @@ def _served(where: str, served: Plain, country: str) -> Iterator[Service]:
     """One after another: each begins the day after the one before, unless it says `from`."""
     first: date | None = None
     for id_, one in served.items():
-        reported = {name: value for name, value in one.items() if name not in {*LENGTH, "from", "by"}}
+        reported: dict[str, Any] = {
+            name: value for name, value in one.items() if name not in {*LENGTH, "from", "by"}
+        }
         first = date.fromisoformat(one["from"]) if "from" in one else first
         assert first, f"{where}: {id_}: the first service says from which day"
         last = date.fromisoformat(one["to"]) if "to" in one else first + _length(one) - timedelta(days=1)
-        whole = {name: int(reported.pop(name)) for name in ("gt", "kw") if name in reported}
-        hours = Fraction(reported.pop("hours")) if "hours" in reported else None
-        marks = frozenset(_several(reported.pop("marks", [])))
+        reported |= {name: int(reported[name]) for name in ("gt", "kw") if name in reported}
+        reported |= {"hours": Fraction(reported["hours"])} if "hours" in reported else {}
+        reported["marks"] = frozenset(_several(reported.get("marks", [])))
         source = _source(where, one, Kind.SERVICE, country)
-        yield Service(
-            id=id_, first=first, last=last, source=source, hours=hours, marks=marks, **whole, **reported
-        )
+        yield Service(id=id_, first=first, last=last, source=source, **reported)
         first = last + timedelta(days=1)
 
 
