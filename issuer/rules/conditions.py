@@ -45,7 +45,7 @@ class All:
         """As the worst of them stands."""
         found = tuple(one.judge(case) for one in self.conditions)
         worst = min((one.standing for one in found), default=Standing.MET)
-        return Finding("all", worst, self.ref, children=found, name=self.name)
+        return Finding("all", worst, self.ref, children=found, name=self.name, condition=self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class Any:
         """As the best of them stands; the others are judged too, so that a person sees every way."""
         found = tuple(one.judge(case) for one in self.conditions)
         best = max((one.standing for one in found), default=Standing.UNMET)
-        return Finding("any", best, self.ref, children=found, name=self.name)
+        return Finding("any", best, self.ref, children=found, name=self.name, condition=self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +74,24 @@ class Held:
     no_older: Period | None = None  # than this, on the day asked about
     before: date | None = None  # completed by then, in a transitional provision
     marks: frozenset[str] = frozenset()
+    unexpired: bool = False  # else a certificate will do that was held and has run out
 
     def judge(self, case: Case) -> Finding:
         """Met by the newest record that fits."""
         fitting = [one for one in case.facts.records if self._fits(one, case.on)]
         best = max(fitting, key=lambda one: (one.day, one.id), default=None)
         if best is None:
-            return Finding(self.kind.value, Standing.UNMET, self.ref, self.code)
-        return Finding(self.kind.value, Standing.MET, self.ref, self.code, used=((best.id, None),))
+            return Finding(self.kind.value, Standing.UNMET, self.ref, self.code, condition=self)
+        used = ((best.id, None),)
+        return Finding(self.kind.value, Standing.MET, self.ref, self.code, used=used, condition=self)
 
     def first_day(self, case: Case) -> date | None:
         """The day of the oldest record that fits: from then on service may count."""
         return min((one.day for one in case.facts.records if self._fits(one, case.on)), default=None)
+
+    @property
+    def _may_have_run_out(self) -> bool:
+        return self.kind is Kind.HOLDING and not self.unexpired
 
     def _fits(self, record: Record, on: date) -> bool:
         return (
@@ -93,7 +99,7 @@ class Held:
             and (record.code in self.codes or not self.codes)
             and record.day <= on
             and self.marks <= record.marks
-            and (record.until is None or self.kind is Kind.HOLDING or on <= record.until)
+            and (record.until is None or on <= record.until or self._may_have_run_out)
             and (self.no_older is None or on <= self.no_older.after(record.day))
             and (self.before is None or record.day < self.before)
         )
@@ -110,7 +116,8 @@ class Age:
         """From the birthday on; of somebody born on 29 February, from 28 February in common years."""
         born = case.facts.birth_date
         old_enough = born is not None and Period(12 * self.years).after(born) <= case.on
-        return Finding("age", Standing.MET if old_enough else Standing.UNMET, self.ref, str(self.years))
+        standing = Standing.MET if old_enough else Standing.UNMET
+        return Finding("age", standing, self.ref, str(self.years), condition=self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +134,7 @@ class Discretion:
             standing = Standing.MET
         else:
             standing = Standing.OPEN if self.always or self.code in case.facts.asked else Standing.UNMET
-        return Finding("discretion", standing, self.ref, self.code)
+        return Finding("discretion", standing, self.ref, self.code, condition=self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +152,7 @@ class Dated:
             self.last is None or case.on <= self.last
         )
         if not in_time:
-            return Finding("dated", Standing.UNMET, self.ref, str(self.last or self.first))
+            until = str(self.last or self.first)
+            return Finding("dated", Standing.UNMET, self.ref, until, condition=self)
         found = self.condition.judge(case)
-        return Finding("dated", found.standing, self.ref, children=(found,))
+        return Finding("dated", found.standing, self.ref, children=(found,), condition=self)

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from issuer.rules.conditions import Condition
 
 
 class Standing(IntEnum):
@@ -33,6 +36,7 @@ class Finding(NamedTuple):
     children: tuple["Finding", ...] = ()
     passed_over: tuple[tuple[str, str], ...] = ()  # records that did not count, and the demand they missed
     name: str = ""  # of an alternative
+    condition: "Condition | None" = None  # what was asked: words say it from this
 
     @property
     def missing(self) -> Days:
@@ -68,10 +72,11 @@ def shortfalls(finding: Finding) -> tuple[Finding, ...]:
 
 
 def nearest(alternatives: tuple[Finding, ...]) -> Finding:
-    """The alternative that lacks the least: fewest things that no time brings, then fewest days."""
-
-    def distance(one: Finding) -> tuple[int, Days]:
-        short = shortfalls(one)
-        return sum(each.needed is None for each in short), sum(each.missing for each in short)
-
+    """The alternative that lacks the least."""
     return min(alternatives, key=distance)
+
+
+def distance(alternative: Finding) -> tuple[int, Days]:
+    """How far it is from being met: by things that no time brings first, then by days."""
+    short = shortfalls(alternative)
+    return sum(each.needed is None for each in short), sum(each.missing for each in short)

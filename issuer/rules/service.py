@@ -70,6 +70,7 @@ class ServiceOf:
             [(one.id, (end - first) * each) for first, end, one, each in used],
             tuple(children),
             tuple(passed_over),
+            condition=self,
         )
 
     def _inside(self, case: Case, served: Sequence[Served]) -> tuple[Sequence[Served], list[tuple[str, str]]]:
