@@ -27,12 +27,12 @@ from issuer.rules.where import NUMBERS, Scales, Wanted, Where
 
 _HELD: Final = {kind.value: kind for kind in Kind if kind is not Kind.SERVICE}
 _WHICH: Final[Mapping[Kind, tuple[str, ...]]] = {  # the names by which a law says which record it means
-    Kind.HOLDING: ("code", "scale", "at_least"),
+    Kind.HOLDING: ("code", "scale", "at_least", "unexpired"),
     **dict.fromkeys(ATTACHMENTS, ()),
 }
 _RULE: Final = (
     ("id", "ref", "kind", "names", "in_force", "requires"),
-    ("variants", "validity", "otherwise", "stcw", "amended", "verified"),
+    ("variants", "validity", "otherwise", "stcw", "amended", "verified", "grants"),
 )
 _HOLDING: Final = "holding/"  # scales of what may be held are called so: holding/deck
 
@@ -202,6 +202,7 @@ class _Grammar:
             no_older=members["no_older"].period() if "no_older" in members else None,
             before=members["before"].day() if "before" in members else None,
             marks=frozenset(members["marks"].texts()) if "marks" in members else frozenset(),
+            unexpired="unexpired" in members and members["unexpired"].flag(),
         )
 
     def _which(self, entry: Entry, members: Mapping[str, Entry]) -> tuple[str, frozenset[str]]:
@@ -258,8 +259,9 @@ def _rule(entry: Entry, grammar: _Grammar) -> Rule:
     first = in_force["from"].day()
     if last is not None and last < first:
         in_force["until"].fail("it ends before it begins")
+    name = members["id"].text()
     return Rule(
-        id=members["id"].text(),
+        id=name,
         act=grammar.act,
         ref=members["ref"].text(),
         kind=members["kind"].text(),
@@ -273,6 +275,7 @@ def _rule(entry: Entry, grammar: _Grammar) -> Rule:
         stcw=members["stcw"].texts() if "stcw" in members else (),
         amended=_amended(members["amended"]) if "amended" in members else None,
         verified=members["verified"].flag() if "verified" in members else grammar.act.verified,
+        grants=_text(members, "grants") or name,
     )
 
 

@@ -63,6 +63,7 @@ class Rule:
     first: date
     last: date | None
     requires: Condition
+    grants: str  # the code of what is held afterwards: its id, unless it renews or replaces something
     variants: tuple[Variant, ...]
     validity: Validity | None
     otherwise: str | None  # the rule to look at where this one is not met, such as reacquisition

@@ -20,9 +20,9 @@ class NaiveLaw:
 
     def __init__(self, path: Path) -> None:
         data = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - texts alone
-        self.scales: dict[str, list[str]] = data["scales"]
-        self.defaults: list[Entry] = data["defaults"]
-        self.fragments: dict[str, Entry] = data["fragments"]
+        self.scales: dict[str, list[str]] = data.get("scales", {})
+        self.defaults: list[Entry] = data.get("defaults", [])
+        self.fragments: dict[str, Entry] = data.get("fragments", {})
         self.rules: list[Entry] = data["rules"]
 
     def stands(self, name: str, facts: Facts, on: date) -> tuple[int, str | None]:
@@ -70,7 +70,9 @@ class NaiveLaw:
         return 2 if self._held(word, body, facts, on) else 0
 
     def _held(self, kind: str, body: Entry, facts: Facts, on: date) -> list[Record]:
-        if "code" in body:
+        if kind in ("photo", "signature"):
+            codes = {one.code for one in facts.records}
+        elif "code" in body:
             codes = set(_list(body["code"]))
         else:
             scale = self.scales[f"holding/{body['scale']}"]
@@ -163,7 +165,8 @@ def _days(facts: Facts, first: date, last: date) -> set[date]:
 def _fits(one: Record, kind: str, body: Entry, on: date) -> bool:
     if one.day > on or not set(_list(body.get("marks", []))) <= one.marks:
         return False
-    if one.until is not None and kind != "holding" and one.until < on:
+    may_have_run_out = kind == "holding" and body.get("unexpired") != "true"
+    if one.until is not None and one.until < on and not may_have_run_out:
         return False
     if "before" in body and one.day.isoformat() >= body["before"]:
         return False
