@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -43,6 +44,7 @@ LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 MINIMUM_LIST_EXPIRY = timedelta(days=60)  # age, not `exp`, drives the verdict: lists outlive a long voyage
 
 _LONGEST_URL = 300
+_DATA_KEY_BYTES = 32
 _BASE_URL = re.compile(
     r"https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*"
 )
@@ -101,6 +103,10 @@ class Settings(BaseSettings):
         min_length=16,
         description="opens `/api/v1` to the operator, 16 characters or more; closed without",
     )
+    personal_data_key: SecretStr | None = Field(
+        None, description="seals personal numbers and documents: 32 random bytes as base64"
+    )
+    personal_data_key_file: Path | None = Field(None, description="a file that holds that key")
     metrics_token: SecretStr | None = Field(
         None, min_length=16, description="opens `/metrics` and what `/health/ready` found, and nothing else"
     )
@@ -250,22 +256,44 @@ class Settings(BaseSettings):
 
     def read_passphrase(self) -> bytes | None:
         """The sealed file's passphrase from the environment or its file; None: ask a person."""
-        if self.passphrase is not None:
-            return from_text(self.passphrase.get_secret_value())
-        if self.passphrase_file is None:
+        text = _secret("passphrase", self.passphrase, self.passphrase_file)
+        return None if text is None else from_text(text)
+
+    def read_personal_data_key(self) -> bytes | None:
+        """What seals personal data, from the environment or its file; None: there is none."""
+        text = _secret("personal_data_key", self.personal_data_key, self.personal_data_key_file)
+        if text is None:
             return None
         try:
-            return from_text(self.passphrase_file.read_text(encoding="utf-8").rstrip("\r\n"))
-        except UnicodeDecodeError as error:
+            key = b64decode(text.strip(), validate=True)
+        except ValueError:
+            key = b""
+        if len(key) != _DATA_KEY_BYTES:
             raise SettingsInvalid(
-                f"passphrase_file {self.passphrase_file}: not UTF-8 text",
-                hint="write the passphrase into it as text, without a byte order mark",
-            ) from error
-        except OSError as error:
-            raise SettingsInvalid(
-                f"passphrase_file {self.passphrase_file}: {error.strerror}",
-                hint="set OMBORD_PASSPHRASE_FILE to a file that this user can read",
-            ) from error
+                f"personal_data_key: {_DATA_KEY_BYTES} bytes as base64 are needed",
+                hint="make one with `openssl rand -base64 32`, once: with another nothing opens",
+            )
+        return key
+
+
+def _secret(name: str, value: SecretStr | None, file: Path | None) -> str | None:
+    """A secret's text, from its setting or the file of the other one. Raises SettingsInvalid."""
+    if value is not None:
+        return value.get_secret_value()
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise SettingsInvalid(
+            f"{name}_file {file}: not UTF-8 text",
+            hint=f"write the {name} into it as text, without a byte order mark",
+        ) from error
+    except OSError as error:
+        raise SettingsInvalid(
+            f"{name}_file {file}: {error.strerror}",
+            hint=f"set {_variable(f'{name}_file')} to a file that this user can read",
+        ) from error
 
 
 def load_settings(config: Path | None = None) -> Settings:
