@@ -18,6 +18,12 @@ ROWS = {
     "authority": "(1, 'https://no.example', 'NO', 1)",
     "credential_payload": "(1, '{}')",
     "credential_token": "(1, 'h.p.s~')",
+    "decision": "(1, 'c1', 1, 'grant', 'manual', 0, 'anna', NULL, NULL, 0, 'X', 'A', 'd', 'd', 'x', '', '')",
+    "decision_second": "(1, 1, 'bo', 1)",
+    "decision_evidence": "(1, 'r1', 1)",
+    "application_event": "('c1', 1, 1, 'anna', 'submit', 'evaluating', NULL)",
+    "law_text": "('d1', 'se.yaml', x'00')",
+    "spot_check_day": "('2026-11-22', 'h', 's', 1)",
     "qualification_version": "('r1', 1, 'reported', '{}', 'd', 'company', NULL, 1)",
 }
 # By each key that a row may be in the way by: its number, or what else is unique.
@@ -34,6 +40,18 @@ REPLACEMENTS = [
     ("authority", "", "(1, 'https://no.example', 'SE', 2)"),
     ("credential_payload", "", "(1, '{\"x\":1}')"),
     ("credential_token", "", "(1, 'h.p.t~')"),
+    (
+        "decision",
+        "",
+        "(1, 'c1', 1, 'refuse', 'manual', 0, 'bo', NULL, NULL, 0, 'X', 'A', 'd', 'd', 'x', '', '')",
+    ),
+    ("decision_second", "", "(1, 1, 'anna', 0)"),
+    ("decision_evidence", "", "(1, 'r1', 2)"),
+    ("decision_evidence", "(rowid, decision_id, record, version)", "(1, 2, 'r9', 1)"),
+    ("application_event", "", "('c1', 1, 2, 'nobody', 'withdraw', 'withdrawn', NULL)"),
+    ("law_text", "", "('d1', 'se.yaml', x'11')"),
+    ("law_text", "(rowid, digest, name, content)", "(1, 'd9', 'se.yaml', x'11')"),
+    ("spot_check_day", "", "('2026-11-22', 'h', 't', 2)"),
     ("qualification_version", "", "('r1', 1, 'corrected', '[]', 'e', 'nobody', NULL, 2)"),
 ]
 

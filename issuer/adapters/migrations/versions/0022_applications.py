@@ -13,10 +13,11 @@ _IDENTITY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _FOR_EVER = {
     "decision": "id = NEW.id",
     "decision_second": "decision_id = NEW.decision_id",
-    "decision_evidence": "decision_id = NEW.decision_id AND record = NEW.record",
-    "application_event": "case_id = NEW.case_id AND number = NEW.number",
-    "law_text": "digest = NEW.digest",
-    "spot_check_day": "day = NEW.day",
+    # Their keys are no numbers of rows, so their rows have numbers of SQLite's own besides.
+    "decision_evidence": "rowid = NEW.rowid OR decision_id = NEW.decision_id AND record = NEW.record",
+    "application_event": "rowid = NEW.rowid OR case_id = NEW.case_id AND number = NEW.number",
+    "law_text": "rowid = NEW.rowid OR digest = NEW.digest",
+    "spot_check_day": "rowid = NEW.rowid OR day = NEW.day",
 }
 _REFUSAL = "decisions are append-only"
 
