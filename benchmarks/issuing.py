@@ -23,11 +23,11 @@ from benchmarks.row import Row
 from benchmarks.timing import speed_ratio
 from demo.extract import make_extract
 from issuer.adapters.database import Database
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.drafting import encode
-from issuer.services.importing import RegisterImport
-from issuer.services.issuing import CredentialIssuer, IssuedCredential, IssueRequest
-from issuer.services.printing import Printing
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.issuing.drafting import encode
+from issuer.services.issuing.issuer import CredentialIssuer, IssuedCredential, IssueRequest
+from issuer.services.paper.printing import Printing
+from issuer.services.register.importing import RegisterImport
 from issuer.settings import Settings
 from keys import jws
 from keys.encoding import json_dumps

@@ -11,8 +11,8 @@ from typing import Final
 
 from benchmarks.row import Row
 from issuer.adapters.database import Database
-from issuer.services import transparency
-from issuer.services.transparency import NewEntry
+from issuer.services.log import transparency
+from issuer.services.log.transparency import NewEntry
 from keys.algorithms import Algorithm
 from keys.signer import SoftwareSigner
 from keys.transparency.checkpoint import LogKey

@@ -19,13 +19,13 @@ from demo.extract import make_extract
 from issuer.adapters.database import Database
 from issuer.adapters.repository import in_force, insert_many
 from issuer.adapters.tables import certificate, configuration, credential, status_list
-from issuer.services.affected import Selection
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.importing import RegisterImport
-from issuer.services.issuing import CredentialIssuer
-from issuer.services.mass import Mass, Wish
-from issuer.services.mass_progress import Kind, State
-from issuer.services.mass_working import MassWorker, Worked
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.issuing.issuer import CredentialIssuer
+from issuer.services.mass.affected import Selection
+from issuer.services.mass.operations import Mass, Wish
+from issuer.services.mass.progress import Kind, State
+from issuer.services.mass.working import MassWorker, Worked
+from issuer.services.register.importing import RegisterImport
 from issuer.settings import Settings
 from keys.encoding import json_dumps
 from keys.signer import SoftwareSigner

@@ -22,9 +22,9 @@ from issuer.adapters.object_store_folder import FolderStore
 from issuer.adapters.repository import insert_many
 from issuer.adapters.tables import certificate, credential, seafarer, status_list
 from issuer.domain.register import CertificateState, CredentialState
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.lifecycle import Lifecycle
-from issuer.services.publication import Look, Publication
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.publishing.publication import Look, Publication
+from issuer.services.register.lifecycle import Lifecycle
 from issuer.settings import Settings
 from keys.signer import SoftwareSigner
 from verifier import status

@@ -22,10 +22,10 @@ from benchmarks.row import Row
 from demo.extract import make_extract
 from issuer.adapters.database import Database
 from issuer.adapters.tables import metadata
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.importing import RegisterImport
-from issuer.services.issuing import CredentialIssuer, IssuedCredential
-from issuer.services.printing import Printing
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.issuing.issuer import CredentialIssuer, IssuedCredential
+from issuer.services.paper.printing import Printing
+from issuer.services.register.importing import RegisterImport
 from issuer.settings import Settings
 from keys.encoding import json_dumps
 from keys.signer import SoftwareSigner

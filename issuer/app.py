@@ -35,20 +35,20 @@ from issuer.api.watchers import watcher
 from issuer.api.well_known import well_known_router
 from issuer.composition import Register, Services, compose
 from issuer.domain.errors import KeysUnusable
-from issuer.services.affected import Affecting
-from issuer.services.authority_keys import AuthorityKeys, ask_signer, open_keys
-from issuer.services.browsing import Browsing
 from issuer.services.clock import Clock, utc_now
-from issuer.services.collecting import Collecting
-from issuer.services.documents import Documents
-from issuer.services.lookup import Standing, lookup
-from issuer.services.nonces import Nonces
-from issuer.services.page_trust import page_trust
-from issuer.services.passes import PassSigning
-from issuer.services.printing import Printing
-from issuer.services.readiness import Readiness
-from issuer.services.redeeming import Redeeming
-from issuer.services.syncing import Syncing
+from issuer.services.custody.authority_keys import AuthorityKeys, ask_signer, open_keys
+from issuer.services.mass.affected import Affecting
+from issuer.services.operating.readiness import Readiness
+from issuer.services.paper.printing import Printing
+from issuer.services.phone.collecting import Collecting
+from issuer.services.phone.documents import Documents
+from issuer.services.phone.nonces import Nonces
+from issuer.services.phone.passes import PassSigning
+from issuer.services.phone.redeeming import Redeeming
+from issuer.services.phone.syncing import Syncing
+from issuer.services.publishing.page_trust import page_trust
+from issuer.services.register.browsing import Browsing
+from issuer.services.register.lookup import Standing, lookup
 from issuer.settings import Settings
 
 

@@ -22,8 +22,8 @@ from issuer import logs, terminal, timer
 from issuer.app import build
 from issuer.composition import Services, compose
 from issuer.domain.errors import SettingsInvalid
-from issuer.services.authority_keys import AuthorityKeys, keys_with
-from issuer.services.issuing import CredentialIssuer
+from issuer.services.custody.authority_keys import AuthorityKeys, keys_with
+from issuer.services.issuing.issuer import CredentialIssuer
 from issuer.settings import Settings
 
 ENTER_FORCE_EVERY = 60.0  # seconds: what is dated today is in force soon after midnight

@@ -361,7 +361,7 @@ event_count = Table(
     Column("count", BigInteger, nullable=False),
 )
 
-# A mass operation, and each certificate of its frozen selection (`issuer.services.mass`).
+# A mass operation, and each certificate of its frozen selection (`issuer.services.mass.operations`).
 mass_operation = Table(
     "mass_operation",
     metadata,
@@ -406,7 +406,7 @@ renewal = Table(
     Column("newest_credential", BigInteger, nullable=False),
 )
 
-# Who is affected (`issuer.services.affected`).
+# Who is affected (`issuer.services.mass.affected`).
 for _name in ("rule", "reporter", "provider"):
     Index(
         f"ix_certificate_{_name}",
@@ -426,7 +426,7 @@ Index(
     postgresql_with={"pages_per_range": 32},
 )
 
-# What each reconciliation counted (`issuer.services.reconciling`).
+# What each reconciliation counted (`issuer.services.operating.reconciling`).
 reconciliation = Table(
     "reconciliation",
     metadata,
@@ -439,7 +439,7 @@ reconciliation = Table(
     Column("explained", Text),  # canonical JSON: how many of each difference a person has explained
 )
 
-# Whose register it is, from its first use on (`issuer.services.binding`).
+# Whose register it is, from its first use on (`issuer.services.register.binding`).
 authority = Table(
     "authority",
     metadata,

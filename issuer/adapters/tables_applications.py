@@ -23,9 +23,7 @@ application = Table(
     "application",
     metadata,
     Column("case_id", code_point_key(16), primary_key=True),
-    Column(
-        "request_key", code_point_key(64), nullable=False, unique=True
-    ),  # SHA-256: whose, and which
+    Column("request_key", code_point_key(64), nullable=False, unique=True),  # SHA-256: whose, and which
     Column("seafarer_id", code_point_key(8), ForeignKey("seafarer.seafarer_id"), nullable=False, index=True),
     Column("rule", code_point_key(100), nullable=False),
     Column("asked", String(16), nullable=False),  # first, renewal, …

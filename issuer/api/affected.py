@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from issuer.api.certificates import MAX_PAGE, NUMBER, Actor
 from issuer.api.requests import RequestBody
 from issuer.domain.register import CertificateState
-from issuer.services.affected import PAGE, Affecting, Selection
 from issuer.services.clock import start_of
+from issuer.services.mass.affected import PAGE, Affecting, Selection
 from verifier.credential.model import CertificateType
 
 _LAST_ID = 2**63 - 1

@@ -13,10 +13,10 @@ from issuer.api.idempotency import IdempotencyKey, once
 from issuer.api.lifecycle import Changed
 from issuer.api.requests import Because, Number, RequestBody, documented, shaped
 from issuer.composition import Register
-from issuer.services.approving import Approving, Weighed
-from issuer.services.awaiting import Awaiting, Waiting
-from issuer.services.proposing import Proposing
-from issuer.services.repeating import Repeating
+from issuer.services.approval.approving import Approving, Weighed
+from issuer.services.approval.awaiting import Awaiting, Waiting
+from issuer.services.approval.proposing import Proposing
+from issuer.services.operating.repeating import Repeating
 from keys.encoding import Json
 
 MAX_PAGE = 100

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from issuer.domain.register import CertificateState
-from issuer.services.browsing import PAGE, Browsing, Choice
+from issuer.services.register.browsing import PAGE, Browsing, Choice
 from verifier.credential.model import CertificateType
 
 Actor = Callable[[Request], str]

@@ -10,8 +10,8 @@ from issuer.api.problems import Problem
 from issuer.api.proven_phone import bad_proof, body_schema, not_bound, prover
 from issuer.api.rate_limit import RateLimit, limited
 from issuer.services.clock import Clock
-from issuer.services.documents import Document, Documents, NotThere
-from issuer.services.nonces import Nonces
+from issuer.services.phone.documents import Document, Documents, NotThere
+from issuer.services.phone.nonces import Nonces
 from keys.encoding import Json
 
 PROOF_TYPE: Final = "ombord-document+jwt"

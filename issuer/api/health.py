@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from issuer.services.readiness import Readiness
+from issuer.services.operating.readiness import Readiness
 
 LIVE, READY = "/health/live", "/health/ready"
 

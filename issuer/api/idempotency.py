@@ -12,7 +12,7 @@ from issuer.api.operator import OPERATOR
 from issuer.api.problems import IDEMPOTENCY_KEY as HEADER
 from issuer.api.problems import MEDIA_TYPE, Problem, problem_of
 from issuer.domain.errors import IssuerError
-from issuer.services.repeating import KEY, Answer, Asked, NoAnswer, Repeating, is_final
+from issuer.services.operating.repeating import KEY, Answer, Asked, NoAnswer, Repeating, is_final
 from keys.encoding import Json, json_dumps
 
 # Without one, or with one that is none, the handler of `problems` answers 400.

@@ -12,8 +12,8 @@ from issuer.api.certificates import Actor, DocumentNumber, SeafarerId
 from issuer.api.idempotency import IdempotencyKey, once
 from issuer.api.requests import Because, Nothing, Replacement, Revocation, documented, shaped
 from issuer.domain.register import CertificateState
-from issuer.services.lifecycle import Lifecycle
-from issuer.services.repeating import Repeating
+from issuer.services.operating.repeating import Repeating
+from issuer.services.register.lifecycle import Lifecycle
 from keys.encoding import Json
 
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from issuer.api.addresses import Addresses
 from issuer.api.problems import Problem
 from issuer.api.published import published, readable
-from issuer.services.checkpoints import MEDIA_TYPE, NEWEST_MAX_AGE, Checkpoints
+from issuer.services.log.checkpoints import MEDIA_TYPE, NEWEST_MAX_AGE, Checkpoints
 
 PROOF_MAX_AGE = 86_400  # a proof is ever the same
 

@@ -12,9 +12,9 @@ from issuer.api.affected import Select
 from issuer.api.certificates import Actor
 from issuer.api.idempotency import IdempotencyKey, once
 from issuer.api.requests import Nothing, Reason, RequestBody, documented, shaped
-from issuer.services.mass import Mass, Wish
-from issuer.services.mass_progress import Kind, Progress
-from issuer.services.repeating import Repeating
+from issuer.services.mass.operations import Mass, Wish
+from issuer.services.mass.progress import Kind, Progress
+from issuer.services.operating.repeating import Repeating
 from keys.encoding import Json
 
 _LAST_ID = 2**63 - 1

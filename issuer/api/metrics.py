@@ -24,9 +24,9 @@ from issuer.api.problems import Problem
 from issuer.domain.errors import IssuerError
 from issuer.domain.register import CredentialState
 from issuer.services.clock import Clock
-from issuer.services.gauging import Gauges, gauge
 from issuer.services.measuring import REGISTRY
-from issuer.services.readiness import Readiness
+from issuer.services.operating.gauging import Gauges, gauge
+from issuer.services.operating.readiness import Readiness
 
 PATH: Final = "/metrics"
 MULTIPROCESS: Final = "PROMETHEUS_MULTIPROC_DIR"  # the library's own name for the folder of its files

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from issuer.api.idempotency import IdempotencyKey, once
 from issuer.api.requests import OfferWish, documented, shaped
-from issuer.services.offering import Offering
-from issuer.services.repeating import Repeating
+from issuer.services.operating.repeating import Repeating
+from issuer.services.phone.offering import Offering
 from keys.encoding import Json
 
 

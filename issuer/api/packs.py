@@ -20,7 +20,7 @@ from issuer.api.addresses import Addresses
 from issuer.api.problems import Problem
 from issuer.api.published import OPEN_TO_ALL
 from issuer.api.ranges import Slice, Unsatisfiable, has_already, part, wants_another
-from issuer.services.pack_publishing import LATEST_SECONDS, MEDIA_TYPE
+from issuer.services.publishing.packs import LATEST_SECONDS, MEDIA_TYPE
 
 CHUNK_BYTES = 1 << 16
 

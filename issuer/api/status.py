@@ -18,8 +18,8 @@ from issuer.api.addresses import Addresses
 from issuer.api.problems import Problem
 from issuer.api.published import OPEN_TO_ALL, published, readable
 from issuer.domain.errors import InvalidInput, NotFound
-from issuer.services.publishing import MAX_AGE, StatusPublisher
-from issuer.services.statements import CHECK_BYTES
+from issuer.services.publishing.publisher import MAX_AGE, StatusPublisher
+from issuer.services.publishing.statements import CHECK_BYTES
 from keys.encoding import json_dumps
 from keys.trust.list_header import MAX_NUMBER
 from verifier.ship_status import MEDIA_TYPE as SHIP_MEDIA_TYPE

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from issuer.api.certificates import Actor
 from issuer.api.idempotency import IdempotencyKey, once
 from issuer.api.requests import Because, Nothing, documented, shaped
-from issuer.services.repeating import Repeating
-from issuer.services.stopping import Stop, Stopping, Thrown
+from issuer.services.issuing.stopping import Stop, Stopping, Thrown
+from issuer.services.operating.repeating import Repeating
 from keys.encoding import Json
 
 

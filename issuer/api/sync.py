@@ -12,8 +12,8 @@ from issuer.api.body import json_body
 from issuer.api.proven_phone import bad_proof, body_schema, not_bound, prover
 from issuer.api.rate_limit import RateLimit, limited
 from issuer.services.clock import Clock
-from issuer.services.nonces import Nonces
-from issuer.services.syncing import MOST_STATUSES, NotBound, Place, Synced, Syncing
+from issuer.services.phone.nonces import Nonces
+from issuer.services.phone.syncing import MOST_STATUSES, NotBound, Place, Synced, Syncing
 from keys.encoding import Json, json_object
 from keys.transparency.entry import Receipt
 

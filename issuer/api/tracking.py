@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from issuer.api.rate_limit import RateLimit, limited
 from issuer.domain.errors import NotFound
-from issuer.services.lookup import Standing
+from issuer.services.register.lookup import Standing
 
 BURST = 20
 PER_SECOND = 0.5

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from issuer.api.addresses import Addresses
 from issuer.api.oid4vci.metadata import authorization_server_metadata, issuer_metadata
 from issuer.api.published import published, readable
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.publishing import jwt_vc_issuer
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.publishing.publisher import jwt_vc_issuer
 from issuer.settings import Settings
 from keys.encoding import Json, json_dumps
 

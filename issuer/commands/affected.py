@@ -11,7 +11,7 @@ from issuer.arguments import AsJson
 from issuer.commands.opening import register_of, settings_of
 from issuer.commands.selecting import Choice, selecting
 from issuer.domain.errors import InvalidInput
-from issuer.services.affected import Affected, Affecting
+from issuer.services.mass.affected import Affected, Affecting
 
 _PAGE: Final = 1_000
 

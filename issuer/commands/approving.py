@@ -17,8 +17,8 @@ from issuer.commands.repeating import once
 from issuer.composition import Register
 from issuer.domain.errors import InvalidInput
 from issuer.domain.register import CertificateState
-from issuer.services.approving import Weighed
-from issuer.services.awaiting import Waiting
+from issuer.services.approval.approving import Weighed
+from issuer.services.approval.awaiting import Waiting
 from keys.custody.approval import MAX_CLAIMS, Act, approve_by_rule
 from keys.custody.approval import approve as sign_approval
 from keys.encoding import Json

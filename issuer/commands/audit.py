@@ -14,8 +14,8 @@ from issuer.arguments import AsJson, check_actor, check_hash, check_number
 from issuer.commands.anchored import read_anchor
 from issuer.commands.opening import PART, register_of
 from issuer.domain.errors import InvalidInput
-from issuer.services.audit import BrokenChain, verify_chain
-from issuer.services.audit_showing import Wanted, newest
+from issuer.services.audit.showing import Wanted, newest
+from issuer.services.audit.trail import BrokenChain, verify_chain
 
 SHOWN, MOST_SHOWN = 50, 10_000
 _END_OF_TIME = 253_402_214_400  # 9999-12-31: what cannot be a moment is shown as the number that it is

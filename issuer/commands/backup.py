@@ -12,9 +12,9 @@ from issuer.adapters.database import Database
 from issuer.arguments import AsJson
 from issuer.commands.opening import PART, actor, register_of, settings_of
 from issuer.domain.errors import InvalidInput
-from issuer.services.backing_up import Summary, back_up
 from issuer.services.clock import utc_now
-from issuer.services.restoring import Verified, go_on, restore, verify
+from issuer.services.operating.backing_up import Summary, back_up
+from issuer.services.operating.restoring import Verified, go_on, restore, verify
 from keys.custody import passphrase
 from keys.regular_file import opener
 from keys.transparency.checkpoint import MAX_NOTE, Checkpoint, CheckpointError, parse

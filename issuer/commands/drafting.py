@@ -14,8 +14,8 @@ from issuer.commands.repeating import once
 from issuer.composition import Register
 from issuer.domain.errors import InvalidInput, IssuerError
 from issuer.domain.register import CertificateState
-from issuer.services import draft_file
-from issuer.services.awaiting import Waiting
+from issuer.services.approval import draft_file
+from issuer.services.approval.awaiting import Waiting
 from keys.encoding import Json
 from keys.regular_file import opener
 

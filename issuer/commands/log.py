@@ -9,7 +9,7 @@ from issuer.arguments import Reason, check_serial
 from issuer.commands.opening import actor, register_of, services_of
 from issuer.commands.repeating import once
 from issuer.domain.errors import KeysUnusable
-from issuer.services.anonymising import anonymise as anonymise_entry
+from issuer.services.log.anonymising import anonymise as anonymise_entry
 from keys.encoding import Json
 from keys.transparency.checkpoint import LogKey
 

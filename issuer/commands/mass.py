@@ -15,9 +15,9 @@ from issuer.commands.repeating import once
 from issuer.commands.selecting import Choice, selecting
 from issuer.composition import Register
 from issuer.domain.errors import InvalidInput
-from issuer.services.affected import Affecting, Selection
-from issuer.services.mass import Wish
-from issuer.services.mass_progress import Kind, Progress
+from issuer.services.mass.affected import Affecting, Selection
+from issuer.services.mass.operations import Wish
+from issuer.services.mass.progress import Kind, Progress
 from keys.encoding import Json
 
 app = typer.Typer(help="Many certificates at once: revoke, suspend, issue again.", rich_markup_mode=None)

@@ -12,7 +12,7 @@ from issuer.arguments import AsJson, SeafarerId, check_numbers, check_seafarer
 from issuer.commands.opening import actor, register_of
 from issuer.commands.repeating import once
 from issuer.domain.errors import InvalidInput
-from issuer.services.offering import Offer
+from issuer.services.phone.offering import Offer
 from keys.encoding import Json
 
 Picture = Annotated[Path | None, typer.Option("--qr", metavar="FILE", help="write the link as SVG")]

@@ -9,7 +9,7 @@ import typer
 from issuer import terminal
 from issuer.composition import Register, Services, compose, open_register
 from issuer.domain.errors import KeysUnusable
-from issuer.services.authority_keys import AuthorityKeys, keys_with
+from issuer.services.custody.authority_keys import AuthorityKeys, keys_with
 from issuer.settings import Settings, load_settings
 from keys.custody.passphrase import from_text
 

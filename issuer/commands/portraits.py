@@ -14,7 +14,7 @@ from issuer.arguments import SeafarerId, check_seafarer
 from issuer.commands.opening import PART, actor, register_of
 from issuer.commands.repeating import is_keyed, once
 from issuer.domain.errors import InvalidInput, IssuerError
-from issuer.services.portraits import Portraits
+from issuer.services.register.portraits import Portraits
 from keys.encoding import Json
 from keys.regular_file import opener
 

@@ -13,11 +13,11 @@ from issuer.arguments import check_store
 from issuer.commands.ending import ending
 from issuer.commands.opening import register_of, services_of
 from issuer.domain.errors import InvalidInput
-from issuer.services.bringing import Report
-from issuer.services.following import EVERY, Following
-from issuer.services.pack_publishing import PackPublication
-from issuer.services.publication import Look, Publication
-from issuer.services.publishing import Orders
+from issuer.services.publishing.bringing import Report
+from issuer.services.publishing.following import EVERY, Following
+from issuer.services.publishing.packs import PackPublication
+from issuer.services.publishing.publication import Look, Publication
+from issuer.services.publishing.publisher import Orders
 from issuer.settings import Settings
 
 To = Annotated[

@@ -9,7 +9,7 @@ import typer
 from issuer import terminal
 from issuer.arguments import AsJson, check_why
 from issuer.commands.opening import PART, actor, register_of
-from issuer.services.comparing import Reconciled
+from issuer.services.operating.comparing import Reconciled
 
 
 def reconcile(

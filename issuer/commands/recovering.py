@@ -7,7 +7,7 @@ import typer
 from issuer import terminal
 from issuer.arguments import AsJson
 from issuer.commands.opening import PART, services_of
-from issuer.services.issuing import Recovered
+from issuer.services.issuing.issuer import Recovered
 
 
 def recover(context: typer.Context, as_json: AsJson = False) -> None:

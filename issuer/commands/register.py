@@ -13,10 +13,10 @@ from issuer.commands.opening import PART, actor, register_of, settings_of
 from issuer.commands.repeating import is_keyed, once
 from issuer.composition import Register
 from issuer.domain.errors import InvalidInput
-from issuer.services import looking
-from issuer.services.exporting import export_lines
-from issuer.services.importing import ImportReport
-from issuer.services.portraits import ENDING, Portraits
+from issuer.services.register import looking
+from issuer.services.register.exporting import export_lines
+from issuer.services.register.importing import ImportReport
+from issuer.services.register.portraits import ENDING, Portraits
 from keys.custody import atomic_file
 from keys.encoding import Json
 

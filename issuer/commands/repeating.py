@@ -11,7 +11,7 @@ import typer
 from issuer.commands.opening import actor
 from issuer.composition import Register
 from issuer.domain.errors import Conflict, IdempotencyConflict, InvalidInput, IssuerError
-from issuer.services.repeating import KEY, Answer, Asked, NoAnswer, is_final
+from issuer.services.operating.repeating import KEY, Answer, Asked, NoAnswer, is_final
 from keys.encoding import Json, json_dumps, json_object
 
 VARIABLE: Final = "OMBORD_IDEMPOTENCY_KEY"

@@ -13,8 +13,8 @@ import typer
 from issuer.arguments import check_number, check_text
 from issuer.domain.errors import InvalidInput
 from issuer.domain.register import CertificateState
-from issuer.services.affected import MOST_NUMBERS, Selection
 from issuer.services.clock import start_of
+from issuer.services.mass.affected import MOST_NUMBERS, Selection
 from issuer.settings import Settings
 from keys.regular_file import opener
 from verifier.credential.model import CertificateType

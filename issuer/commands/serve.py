@@ -7,7 +7,7 @@ import typer
 
 from issuer.commands.opening import passphrase_of, settings_of
 from issuer.domain.errors import InvalidInput
-from issuer.services.authority_keys import keys_with
+from issuer.services.custody.authority_keys import keys_with
 
 MOST_WORKERS = 64
 

@@ -14,11 +14,11 @@ from issuer.commands.repeating import has_key, once
 from issuer.composition import Services
 from issuer.domain.errors import InvalidInput
 from issuer.domain.register import CertificateState
-from issuer.services import looking
-from issuer.services.allow_listing import write_allow_list
-from issuer.services.documents import Documents
-from issuer.services.printing import INDEX, Printing
-from issuer.services.ship_documents import ShipDocuments
+from issuer.services.log.allow_listing import write_allow_list
+from issuer.services.paper.printing import INDEX, Printing
+from issuer.services.paper.ship_documents import ShipDocuments
+from issuer.services.phone.documents import Documents
+from issuer.services.register import looking
 from keys.encoding import Json
 from keys.regular_file import opener
 from verifier.settings_file import MAX_FILE

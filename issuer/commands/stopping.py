@@ -8,7 +8,7 @@ from issuer import terminal
 from issuer.arguments import AsJson, Reason
 from issuer.commands.opening import PART, actor, register_of
 from issuer.commands.repeating import once
-from issuer.services.stopping import Stop
+from issuer.services.issuing.stopping import Stop
 from keys.encoding import Json
 
 

@@ -7,8 +7,8 @@ import typer
 from issuer import terminal
 from issuer.commands.ending import ending
 from issuer.commands.opening import services_of
-from issuer.services.mass_working import MassWorker, Worked
-from issuer.services.working import Working
+from issuer.services.mass.watching import Working
+from issuer.services.mass.working import MassWorker, Worked
 
 
 def work(

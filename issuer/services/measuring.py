@@ -1,6 +1,6 @@
 """What one process counts while it works: requests, refusals, and how long each step of issuing takes.
 
-What the database knows is not counted here but asked of it (`issuer.services.gauging`), whoever did it. No
+What the database knows is not counted here but asked of it (`operating.gauging`), whoever did it. No
 label holds anything of a person, a document or a token: routes are templates, rules and steps our own words.
 """
 

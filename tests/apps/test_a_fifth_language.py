@@ -19,7 +19,7 @@ codelists._rows = lambda name: rows(name) + [
     {"code": "fi", "name": "Suomi", "asked_as": [], "flags": ["FI"], "verified": False}
 ] * (name == "languages")
 
-from issuer.services import document_form
+from issuer.services.paper import document_form
 from verifier.inspector.core import settings as inspectors
 from verifier.ui.words import LANGUAGES, words_in
 from wallet_app.core import settings as wallets

@@ -16,7 +16,7 @@ from issuer.adapters.database import Database
 from issuer.adapters.object_store import Upload
 from issuer.adapters.object_store_folder import FolderStore
 from issuer.domain.errors import IssuerError
-from issuer.services.publication import Publication
+from issuer.services.publishing.publication import Publication
 from keys.custody import CustodyError
 from keys.custody.journal import Journal
 

@@ -24,8 +24,8 @@ from support.simulator import seeded_signer
 
 from issuer.adapters.database import Database
 from issuer.domain.errors import IssuerError, SigningDeferred
-from issuer.services.authority_keys import ask_signer
-from issuer.services.issuing import CredentialIssuer, IssueRequest, Refusal
+from issuer.services.custody.authority_keys import ask_signer
+from issuer.services.issuing.issuer import CredentialIssuer, IssueRequest, Refusal
 from keys.custody import policy_file, sealed_file
 from keys.custody.signer_client import SignerClient
 from keys.custody.signer_protocol import receive, send

@@ -20,10 +20,10 @@ from demo.faces import jpeg
 from issuer.adapters.picture import normalised
 from issuer.app import build
 from issuer.composition import Services, compose
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.portraits import Portraits
-from issuer.services.printing import Printing
-from issuer.services.ship_documents import ShipDocuments
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.paper.printing import Printing
+from issuer.services.paper.ship_documents import ShipDocuments
+from issuer.services.register.portraits import Portraits
 from verifier.credential.frames import Collector
 from verifier.inspector.core.portrait import portrait
 

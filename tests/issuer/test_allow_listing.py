@@ -12,10 +12,10 @@ from issuer.adapters.database import Database
 from issuer.adapters.repository import CHUNK, insert_many
 from issuer.adapters.tables import certificate, credential, credential_token, log_entry, seafarer, status_list
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound
-from issuer.services import allow_listing, drafting
-from issuer.services.allow_listing import MadeAllowList, write_allow_list
-from issuer.services.anonymising import anonymise
-from issuer.services.audit import LOGGED, AuditEvent, record
+from issuer.services.audit.trail import LOGGED, AuditEvent, record
+from issuer.services.log import allow_listing, signed_texts
+from issuer.services.log.allow_listing import MadeAllowList, write_allow_list
+from issuer.services.log.anonymising import anonymise
 from keys import jws
 from keys.trust.allow_list import AllowList
 from verifier.credential import sd_jwt
@@ -209,7 +209,10 @@ def fill(database: Database, count: int) -> str:
         insert_many(connection, credential, rows)
         signed = [{"credential_id": at + 1, "token": token} for at, token in enumerate(tokens.values())]
         insert_many(connection, credential_token, signed)
-        digests = {serial: drafting.log_digest(row["log_salt"], token) for serial, token in tokens.items()}  # type: ignore[arg-type] # text
+        digests = {
+            serial: signed_texts.log_digest(row["log_salt"], token)  # type: ignore[arg-type] # text
+            for serial, token in tokens.items()
+        }
         record(
             connection, HandClock(), (AuditEvent(LOGGED, one, {"signed": digests[one]}) for one in serials)
         )
@@ -227,6 +230,6 @@ def test_large_register_passes_through_in_bounded_memory(database: Database, tmp
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert made.credentials == count
-    assert AllowList.read(path.read_bytes(), "NO-2024a").holds(drafting.signing_input(one))
+    assert AllowList.read(path.read_bytes(), "NO-2024a").holds(signed_texts.signing_input(one))
     assert shown == list(range(10, 101, 10))
     assert peak < 6 << 20, peak  # the texts alone are 7 MB

@@ -19,7 +19,7 @@ from support.simulator import seeded_signer
 from issuer.adapters.tables import audit_event, certificate
 from issuer.domain.errors import ApprovalRefused, Conflict, InvalidInput, IssuerError, NotFound
 from issuer.domain.register import CertificateState
-from issuer.services import weighing
+from issuer.services.approval import weighing
 from keys.custody.approval import Act, Approval, approve, approve_by_rule
 from keys.custody.signer_protocol import MAX_APPROVALS
 from keys.encoding import Json

@@ -13,7 +13,7 @@ from support.issuer_cli import Run
 from support.scenario import competency
 
 from issuer.domain.errors import InvalidInput
-from issuer.services import draft_file
+from issuer.services.approval import draft_file
 from keys.custody import sealed_file
 from keys.encoding import json_dumps
 

@@ -19,7 +19,7 @@ from demo import faces
 from issuer import cli
 from issuer.adapters.database import Database
 from issuer.adapters.tables import audit_event, credential
-from issuer.services import looking
+from issuer.services.register import looking
 
 SERIAL = "{serial}"
 # What these write is the same whenever it is written again, or nothing: they take no notice of a key.

@@ -12,7 +12,7 @@ from support.desk import MEDICAL, NUMBER, Desk
 from support.issuer_cli import Run
 
 from issuer.adapters.tables import audit_event, audit_head
-from issuer.services.audit import GENESIS, AuditEvent, BrokenChain, record, verify_chain
+from issuer.services.audit.trail import GENESIS, AuditEvent, BrokenChain, record, verify_chain
 
 UNLOCK = {
     "sqlite": (

@@ -18,11 +18,11 @@ from issuer.adapters.database import Database
 from issuer.adapters.roles import APPEND_ONLY, grants
 from issuer.adapters.tables import audit_event, log_entry
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
-from issuer.services import transparency
-from issuer.services.anonymising import anonymise
-from issuer.services.audit import AuditEvent, WholeChain, record, verify_chain
-from issuer.services.checkpoints import Checkpoints
-from issuer.services.transparency import NewEntry
+from issuer.services.audit.trail import AuditEvent, WholeChain, record, verify_chain
+from issuer.services.log import transparency
+from issuer.services.log.anonymising import anonymise
+from issuer.services.log.checkpoints import Checkpoints
+from issuer.services.log.transparency import NewEntry
 from keys.transparency.anchor import Anchor
 from keys.transparency.checkpoint import Checkpoint, sign
 

@@ -7,8 +7,8 @@ from support.issuer_app import issuer_settings
 from support.simulator import seeded_signer
 
 from issuer.domain.errors import KeysUnusable
-from issuer.services import authority_keys
-from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.custody import authority_keys
+from issuer.services.custody.authority_keys import AuthorityKeys
 from keys.algorithms import Algorithm
 from keys.signer import SoftwareSigner
 

@@ -20,10 +20,11 @@ from issuer.adapters.database import Database
 from issuer.adapters.migrating import make_schema, rebuilding
 from issuer.adapters.tables import credential, metadata, seafarer, status_list
 from issuer.domain.errors import Conflict, DatabaseUnusable, IssuingStopped, SettingsInvalid
-from issuer.services import binding, transparency
-from issuer.services.backing_up import Summary, back_up
-from issuer.services.restoring import go_on, restore, verify
-from issuer.services.stopping import Stopping
+from issuer.services.issuing.stopping import Stopping
+from issuer.services.log import transparency
+from issuer.services.operating.backing_up import Summary, back_up
+from issuer.services.operating.restoring import go_on, restore, verify
+from issuer.services.register import binding
 from keys.algorithms import Algorithm
 from keys.transparency.checkpoint import Checkpoint
 
@@ -174,7 +175,7 @@ def test_checkpoint_that_somebody_kept_tells_how_many_credentials_a_backup_lacks
 def test_backup_is_of_one_moment_while_others_write(
     desk: Desk, identity: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from issuer.services import backing_up
+    from issuer.services.operating import backing_up
 
     numbers = busy(desk)
     write = backing_up._write

@@ -16,7 +16,7 @@ from issuer.adapters.tables import audit_event, authority, configuration, creden
 from issuer.app import create_app
 from issuer.composition import open_register
 from issuer.domain.errors import SettingsInvalid
-from issuer.services import binding
+from issuer.services.register import binding
 from issuer.settings import Settings
 
 SWEDEN = {"flag": "SE", "base_url": "https://certificates.example/se"}

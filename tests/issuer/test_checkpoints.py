@@ -12,10 +12,11 @@ from support.log_keys import LOG_KEY, LOG_KID, SIGNER, with_log
 from issuer.adapters.object_store import Upload
 from issuer.adapters.tables import log_checkpoint
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound
-from issuer.services import audit, transparency
-from issuer.services.audit import AuditEvent, record
-from issuer.services.checkpoints import Checkpoints
-from issuer.services.transparency import NewEntry
+from issuer.services.audit import trail
+from issuer.services.audit.trail import AuditEvent, record
+from issuer.services.log import transparency
+from issuer.services.log.checkpoints import Checkpoints
+from issuer.services.log.transparency import NewEntry
 from keys.signer import SoftwareSigner
 from keys.transparency import consistency
 from keys.transparency.anchor import anchor_of
@@ -47,7 +48,7 @@ def test_log_is_signed_once_for_each_size_with_the_audit_trails_head(desk: Desk)
     assert note is not None
     signed = verify(note.encode(), [LOG_KEY], origin="certificates.example/no/log")
     with desk.database.read() as connection:
-        assert anchor_of(signed) == audit.head(connection)
+        assert anchor_of(signed) == trail.head(connection)
     assert signed.size == 3
     assert log.make() == log.newest() == note
     grow(desk, 3, 5)

@@ -14,11 +14,11 @@ from support.scenario import competency, medical
 from support.simulator import Authority
 
 from issuer.adapters.typesetting import MAX_BYTES, NotTypeset, Typesetting
-from issuer.services.document_form import Form, form_of, limits_of
-from issuer.services.documents import IN_THE_CODE, Documents, NotThere
-from issuer.services.issuing import IssuedCredential
-from issuer.services.printing import INDEX
-from issuer.services.syncing import NotBound
+from issuer.services.issuing.issuer import IssuedCredential
+from issuer.services.paper.document_form import Form, form_of, limits_of
+from issuer.services.paper.printing import INDEX
+from issuer.services.phone.documents import IN_THE_CODE, Documents, NotThere
+from issuer.services.phone.syncing import NotBound
 from verifier.credential import carrier, sd_jwt, vc
 from verifier.credential.model import (
     CapacityGrant,

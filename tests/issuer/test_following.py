@@ -13,10 +13,10 @@ from support.issuer_cli import Run
 from issuer.adapters.object_store import StoreBusy, StoreUnusable
 from issuer.adapters.object_store_folder import FolderStore
 from issuer.domain.errors import Conflict, DatabaseUnusable, IssuerError
-from issuer.services.bringing import Report
-from issuer.services.following import COMPARE_SECONDS, LONGEST_PAUSE, Following
-from issuer.services.publication import Look
-from issuer.services.publishing import PLAIN, Orders
+from issuer.services.publishing.bringing import Report
+from issuer.services.publishing.following import COMPARE_SECONDS, LONGEST_PAUSE, Following
+from issuer.services.publishing.publication import Look
+from issuer.services.publishing.publisher import PLAIN, Orders
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from support.desk import Desk
 
 from issuer.adapters.tables import credential, status_list
-from issuer.services.gathering import Gathering
+from issuer.services.issuing.gathering import Gathering
 
 
 class Slow:

@@ -139,7 +139,7 @@ def test_empty_file_is_refused(desk: Desk) -> None:
 
 
 def test_several_batches_and_blank_lines(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("issuer.services.importing.BATCH", 3)
+    monkeypatch.setattr("issuer.services.register.importing.BATCH", 3)
     rows = [certificate_row(replace(competency(), document_number=f"NO-{n}")) for n in range(10)]
     seen: list[int] = []
     lines = b"\n\n".join(json_dumps(row) for row in [HEAD, seafarer_row(), *rows])

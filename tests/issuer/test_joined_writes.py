@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import seafarer
-from issuer.services.audit import AuditEvent, record, verify_chain
+from issuer.services.audit.trail import AuditEvent, record, verify_chain
 from issuer.services.clock import utc_now
 
 IDS = ("7K3M9QXA", "7K3M9QXB", "7K3M9QXC")

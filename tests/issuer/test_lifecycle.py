@@ -15,8 +15,8 @@ from support.scenario import TODAY, competency
 from issuer.adapters.tables import certificate, credential
 from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound, NotInForce
 from issuer.domain.register import CertificateEvent
-from issuer.services.changing import change_state
-from issuer.services.lifecycle import Lifecycle
+from issuer.services.register.changing import change_state
+from issuer.services.register.lifecycle import Lifecycle
 from verifier.status import Status
 
 Act = Callable[[Desk], None]

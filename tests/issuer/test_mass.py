@@ -10,13 +10,13 @@ from support.work_off import work_off
 
 from issuer.adapters.tables import credential
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
-from issuer.services.affected import Affecting, Selection
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.issuing import CredentialIssuer
-from issuer.services.mass import Mass, Wish
-from issuer.services.mass_progress import Kind
-from issuer.services.mass_working import MassWorker, Worked
-from issuer.services.stopping import Stopping
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.issuing.issuer import CredentialIssuer
+from issuer.services.issuing.stopping import Stopping
+from issuer.services.mass.affected import Affecting, Selection
+from issuer.services.mass.operations import Mass, Wish
+from issuer.services.mass.progress import Kind
+from issuer.services.mass.working import MassWorker, Worked
 from verifier.status import Status
 
 OLD, NEW = "NO-2026a", "NO-2026b"

@@ -14,9 +14,9 @@ from support.faults_workload import NORWAY
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential
-from issuer.services.affected import Selection
-from issuer.services.mass import Mass, Wish
-from issuer.services.mass_progress import Kind
+from issuer.services.mass.affected import Selection
+from issuer.services.mass.operations import Mass, Wish
+from issuer.services.mass.progress import Kind
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CERTIFICATES = 400

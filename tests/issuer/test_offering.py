@@ -9,8 +9,8 @@ from support.scenario import INGRID, competency
 
 from issuer.adapters.tables import offer as offer_table
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
-from issuer.services.offering import code_of
-from issuer.services.redeeming import Grant, Redeeming, Refusal
+from issuer.services.phone.offering import code_of
+from issuer.services.phone.redeeming import Grant, Redeeming, Refusal
 from verifier.credential.model import Holder
 
 

@@ -11,8 +11,8 @@ from support.object_stores import S3Server
 from issuer.adapters.object_store import ObjectStore, StoreUnusable, Upload
 from issuer.adapters.object_store_folder import FolderStore
 from issuer.domain.errors import Conflict, InvalidInput
-from issuer.services.bringing import Report
-from issuer.services.pack_publishing import PackPublication
+from issuer.services.publishing.bringing import Report
+from issuer.services.publishing.packs import PackPublication
 
 OLD, NEW, NEWER = "2026-11-01-0123456789ab", "2026-11-02-abcdef012345", "2026-11-03-99999999aaaa"
 

@@ -9,7 +9,7 @@ from support.sea import Sea
 from support.simulator import NOW
 
 from issuer.domain.errors import InvalidInput
-from issuer.services.page_trust import page_trust
+from issuer.services.publishing.page_trust import page_trust
 from keys.trust.directory import CERTIFICATES, PASS, STATUS, Environment, from_json
 from verifier import store
 

@@ -17,7 +17,7 @@ from issuer.adapters import picture
 from issuer.adapters.picture import TARGET_BYTES, PictureRefused, normalised
 from issuer.adapters.tables import audit_event
 from issuer.domain.errors import NotFound
-from issuer.services.portraits import Portraits, portrait_of
+from issuer.services.register.portraits import Portraits, portrait_of
 from keys.encoding import b64url_encode
 from verifier.credential.sea_pass import MAX_PORTRAIT
 

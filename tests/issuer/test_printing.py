@@ -9,9 +9,9 @@ from support.desk import MEDICAL, NUMBER, SEAFARER, Desk, read_credential
 from support.scenario import competency
 
 from issuer.domain.errors import Conflict, InvalidInput
-from issuer.services.issuing import IssuedCredential
-from issuer.services.lookup import lookup
-from issuer.services.printing import INDEX, Printing, file_name
+from issuer.services.issuing.issuer import IssuedCredential
+from issuer.services.paper.printing import INDEX, Printing, file_name
+from issuer.services.register.lookup import lookup
 from verifier.credential import carrier, qr, vc
 from verifier.status import Status
 

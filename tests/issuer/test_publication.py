@@ -25,8 +25,8 @@ from issuer.adapters.database import Database
 from issuer.adapters.object_store import Held, ObjectStore, StoreUnusable, Upload
 from issuer.adapters.object_store_folder import FolderStore
 from issuer.domain.errors import Conflict, IllegalTransition
-from issuer.services.bringing import Report
-from issuer.services.publication import AGGREGATION, Look, Publication, _forms
+from issuer.services.publishing.bringing import Report
+from issuer.services.publishing.publication import AGGREGATION, Look, Publication, _forms
 from keys.algorithms import Algorithm
 from verifier import ship_status
 from verifier.status import Status, StatusList

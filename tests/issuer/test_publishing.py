@@ -15,8 +15,8 @@ from support.issuer_app import KEYS
 from issuer.adapters.database import Database
 from issuer.adapters.object_store import StoreUnusable
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
-from issuer.services.preparing import Preparing
-from issuer.services.publishing import PLAIN, Orders, SignedList, StatusPublisher
+from issuer.services.publishing.preparing import Preparing
+from issuer.services.publishing.publisher import PLAIN, Orders, SignedList, StatusPublisher
 from keys import jws
 from keys.jwk import PublicKey
 from verifier import status

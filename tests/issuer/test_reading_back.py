@@ -5,7 +5,7 @@ from support.desk import MEDICAL, NUMBER, Desk
 from support.issuer_app import KEYS
 
 from issuer.adapters.database import Database
-from issuer.services.reading_back import Signed, objection, second_reader
+from issuer.services.issuing.reading_back import Signed, objection, second_reader
 
 PUBLIC = {kid: signer.public_key for kid, signer in KEYS.signers.items()}
 
@@ -61,7 +61,7 @@ def test_reader_gets_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> Non
         given.append(env)
         raise Recorded
 
-    monkeypatch.setattr("issuer.services.reading_back.subprocess.Popen", start)
+    monkeypatch.setattr("issuer.services.issuing.reading_back.subprocess.Popen", start)
     with pytest.raises(Recorded), second_reader(PUBLIC):
         pass
     assert not any(name.startswith("OMBORD_") for name in given[0])

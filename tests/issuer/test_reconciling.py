@@ -14,11 +14,11 @@ from support.issuer_cli import Run
 
 from issuer.adapters.tables import credential, credential_payload, credential_token, log_entry
 from issuer.domain.errors import IssuingStopped, KeysUnusable, SigningDeferred
-from issuer.services.anonymising import anonymise
-from issuer.services.comparing import Difference
-from issuer.services.issuing import CredentialIssuer
-from issuer.services.reconciling import Last, Reconciling, last
-from issuer.services.stopping import Stopping
+from issuer.services.issuing.issuer import CredentialIssuer
+from issuer.services.issuing.stopping import Stopping
+from issuer.services.log.anonymising import anonymise
+from issuer.services.operating.comparing import Difference
+from issuer.services.operating.reconciling import Last, Reconciling, last
 from keys.custody.signer_client import SignerCount, SignerGone, ToSign
 from keys.custody.signing_case import Answer
 

@@ -25,11 +25,13 @@ from issuer.domain.errors import (
     SigningRefused,
 )
 from issuer.domain.register import CredentialState
-from issuer.services import approvals, recovering, transparency
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.issuing import CredentialIssuer, IssuedCredential, IssueRequest, Recovered
-from issuer.services.signing_port import InProcessSigner
-from issuer.services.stopping import Stopping
+from issuer.services.approval import approvals
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.custody.signing_port import InProcessSigner
+from issuer.services.issuing import recovering
+from issuer.services.issuing.issuer import CredentialIssuer, IssuedCredential, IssueRequest, Recovered
+from issuer.services.issuing.stopping import Stopping
+from issuer.services.log import transparency
 from keys.custody.approval import approve, claims_hash, verify
 from keys.custody.signer_client import SignerGone, ToSign
 from keys.custody.signing_case import Answer
@@ -208,8 +210,8 @@ def test_no_step_is_taken_after_the_switch_wherever_a_credential_stands(desk: De
 
 
 def test_running_bulk_halts_at_the_next_step(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("issuer.services.issuing.CHUNK", 4)
-    monkeypatch.setattr("issuer.services.issuing.THREADS", 1)
+    monkeypatch.setattr("issuer.services.issuing.issuer.CHUNK", 4)
+    monkeypatch.setattr("issuer.services.issuing.issuer.THREADS", 1)
     numbers = desk.enter_many(40)
 
     def answering(drafts: Sequence[ToSign]) -> list[Answer]:

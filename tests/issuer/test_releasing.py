@@ -16,8 +16,8 @@ from support.scenario import TODAY, competency, medical
 from issuer.adapters.tables import credential
 from issuer.domain.errors import PhoneTaken
 from issuer.domain.register import CredentialState
-from issuer.services.draft_rows import Overtaken, load_drafts
-from issuer.services.issuing import IssueRequest, Refusal
+from issuer.services.issuing.draft_rows import Overtaken, load_drafts
+from issuer.services.issuing.issuer import IssueRequest, Refusal
 from keys.jwk import PublicKey
 from verifier.credential.model import Holder
 from verifier.status import Status
@@ -155,7 +155,7 @@ def test_a_draft_that_our_rules_refuse_locks_its_list_first(
 ) -> None:
     numbers = desk.enter_many(2)
     monkeypatch.setattr(
-        "issuer.services.protocol.objection",
+        "issuer.services.issuing.protocol.objection",
         lambda signed, _key: "broken" if numbers[0] in signed.document_number else None,
     )
     wanted = [IssueRequest(document_number=one, holder_key=None, idempotency_key=one) for one in numbers]

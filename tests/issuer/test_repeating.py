@@ -19,9 +19,10 @@ from support.scenario import competency
 from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate, credential, idempotency, offer
 from issuer.domain.errors import Conflict, DatabaseUnusable
-from issuer.services import importing, repeating
-from issuer.services.audit import AuditEvent, record
-from issuer.services.repeating import Answer, Asked, NoAnswer, Repeating, is_final
+from issuer.services.audit.trail import AuditEvent, record
+from issuer.services.operating import repeating
+from issuer.services.operating.repeating import Answer, Asked, NoAnswer, Repeating, is_final
+from issuer.services.register import importing
 from keys.encoding import json_dumps
 from verifier.credential import vc
 

@@ -21,8 +21,8 @@ from support.simulator import seeded_signer
 
 from issuer.adapters.database import Database
 from issuer.domain.errors import SigningDeferred, SigningRefused
-from issuer.services.authority_keys import AuthorityKeys, ask_signer
-from issuer.services.issuing import CredentialIssuer, IssuedCredential
+from issuer.services.custody.authority_keys import AuthorityKeys, ask_signer
+from issuer.services.issuing.issuer import CredentialIssuer, IssuedCredential
 from keys import jws
 from keys.custody import policy_file, sealed_file
 from keys.custody.signer_client import SignerClient

@@ -24,13 +24,13 @@ from issuer.adapters.tables import certificate, credential, status_list
 from issuer.adapters.tables import seafarer as seafarers
 from issuer.adapters.typesetting import Typesetting
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotInForce
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.browsing import Browsing
-from issuer.services.documents import Documents
-from issuer.services.issuing import CredentialIssuer, IssuedCredential
-from issuer.services.printing import Printing
-from issuer.services.reading_back import Signed, objection
-from issuer.services.ship_documents import ShipDocuments
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.issuing.issuer import CredentialIssuer, IssuedCredential
+from issuer.services.issuing.reading_back import Signed, objection
+from issuer.services.paper.printing import Printing
+from issuer.services.paper.ship_documents import ShipDocuments
+from issuer.services.phone.documents import Documents
+from issuer.services.register.browsing import Browsing
 from verifier.credential import carrier, qr
 from verifier.decision import verify
 from verifier.inspection import manning

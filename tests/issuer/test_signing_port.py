@@ -26,9 +26,10 @@ from support.issuer_app import issuer_settings
 from issuer.adapters.database import Database
 from issuer.adapters.tables import approval, approval_claims
 from issuer.domain.errors import KeysUnusable, QuotaReached, SettingsInvalid, SigningDeferred, SigningRefused
-from issuer.services import approvals, authority_keys, signing_port
-from issuer.services.approvals import Received
-from issuer.services.signing_port import GuardedSigner, InProcessSigner, Signed, ToSign
+from issuer.services.approval import approvals
+from issuer.services.approval.approvals import Received
+from issuer.services.custody import authority_keys, signing_port
+from issuer.services.custody.signing_port import GuardedSigner, InProcessSigner, Signed, ToSign
 from keys.custody.approval import verify
 from keys.custody.signing_policy import Check, Refusal
 from keys.encoding import json_dumps

@@ -23,8 +23,8 @@ from issuer.adapters.object_store import StoreUnusable, Upload
 from issuer.adapters.object_store_folder import FolderStore
 from issuer.adapters.tables import status_statement
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound, SelfVerificationFailed
-from issuer.services import statements
-from issuer.services.publishing import Orders, SignedList, StatusPublisher
+from issuer.services.publishing import statements
+from issuer.services.publishing.publisher import Orders, SignedList, StatusPublisher
 from keys import jws
 from verifier import ship_status, status
 from verifier.statement import NO_STATES, before_hash

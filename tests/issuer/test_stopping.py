@@ -20,9 +20,9 @@ from support.issuer_cli import Run
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential, log_entry
 from issuer.domain.errors import Conflict, InvalidInput, IssuingStopped
-from issuer.services import protocol, reserving, stopping
-from issuer.services.issuing import IssueRequest
-from issuer.services.stopping import Stopping, refuse_if_stopped
+from issuer.services.issuing import protocol, reserving, stopping
+from issuer.services.issuing.issuer import IssueRequest
+from issuer.services.issuing.stopping import Stopping, refuse_if_stopped
 from keys.custody.signer_client import SignerGone
 from verifier.status import Status
 
@@ -256,14 +256,14 @@ def test_reservations_that_queue_behind_each_other_commit_nothing_after_the_swit
 
 
 def test_no_step_is_of_more_than_one_batch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("issuer.services.issuing.CHUNK", 4)
+    monkeypatch.setattr("issuer.services.issuing.issuer.CHUNK", 4)
     sizes: list[int] = []
 
     def reserve(connection: Connection, requests: Sequence[IssueRequest], **more: Any) -> Any:
         sizes.append(len(requests))
         return reserving.reserve(connection, requests, **more)
 
-    monkeypatch.setattr("issuer.services.issuing.reserve", reserve)
+    monkeypatch.setattr("issuer.services.issuing.issuer.reserve", reserve)
     numbers = desk.enter_many(14)
     desk.printing.sign(desk.printing.requests(numbers))
     assert sorted(sizes) == [2, 4, 4, 4]

@@ -22,10 +22,10 @@ from support.softhsm import NoSoftHsm, softhsm
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential, credential_payload
 from issuer.domain.errors import SigningDeferred, SigningRefused
-from issuer.services.authority_keys import AuthorityKeys, ask_signer
-from issuer.services.checkpoints import Checkpoints
-from issuer.services.issuing import CredentialIssuer
-from issuer.services.publishing import StatusPublisher
+from issuer.services.custody.authority_keys import AuthorityKeys, ask_signer
+from issuer.services.issuing.issuer import CredentialIssuer
+from issuer.services.log.checkpoints import Checkpoints
+from issuer.services.publishing.publisher import StatusPublisher
 from keys import jws
 from keys.algorithms import Algorithm
 from keys.custody import policy_file, sealed_file

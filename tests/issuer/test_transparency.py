@@ -16,8 +16,8 @@ from issuer.adapters import log_store
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential, log_checkpoint, log_entry, log_node
 from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFound
-from issuer.services import transparency
-from issuer.services.transparency import NewEntry, Sizes
+from issuer.services.log import transparency
+from issuer.services.log.transparency import NewEntry, Sizes
 from keys.algorithms import Algorithm
 from keys.signer import SoftwareSigner
 from keys.transparency import consistency

@@ -3,8 +3,8 @@
 import pytest
 
 from issuer.domain.errors import Conflict, Crowded, DatabaseUnusable, IssuerError, SigningDeferred
-from issuer.services.mass_working import Worked
-from issuer.services.working import LONGEST_PAUSE, TRIES, Working
+from issuer.services.mass.watching import LONGEST_PAUSE, TRIES, Working
+from issuer.services.mass.working import Worked
 
 SOME, NONE, HELD_UP = Worked
 AWAY = DatabaseUnusable("it is restarting")

@@ -13,7 +13,7 @@ from support.issuer_app import KEYS, HandClock, Office, issuer_settings, registe
 
 from issuer.app import build
 from issuer.composition import compose
-from issuer.services.authority_keys import AuthorityKeys
+from issuer.services.custody.authority_keys import AuthorityKeys
 from issuer.settings import Settings
 
 __all__ = ["database_url", "postgres", "sqlite_template"]  # fixtures

@@ -18,7 +18,7 @@ from support.web_bureau import WebBureau, web_bureau
 from issuer.adapters.tables import certificate, credential
 from issuer.api.problems import problem_of
 from issuer.domain.errors import IssuerError
-from issuer.services.anonymising import anonymise
+from issuer.services.log.anonymising import anonymise
 from keys.custody.approval import Act
 
 

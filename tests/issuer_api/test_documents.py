@@ -11,7 +11,7 @@ from support.sync_wallet import SyncWallet
 
 from issuer.adapters.tables import audit_event
 from issuer.adapters.typesetting import MAX_BYTES
-from issuer.services.lifecycle import Lifecycle
+from issuer.services.register.lifecycle import Lifecycle
 from keys.encoding import Json
 from wallet_app.core.transport import MAX_BODY_BYTES
 

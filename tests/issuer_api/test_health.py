@@ -22,9 +22,9 @@ from support.issuer_app import (
 from issuer.adapters.database import Database
 from issuer.app import build
 from issuer.composition import Services, compose
-from issuer.services import readiness
-from issuer.services.readiness import Readiness
-from issuer.services.stopping import Stopping
+from issuer.services.issuing.stopping import Stopping
+from issuer.services.operating import readiness
+from issuer.services.operating.readiness import Readiness
 from keys.custody.signer_client import SignerClient
 
 OPERATOR = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}

@@ -13,9 +13,9 @@ from support.wallet import ToClient, wallet_of
 
 from issuer.app import build
 from issuer.composition import compose
-from issuer.services import transparency
-from issuer.services.checkpoints import Checkpoints
-from issuer.services.transparency import NewEntry
+from issuer.services.log import transparency
+from issuer.services.log.checkpoints import Checkpoints
+from issuer.services.log.transparency import NewEntry
 from keys.encoding import json_dumps
 from keys.transparency import consistency
 from keys.transparency.checkpoint import parse, verify
@@ -101,7 +101,7 @@ def _signing_input(office: Office, place: dict[str, object]) -> bytes:
     from sqlalchemy import select
 
     from issuer.adapters.tables import credential, credential_token
-    from issuer.services.drafting import signing_input
+    from issuer.services.log.signed_texts import signing_input
 
     joined = select(credential_token.c.token).join(
         credential, credential.c.id == credential_token.c.credential_id

@@ -5,9 +5,9 @@ from sqlalchemy import func, select
 from support.issuer_app import Office
 
 from issuer.adapters.tables import access_token, notification, offer
-from issuer.services.collecting import Collecting
-from issuer.services.issuing import CredentialIssuer
-from issuer.services.pick_ups import KEPT_SECONDS
+from issuer.services.issuing.issuer import CredentialIssuer
+from issuer.services.phone.collecting import Collecting
+from issuer.services.register.pick_ups import KEPT_SECONDS
 
 COC, FIT = "NO-COC-0001", "NO-MED-0001"
 

@@ -7,8 +7,8 @@ import pytest
 from support.issuer_app import KEYS, OPERATOR_TOKEN, Office
 from support.work_off import work_off
 
-from issuer.services.issuing import CredentialIssuer
-from issuer.services.mass_working import MassWorker
+from issuer.services.issuing.issuer import CredentialIssuer
+from issuer.services.mass.working import MassWorker
 
 BASE = "https://certificates.example/no/api/v1"
 AUTHORIZED = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}

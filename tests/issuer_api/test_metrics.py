@@ -14,13 +14,13 @@ from support.log_keys import with_log
 from support.simulator import seeded_signer
 
 from issuer.app import create_app
-from issuer.services import gauging
-from issuer.services.checkpoints import Checkpoints
-from issuer.services.gauging import gauge
-from issuer.services.issuing import CredentialIssuer
-from issuer.services.lifecycle import Lifecycle
-from issuer.services.reconciling import Reconciling
-from issuer.services.stopping import Stopping
+from issuer.services.issuing.issuer import CredentialIssuer
+from issuer.services.issuing.stopping import Stopping
+from issuer.services.log.checkpoints import Checkpoints
+from issuer.services.operating import gauging
+from issuer.services.operating.gauging import gauge
+from issuer.services.operating.reconciling import Reconciling
+from issuer.services.register.lifecycle import Lifecycle
 
 OPERATOR = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
 PHONE = seeded_signer("phone").public_key

@@ -9,7 +9,7 @@ from support.crowd import CROWD, at_once
 from support.issuer_app import Office
 from support.sync_wallet import SyncWallet
 
-from issuer.services.repeating import Answer, Asked, NoAnswer, Repeating
+from issuer.services.operating.repeating import Answer, Asked, NoAnswer, Repeating
 
 ASKED = Asked("POST /offers", b"{}", "operator")
 

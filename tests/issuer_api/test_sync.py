@@ -14,9 +14,9 @@ from support.sync_wallet import SyncWallet
 
 from issuer.adapters import tables
 from issuer.domain.errors import QuotaReached, SelfVerificationFailed, SigningDeferred, SigningRefused
-from issuer.services import renewing
-from issuer.services.issuing import CredentialIssuer
-from issuer.services.lifecycle import Lifecycle
+from issuer.services.issuing.issuer import CredentialIssuer
+from issuer.services.paper import renewing
+from issuer.services.register.lifecycle import Lifecycle
 from keys import jws
 from keys.custody.signer_client import SignerGone
 from keys.encoding import json_object
@@ -363,7 +363,7 @@ def test_log_names_nobody_whose_pass_our_own_rules_refuse(
     def refuse(*_: object) -> None:
         raise SelfVerificationFailed(f"it could not be read: {COC} of Ingrid")
 
-    monkeypatch.setattr("issuer.services.passes._signed", refuse)
+    monkeypatch.setattr("issuer.services.phone.passes._signed", refuse)
     with structlog.testing.capture_logs() as lines:
         assert ingrid.sync()["pass"] is None
     assert [one for one in lines if one["event"] != "request"] == [
@@ -434,7 +434,7 @@ def test_offer_of_a_sync_is_closed_by_rebind(office: Office, ingrid: SyncWallet)
 def test_rebind_that_comes_while_a_sync_looks_is_not_answered_with_an_offer(
     office: Office, ingrid: SyncWallet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from issuer.services.syncing import Syncing
+    from issuer.services.phone.syncing import Syncing
 
     nowhere_but_good(office)
     offer = Syncing._offer

@@ -11,10 +11,10 @@ from support.sync_wallet import SyncWallet
 
 from demo.faces import jpeg
 from issuer.adapters.picture import normalised
-from issuer.services.issuing import CredentialIssuer
-from issuer.services.lifecycle import Lifecycle
-from issuer.services.passes import Entry, PassSigning
-from issuer.services.portraits import Portraits
+from issuer.services.issuing.issuer import CredentialIssuer
+from issuer.services.phone.passes import Entry, PassSigning
+from issuer.services.register.lifecycle import Lifecycle
+from issuer.services.register.portraits import Portraits
 from keys.encoding import b64url_decode, json_object
 from verifier.credential import carrier, qr, sd_jwt, sea_pass_claims
 from verifier.credential.model import StatusReference

@@ -4,7 +4,7 @@ import pytest
 from support.issuer_app import SEAFARER, Office
 from support.pickup_wallet import PRE_AUTHORIZED
 
-from issuer.services.offering import Offer
+from issuer.services.phone.offering import Offer
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

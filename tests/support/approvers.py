@@ -12,9 +12,9 @@ from support.desk import Desk
 from support.issuer_app import BASE_URL, HOLDER_CLAIMS, KEYS
 from support.scenario import competency
 
-from issuer.services.approving import Approving, Weighed
-from issuer.services.awaiting import Awaiting
-from issuer.services.proposing import Drafted, Proposing
+from issuer.services.approval.approving import Approving, Weighed
+from issuer.services.approval.awaiting import Awaiting
+from issuer.services.approval.proposing import Drafted, Proposing
 from keys.custody import policy_file
 from keys.custody.approval import Act, approve, approve_by_rule
 from keys.custody.signing_policy import SigningPolicy

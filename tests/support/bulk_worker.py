@@ -14,7 +14,7 @@ def work(database_url: str, numbers: list[str]) -> dict[str, bool]:
     from support.faults_workload import services_over
 
     from issuer.domain.errors import IssuingStopped
-    from issuer.services.issuing import IssueRequest
+    from issuer.services.issuing.issuer import IssueRequest
 
     services = services_over(database_url)
     requests = [

@@ -20,7 +20,7 @@ from sqlalchemy import URL, make_url
 
 from issuer.adapters.database import Database
 from issuer.adapters.schema import metadata
-from issuer.services.audit import GENESIS
+from issuer.services.audit.trail import GENESIS
 
 REGISTER = f"ombord_test_{os.getpid()}"
 _EMPTY = (

@@ -16,15 +16,15 @@ from issuer.adapters.database import Database
 from issuer.adapters.object_store import ObjectStore
 from issuer.adapters.object_store_folder import FolderStore
 from issuer.adapters.tables import audit_event, certificate, credential
-from issuer.services.audit import WholeChain, verify_chain
-from issuer.services.exporting import export_lines
-from issuer.services.importing import ImportReport, RegisterImport
-from issuer.services.issuing import CredentialIssuer, IssuedCredential
-from issuer.services.lifecycle import Lifecycle
-from issuer.services.offering import Offering
-from issuer.services.printing import Printing
-from issuer.services.publication import Publication
-from issuer.services.publishing import PLAIN, Orders, StatusPublisher
+from issuer.services.audit.trail import WholeChain, verify_chain
+from issuer.services.issuing.issuer import CredentialIssuer, IssuedCredential
+from issuer.services.paper.printing import Printing
+from issuer.services.phone.offering import Offering
+from issuer.services.publishing.publication import Publication
+from issuer.services.publishing.publisher import PLAIN, Orders, StatusPublisher
+from issuer.services.register.exporting import export_lines
+from issuer.services.register.importing import ImportReport, RegisterImport
+from issuer.services.register.lifecycle import Lifecycle
 from issuer.settings import Settings
 from keys.encoding import json_dumps
 from keys.jwk import PublicKey

@@ -27,13 +27,13 @@ from issuer.adapters.object_store_folder import FolderStore
 from issuer.app import build
 from issuer.composition import Services, compose
 from issuer.domain.errors import DatabaseUnusable, IssuerError
-from issuer.services import issuing
-from issuer.services.authority_keys import AuthorityKeys
 from issuer.services.clock import Clock
-from issuer.services.issuing import CredentialIssuer, IssuedCredential, IssueRequest
-from issuer.services.mass_working import MassWorker
-from issuer.services.publication import Publication
-from issuer.services.signing_port import GuardedSigner
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.custody.signing_port import GuardedSigner
+from issuer.services.issuing import issuer
+from issuer.services.issuing.issuer import CredentialIssuer, IssuedCredential, IssueRequest
+from issuer.services.mass.working import MassWorker
+from issuer.services.publishing.publication import Publication
 from keys.algorithms import Algorithm
 from keys.custody import policy_file
 from keys.custody.approval import Act, approve
@@ -209,7 +209,7 @@ class Clerk:
     """Runs requests over the real services; what operators ask, through the real web application."""
 
     def __init__(self, workload: str, database_url: str, folder: Path, *, now: datetime = NOW) -> None:
-        issuing.CHUNK = PARTS_OF.get(workload, issuing.CHUNK)  # type: ignore[attr-defined]
+        issuer.CHUNK = PARTS_OF.get(workload, issuer.CHUNK)  # type: ignore[attr-defined]
         self.clock = HandClock(now)
         self._folder, self._desk = folder, folder / ".desk"
         self._desk.mkdir(parents=True, exist_ok=True)

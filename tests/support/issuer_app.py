@@ -14,11 +14,11 @@ from support.simulator import NOW, seeded_signer
 
 from issuer.adapters import tables
 from issuer.adapters.database import Database
-from issuer.services.authority_keys import AuthorityKeys
-from issuer.services.browsing import Browsing
-from issuer.services.importing import RegisterImport
-from issuer.services.lifecycle import Lifecycle
-from issuer.services.offering import Offer, Offering
+from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.phone.offering import Offer, Offering
+from issuer.services.register.browsing import Browsing
+from issuer.services.register.importing import RegisterImport
+from issuer.services.register.lifecycle import Lifecycle
 from issuer.settings import Settings
 from keys.encoding import Json, json_dumps
 from verifier.credential import vc

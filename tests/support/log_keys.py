@@ -12,7 +12,7 @@ from keys.transparency.entry import Receipt, leaf
 from keys.transparency.merkle import Frontier, Node, prove_inclusion
 
 if TYPE_CHECKING:
-    from issuer.services.authority_keys import AuthorityKeys
+    from issuer.services.custody.authority_keys import AuthorityKeys
 
 LOG_KID = "NO-log-2026a"
 ORIGIN = "certificates.example/no/log"

@@ -15,7 +15,7 @@ BATCH = 50
 def work(database_url: str) -> None:
     from support.faults_workload import services_over
 
-    from issuer.services.mass_working import MassWorker, Worked
+    from issuer.services.mass.working import MassWorker, Worked
 
     services = services_over(database_url)
     parts = (services.database, services.clock, services.keys, services.settings)

@@ -10,7 +10,7 @@ from support.issuer_app import KEYS, Office
 from support.pickup_wallet import PickUpWallet
 from support.simulator import seeded_signer
 
-from issuer.services.issuing import CredentialIssuer
+from issuer.services.issuing.issuer import CredentialIssuer
 from keys import jws
 from keys.encoding import Json, json_dumps
 from keys.signer import SoftwareSigner

@@ -16,7 +16,7 @@ from support.issuer_app import KEYS, OPERATOR_TOKEN, HandClock, issuer_settings
 
 from issuer.app import build
 from issuer.composition import Services, compose
-from issuer.services.signing_port import GuardedSigner
+from issuer.services.custody.signing_port import GuardedSigner
 from keys.custody import policy_file
 from keys.encoding import json_dumps
 

@@ -1,8 +1,8 @@
 """Mass operations worked off as `work --once` does it, in this process and without waiting."""
 
 from issuer.domain.errors import IssuerError
-from issuer.services.mass_working import MassWorker, Worked
-from issuer.services.working import Working
+from issuer.services.mass.watching import Working
+from issuer.services.mass.working import MassWorker, Worked
 
 
 def work_off(worker: MassWorker) -> Worked:

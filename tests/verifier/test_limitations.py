@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from support.scenario import competency
 
-from issuer.services.document_form import limits_of
+from issuer.services.paper.document_form import limits_of
 from verifier import entitlement
 from verifier.credential.codelists import limitations
 from verifier.credential.model import CapacityGrant, Limitations

@@ -12,8 +12,8 @@ from support.scenario import TODAY, show
 from support.ship_store import Shore, ombord_verify
 from support.simulator import DAY, NOW, Authority
 
-from issuer.services import printing
-from issuer.services.issuing import IssuedCredential
+from issuer.services.issuing.issuer import IssuedCredential
+from issuer.services.paper import printing
 from verifier.credential import carrier, frames
 from verifier.credential.model import Certificate
 from verifier.credential.safe_manning import Post

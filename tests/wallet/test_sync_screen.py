@@ -20,7 +20,7 @@ from wallet_app.core.transport import Response
 if TYPE_CHECKING:
     from support.issuer_app import Office
 
-    from issuer.services.lifecycle import Lifecycle
+    from issuer.services.register.lifecycle import Lifecycle
 
 pytestmark = pytest.mark.screen
 
@@ -53,7 +53,7 @@ class Voyage:
         register(self.office.database, self.office.clock, self.office.settings, more)
 
     def decide(self) -> "Lifecycle":
-        from issuer.services.lifecycle import Lifecycle
+        from issuer.services.register.lifecycle import Lifecycle
 
         return Lifecycle(self.office.database, self.office.clock, self.office.settings)
 

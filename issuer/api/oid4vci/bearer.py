@@ -6,7 +6,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from issuer.api.oid4vci.errors import ProtocolError
-from issuer.services.redeeming import Access, Redeeming
+from issuer.services.phone.redeeming import Access, Redeeming
 
 MAX_TOKEN = 256
 SCHEME: Final = "access token"  # as the OpenAPI document names it

@@ -15,9 +15,9 @@ from issuer.api.oid4vci.display import ISSUED_TYPES
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
 from issuer.api.oid4vci.proof import check_proof
 from issuer.services.clock import Clock
-from issuer.services.collecting import Collecting, Denied
-from issuer.services.nonces import Nonces
-from issuer.services.redeeming import Access, Redeeming
+from issuer.services.phone.collecting import Collecting, Denied
+from issuer.services.phone.nonces import Nonces
+from issuer.services.phone.redeeming import Access, Redeeming
 from keys.encoding import Json, json_object
 
 _BODY: Final[dict[str, Any]] = {

@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 
 from issuer.api.oid4vci.errors import NO_STORE
 from issuer.api.rate_limit import RateLimit, limited
-from issuer.services.nonces import Nonces
+from issuer.services.phone.nonces import Nonces
 
 
 def nonce_router(nonces: Nonces, limit: RateLimit, path: str) -> APIRouter:

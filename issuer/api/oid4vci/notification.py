@@ -9,8 +9,8 @@ from starlette.responses import Response
 from issuer.api.body import json_body, json_request
 from issuer.api.oid4vci.bearer import ACCESS_TOKEN, bearer
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
-from issuer.services.collecting import Collecting, NotificationEvent
-from issuer.services.redeeming import Access, Redeeming
+from issuer.services.phone.collecting import Collecting, NotificationEvent
+from issuer.services.phone.redeeming import Access, Redeeming
 from keys.encoding import Json
 
 _DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]{0,1000}")

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
 from issuer.api.oid4vci.token import PRE_AUTHORIZED_CODE
-from issuer.services.offering import TX_CODE_LENGTH, Offering, OpenOffer
+from issuer.services.phone.offering import TX_CODE_LENGTH, Offering, OpenOffer
 
 TX_CODE_DESCRIPTION = "The six digits that the maritime authority sent you by another way than this offer"
 

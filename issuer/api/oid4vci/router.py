@@ -12,10 +12,10 @@ from issuer.api.oid4vci.offer import offer_router
 from issuer.api.oid4vci.token import token_router
 from issuer.api.rate_limit import RateLimit
 from issuer.services.clock import Clock
-from issuer.services.collecting import Collecting
-from issuer.services.nonces import Nonces
-from issuer.services.offering import Offering
-from issuer.services.redeeming import Redeeming
+from issuer.services.phone.collecting import Collecting
+from issuer.services.phone.nonces import Nonces
+from issuer.services.phone.offering import Offering
+from issuer.services.phone.redeeming import Redeeming
 
 # A crew behind one satellite link is one address: twenty phones with twelve certificates each, at once.
 BURST = 300

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from issuer.api.body import form_body
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
 from issuer.api.rate_limit import RateLimit, limited
-from issuer.services.redeeming import Grant, Redeeming, Refusal
+from issuer.services.phone.redeeming import Grant, Redeeming, Refusal
 from keys.encoding import EncodingError, Json, json_loads
 
 PRE_AUTHORIZED_CODE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"

@@ -25,7 +25,7 @@ from issuer.domain.organisations import (
     identified,
 )
 from issuer.rules.facts import Reporter
-from issuer.services.audit import AuditEvent, record
+from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
 
 

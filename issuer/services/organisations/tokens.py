@@ -26,7 +26,7 @@ from issuer.domain.client_keys import ClientKey
 from issuer.domain.organisations import ALL, Resource
 from issuer.domain.qualifications import ReportingParty
 from issuer.rules.facts import Channel, Reporter
-from issuer.services.audit import AuditEvent, record
+from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.organisations.assertions import Assertion, AssertionRefused, Unverified, read, verify
 from issuer.settings import Settings

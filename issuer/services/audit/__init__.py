@@ -1,0 +1,1 @@
+"""The audit trail: who did what, why, and what changed; append-only, hash-chained."""

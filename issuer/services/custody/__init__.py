@@ -1,0 +1,1 @@
+"""The authority's keys, and the port through which they sign."""

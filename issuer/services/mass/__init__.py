@@ -1,0 +1,1 @@
+"""Many certificates at once: whom it concerns, the operation, its progress and workers."""

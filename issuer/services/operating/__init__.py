@@ -1,0 +1,1 @@
+"""Running the service: readiness, gauges, repeated requests, reconciliation, backup and restore."""

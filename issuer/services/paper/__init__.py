@@ -1,0 +1,1 @@
+"""What is printed: credentials bound to no phone, and ships' documents."""

@@ -1,0 +1,1 @@
+"""What a wallet asks for: offers, pick-ups, sync and its pass, documents."""

@@ -1,0 +1,315 @@
+"""Sync: what a phone is told about the seafarer whose certificates are bound to its key.
+
+The caller has seen a fresh proof of the key. A phone is answered while it has a living credential: one that
+was released and that no newer one has taken the place of. Nothing of any other seafarer is ever looked at.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, StrEnum, auto
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Row, select
+
+from issuer.adapters.database import Database
+from issuer.adapters.repository import among, in_force, with_holder
+from issuer.adapters.tables import certificate, credential, credential_payload, status_list
+from issuer.domain.errors import IssuerError
+from issuer.domain.register import CredentialState
+from issuer.services.clock import Clock
+from issuer.services.log.checkpoints import Checkpoints
+from issuer.services.paper import renewing
+from issuer.services.phone.offering import Offer, Offering
+from issuer.services.phone.passes import Entry, PassSigning, SignedPass, read_certificate
+from issuer.services.register.portraits import portrait_of
+from issuer.settings import Settings
+from keys.custody import CustodyError
+from keys.jwk import PublicKey
+from keys.transparency.entry import Receipt
+from verifier.credential.model import StatusReference
+from verifier.status import Status
+
+log = logging.getLogger(__name__)
+
+MOST_STATUSES: Final = 256  # of a phone's credentials, newest first
+MOST_OFFERED: Final = 100
+
+
+class Reason(StrEnum):
+    """Why a certificate is there to be picked up."""
+
+    RENEWED = (
+        "renewed"  # of the same kind as one on this phone, or it again: under a corrected name, a new key
+    )
+    REPLACED = "replaced"  # it takes another one's place
+    ISSUED = "issued"
+
+
+class NotBound(Enum):
+    """Why a key is not answered."""
+
+    UNKNOWN = auto()
+    NO_LONGER = auto()  # all its credentials have been superseded, as after `rebind`
+    SHARED = auto()  # living credentials of several seafarers: whose sync this is cannot be told
+
+
+class OwnStatus(NamedTuple):
+    """The status of one credential that is bound to the key."""
+
+    uri: str
+    idx: int
+    status: Status
+
+
+class Place(NamedTuple):
+    """Which credential: by its place in a status list, which is all that a phone has to name it by."""
+
+    uri: str
+    idx: int
+
+
+class Ready(NamedTuple):
+    """A certificate in force that this phone lacks, or has in an older edition."""
+
+    document_number: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """The answer to one phone. `left_out` are certificates in force that the pass does not sum up.
+
+    `is_pass_late`: nobody signs it now, so that nothing is said of it. `receipts` of the transparency log are
+    of those credentials that were asked for and have one.
+    """
+
+    as_of: datetime
+    sea_pass: str | None
+    is_pass_late: bool = False
+    left_out: tuple[str, ...]
+    credentials: tuple[OwnStatus, ...]
+    ready: tuple[Ready, ...]
+    offer: Offer | None
+    receipts: Mapping[Place, Receipt]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the register says, read in one transaction."""
+
+    seafarer_id: str
+    own: Sequence[Row[Any]]  # every released credential of the key, newest first
+    certificates: Sequence[Row[Any]]  # of the seafarer, in force today
+    picture: bytes | None
+    living: Mapping[int, Sequence[Row[Any]]]  # credentials of each certificate, on any phone and on paper
+    due: Mapping[int, int]  # certificates whose credentials on phones, up to this one, are to be renewed
+
+
+class Syncing:
+    """Answers phones."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        passes: PassSigning,
+        offering: Offering,
+        checkpoints: Checkpoints,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._passes = passes
+        self._offering = offering
+        self._checkpoints = checkpoints
+
+    def sync(self, key: PublicKey, without_receipt: AbstractSet[Place] = frozenset()) -> Synced | NotBound:
+        """How the key's seafarer stands; asked again after a lost answer, the same with a new offer.
+
+        `without_receipt` are credentials whose receipt of the log this phone lacks.
+        """
+        thumbprint = key.thumbprint()
+        # Before looking: whatever is decided while we look is newer than what this answer claims to know.
+        as_of = self._clock().astimezone(UTC).replace(microsecond=0)
+        offer = None
+        with self._database.read() as connection:
+            known = self._look(connection, thumbprint, as_of)
+        ready = () if isinstance(known, NotBound) else _ready(known, thumbprint)
+        if ready:
+            known, ready, offer = self._offer(thumbprint, as_of)
+        if isinstance(known, NotBound):
+            return known
+        entries = list(_entries(known, thumbprint))
+        signed = self._pass(entries, key, as_of, known.picture)
+        numbers = () if signed is None else (entry.document_number for entry in entries)
+        return Synced(
+            as_of=as_of,
+            sea_pass=None if signed is None else signed.text,
+            is_pass_late=signed is None,
+            left_out=tuple(one for one in numbers if signed is not None and one not in signed.members),
+            credentials=tuple(
+                OwnStatus(row.uri, row.idx, Status(row.status)) for row in known.own[:MOST_STATUSES]
+            ),
+            ready=ready,
+            offer=offer,
+            receipts=self._receipts(known.own, without_receipt),
+        )
+
+    def _pass(
+        self, entries: Sequence[Entry], key: PublicKey, as_of: datetime, picture: bytes | None
+    ) -> SignedPass | None:
+        """None where nobody signs it now, the signer stopped or its quota reached: the rest is answered."""
+        good = [entry for entry in entries if entry.status is not None]
+        try:
+            return self._passes.sign(good, key, as_of, picture=picture)
+        except (IssuerError, CustodyError) as error:  # its words may quote what was to be signed
+            log.error("no pass: %s", type(error).__name__)
+            return None
+
+    def _receipts(self, own: Sequence[Row[Any]], wanted: AbstractSet[Place]) -> dict[Place, Receipt]:
+        """Of the phone's own credentials alone; a log that cannot be signed now keeps nobody from a sync."""
+        serials = {place: row.serial for row in own if (place := Place(row.uri, row.idx)) in wanted}
+        if not serials:
+            return {}
+        try:
+            found = self._checkpoints.receipts(sorted(serials.values()))
+        except (IssuerError, CustodyError) as error:
+            log.error("no receipts: %s", error)
+            return {}
+        return {place: found[serial] for place, serial in serials.items() if serial in found}
+
+    def _offer(
+        self, thumbprint: str, as_of: datetime
+    ) -> tuple[_Known | NotBound, tuple[Ready, ...], Offer | None]:
+        """Look again with the certificates locked: a `rebind` comes before us, or closes our offer."""
+        with self._database.write() as connection:
+            known = self._look(connection, thumbprint, as_of, lock=True)
+            if isinstance(known, NotBound):
+                return known, (), None
+            ready = _ready(known, thumbprint)
+            if not ready:
+                return known, (), None
+            numbers = [one.document_number for one in ready]
+            offer = self._offering.create_bound(connection, known.seafarer_id, numbers, thumbprint)
+        return known, ready, offer
+
+    def _look(
+        self, connection: Connection, thumbprint: str, as_of: datetime, *, lock: bool = False
+    ) -> _Known | NotBound:
+        bound = credential.c.holder_thumbprint == thumbprint
+        seafarers = _seafarers(connection, bound)
+        if lock:
+            _lock_certificates(connection, seafarers)
+        own = connection.execute(_credentials(bound).order_by(credential.c.id.desc())).all()
+        alive = {row.seafarer_id for row in own if row.superseded_at is None}
+        if not alive:
+            return NotBound.NO_LONGER if own else NotBound.UNKNOWN
+        if len(alive) > 1:
+            return NotBound.SHARED
+        (seafarer_id,) = alive
+        good = in_force(self._settings.today(as_of))
+        mine = with_holder().where(certificate.c.seafarer_id == seafarer_id, good)
+        certificates = connection.execute(mine.order_by(certificate.c.document_number)).all()
+        picture = portrait_of(connection, seafarer_id)
+        living = _living(connection, certificates)
+        due = renewing.due(connection, [row.id for row in certificates])
+        return _Known(seafarer_id, own, certificates, picture, living, due)
+
+
+def _seafarers(connection: Connection, bound: ColumnElement[bool]) -> set[str]:
+    owner = select(certificate.c.seafarer_id).join(
+        credential, credential.c.certificate_id == certificate.c.id
+    )
+    return set(connection.execute(owner.where(bound).distinct()).scalars())
+
+
+def _lock_certificates(connection: Connection, seafarers: Iterable[str]) -> None:
+    """In the order in which everybody locks them; they stay as they are until we commit."""
+    theirs = select(certificate.c.id).where(among(connection, certificate.c.seafarer_id, sorted(seafarers)))
+    connection.execute(theirs.order_by(certificate.c.id).with_for_update())
+
+
+def _credentials(chosen: ColumnElement[bool]) -> Any:
+    """Released credentials, each with its list, its certificate's seafarer and what was signed."""
+    return (
+        select(
+            credential.c.id,
+            credential.c.certificate_id,
+            credential.c.holder_thumbprint,
+            credential.c.serial,
+            credential.c.idx,
+            credential.c.status,
+            credential.c.superseded_at,
+            status_list.c.uri,
+            certificate.c.seafarer_id,
+            certificate.c.type,
+            certificate.c.replaced_by,
+            credential_payload.c.payload,
+        )
+        .join(certificate, certificate.c.id == credential.c.certificate_id)
+        .join(status_list, status_list.c.number == credential.c.list_number)
+        .join(credential_payload, credential_payload.c.credential_id == credential.c.id)
+        .where(chosen, credential.c.state == CredentialState.RELEASED.value)
+    )
+
+
+def _living(connection: Connection, certificates: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
+    """Credentials that nothing has taken the place of, by certificate, oldest first."""
+    chosen = among(connection, credential.c.certificate_id, [row.id for row in certificates])
+    alive = _credentials(chosen & credential.c.superseded_at.is_(None)).order_by(credential.c.id)
+    found: dict[int, list[Row[Any]]] = {row.id: [] for row in certificates}
+    for row in connection.execute(alive):
+        found[row.certificate_id].append(row)
+    return found
+
+
+def _ready(known: _Known, thumbprint: str) -> tuple[Ready, ...]:
+    """What this phone may pick up: never what another phone holds, which `rebind` alone moves."""
+    ready = []
+    for row in known.certificates:
+        on_phones = [one for one in known.living[row.id] if one.holder_thumbprint is not None]
+        mine = [one for one in on_phones if one.holder_thumbprint == thumbprint]
+        if mine:
+            if mine[-1].id <= known.due.get(row.id, 0) or _is_older_edition(mine[-1], row):
+                ready.append(Ready(row.document_number, Reason.RENEWED))
+        elif not on_phones:
+            ready.append(Ready(row.document_number, _reason(row, known.own)))
+    return tuple(ready[:MOST_OFFERED])
+
+
+def _reason(row: Row[Any], own: Sequence[Row[Any]]) -> Reason:
+    """Why a certificate is new to a phone that has its `own`."""
+    claims = json.loads(row.claims)
+    if "replaces" in claims or any(one.replaced_by == row.document_number for one in own):
+        return Reason.REPLACED
+    kind = row.type, claims.get("stcw_code")
+    if any((one.type, json.loads(one.payload).get("stcw_code")) == kind for one in own):
+        return Reason.RENEWED
+    return Reason.ISSUED
+
+
+def _is_older_edition(signed: Row[Any], row: Row[Any]) -> bool:
+    """Whether what was signed says something else than the register does now."""
+    now = read_certificate(row.type, row.claims, row.holder_claims)
+    before = read_certificate(row.type, signed.payload, "{}")
+    return now is not None and before is not None and now != before
+
+
+def _entries(known: _Known, thumbprint: str) -> Iterable[Entry]:
+    """Each certificate in force with the status entry of this phone's own credential, if it has one.
+
+    Never the paper's: that entry stays good when the phone is lost, and so would the pass.
+    """
+    for row in known.certificates:
+        mine = [
+            one
+            for one in known.living[row.id]
+            if one.status == Status.VALID.value and one.holder_thumbprint == thumbprint
+        ]
+        status = StatusReference(mine[-1].uri, mine[-1].idx) if mine else None
+        yield Entry(row.document_number, read_certificate(row.type, row.claims, row.holder_claims), status)

@@ -1,0 +1,1 @@
+"""What verifiers fetch: status lists, statements for ships, packs, the page's trust."""
