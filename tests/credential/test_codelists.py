@@ -68,6 +68,12 @@ def test_areas_of_different_states_are_not_ordered_by_guess() -> None:
     assert area_contains("moon", "moon") is True
 
 
+def test_an_area_that_lies_in_another_is_contained_in_it_and_not_the_other_way_round() -> None:
+    assert area_contains("no-waters", "no-inner-waters") is True
+    assert area_contains("no-inner-waters", "no-waters") is None
+    assert area_contains("no-waters", "oceanfart") is None
+
+
 def test_sixty_flags_with_their_authorities() -> None:
     flags = codelists.flags()
     assert len(flags) >= 60

@@ -327,6 +327,8 @@ def with_papers(*certificates: Certificate, **changes: object) -> Case:
 
 DISPENSED = with_papers(WATCH, dispensation(), duty=MATE)
 HALF_YEAR = add_months(TODAY, -6)
+# «Digitale sertifikater godkjennes om bord på norske fartøy i norsk farvann» (APS)
+DIGITAL = Acceptance(("NO",), ("no-waters",))
 
 # P6: limits, capacity, acceptance; a dispensation of six months for that ship
 P6 = {
@@ -371,6 +373,12 @@ P6 = {
     "accepted in narrower waters": (
         with_papers(competency(acceptance=Acceptance(("NO",), ("inre-fart",))), ship=at_sea(area="narfart")),
         FAIL, NOT_HERE,
+    ),
+    "accepted in Norwegian waters, in inner ones": (
+        with_papers(competency(acceptance=DIGITAL), ship=at_sea(area="no-inner-waters")), PASS, FIT,
+    ),
+    "accepted in Norwegian waters, on a ship that trades beyond": (
+        with_papers(competency(acceptance=DIGITAL), ship=at_sea(area="oceanfart")), UNKNOWN, UNCONFIRMED,
     ),
     "a national certificate of the flag": (
         with_papers(competency(type=CertificateType.NATIONAL)), PASS, FIT,

@@ -90,7 +90,7 @@ def regulations() -> Mapping[str, Entry]:
 
 
 def trade_areas() -> Mapping[str, Entry]:
-    """Trade areas; facts: rank, where the areas contain one another."""
+    """Trade areas; facts: rank, where the areas contain one another; within, an area that contains this."""
     return _entries("trade_areas")
 
 
@@ -120,6 +120,8 @@ def area_contains(wider: str, narrower: str) -> bool | None:
     if wider == narrower:
         return True
     areas = trade_areas()
+    if narrower in areas and areas[narrower].facts.get("within") == wider:
+        return True
     ranks = [areas[code].facts.get("rank") if code in areas else None for code in (wider, narrower)]
     if not isinstance(ranks[0], int) or not isinstance(ranks[1], int):
         return None

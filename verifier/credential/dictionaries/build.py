@@ -5,6 +5,7 @@
 
 Deterministic: the same lists make the same bytes. What saves most stands last, where matches cost least.
 Dictionaries change freely until release 1.0, then never again: a better one gets a new number.
+A code that was listed after a dictionary was built says which one it waits for (`"dictionary": 2`).
 """
 
 import json
