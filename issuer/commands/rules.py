@@ -26,6 +26,7 @@ app = typer.Typer(help="The law: is it in order, and what does it say?", rich_ma
 _WHY = {
     Why.UNVERIFIED: "these records are not verified",
     Why.UPLOAD: "these were uploaded",
+    Why.CREDIT: "this service counts as far as the authority decides",
     Why.DISCRETION: "the law leaves this to the authority",
     Why.AMENDED: "a later version may be the law on that day",
     Why.UNVERIFIED_LAW: "nobody has compared this rule with the law's own text",

@@ -42,7 +42,7 @@ def case_of(data: bytes, file: str) -> CaseFile:
 
 
 def _facts(entry: Entry, on: date) -> Facts:
-    members = entry.members((), ("birth_date", "services", "records", "decided", "asked"))
+    members = entry.members((), ("birth_date", "services", "records", "decided", "asked", "complete"))
     known: dict[str, Entry] = {}
     services = tuple(_service(one, on, known) for one in _items(members, "services"))
     records = tuple(_record(one, on, known) for one in _items(members, "records"))
@@ -52,6 +52,7 @@ def _facts(entry: Entry, on: date) -> Facts:
         records=records,
         decided=tuple(map(_decided, _items(members, "decided"))),
         asked=frozenset(members["asked"].texts()) if "asked" in members else frozenset(),
+        complete=members["complete"].day() if "complete" in members else None,
     )
 
 
@@ -100,9 +101,9 @@ def _record(entry: Entry, on: date, known: dict[str, Entry]) -> Record:
 
 
 def _decided(entry: Entry) -> Decided:
-    members = entry.members(("code", "day"), ("ref",))
-    ref = members["ref"].text() if "ref" in members else ""
-    return Decided(code=members["code"].text(), day=members["day"].day(), ref=ref)
+    members = entry.members(("code", "day"), ("ref", "record"))
+    said = {name: members[name].text() for name in ("ref", "record") if name in members}
+    return Decided(code=members["code"].text(), day=members["day"].day(), **said)
 
 
 def _id(members: Mapping[str, Entry], known: dict[str, Entry]) -> str:

@@ -107,6 +107,7 @@ class Decided:
     code: str
     day: date
     ref: str = ""
+    record: str = ""  # the record that it is about; empty: all of the case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +119,4 @@ class Facts:
     records: tuple[Record, ...] = ()
     decided: tuple[Decided, ...] = ()
     asked: frozenset[str] = field(default_factory=frozenset)  # individual decisions that are asked for
+    complete: date | None = None  # the day on which all documents were in

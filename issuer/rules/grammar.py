@@ -1,12 +1,10 @@
-"""Law files into values: every word of the rule language, each checked where it stands.
+"""Conditions of law files into values: every word of the rule language, each checked where it stands.
 
-docs/rule-language.md describes it for those who write law; this module is what it amounts to.
+docs/rule-language.md describes it for those who write law; `act_file` reads the whole of a file.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from hashlib import sha256
 from typing import Final
 
 from issuer.rules.conditions import (
@@ -18,84 +16,50 @@ from issuer.rules.conditions import (
     Discretion,
     Held,
 )
-from issuer.rules.counting import ByDays, ByHours
-from issuer.rules.entry import Entry, names, read
+from issuer.rules.entry import Entry
 from issuer.rules.facts import ATTACHMENTS, Kind
-from issuer.rules.law import Act, Amended, Rule, Validity, Variant
+from issuer.rules.law import Act
 from issuer.rules.service import ServiceOf, Substitute, months
-from issuer.rules.where import NUMBERS, Scales, Wanted, Where
+from issuer.rules.where import ANY, NUMBERS, AnyOf, Demands, Scales, Wanted, Where
 
 _HELD: Final = {kind.value: kind for kind in Kind if kind is not Kind.SERVICE}
 _WHICH: Final[Mapping[Kind, tuple[str, ...]]] = {  # the names by which a law says which record it means
     Kind.HOLDING: ("code", "scale", "at_least", "unexpired"),
     **dict.fromkeys(ATTACHMENTS, ()),
 }
-_RULE: Final = (
-    ("id", "ref", "kind", "names", "in_force", "requires"),
-    ("variants", "validity", "otherwise", "stcw", "amended", "verified", "grants"),
+_SERVICE: Final = (
+    "ref",
+    "months",
+    "days",
+    "where",
+    "after",
+    "within",
+    "before",
+    "substitutes",
+    "of_which",
+    "not_for",
 )
 _HOLDING: Final = "holding/"  # scales of what may be held are called so: holding/deck
 
 
-def act_of(data: bytes, file: str) -> tuple[Act, tuple[Rule, ...]]:
-    """The act and its rules in one file. Raises LawError, which says where."""
-    members = read(data, file).members(("act", "rules"), ("scales", "defaults", "fragments"))
-    scales = {name: one.texts() for name, one in _mapping(members.get("scales")).items()}
-    act = _act(members["act"], scales, sha256(data).hexdigest())
-    grammar = _Grammar(act, _defaults(members.get("defaults"), scales), _mapping(members.get("fragments")))
-    for name, fragment in grammar.fragments.items():  # also one that no rule uses
-        grammar.using(name, fragment)
-    return act, tuple(_rule(one, grammar) for one in members["rules"].items())
-
-
-def _mapping(entry: Entry | None) -> Mapping[str, Entry]:
-    return {} if entry is None else entry.mapping()
-
-
-def _act(entry: Entry, scales: Scales, version: str) -> Act:
-    members = entry.members(("id", "country", "names", "counts"), ("day_hours", "verified"))
-    counts = members["counts"].text()
-    if counts not in ("days", "hours"):
-        members["counts"].fail("service is counted in days or in hours")
-    if (counts == "hours") is not ("day_hours" in members):
-        entry.fail("day_hours, the hours that make a day, belongs to counts: hours")
-    return Act(
-        id=members["id"].text(),
-        country=members["country"].text(),
-        names=names(members["names"]),
-        scales=scales,
-        counting=ByHours(Fraction(members["day_hours"].whole())) if counts == "hours" else ByDays(),
-        version=version,
-        verified="verified" not in members or members["verified"].flag(),
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Default:
+class Default:
     """What a paragraph says for all service of a kind, unless a rule says otherwise."""
 
     ref: str
-    where: Mapping[str, Wanted]
-    adds: Mapping[str, Wanted]
+    where: Demands
+    adds: Demands
 
-    def applies(self, demands: Mapping[str, Wanted]) -> bool:
+    def applies(self, demands: Demands) -> bool:
+        """Whether it is about service of which this is asked."""
         return all(demands.get(name) == wanted for name, wanted in self.where.items())
 
 
-def _defaults(entry: Entry | None, scales: Scales) -> tuple[_Default, ...]:
-    found = []
-    for one in () if entry is None else entry.items():
-        members = one.members(("ref", "where", "adds"))
-        where, adds = _demands(members["where"], scales), _demands(members["adds"], scales)
-        found.append(_Default(members["ref"].text(), where, adds))
-    return tuple(found)
-
-
-def _demands(entry: Entry, scales: Scales) -> dict[str, Wanted]:
-    """What `where` asks for, each name and code checked."""
+def demands_of(entry: Entry, scales: Scales) -> dict[str, Wanted]:
+    """What `where` asks for, each name and code checked. Raises LawError."""
     demands: dict[str, Wanted] = {}
     for name, value in entry.mapping().items():
-        wanted: Wanted = value.whole() if name in NUMBERS else _codes(value)
+        wanted = _wanted(name, value, scales)
         try:
             Where.of({name: wanted}, scales)
         except ValueError as error:
@@ -104,18 +68,23 @@ def _demands(entry: Entry, scales: Scales) -> dict[str, Wanted]:
     return demands
 
 
-def _codes(entry: Entry) -> Wanted:
-    codes = entry.texts()
+def _wanted(name: str, value: Entry, scales: Scales) -> Wanted:
+    if name in NUMBERS:
+        return value.whole()
+    if name == ANY:
+        return AnyOf(tuple(demands_of(one, scales) for one in value.items()))
+    codes = value.texts()
     return codes[0] if len(codes) == 1 else codes
 
 
-class _Grammar:
+class Grammar:
     """Reads conditions of one act. A fragment is read where it is used, so that it cites itself."""
 
-    def __init__(self, act: Act, defaults: tuple[_Default, ...], fragments: Mapping[str, Entry]) -> None:
+    def __init__(self, act: Act, defaults: tuple[Default, ...], fragments: Mapping[str, Entry]) -> None:
         self.act, self.fragments = act, fragments
         self._defaults = defaults
         self._using: list[str] = []
+        self._limitation = ""  # what the grant that is being read is limited to
         self._words: dict[str, Callable[[Entry], Condition]] = {
             "all": self._all,
             "any": self._any,
@@ -136,6 +105,14 @@ class _Grammar:
         if word not in self._words:
             value.fail(f"{word} is no condition; known: {', '.join(sorted(self._words))}")
         return self._words[word](value)
+
+    def limited(self, entry: Entry, limitation: str) -> Condition:
+        """A condition as it is asked of whoever is limited so: without the parts that are `not_for` it."""
+        self._limitation = limitation
+        try:
+            return self.condition(entry)
+        finally:
+            self._limitation = ""
 
     def using(self, name: str, where: Entry) -> Condition:
         """A fragment by its name. Raises LawError."""
@@ -166,7 +143,7 @@ class _Grammar:
             return "", "", tuple(self.condition(one) for one in entry.items())
         members = entry.members(("of",), ("ref", "name"))
         listed = tuple(self.condition(one) for one in members["of"].items())
-        return _text(members, "ref"), _text(members, "name"), listed
+        return text_of(members, "ref"), text_of(members, "name"), listed
 
     def _age(self, entry: Entry) -> Condition:
         members = entry.members(("ref", "years"))
@@ -198,7 +175,7 @@ class _Grammar:
             kind=kind,
             codes=codes,
             code=code,
-            ref=_text(members, "ref"),
+            ref=text_of(members, "ref"),
             no_older=members["no_older"].period() if "no_older" in members else None,
             before=members["before"].day() if "before" in members else None,
             marks=frozenset(members["marks"].texts()) if "marks" in members else frozenset(),
@@ -219,28 +196,43 @@ class _Grammar:
         return f"≥ {least}", frozenset(scale[scale.index(least) :])
 
     def _service(self, entry: Entry, above: Mapping[str, Wanted]) -> ServiceOf:
-        known = ("ref", "where", "after", "within", "before", "substitutes", "of_which")
-        members = entry.members((), (*known, "months", "days"))
-        own = _demands(members["where"], self.act.scales) if "where" in members else {}
+        members = entry.members((), _SERVICE)
+        own = demands_of(members["where"], self.act.scales) if "where" in members else {}
         demands = {**above, **own}
         defaults = [one for one in self._defaults if one.applies(demands) and not one.applies(above)]
         added = {name: wanted for one in defaults for name, wanted in one.adds.items() if name not in demands}
-        cited = (_text(members, "ref"), *(one.ref for one in defaults if one.adds.keys() & added.keys()))
+        cited = (text_of(members, "ref"), *(one.ref for one in defaults if one.adds.keys() & added.keys()))
         return ServiceOf(
             days=_days(entry, members),
             where=Where.of({**own, **added}, self.act.scales),
             ref="; ".join(filter(None, cited)),
-            after=self._held(Kind.HOLDING, members["after"]) if "after" in members else None,
+            after=self._after(members["after"]) if "after" in members else None,
             within=members["within"].period() if "within" in members else None,
             before=members["before"].day() if "before" in members else None,
-            substitutes=tuple(map(self._substitute, _items(members, "substitutes"))),
-            of_which=tuple(self._service(one, {**demands, **added}) for one in _items(members, "of_which")),
+            substitutes=tuple(map(self._substitute, items(members, "substitutes"))),
+            of_which=tuple(self._service(one, {**demands, **added}) for one in self._parts(members)),
         )
+
+    def _after(self, entry: Entry) -> Held:
+        """A holding; or, by its kind, another record: `after: {course: {code: x}}`."""
+        found = entry.mapping()
+        kinds = found.keys() & _HELD.keys()
+        if len(found) == 1 and kinds:
+            (word,) = kinds
+            return self._held(_HELD[word], found[word])
+        return self._held(Kind.HOLDING, entry)
+
+    def _parts(self, members: Mapping[str, Entry]) -> Iterator[Entry]:
+        """What part of the service is asked more; not what this limitation leaves out."""
+        for one in items(members, "of_which"):
+            left_out = one.mapping().get("not_for")
+            if left_out is None or left_out.text() != self._limitation:
+                yield one
 
     def _substitute(self, entry: Entry) -> Substitute:
         members = entry.members(("ref", "where"), ("months", "days"))
         return Substitute(
-            where=Where.of(_demands(members["where"], self.act.scales), self.act.scales),
+            where=Where.of(demands_of(members["where"], self.act.scales), self.act.scales),
             at_most=_days(entry, members),
             ref=members["ref"].text(),
         )
@@ -252,60 +244,11 @@ def _days(entry: Entry, members: Mapping[str, Entry]) -> int:
     return months(members["months"].whole()) if "months" in members else members["days"].whole()
 
 
-def _rule(entry: Entry, grammar: _Grammar) -> Rule:
-    members = entry.members(*_RULE)
-    in_force = members["in_force"].members(("from",), ("until",))
-    last = in_force["until"].day() if "until" in in_force else None
-    first = in_force["from"].day()
-    if last is not None and last < first:
-        in_force["until"].fail("it ends before it begins")
-    name = members["id"].text()
-    return Rule(
-        id=name,
-        act=grammar.act,
-        ref=members["ref"].text(),
-        kind=members["kind"].text(),
-        names=names(members["names"]),
-        first=first,
-        last=last,
-        requires=grammar.condition(members["requires"]),
-        variants=tuple(_variant(one, grammar) for one in _items(members, "variants")),
-        validity=_validity(members["validity"]) if "validity" in members else None,
-        otherwise=_text(members, "otherwise") or None,
-        stcw=members["stcw"].texts() if "stcw" in members else (),
-        amended=_amended(members["amended"]) if "amended" in members else None,
-        verified=members["verified"].flag() if "verified" in members else grammar.act.verified,
-        grants=_text(members, "grants") or name,
-    )
-
-
-def _variant(entry: Entry, grammar: _Grammar) -> Variant:
-    members = entry.members(("ref", "limitation", "requires"))
-    return Variant(
-        members["ref"].text(), members["limitation"].text(), grammar.condition(members["requires"])
-    )
-
-
-def _amended(entry: Entry) -> Amended:
-    members = entry.members(("by", "not_before"))
-    return Amended(members["by"].text(), members["not_before"].day())
-
-
-def _validity(entry: Entry) -> Validity:
-    members = entry.members(("ref",), ("period", "renewal_window", "until_further_notice"))
-    forever = "until_further_notice" in members and members["until_further_notice"].flag()
-    if forever is ("period" in members):
-        entry.fail("period is needed, or until_further_notice: true")
-    return Validity(
-        members["period"].period() if "period" in members else None,
-        members["renewal_window"].period() if "renewal_window" in members else None,
-        members["ref"].text(),
-    )
-
-
-def _text(members: Mapping[str, Entry], name: str) -> str:
+def text_of(members: Mapping[str, Entry], name: str) -> str:
+    """Its text; empty where it does not stand there."""
     return members[name].text() if name in members else ""
 
 
-def _items(members: Mapping[str, Entry], name: str) -> tuple[Entry, ...]:
+def items(members: Mapping[str, Entry], name: str) -> tuple[Entry, ...]:
+    """Its list; empty where it does not stand there."""
     return members[name].items() if name in members else ()

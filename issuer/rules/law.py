@@ -8,11 +8,19 @@ from typing import NamedTuple
 from issuer.rules.calendar import Period
 from issuer.rules.conditions import Condition
 from issuer.rules.counting import Counting
-from issuer.rules.where import Scales
+from issuer.rules.where import Scales, Where
 
 
 class UnknownRule(LookupError):
     """No rule of that id is the law on that day."""
+
+
+class Credited(NamedTuple):
+    """Service that counts only as far as the authority decides in the single case."""
+
+    ref: str
+    code: str  # of that decision
+    unless: Where  # it is such, and counts by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +34,18 @@ class Act:
     counting: Counting  # of service
     version: str  # of its file: SHA-256, so that a decision can be explained and replayed years later
     verified: bool = True  # what its rules are that do not say it themselves
+    credited: tuple[Credited, ...] = ()
 
 
 class Variant(NamedTuple):
-    """What may be granted with a limitation to whoever does not meet the whole."""
+    """Another way for whoever does not meet the whole: to a limited form of it, or to all of it."""
 
     ref: str
-    limitation: str  # its code, which the certificate then carries
+    limitation: str | None  # its code, which the certificate then carries
     requires: Condition
+    name: str = ""  # of a way that the act has to everything of a kind, such as equivalence
+    decide_within: Period | None = None  # of the day on which all documents were in
+    valid_until: date | None = None  # by a transitional provision: no longer than that
 
 
 class Validity(NamedTuple):
@@ -71,6 +83,8 @@ class Rule:
     amended: Amended | None = None
     verified: bool = True  # False: not compared with the law's own text, so that it decides nothing alone
 
+    is_grant: bool = True  # False: an individual decision, such as that a ship is a traditional one
+
     def is_in_force(self, on: date) -> bool:
         """Whether this version is the law on a day."""
         return self.first <= on and (self.last is None or on <= self.last)
@@ -91,9 +105,13 @@ class Law(NamedTuple):
             raise UnknownRule(f"there is no rule {name}")
         raise UnknownRule(f"rule {name} is not the law on {on}: its first version is of {versions[0].first}")
 
-    def in_force(self, on: date, country: str | None = None) -> Iterator[Rule]:
-        """Every rule that is the law on a day, in the order of the files."""
+    def in_force(
+        self, on: date, country: str | None = None, *, with_decisions: bool = False
+    ) -> Iterator[Rule]:
+        """Every rule by which something is granted on a day, in the order of the files."""
         for versions in self.rules.values():
             for version in versions:
-                if version.is_in_force(on) and country in (None, version.act.country):
+                if not version.is_in_force(on) or country not in (None, version.act.country):
+                    continue
+                if version.is_grant or with_decisions:
                     yield version

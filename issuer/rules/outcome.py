@@ -1,15 +1,15 @@
 """Deciding: verified evidence first, then all of it; the outcome with everything that explains it. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from issuer.rules.conditions import Case, Condition
+from issuer.rules.conditions import Case
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.facts import Channel, Facts, Record, Service
 from issuer.rules.finding import Finding, Standing, shortfalls
-from issuer.rules.law import Rule
+from issuer.rules.law import Rule, Variant
 
 
 class Way(StrEnum):
@@ -25,6 +25,7 @@ class Why(StrEnum):
 
     UNVERIFIED = "unverified-evidence"
     UPLOAD = "uploaded-document"
+    CREDIT = "service-to-credit"  # counts only as far as the authority decides in the single case
     DISCRETION = "discretion"
     AMENDED = "amended"  # a later version may be the law on that day: its date is not known here
     UNVERIFIED_LAW = "unverified-law"  # nobody has compared the rule with the law's own text
@@ -44,6 +45,9 @@ class Outcome:
     shortfalls: tuple[Finding, ...]
     limitation: str | None = None
     otherwise: str | None = None
+    alternative: str = ""  # the way taken, where it is another than the rule's own, such as equivalence
+    decide_by: date | None = None
+    valid_until: date | None = None  # by a transitional provision, whatever the rule's own validity
 
 
 def evaluate(
@@ -53,19 +57,26 @@ def evaluate(
     day = law_of or on
     doubtful = policy.unverified(facts)
     unverified = {one.id for one in doubtful}
-    limitation, finding = _granted(rule, policy.verified(facts) if unverified else facts, on)
+    to_credit = _to_credit(rule, facts, on)
+    variant, finding = _granted(rule, _without(facts, unverified | to_credit), on)
     is_proved = finding.standing is Standing.MET
-    if unverified and not is_proved:
-        limitation, finding = _granted(rule, facts, on)
+    if (unverified or to_credit) and not (is_proved and _is_whole(variant)):
+        by_all = _granted(rule, facts, on)
+        # What a person must look at may lift the limitation: then none is laid on anybody unseen.
+        if not is_proved or (by_all[1].standing is Standing.MET and _is_whole(by_all[0])):
+            (variant, finding), is_proved = by_all, False
     is_met = finding.standing is not Standing.UNMET
+    rests_on = frozenset() if is_proved else finding.records()
     why = {
-        Why.UNVERIFIED: () if is_proved else tuple(sorted(finding.records() & unverified)),
+        Why.UNVERIFIED: tuple(sorted(rests_on & unverified)),
         Why.UPLOAD: _uploads(doubtful) if policy.uploads_need_a_person else (),
+        Why.CREDIT: tuple(sorted(rests_on & to_credit)),
         Why.DISCRETION: _undecided(finding),
         Why.AMENDED: _amended(rule, day),
         Why.UNVERIFIED_LAW: () if rule.verified else (rule.id,),
     }
     reasons = {one: names for one, names in why.items() if names} if is_met else {}
+    used = variant if is_met else None
     return Outcome(
         way=Way.INCOMPLETE if not is_met else Way.MANUAL if reasons or not is_proved else Way.AUTO,
         rule=rule.id,
@@ -75,25 +86,61 @@ def evaluate(
         finding=finding,
         why=reasons,
         shortfalls=shortfalls(finding),
-        limitation=limitation if is_met else None,
+        limitation=used.limitation if used else None,
         otherwise=None if is_met else rule.otherwise,
+        alternative=used.name if used else "",
+        decide_by=_decide_by(used, facts),
+        valid_until=used.valid_until if used else None,
     )
 
 
-def _granted(rule: Rule, facts: Facts, on: date) -> tuple[str | None, Finding]:
-    """The whole where it is met, else the first limited form that is; else what the whole lacks."""
-    whole = _judge(rule, rule.requires, facts, on)
-    if whole.standing is Standing.MET:
-        return None, whole
+def _granted(rule: Rule, facts: Facts, on: date) -> tuple[Variant | None, Finding]:
+    """The whole where it is met, else the best of the other ways; else what the whole lacks."""
+    case = Case.of(facts, on, rule.act.counting)
+    best = rule.requires.judge(case)
+    if best.standing is Standing.MET:
+        return None, best
+    taken = None
     for variant in rule.variants:
-        found = _judge(rule, variant.requires, facts, on)
-        if found.standing > whole.standing:
-            return variant.limitation, found
-    return None, whole
+        found = variant.requires.judge(case)
+        if found.standing > best.standing:
+            taken, best = variant, found
+    return taken, best
 
 
-def _judge(rule: Rule, condition: Condition, facts: Facts, on: date) -> Finding:
-    return condition.judge(Case.of(facts, on, rule.act.counting))
+def _is_whole(variant: Variant | None) -> bool:
+    return variant is None or variant.limitation is None
+
+
+def _to_credit(rule: Rule, facts: Facts, on: date) -> frozenset[str]:
+    """Service that counts only once the authority has decided so, and of which it has not."""
+    if not rule.act.credited:
+        return frozenset()
+    decided = {(one.code, one.record) for one in facts.decided if one.day <= on}
+    return frozenset(
+        service.id
+        for one in rule.act.credited
+        for service in facts.services
+        if one.unless.objection(service) is not None
+        and not decided & {(one.code, ""), (one.code, service.id)}
+    )
+
+
+def _without(facts: Facts, aside: frozenset[str] | set[str]) -> Facts:
+    if not aside:
+        return facts
+    return replace(
+        facts,
+        services=tuple(one for one in facts.services if one.id not in aside),
+        records=tuple(one for one in facts.records if one.id not in aside),
+    )
+
+
+def _decide_by(variant: Variant | None, facts: Facts) -> date | None:
+    """The day by which the law wants the decision, where it sets a time and all documents are in."""
+    if variant is None or variant.decide_within is None or facts.complete is None:
+        return None
+    return variant.decide_within.after(facts.complete)
 
 
 def _uploads(unverified: Iterable[Service | Record]) -> tuple[str, ...]:

@@ -19,6 +19,9 @@ def report(outcome: Outcome) -> dict[str, Json]:
         "why": {why.value: list(names) for why, names in outcome.why.items()},
         "limitation": outcome.limitation,
         "otherwise": outcome.otherwise,
+        "alternative": outcome.alternative or None,
+        "decide_by": outcome.decide_by.isoformat() if outcome.decide_by else None,
+        "valid_until": outcome.valid_until.isoformat() if outcome.valid_until else None,
         "shortfalls": [_finding(one) for one in outcome.shortfalls],
         "finding": _finding(outcome.finding),
     }

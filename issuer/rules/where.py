@@ -10,7 +10,16 @@ from typing import Final
 
 from issuer.rules.facts import Service
 
-Wanted = str | int | tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Of several sets of demands one is enough."""
+
+    ways: tuple["Demands", ...]
+
+
+Wanted = str | int | tuple[str, ...] | AnyOf
+Demands = Mapping[str, Wanted]
 Scales = Mapping[str, Sequence[str]]  # ordered codes of an act, the least first
 
 _AT_LEAST: Final = {"gt_min": "gt", "kw_min": "kw"}
@@ -18,20 +27,21 @@ _AT_MOST: Final = {"gt_max": "gt", "kw_max": "kw"}
 _ORDERED: Final = {"area_min": "area", "rank_min": "rank"}
 _ONE_OF: Final = ("department", "rank", "use", "ship_type", "propulsion", "area", "flag")
 _MARKS: Final = ("marks", "without")
+ANY: Final = "any"
 
 NUMBERS: Final = frozenset((*_AT_LEAST, *_AT_MOST))
-NAMES: Final = frozenset((*_ORDERED, *_ONE_OF, *_MARKS))
+NAMES: Final = frozenset((*_ORDERED, *_ONE_OF, *_MARKS, ANY))
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
     """Demands on a record of service; all hold. `of` makes one, and says what cannot be demanded."""
 
-    demands: Mapping[str, Wanted]
+    demands: Demands
     tests: tuple[tuple[str, Callable[[Service], bool]], ...]
 
     @classmethod
-    def of(cls, demands: Mapping[str, Wanted], scales: Scales) -> "Where":
+    def of(cls, demands: Demands, scales: Scales) -> "Where":
         """Raises ValueError for a name that is none, and for a code that is not on its scale."""
         return cls(demands, tuple((name, _test(name, one, scales)) for name, one in demands.items()))
 
@@ -47,13 +57,16 @@ EVERYTHING: Final = Where({}, ())
 
 
 def _test(name: str, wanted: Wanted, scales: Scales) -> Callable[[Service], bool]:
+    if isinstance(wanted, AnyOf):
+        return _any_of(tuple(Where.of(way, scales) for way in wanted.ways))
     if name in NUMBERS:
         if not isinstance(wanted, int):
             raise ValueError(f"{name}: a whole number is needed")
         return _at_least(_AT_LEAST[name], wanted) if name in _AT_LEAST else _at_most(_AT_MOST[name], wanted)
     if name in _ORDERED:
         return _ordered(_ORDERED[name], wanted, scales)
-    codes = frozenset((wanted,) if isinstance(wanted, str) else wanted if isinstance(wanted, tuple) else ())
+    several = wanted if isinstance(wanted, tuple) else ()
+    codes = frozenset((wanted,) if isinstance(wanted, str) else several)
     if not codes:
         raise ValueError(f"{name}: a code, or a list of codes, is needed")
     if name == "marks":
@@ -65,6 +78,10 @@ def _test(name: str, wanted: Wanted, scales: Scales) -> Callable[[Service], bool
     raise ValueError(
         f"{name} is nothing that service is asked for; known: {', '.join(sorted(NUMBERS | NAMES))}"
     )
+
+
+def _any_of(ways: Sequence[Where]) -> Callable[[Service], bool]:
+    return lambda service: any(way.objection(service) is None for way in ways)
 
 
 def _at_least(field: str, wanted: int) -> Callable[[Service], bool]:

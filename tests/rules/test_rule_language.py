@@ -6,7 +6,7 @@ import pytest
 from support.law import HEAD, MASTER, asks
 
 from issuer.rules.entry import LawError
-from issuer.rules.grammar import act_of
+from issuer.rules.act_file import act_of
 from issuer.rules.law import Law, UnknownRule
 
 

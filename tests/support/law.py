@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.facts import Channel, Facts, Kind, Record, Reporter, Service, Source
-from issuer.rules.grammar import act_of
+from issuer.rules.act_file import act_of
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, evaluate
 

@@ -12,6 +12,7 @@ import yaml
 from issuer.rules.facts import Facts, Record, Service
 
 Entry = dict[str, Any]
+KINDS = ("exam", "education", "course", "assessment", "competence", "document", "holding")
 NUMBER = {"gt_min": ("gt", 1), "kw_min": ("kw", 1), "gt_max": ("gt", -1), "kw_max": ("kw", -1)}
 
 
@@ -23,7 +24,9 @@ class NaiveLaw:
         self.scales: dict[str, list[str]] = data.get("scales", {})
         self.defaults: list[Entry] = data.get("defaults", [])
         self.fragments: dict[str, Entry] = data.get("fragments", {})
-        self.rules: list[Entry] = data["rules"]
+        self.rules: list[Entry] = [*data["rules"], *data.get("decisions", ())]
+        self.alternatives: list[Entry] = data.get("alternatives", [])
+        self.granted = {rule["id"] for rule in data["rules"]}
 
     def stands(self, name: str, facts: Facts, on: date) -> tuple[int, str | None]:
         """How the version of that day stands, and with which limitation it would be granted."""
@@ -34,13 +37,28 @@ class NaiveLaw:
         raise LookupError(name)
 
     def _granted(self, rule: Entry, facts: Facts, on: date) -> tuple[int, str | None]:
-        whole = self.judge(rule["requires"], facts, on)
-        if whole < 2:
-            for variant in rule.get("variants", ()):
-                found = self.judge(variant["requires"], facts, on)
-                if found > whole:
-                    return found, variant["limitation"]
-        return whole, None
+        ways: list[tuple[int, str | None]] = [(self.judge(rule["requires"], facts, on), None)]
+        for variant in rule.get("variants", ()):
+            limitation = variant["limitation"]
+            asked = variant.get("requires") or self._less(rule["requires"], limitation)
+            ways.append((self.judge(asked, facts, on), limitation))
+        for other in self.alternatives if rule["id"] in self.granted else ():
+            if rule["kind"] in _list(other["kinds"]):
+                ways.append((self.judge(other["requires"], facts, on), None))
+        return max(ways, key=lambda way: way[0])
+
+    def _less(self, condition: Any, limitation: str) -> Any:
+        """The whole without the parts of service that are not asked of whoever is limited so."""
+        if isinstance(condition, list):
+            kept = (
+                one for one in condition if not (isinstance(one, dict) and one.get("not_for") == limitation)
+            )
+            return [self._less(one, limitation) for one in kept]
+        if not isinstance(condition, dict):
+            return condition
+        if condition.keys() == {"use"}:
+            return self._less(self.fragments[condition["use"]], limitation)
+        return {name: self._less(one, limitation) for name, one in condition.items()}
 
     def judge(self, condition: Entry, facts: Facts, on: date) -> int:
         ((word, body),) = condition.items()
@@ -95,7 +113,9 @@ class NaiveLaw:
         if "within" in body:
             first = _minus(last, body["within"]) + timedelta(days=1)
         if "after" in body:
-            held = self._held("holding", body["after"], facts, on)
+            after = body["after"]
+            kind = next((one for one in after if one in KINDS), None)
+            held = self._held(kind or "holding", after[kind] if kind else after, facts, on)
             if not held:
                 return False
             first = max(first, min(one.day for one in held))
@@ -129,6 +149,8 @@ class NaiveLaw:
             field, sign = NUMBER[name]
             had = getattr(one, field)
             return int(value) == 0 or (had is not None and (had - int(value)) * sign >= 0)
+        if name == "any":
+            return any(self._admits(one, way) for way in value)
         if name == "marks":
             return set(_list(value)) <= one.marks
         if name == "without":
