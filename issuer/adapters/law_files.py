@@ -8,7 +8,6 @@ from typing import Final
 from issuer.rules.case_file import CaseFile, case_of
 from issuer.rules.code_lists import CodeLists, code_lists_of
 from issuer.rules.content import Content, contents_of
-from issuer.rules.content import Content, contents_of
 from issuer.rules.entry import MAX_FILE, LawError
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.evidence_file import policy_of
@@ -18,7 +17,6 @@ from issuer.rules.law import Law, Rule
 ACTS: Final = Path(__file__).parent.parent / "rules" / "acts"
 POLICIES: Final = ACTS.with_name("policies")
 CODES: Final = ACTS.with_name("codes")
-CONTENTS: Final = ACTS.with_name("contents")
 CONTENTS: Final = ACTS.with_name("contents")
 
 
@@ -47,14 +45,6 @@ def policies(folder: Path = POLICIES) -> dict[str, EvidencePolicy]:
 def code_lists(folder: Path = CODES) -> CodeLists:
     """What codes there are, and what each is called. Raises LawError."""
     return code_lists_of((_read(path, path.name), path.name) for path in sorted(folder.glob("*.yaml")))
-
-
-def contents(folder: Path = CONTENTS) -> dict[str, Content]:
-    """What each document must contain that the law describes, by its id. Raises LawError."""
-    found: dict[str, Content] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        found |= contents_of(_read(path, path.name), path.name)
-    return found
 
 
 def contents(folder: Path = CONTENTS) -> dict[str, Content]:
