@@ -7,17 +7,21 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, FastAPI
 
+from issuer.adapters import law_files
 from issuer.adapters.typesetting import Typesetting
 from issuer.api import problems
 from issuer.api.addresses import Addresses
 from issuer.api.affected import affected_router
 from issuer.api.approvals import approvals_router
 from issuer.api.certificates import certificates_router
+from issuer.api.changes import Changes
 from issuer.api.documents import documents_router
 from issuer.api.guard import Guard
 from issuer.api.health import health_router
 from issuer.api.lifecycle import lifecycle_router
 from issuer.api.log import log_router
+from issuer.api.machine.bodies import roomy
+from issuer.api.machine.router import machine_router
 from issuer.api.mass import mass_router
 from issuer.api.metrics import metrics_router
 from issuer.api.observing import Observing
@@ -39,6 +43,7 @@ from issuer.services.clock import Clock, utc_now
 from issuer.services.custody.authority_keys import AuthorityKeys, ask_signer, open_keys
 from issuer.services.mass.affected import Affecting
 from issuer.services.operating.readiness import Readiness
+from issuer.services.organisations.tokens import MachineTokens
 from issuer.services.paper.printing import Printing
 from issuer.services.phone.collecting import Collecting
 from issuer.services.phone.documents import Documents
@@ -93,9 +98,10 @@ def build(services: Services) -> FastAPI:
     app.include_router(_page(services, addresses))
     app.include_router(_public(services, addresses))
     app.include_router(_operators(services, addresses))
+    app.include_router(_machines(services, addresses))
     for router in _watched(services):
         app.include_router(router)
-    app.add_middleware(Guard, https=settings.issuer.startswith("https:"))
+    app.add_middleware(Guard, https=settings.issuer.startswith("https:"), roomy=roomy)
     app.add_middleware(Observing)  # what is added last stands first
     return app
 
@@ -165,6 +171,11 @@ def _documents(services: Services, addresses: Addresses) -> APIRouter:
     )
 
 
+def _machines(register: Register, addresses: Addresses) -> APIRouter:
+    tokens = MachineTokens(register.database, register.clock, register.settings)
+    return machine_router(tokens, law_files.code_lists(), addresses)
+
+
 def _public(register: Register, addresses: Addresses) -> APIRouter:
     def look_up(document_number: str) -> Standing | None:
         return lookup(register.database, register.clock, register.settings, document_number)
@@ -176,16 +187,16 @@ def _operators(register: Register, addresses: Addresses) -> APIRouter:
     token = register.settings.operator_token
     secret = token.get_secret_value() if token else ""
     actor = operator(secret)
-    repeating = register.repeating
+    changes = Changes(register.repeating, actor)
     browsing = Browsing(register.database, register.clock)
     base = addresses.path("api", "v1")
     router = APIRouter(dependencies=[Depends(scheme)])
     router.include_router(certificates_router(browsing, actor, f"{base}/certificates"))
-    router.include_router(approvals_router(register, actor, base))
-    router.include_router(lifecycle_router(register.lifecycle, repeating, actor, base))
-    router.include_router(stopping_router(register.stopping, repeating, actor, f"{base}/issuing"))
+    router.include_router(approvals_router(register, changes, base))
+    router.include_router(lifecycle_router(register.lifecycle, changes, base))
+    router.include_router(stopping_router(register.stopping, changes, f"{base}/issuing"))
     zone = ZoneInfo(register.settings.time_zone)
     router.include_router(affected_router(Affecting(register.database), actor, zone, f"{base}/affected"))
-    router.include_router(mass_router(register.mass, repeating, actor, zone, f"{base}/mass"))
-    router.include_router(offers_router(register.offering, repeating, actor, f"{base}/offers"))
+    router.include_router(mass_router(register.mass, changes, zone, f"{base}/mass"))
+    router.include_router(offers_router(register.offering, changes, f"{base}/offers"))
     return router

@@ -5,18 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer.api.certificates import NUMBER, Actor, DocumentNumber
-from issuer.api.idempotency import IdempotencyKey, once
+from issuer.api.changes import Change, Changes
 from issuer.api.lifecycle import Changed
-from issuer.api.requests import Because, Number, RequestBody, documented, shaped
+from issuer.api.requests import Because, Number, RequestBody, documented
 from issuer.composition import Register
 from issuer.services.approval.approving import Approving, Weighed
 from issuer.services.approval.awaiting import Awaiting, Waiting
 from issuer.services.approval.proposing import Proposing
-from issuer.services.operating.repeating import Repeating
 from keys.encoding import Json
 
 MAX_PAGE = 100
@@ -95,18 +93,16 @@ class PendingPage(BaseModel):
     next: str | None
 
 
-def approvals_router(register: Register, actor: Actor, base: str) -> APIRouter:
+def approvals_router(register: Register, changes: Changes, base: str) -> APIRouter:
     """`POST {base}/certificates`, `{base}/approvals`, and what waits."""
     router = APIRouter(tags=["approvals"])
-    _add_drafting(router, register.proposing, register.repeating, actor, base)
-    _add_waiting(router, register.awaiting, actor, base)
-    _add_statements(router, register.approving, register.repeating, actor, base)
+    _add_drafting(router, register.proposing, changes, base)
+    _add_waiting(router, register.awaiting, changes.actor, base)
+    _add_statements(router, register.approving, changes, base)
     return router
 
 
-def _add_drafting(
-    router: APIRouter, proposing: Proposing, repeating: Repeating, actor: Actor, base: str
-) -> None:
+def _add_drafting(router: APIRouter, proposing: Proposing, changes: Changes, base: str) -> None:
     @router.post(
         f"{base}/certificates",
         summary="Draft a certificate",
@@ -115,21 +111,18 @@ def _add_drafting(
         openapi_extra=documented(NewDraft),
     )
     def draft(
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[NewDraft, Depends(shaped(NewDraft))],
-        key: IdempotencyKey,
+        change: Annotated[Change[NewDraft], Depends(changes.of(NewDraft))],
     ) -> Response:
         def act() -> dict[str, Json]:
-            told = {} if body.seafarer is None else {"seafarer": body.seafarer}
-            done = proposing.draft({**body.certificate, **told}, actor=who)
+            told = {} if change.body.seafarer is None else {"seafarer": change.body.seafarer}
+            done = proposing.draft({**change.body.certificate, **told}, actor=change.actor)
             return {
                 "document_number": done.document_number,
                 "state": "drafted",
                 "claims_hash": done.claims_hash,
             }
 
-        return once(repeating, request, key, body, act, status=201)
+        return change.once(act)
 
 
 def _add_waiting(router: APIRouter, awaiting: Awaiting, actor: Actor, base: str) -> None:
@@ -146,9 +139,7 @@ def _add_waiting(router: APIRouter, awaiting: Awaiting, actor: Actor, base: str)
         return PendingPage(certificates=[_pending(one) for one in found], next=more)
 
 
-def _add_statements(
-    router: APIRouter, approving: Approving, repeating: Repeating, actor: Actor, base: str
-) -> None:
+def _add_statements(router: APIRouter, approving: Approving, changes: Changes, base: str) -> None:
     @router.post(
         f"{base}/approvals",
         summary="Take a signed proposal or approval",
@@ -156,15 +147,15 @@ def _add_statements(
         openapi_extra=documented(Statement),
     )
     def take(
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Statement, Depends(shaped(Statement))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Statement], Depends(changes.of(Statement))],
     ) -> Response:
         def act() -> dict[str, Json]:
-            return _weighed(approving.receive(body.approval, numbers=body.document_numbers, actor=who))
+            said = change.body
+            return _weighed(
+                approving.receive(said.approval, numbers=said.document_numbers, actor=change.actor)
+            )
 
-        return once(repeating, request, key, body, act)
+        return change.once(act)
 
     @router.post(
         base + "/certificates/{document_number}/reject",
@@ -174,16 +165,13 @@ def _add_statements(
     )
     def reject(
         document_number: DocumentNumber,
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Because, Depends(shaped(Because))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Because], Depends(changes.of(Because))],
     ) -> Response:
         def act() -> dict[str, Json]:
-            approving.reject(document_number, reason=body.reason, actor=who)
+            approving.reject(document_number, reason=change.body.reason, actor=change.actor)
             return {"document_number": document_number, "state": "cancelled"}
 
-        return once(repeating, request, key, body, act)
+        return change.once(act)
 
 
 def _pending(one: Waiting) -> Pending:

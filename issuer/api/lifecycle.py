@@ -5,14 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import Response
 
-from issuer.api.certificates import Actor, DocumentNumber, SeafarerId
-from issuer.api.idempotency import IdempotencyKey, once
-from issuer.api.requests import Because, Nothing, Replacement, Revocation, documented, shaped
+from issuer.api.certificates import DocumentNumber, SeafarerId
+from issuer.api.changes import Change, Changes
+from issuer.api.requests import Because, Nothing, Replacement, Revocation, documented
 from issuer.domain.register import CertificateState
-from issuer.services.operating.repeating import Repeating
 from issuer.services.register.lifecycle import Lifecycle
 from keys.encoding import Json
 
@@ -45,35 +43,32 @@ class Rebound(BaseModel):
     credentials: int
 
 
-def lifecycle_router(lifecycle: Lifecycle, repeating: Repeating, actor: Actor, base: str) -> APIRouter:
+def lifecycle_router(lifecycle: Lifecycle, changes: Changes, base: str) -> APIRouter:
     """`POST {base}/certificates/{document_number}/…` and `POST {base}/seafarers/{seafarer_id}/…`."""
     router = APIRouter(tags=["lifecycle"])
     path = base + "/certificates/{document_number}"
-    _add_suspension(router, lifecycle, repeating, actor, path)
-    _add_ending(router, lifecycle, repeating, actor, path)
-    _add_rebinding(router, lifecycle, repeating, actor, base + "/seafarers/{seafarer_id}")
-    _add_reissue(router, lifecycle, repeating, actor, base + "/seafarers/{seafarer_id}")
+    _add_suspension(router, lifecycle, changes, path)
+    _add_ending(router, lifecycle, changes, path)
+    _add_rebinding(router, lifecycle, changes, base + "/seafarers/{seafarer_id}")
+    _add_reissue(router, lifecycle, changes, base + "/seafarers/{seafarer_id}")
     return router
 
 
-def _add_suspension(
-    router: APIRouter, lifecycle: Lifecycle, repeating: Repeating, actor: Actor, path: str
-) -> None:
+def _add_suspension(router: APIRouter, lifecycle: Lifecycle, changes: Changes, path: str) -> None:
     """Out of force for a while, and back."""
-    changes: Mapping[str, tuple[Callable[..., None], CertificateState]] = {
+    moves: Mapping[str, tuple[Callable[..., None], CertificateState]] = {
         "suspend": (lifecycle.suspend, CertificateState.SUSPENDED),
         "reinstate": (lifecycle.reinstate, CertificateState.IN_FORCE),
     }
-    for name, (change, state) in changes.items():
-        _add_change(router, change, state, repeating, actor, f"{path}/{name}", name)
+    for name, (move, state) in moves.items():
+        _add_change(router, move, state, changes, f"{path}/{name}", name)
 
 
 def _add_change(
     router: APIRouter,
-    change: Callable[..., None],
+    move: Callable[..., None],
     state: CertificateState,
-    repeating: Repeating,
-    actor: Actor,
+    changes: Changes,
     path: str,
     name: str,
 ) -> None:
@@ -86,21 +81,16 @@ def _add_change(
     )
     def apply(
         document_number: DocumentNumber,
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Because, Depends(shaped(Because))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Because], Depends(changes.of(Because))],
     ) -> Response:
         def act() -> dict[str, Json]:
-            change(document_number, reason=body.reason, actor=who)
+            move(document_number, reason=change.body.reason, actor=change.actor)
             return {"document_number": document_number, "state": state.value}
 
-        return once(repeating, request, key, body, act)
+        return change.once(act)
 
 
-def _add_ending(
-    router: APIRouter, lifecycle: Lifecycle, repeating: Repeating, actor: Actor, path: str
-) -> None:
+def _add_ending(router: APIRouter, lifecycle: Lifecycle, changes: Changes, path: str) -> None:
     """The end of a certificate, with or without another in its place."""
 
     @router.post(
@@ -111,16 +101,15 @@ def _add_ending(
     )
     def revoke(
         document_number: DocumentNumber,
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Revocation, Depends(shaped(Revocation))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Revocation], Depends(changes.of(Revocation))],
     ) -> Response:
         def act() -> dict[str, Json]:
-            lifecycle.revoke(document_number, ending=body.ending, reason=body.reason, actor=who)
-            return {"document_number": document_number, "state": body.ending}
+            lifecycle.revoke(
+                document_number, ending=change.body.ending, reason=change.body.reason, actor=change.actor
+            )
+            return {"document_number": document_number, "state": change.body.ending}
 
-        return once(repeating, request, key, body, act)
+        return change.once(act)
 
     @router.post(
         f"{path}/replace",
@@ -130,28 +119,27 @@ def _add_ending(
     )
     def replace(
         document_number: DocumentNumber,
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Replacement, Depends(shaped(Replacement))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Replacement], Depends(changes.of(Replacement))],
     ) -> Response:
         def act() -> dict[str, Json]:
             done = lifecycle.replace(
-                document_number, by=body.by, ending=body.ending, reason=body.reason, actor=who
+                document_number,
+                by=change.body.by,
+                ending=change.body.ending,
+                reason=change.body.reason,
+                actor=change.actor,
             )
             return {
                 "document_number": done.old,
-                "state": body.ending,
+                "state": change.body.ending,
                 "replaced_by": done.new,
                 "is_copy": done.is_copy,
             }
 
-        return once(repeating, request, key, body, act)
+        return change.once(act)
 
 
-def _add_rebinding(
-    router: APIRouter, lifecycle: Lifecycle, repeating: Repeating, actor: Actor, path: str
-) -> None:
+def _add_rebinding(router: APIRouter, lifecycle: Lifecycle, changes: Changes, path: str) -> None:
     """A lost phone is one request."""
 
     @router.post(
@@ -162,21 +150,16 @@ def _add_rebinding(
     )
     def rebind(
         seafarer_id: SeafarerId,
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Nothing, Depends(shaped(Nothing))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Nothing], Depends(changes.of(Nothing))],
     ) -> Response:
         def act() -> dict[str, Json]:
-            done = lifecycle.rebind(seafarer_id, actor=who)
+            done = lifecycle.rebind(seafarer_id, actor=change.actor)
             return {"seafarer_id": done.seafarer_id, "credentials": done.credentials}
 
-        return once(repeating, request, key, body, act)
+        return change.once(act)
 
 
-def _add_reissue(
-    router: APIRouter, lifecycle: Lifecycle, repeating: Repeating, actor: Actor, path: str
-) -> None:
+def _add_reissue(router: APIRouter, lifecycle: Lifecycle, changes: Changes, path: str) -> None:
     """A person whose gender or name has changed is one request."""
 
     @router.post(
@@ -187,13 +170,10 @@ def _add_reissue(
     )
     def reissue(
         seafarer_id: SeafarerId,
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Because, Depends(shaped(Because))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Because], Depends(changes.of(Because))],
     ) -> Response:
         def act() -> dict[str, Json]:
-            done = lifecycle.reissue(seafarer_id, reason=body.reason, actor=who)
+            done = lifecycle.reissue(seafarer_id, reason=change.body.reason, actor=change.actor)
             made: list[Json] = [
                 {
                     "document_number": one.old,
@@ -205,4 +185,4 @@ def _add_reissue(
             ]
             return {"seafarer_id": seafarer_id, "certificates": made}
 
-        return once(repeating, request, key, body, act)
+        return change.once(act)

@@ -5,16 +5,13 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer.api.affected import Select
-from issuer.api.certificates import Actor
-from issuer.api.idempotency import IdempotencyKey, once
-from issuer.api.requests import Nothing, Reason, RequestBody, documented, shaped
+from issuer.api.changes import Change, Changes
+from issuer.api.requests import Nothing, Reason, RequestBody, documented
 from issuer.services.mass.operations import Mass, Wish
 from issuer.services.mass.progress import Kind, Progress
-from issuer.services.operating.repeating import Repeating
 from keys.encoding import Json
 
 _LAST_ID = 2**63 - 1
@@ -67,7 +64,7 @@ class Operations(BaseModel):
     operations: list[Operation]
 
 
-def mass_router(mass: Mass, repeating: Repeating, actor: Actor, zone: ZoneInfo, path: str) -> APIRouter:
+def mass_router(mass: Mass, changes: Changes, zone: ZoneInfo, path: str) -> APIRouter:
     """`POST {path}`, `GET {path}`, `GET {path}/{id}` and `POST {path}/{id}/…`."""
     router = APIRouter(tags=["mass operations"])
 
@@ -79,20 +76,20 @@ def mass_router(mass: Mass, repeating: Repeating, actor: Actor, zone: ZoneInfo, 
         openapi_extra=documented(Proposal),
     )
     def propose(
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Proposal, Depends(shaped(Proposal))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Proposal], Depends(changes.of(Proposal))],
     ) -> Response:
         def act() -> dict[str, Json]:
             wish = Wish(
-                kind=body.kind, selection=body.select.selection(zone), reason=body.reason, ending=body.ending
+                kind=change.body.kind,
+                selection=change.body.select.selection(zone),
+                reason=change.body.reason,
+                ending=change.body.ending,
             )
-            return _shown(mass.propose(wish, actor=who))
+            return _shown(mass.propose(wish, actor=change.actor))
 
-        return once(repeating, request, key, body, act, status=201)
+        return change.once(act)
 
-    @router.get(path, summary="Mass operations, the newest first", dependencies=[Depends(actor)])
+    @router.get(path, summary="Mass operations, the newest first", dependencies=[Depends(changes.actor)])
     def operations(
         before: Annotated[int | None, Query(ge=1, le=_LAST_ID)] = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -100,18 +97,16 @@ def mass_router(mass: Mass, repeating: Repeating, actor: Actor, zone: ZoneInfo, 
         found = mass.list(before=before, limit=limit)
         return Operations(operations=[Operation.model_validate(one) for one in found])
 
-    @router.get(path + "/{number}", summary="How far one has come", dependencies=[Depends(actor)])
+    @router.get(path + "/{number}", summary="How far one has come", dependencies=[Depends(changes.actor)])
     def operation(number: Number) -> Operation:
         return Operation.model_validate(mass.show(number))
 
     for what in ("approve", "pause", "resume", "cancel"):
-        _add_decision(router, mass, repeating, actor, path, what)
+        _add_decision(router, mass, changes, path, what)
     return router
 
 
-def _add_decision(
-    router: APIRouter, mass: Mass, repeating: Repeating, actor: Actor, path: str, what: str
-) -> None:
+def _add_decision(router: APIRouter, mass: Mass, changes: Changes, path: str, what: str) -> None:
     address = f"{path}/{{number}}/{what}"
 
     @router.post(
@@ -120,12 +115,9 @@ def _add_decision(
     )  # fmt: skip
     def decide(
         number: Number,
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Nothing, Depends(shaped(Nothing))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Nothing], Depends(changes.of(Nothing))],
     ) -> Response:
-        return once(repeating, request, key, body, lambda: _shown(mass.decide(number, what, actor=who)))
+        return change.once(lambda: _shown(mass.decide(number, what, actor=change.actor)))
 
 
 def _shown(found: Progress) -> dict[str, Json]:

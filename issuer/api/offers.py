@@ -1,17 +1,14 @@
 """Offers for operators: what a seafarer is given to pick certificates up with."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import Response
 
-from issuer.api.idempotency import IdempotencyKey, once
-from issuer.api.requests import OfferWish, documented, shaped
-from issuer.services.operating.repeating import Repeating
+from issuer.api.changes import Change, Changes
+from issuer.api.requests import OfferWish, documented
 from issuer.services.phone.offering import Offering
 from keys.encoding import Json
 
@@ -26,9 +23,7 @@ class MadeOffer(BaseModel):
     expires_at: datetime
 
 
-def offers_router(
-    offering: Offering, repeating: Repeating, actor: Callable[[Request], str], path: str
-) -> APIRouter:
+def offers_router(offering: Offering, changes: Changes, path: str) -> APIRouter:
     """`POST {path}`."""
     router = APIRouter(tags=["offers"])
 
@@ -40,13 +35,10 @@ def offers_router(
         openapi_extra=documented(OfferWish),
     )
     def offer(
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        wish: Annotated[OfferWish, Depends(shaped(OfferWish))],
-        key: IdempotencyKey,
+        change: Annotated[Change[OfferWish], Depends(changes.of(OfferWish))],
     ) -> Response:
         def make() -> dict[str, Json]:
-            made = offering.create(wish.seafarer_id, wish.document_numbers, actor=who)
+            made = offering.create(change.body.seafarer_id, change.body.document_numbers, actor=change.actor)
             return {
                 "credential_offer_uri": made.uri,
                 "link": made.link,
@@ -55,6 +47,6 @@ def offers_router(
                 "expires_at": made.expires_at.isoformat(),
             }
 
-        return once(repeating, request, key, wish, make, status=201)
+        return change.once(make)
 
     return router

@@ -4,14 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import Response
 
-from issuer.api.certificates import Actor
-from issuer.api.idempotency import IdempotencyKey, once
-from issuer.api.requests import Because, Nothing, documented, shaped
+from issuer.api.changes import Change, Changes
+from issuer.api.requests import Because, Nothing, documented
 from issuer.services.issuing.stopping import Stop, Stopping, Thrown
-from issuer.services.operating.repeating import Repeating
 from keys.encoding import Json
 
 
@@ -30,11 +27,11 @@ class Turned(Switch):
     signer_followed: bool
 
 
-def stopping_router(stopping: Stopping, repeating: Repeating, actor: Actor, path: str) -> APIRouter:
+def stopping_router(stopping: Stopping, changes: Changes, path: str) -> APIRouter:
     """`GET {path}`, `POST {path}/stop` and `POST {path}/start`."""
     router = APIRouter(tags=["issuing"])
 
-    @router.get(path, summary="Whether issuing is stopped", dependencies=[Depends(actor)])
+    @router.get(path, summary="Whether issuing is stopped", dependencies=[Depends(changes.actor)])
     def switch() -> Switch:
         return _shown(stopping.standing())
 
@@ -45,17 +42,14 @@ def stopping_router(stopping: Stopping, repeating: Repeating, actor: Actor, path
         openapi_extra=documented(Because),
     )
     def stop(
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Because, Depends(shaped(Because))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Because], Depends(changes.of(Because))],
     ) -> Response:
         def act() -> dict[str, Json]:
-            done = stopping.stop(reason=body.reason, actor=who)
+            done = stopping.stop(reason=change.body.reason, actor=change.actor)
             return {**_shown(done.stop).model_dump(), **_signer(done)}
 
         # In steps: no worker goes on until the signer process has answered. Stopping again does no harm.
-        return once(repeating, request, key, body, act, in_steps=True)
+        return change.once(act, in_steps=True)
 
     @router.post(
         f"{path}/start",
@@ -64,15 +58,12 @@ def stopping_router(stopping: Stopping, repeating: Repeating, actor: Actor, path
         openapi_extra=documented(Nothing),
     )
     def start(
-        request: Request,
-        who: Annotated[str, Depends(actor)],
-        body: Annotated[Nothing, Depends(shaped(Nothing))],
-        key: IdempotencyKey,
+        change: Annotated[Change[Nothing], Depends(changes.of(Nothing))],
     ) -> Response:
         def act() -> dict[str, Json]:
-            return {**_shown(None).model_dump(), **_signer(stopping.start(actor=who))}
+            return {**_shown(None).model_dump(), **_signer(stopping.start(actor=change.actor))}
 
-        return once(repeating, request, key, body, act)
+        return change.once(act)
 
     return router
 
