@@ -1,11 +1,13 @@
 """Which evidence decides by itself: per country, and per kind of record, from whom and by which way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 from issuer.rules.facts import Channel, Facts, Kind, Record, Reporter, Service, Source
+
+CONTRADICTED: Final = "contradicted"  # mark of a record that another reporter's cannot stand beside
 
 
 class Level(StrEnum):
@@ -15,6 +17,7 @@ class Level(StrEnum):
     REPORTED = "reported"  # by somebody whose word does not count by itself, or by another way than his
     UPLOADED = "uploaded"  # a document that somebody has to read
     SELF_REPORTED = "self-reported"
+    CONTRADICTED = "contradicted"  # by another reporter: neither counts before somebody has looked
 
 
 _BY_CHANNEL: Final = {Channel.UPLOAD: Level.UPLOADED, Channel.SELF_REPORT: Level.SELF_REPORTED}
@@ -27,28 +30,35 @@ class EvidencePolicy:
     name: str
     ref: str
     accepts: Mapping[Kind, frozenset[tuple[Reporter, Channel]]]
+    rows: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)  # of the source, in its own words
     uploads_need_a_person: bool = False  # one uploaded document sends the whole case to manual
     spot_check: float = 0.0  # share of automatic cases that a person looks at
+    spot_check_verified: bool = False  # whether a source says how many
 
     def verifies(self, kind: Kind, source: Source) -> bool:
         """Whether a record of this kind from this source counts without a person's look."""
         return (source.reporter, source.channel) in self.accepts.get(kind, frozenset())
 
-    def level(self, kind: Kind, source: Source) -> Level:
-        """How far a record of this kind from this source goes."""
-        if self.verifies(kind, source):
+    def level(self, record: Service | Record) -> Level:
+        """How far a record goes."""
+        if CONTRADICTED in record.marks:
+            return Level.CONTRADICTED
+        if self.verifies(record.kind if isinstance(record, Record) else Kind.SERVICE, record.source):
             return Level.VERIFIED
-        return _BY_CHANNEL.get(source.channel, Level.REPORTED)
+        return _BY_CHANNEL.get(record.source.channel, Level.REPORTED)
 
     def verified(self, facts: Facts) -> Facts:
         """The facts as far as they decide by themselves."""
         return replace(
             facts,
-            services=tuple(one for one in facts.services if self.verifies(Kind.SERVICE, one.source)),
-            records=tuple(one for one in facts.records if self.verifies(one.kind, one.source)),
+            services=tuple(one for one in facts.services if self._counts(Kind.SERVICE, one)),
+            records=tuple(one for one in facts.records if self._counts(one.kind, one)),
         )
 
     def unverified(self, facts: Facts) -> tuple[Service | Record, ...]:
         """What somebody has to look at before it counts."""
-        services = (one for one in facts.services if not self.verifies(Kind.SERVICE, one.source))
-        return (*services, *(one for one in facts.records if not self.verifies(one.kind, one.source)))
+        services = (one for one in facts.services if not self._counts(Kind.SERVICE, one))
+        return (*services, *(one for one in facts.records if not self._counts(one.kind, one)))
+
+    def _counts(self, kind: Kind, record: Service | Record) -> bool:
+        return self.verifies(kind, record.source) and CONTRADICTED not in record.marks

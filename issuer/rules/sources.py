@@ -3,7 +3,7 @@
 Requirements are what the rule asks for side by side; of alternatives the one that was met, or the nearest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from issuer.rules.evidence import EvidencePolicy, Level
@@ -31,6 +31,7 @@ class Requirement:
     evidence: tuple[Evidence, ...]
     missing: tuple[Finding, ...]
     expected: tuple[Source, ...]  # whose report would fill what is missing by itself
+    rows: tuple[str, ...]  # of the source matrix about it, in its own words
 
     @property
     def standing(self) -> Standing:
@@ -60,7 +61,8 @@ def _side_by_side(finding: Finding) -> Iterator[Finding]:
 
 def _requirement(finding: Finding, known: dict[str, Service | Record], policy: EvidencePolicy) -> Requirement:
     counted: dict[str, Days | None] = {}
-    for one in _deciding(finding):
+    deciding = list(_deciding(finding))
+    for one in deciding:
         for record, days in one.used:
             counted.setdefault(record, days)  # of parts of service the whole is named first
     missing = shortfalls(finding)
@@ -69,6 +71,7 @@ def _requirement(finding: Finding, known: dict[str, Service | Record], policy: E
         evidence=tuple(_evidence(known[name], days, policy) for name, days in counted.items()),
         missing=missing,
         expected=_expected(missing, policy),
+        rows=tuple(dict.fromkeys(row for kind in _kinds(deciding) for row in policy.rows.get(kind, ()))),
     )
 
 
@@ -84,15 +87,15 @@ def _deciding(finding: Finding) -> Iterator[Finding]:
 
 
 def _evidence(record: Service | Record, days: Days | None, policy: EvidencePolicy) -> Evidence:
-    kind = record.kind if isinstance(record, Record) else Kind.SERVICE
-    return Evidence(
-        record=record.id, source=record.source, level=policy.level(kind, record.source), days=days
-    )
+    return Evidence(record=record.id, source=record.source, level=policy.level(record), days=days)
+
+
+def _kinds(findings: Sequence[Finding]) -> list[Kind]:
+    return [Kind(one.kind) for one in findings if one.kind in set(Kind)]
 
 
 def _expected(missing: tuple[Finding, ...], policy: EvidencePolicy) -> tuple[Source, ...]:
-    kinds = [Kind(one.kind) for one in missing if one.kind in set(Kind)]
-    found = {pair for kind in kinds for pair in policy.accepts.get(kind, ())}
+    found = {pair for kind in _kinds(missing) for pair in policy.accepts.get(kind, ())}
     return tuple(Source(reporter=reporter, channel=channel) for reporter, channel in sorted(found))
 
 
@@ -108,6 +111,7 @@ def requirements_report(requirements: tuple[Requirement, ...]) -> list[Json]:
             "evidence": [_evidence_report(each) for each in one.evidence],
             "missing": [_missing_report(each) for each in one.missing],
             "expected_from": [_source_report(each) for each in one.expected],
+            "source_matrix": list(one.rows),
         }
         for one in requirements
     ]

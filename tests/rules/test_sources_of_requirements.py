@@ -76,7 +76,7 @@ def test_as_json_every_requirement_has_its_evidence_and_what_is_expected() -> No
         "evidence": [
             {"id": "document-medical", "reporter": "school", "channel": "api", "level": "verified"}
         ],
-        "missing": [], "expected_from": [],
+        "missing": [], "expected_from": [], "source_matrix": [],
     }  # fmt: skip
     assert isinstance(sea, dict)
     assert sea["missing"][0] == {  # type: ignore[index]
