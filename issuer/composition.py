@@ -15,6 +15,7 @@ from issuer.services.log.checkpoints import Checkpoints
 from issuer.services.mass.operations import Mass
 from issuer.services.operating.reconciling import Reconciling
 from issuer.services.operating.repeating import Repeating
+from issuer.services.organisations.registering import Organisations
 from issuer.services.phone.offering import Offering
 from issuer.services.publishing.publisher import StatusPublisher
 from issuer.services.register import binding
@@ -43,6 +44,7 @@ class Register:
     mass: Mass
     reconciling: Reconciling
     repeating: Repeating
+    organisations: Organisations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         mass=Mass(database, clock, settings),
         reconciling=Reconciling(database, clock, stopping, signer),
         repeating=Repeating(database, clock, _answers_secret(settings)),
+        organisations=Organisations(database, clock),
     )
 
 
@@ -106,6 +109,7 @@ def compose(
         mass=register.mass,
         reconciling=register.reconciling,
         repeating=register.repeating,
+        organisations=register.organisations,
         keys=keys,
         issuer=CredentialIssuer(*parts),
         publisher=StatusPublisher(*parts),

@@ -23,7 +23,7 @@ class UnreadableBody(ValueError):
 
 async def json_body(request: Request) -> dict[str, Json]:
     """A request's JSON object, parsed by the same strict rules as a credential."""
-    _require_content_type(request, "application/json")
+    require_content_type(request, "application/json")
     try:
         return json_object(await request.body(), max_size=MAX_BODY)
     except EncodingError as error:
@@ -37,7 +37,7 @@ def json_request(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 async def form_body(request: Request) -> Mapping[str, str]:
     """A request's form fields; empty ones count as absent, repeated ones are refused (RFC 6749, 3.2)."""
-    _require_content_type(request, "application/x-www-form-urlencoded")
+    require_content_type(request, "application/x-www-form-urlencoded")
     try:
         pairs = parse_qsl(
             (await request.body()).decode("ascii"),
@@ -54,7 +54,8 @@ async def form_body(request: Request) -> Mapping[str, str]:
     return {name: value for name, value in fields.items() if value}
 
 
-def _require_content_type(request: Request, expected: str) -> None:
+def require_content_type(request: Request, expected: str) -> None:
+    """Raises UnreadableBody for a body of another media type, or in another encoding than UTF-8."""
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
     if media_type.strip().lower() != expected or charset not in ("", "charset=utf-8"):

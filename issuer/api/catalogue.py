@@ -137,6 +137,33 @@ OF_REQUESTS: Final[Mapping[str, Kind]] = {
     "invalid-nonce": Kind(400, "Nonce not good", "Get a fresh nonce, and make a new proof with it."),
     "too-often": Kind(429, "Asked too often", "Wait for `Retry-After`, then ask again."),
     "not-recognised": Kind(401, "Not recognised", "No certificate is bound to this key: pick one up first."),
+    "access-token-needed": Kind(
+        401, "Access token needed", "Get one from the token endpoint: docs/machine-api.md, step 3."
+    ),
+    "access-token-not-good": Kind(
+        401,
+        "Access token not good",
+        "Get a new one from the token endpoint, with a new assertion; they are good for minutes.",
+    ),
+    "scope-lacking": Kind(
+        403,
+        "Scope lacking",
+        "Ask for a token with the scope that the detail names; if it is not granted, ask the authority.",
+    ),
+    "record-refused": Kind(
+        422,
+        "Record refused",
+        "`problems` says for each place what is wrong and what to do: mend it, and send it under a new key.",
+    ),
+    "reference-taken": Kind(
+        409,
+        "Reference taken",
+        "Your reference belongs to a record with other contents: correct that one, or use another reference.",
+    ),
+    "too-many-batches": Kind(
+        503, "Too many batches", "One batch of an organisation at a time: ask again after `Retry-After`."
+    ),
+    "no-such-code-list": Kind(404, "No such code list", "`GET /api/v1/codes` names those that there are."),
     "no-longer-bound": Kind(
         403, "This phone is no longer bound", "Ask the authority for a new offer, if the phone is yours."
     ),
@@ -178,7 +205,8 @@ Whatever the JSON API refuses, it says so as problem details ([RFC 9457](https:/
 - `detail` is for people: which rule, and what of it. It names nobody.
 - `instance` is the request's own id, as in the header `X-Request-ID` and in the service's log. A refusal that
   is repeated under its `Idempotency-Key` has the id of the request that was refused first.
-- Endpoints of OAuth and OpenID4VCI (`/oid4vci/`) answer in their own specifications' error JSON instead.
+- Endpoints of OAuth and OpenID4VCI (`/oauth/token`, `/oid4vci/`) answer in their own specifications' error
+  JSON instead.
 
 A 503, and a 409 with `Retry-After`, mean: ask again, the same, under the same `Idempotency-Key`. No other
 refusal becomes an answer by asking again.

@@ -1,7 +1,8 @@
 """`Idempotency-Key` on every request that changes something (IETF draft idempotency-key-header)."""
 
+import zlib
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Header
 from pydantic import BaseModel
@@ -14,6 +15,8 @@ from issuer.api.problems import MEDIA_TYPE, Problem, problem_of
 from issuer.domain.errors import IssuerError
 from issuer.services.operating.repeating import KEY, Answer, Asked, NoAnswer, Repeating, is_final
 from keys.encoding import Json, json_dumps
+
+_FASTEST: Final = 1  # of zlib's levels
 
 # Without one, or with one that is none, the handler of `problems` answers 400.
 IdempotencyKey = Annotated[
@@ -44,7 +47,30 @@ def once(
     Raises `Problem`: 422 when the key came with another request, 409 while that runs.
     """
     run = repeating.once_in_steps if in_steps else repeating.once
-    found = run(key, _asked(request, body), lambda: _run(request, act, status))
+    asked = _asked(request, body.model_dump_json().encode())
+    return _told(run(key, asked, lambda: _run(request, act, status)))
+
+
+def once_each(
+    repeating: Repeating, request: Request, key: str, contents: bytes, act: Callable[[], Answer]
+) -> Response:
+    """As `once`, for one of many who choose keys by themselves: nobody's key is in another's way.
+
+    `contents` is the body as it came. The answer, which may be long, is kept compressed.
+    """
+
+    def run() -> Answer:
+        answer = act()
+        return Answer(answer.status, zlib.compress(answer.body, _FASTEST))
+
+    actor: str = request.state.actor
+    found = repeating.once(f"{actor} {key}", _asked(request, contents), run)
+    if isinstance(found, Answer):
+        found = Answer(found.status, zlib.decompress(found.body))
+    return _told(found)
+
+
+def _told(found: Answer | NoAnswer) -> Response:
     match found:
         case Answer():
             media_type = MEDIA_TYPE if found.status >= 400 else "application/json"
@@ -70,8 +96,8 @@ def _run(request: Request, act: Callable[[], dict[str, Json]], status: int) -> A
         return Answer(refused.status, bytes(refused.response(request).body))
 
 
-def _asked(request: Request, body: BaseModel) -> Asked:
-    """What makes two requests the same: who asks, method, address, what the body says (not its spaces)."""
+def _asked(request: Request, body: bytes) -> Asked:
+    """What makes two requests the same: who asks, method, address, what the body says."""
     what = f"{request.method} {request.url.path}"
-    contents = request.url.query.encode() + b"\n" + body.model_dump_json().encode()
+    contents = request.url.query.encode() + b"\n" + body
     return Asked(what, contents, getattr(request.state, "actor", OPERATOR))

@@ -6,8 +6,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from issuer.api.catalogue import BLANK, KINDS, URN
+from issuer.api.machine.bearer import SCHEME as ORGANISATION_TOKEN
+from issuer.api.machine.showing import PROBLEMS
 from issuer.api.oid4vci.bearer import SCHEME as ACCESS_TOKEN
-from issuer.api.problems import MEDIA_TYPE
+from issuer.api.problems import MEDIA_TYPE, speaks_oauth
 
 PROBLEM: Final[dict[str, Any]] = {
     "title": "Problem",
@@ -20,6 +22,8 @@ PROBLEM: Final[dict[str, Any]] = {
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": {"type": "string"},
         "instance": {"type": "string", "pattern": "^urn:ombord:request:[0-9a-f]{16}$"},
+        "problems": PROBLEMS,
+        "refusal_id": {"type": "string", "description": "of a report that was refused, which is kept"},
     },
     "additionalProperties": False,
 }
@@ -64,9 +68,15 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas |= {"Problem": PROBLEM, "ProtocolError": PROTOCOL_ERROR}
     components["responses"] = _REFUSALS
-    components.setdefault("securitySchemes", {})[ACCESS_TOKEN] = {"type": "http", "scheme": "bearer"}
+    schemes = components.setdefault("securitySchemes", {})
+    schemes[ACCESS_TOKEN] = {"type": "http", "scheme": "bearer"}
+    schemes[ORGANISATION_TOKEN] = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "from the token endpoint, for a signed assertion; each operation names its scope",
+    }
     for path, operations in document["paths"].items():
-        kind = "ProtocolError" if "/oid4vci/" in path else "Problem"
+        kind = "ProtocolError" if speaks_oauth(path) else "Problem"
         for operation in operations.values():
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = {"$ref": f"#/components/responses/{kind}"}

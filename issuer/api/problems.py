@@ -20,6 +20,7 @@ from issuer.domain.errors import (
     IssuerError,
     QuotaReached,
 )
+from keys.encoding import Json
 
 log = logging.getLogger(__name__)
 
@@ -31,20 +32,38 @@ RULE = "ombord.rule"  # in the request's scope: which rule the answer names, for
 _MALFORMED = {"credential": "invalid_credential_request", "notification": "invalid_notification_request"}
 
 
-class Problem(Exception):
-    """A refusal of the JSON API: of which kind, by its name in the catalogue, and what in this case."""
+def speaks_oauth(path: str) -> bool:
+    """Whether an address is one of OAuth's or OpenID4VCI's, which refuse in their own terms."""
+    return "/oid4vci/" in path or path.endswith("/oauth/token")
 
-    def __init__(self, name: str, detail: str, *, headers: Mapping[str, str] | None = None) -> None:
+
+class Problem(Exception):
+    """A refusal of the JSON API: of which kind, by its name in the catalogue, and what in this case.
+
+    `more` are members beside the usual ones (RFC 9457, 3.2), which the OpenAPI document names.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Json] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.name = name
         self.status, self.title, _ = KINDS[name]
         self.detail = detail
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
 
     def response(self, request: Request) -> Response:
         """The answer; logs and metrics hear of its kind too."""
         request.scope[RULE] = self.name
-        return _details(request, URN + self.name, self.status, self.title, self.detail, self.headers)
+        return _details(
+            request, URN + self.name, self.status, self.title, self.detail, self.headers, self.more
+        )
 
 
 def problem_of(error: IssuerError) -> Problem:
@@ -64,8 +83,8 @@ def problem_of(error: IssuerError) -> Problem:
 def refusal(
     request: Request, status: int, detail: str, *, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An error outside any route's own: as OAuth error JSON under `/oid4vci/`, else as a problem."""
-    if "/oid4vci/" in request.url.path:
+    """An error outside any route's own: as OAuth error JSON where that is spoken, else as a problem."""
+    if speaks_oauth(request.url.path):
         endpoint = request.url.path.rpartition("/")[2]
         failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR
         code = "server_error" if failed else _MALFORMED.get(endpoint, "invalid_request")
@@ -75,9 +94,15 @@ def refusal(
 
 
 def _details(
-    request: Request, kind: str, status: int, title: str, detail: str, headers: Mapping[str, str]
+    request: Request,
+    kind: str,
+    status: int,
+    title: str,
+    detail: str,
+    headers: Mapping[str, str],
+    more: Mapping[str, Json] = {},
 ) -> Response:
-    content: dict[str, str | int] = {"type": kind, "title": title, "status": status, "detail": detail}
+    content: dict[str, Json] = {"type": kind, "title": title, "status": status, "detail": detail, **more}
     if REQUEST_ID in request.scope:
         content["instance"] = f"urn:ombord:request:{request.scope[REQUEST_ID]}"
     return JSONResponse(content, status, {"Cache-Control": "no-store", **headers}, MEDIA_TYPE)
@@ -107,7 +132,7 @@ def _answer_problem(request: Request, error: Exception) -> Response:
 def _answer_domain(request: Request, error: Exception) -> Response:
     assert isinstance(error, IssuerError)  # noqa: S101
     problem = problem_of(error)
-    if "/oid4vci/" in request.url.path:
+    if speaks_oauth(request.url.path):
         request.scope[RULE] = error.code
         return refusal(request, problem.status, problem.detail, headers=problem.headers)
     return problem.response(request)
@@ -115,7 +140,8 @@ def _answer_domain(request: Request, error: Exception) -> Response:
 
 def _answer_unreadable(request: Request, error: Exception) -> Response:
     assert isinstance(error, UnreadableBody)  # noqa: S101
-    return refusal(request, error.status, error.detail)
+    unread = {"Connection": "close"} if error.status in (408, 413) else None
+    return refusal(request, error.status, error.detail, headers=unread)
 
 
 def _answer_http(request: Request, error: Exception) -> Response:
@@ -130,7 +156,7 @@ def _answer_invalid(request: Request, error: Exception) -> Response:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
     text = f"{place}: {lowered(first['msg'])}."
-    if "/oid4vci/" in request.url.path:
+    if speaks_oauth(request.url.path):
         return refusal(request, 422, text)
     if place == f"header.{IDEMPOTENCY_KEY}":
         text = f"Send {IDEMPOTENCY_KEY}: 8 to 200 visible characters, new for each intention."

@@ -165,7 +165,8 @@ class MachineTokens:
             "digest": _hash(f"{assertion.client_id}\0{assertion.jti}"),
             "expires_at": assertion.forget_at,
         }
-        return connection.execute(new(used_assertion).values(values).on_conflict_do_nothing()).rowcount == 1
+        first = new(used_assertion).values(values).on_conflict_do_nothing()
+        return connection.execute(first.returning(used_assertion.c.digest)).first() is not None
 
     def _now(self) -> int:
         return int(self._clock().timestamp())
