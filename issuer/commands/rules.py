@@ -1,7 +1,7 @@
 """`rules check|list|evaluate`: is the law in order, what does it grant on a day, what says it of a case?"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -65,9 +65,8 @@ def list_rules(
     if as_json:
         _tell_json([_listed(rule, law) for rule in found])
         return
-    for rule in found:
-        name = rule.names.get("en") or next(iter(rule.names.values()))
-        terminal.tell(f"{rule.id:28} {rule.kind:20} {rule.ref:24} {name}")
+    for line in _table([(rule.id, rule.kind, rule.ref, _named(rule)) for rule in found]):
+        terminal.tell(line)
     terminal.say(f"{len(found)} on {day}")
 
 
@@ -108,11 +107,25 @@ def _tell_json(value: object) -> None:
         terminal.tell(line)
 
 
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Each column as wide as its longest entry."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(one.ljust(width) for one, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _named(rule: Rule) -> str:
+    """The act's own name for it, and the English one."""
+    own = [name for language, name in rule.names.items() if language != "en"][:1]
+    return " · ".join((*own, *[name for language, name in rule.names.items() if language == "en"]))
+
+
 def _listed(rule: Rule, law: Law) -> dict[str, Any]:
     validity = rule.validity
     return {
         "id": rule.id,
         "kind": rule.kind,
+        "grants": rule.grants,
         "country": rule.act.country,
         "names": dict(rule.names),
         "ref": rule.ref,

@@ -14,7 +14,7 @@ rule: SE.Lmt
 on: 2014-06-01
 facts:
   services:
-    - {id: nordlys, first: 2013-01-01, last: 2013-06-29, department: deck, gt: 8500,
+    - {id: nordlys, first: 2013-01-01, last: 2013-06-29, department: deck, gt: 8500, flag: SE,
        marks: [brovakt, handledd], source: {reporter: company, channel: api}}
   records:
     - {id: med, kind: document, code: lakarintyg, day: 2014-01-10, marks: [syn, horsel],
@@ -107,3 +107,21 @@ def test_a_slip_in_a_case_is_named(run: Run, was: str, now: str, said: str) -> N
     code, output, complaints = run("evaluate", "case.yaml", **{was: now})
     assert (code, output) == (2, "")
     assert said in complaints
+
+
+def test_denmarks_law_is_listed_by_its_own_names_and_in_english(run: Run) -> None:
+    code, output, said = run("list", "--country", "DK", "--on", "2026-11-22")
+    (line,) = [one for one in output.splitlines() if one.startswith("DK.fornyelse.maskinmester ")]
+    assert "Fornyelse af sønæringsbevis som maskinmester · Renewal of an engineer's certificate" in line
+    assert (code, said) == (0, "27 on 2026-11-22\n")
+    found = json.loads(run("list", "--country", "DK", "--on", "2026-11-22", "--json")[1])
+    assert {one["grants"] for one in found if one["kind"] == "renewal"} == {
+        "DK.navigator",
+        "DK.maskinmester",
+        "DK.radio",
+    }
+
+
+def test_before_its_first_day_the_page_is_nobodys_law(run: Run) -> None:
+    assert "0 on 2015-06-14" in run("list", "--country", "DK", "--on", "2015-06-14")[2]
+    assert "20 on 2015-06-15" in run("list", "--country", "DK", "--on", "2015-06-15")[2]
