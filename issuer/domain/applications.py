@@ -52,6 +52,7 @@ class ApplicationEvent(StrEnum):
     GRANT = "grant"
     LIMIT = "limit"
     INTEND_REFUSAL = "intend-refusal"
+    ANSWER = "answer"  # the applicant's, to the intention
     RECONSIDER = "reconsider"  # the answer has changed something
     REFUSE = "refuse"
     RETURN = "return"  # the certificate was not approved, or not signed for good
@@ -83,6 +84,7 @@ TRANSITIONS: Mapping[tuple[ApplicationState, ApplicationEvent], ApplicationState
     (_S.IN_REVIEW, _E.GRANT): _S.ISSUING,
     (_S.IN_REVIEW, _E.LIMIT): _S.ISSUING,
     (_S.IN_REVIEW, _E.INTEND_REFUSAL): _S.HEARING,
+    (_S.HEARING, _E.ANSWER): _S.HEARING,
     (_S.HEARING, _E.RECONSIDER): _S.IN_REVIEW,
     (_S.HEARING, _E.REFUSE): _S.REFUSED,
     (_S.ISSUING, _E.COMPLETE): _S.ISSUED,

@@ -1,0 +1,1 @@
+"""Applications: told beforehand, submitted, evaluated, decided, issued, explained."""

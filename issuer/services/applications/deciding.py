@@ -1,0 +1,262 @@
+"""What people decide about a case: look, ask, grant, limit, refuse after a hearing; perhaps two of them."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, insert, select
+
+from issuer.adapters.database import Database
+from issuer.adapters.tables import certificate as certificate_table
+from issuer.adapters.tables_applications import decision_second
+from issuer.domain.applications import ApplicationEvent, ApplicationState
+from issuer.domain.errors import Conflict, InvalidInput, NotFound
+from issuer.domain.register import CertificateState
+from issuer.rules.case_practice import Practice
+from issuer.rules.certificate_content import Limits
+from issuer.rules.outcome import Way
+from issuer.services.applications import decisions
+from issuer.services.applications.cases import found, history, move
+from issuer.services.applications.decisions import Verdict
+from issuer.services.applications.evaluating import Evaluated
+from issuer.services.applications.granting import plain_limits
+from issuer.services.applications.settling import Settling, limits_of
+from issuer.services.audit.trail import AuditEvent, record
+from issuer.services.clock import Clock
+from issuer.settings import Settings
+from keys.encoding import Json
+
+INTENTION: Final = "intend-refusal"
+CODE: Final = "code"  # of a limitation that the law names
+_DRAFTED = (CertificateState.DRAFTED, CertificateState.APPROVED, CertificateState.IN_FORCE)
+
+
+class Decision(StrEnum):
+    """How a person ends a case."""
+
+    GRANT = "grant"
+    LIMIT = "limit"
+    REFUSE = "refuse"
+
+
+class Deciding:
+    """A person's part. `by` is the actor: whom the audit trail names."""
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings, settling: Settling) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._settling = settling
+
+    def assign(self, case_id: str, *, by: str) -> Row[Any]:
+        """Take a manual case up."""
+        with self._database.write() as connection:
+            return self._assigned(connection, found(connection, case_id, lock=True), by)
+
+    def check(self, case_id: str, *, is_good: bool, reason: str, by: str) -> Row[Any]:
+        """End a spot check. Good: it is issued, if by today's evidence it would still be."""
+        with self._database.write() as connection:
+            row = found(connection, case_id, lock=True)
+            if not is_good:
+                return self._move(connection, row, ApplicationEvent.DOUBT, by, _needed(reason))
+            now = self._settling.evaluate(connection, row)
+            if now.way is not Way.AUTO:
+                note = f"the evidence has changed since: it is {now.way.value} now"
+                return self._move(connection, row, ApplicationEvent.DOUBT, by, note)
+            verdict = Verdict("clear", by=by, reason=reason or None)
+            self._keep(connection, case_id, now, verdict)
+            return self._settling.grant(connection, row, now, ApplicationEvent.CLEAR, actor=by)
+
+    def ask(self, case_id: str, *, what: str, by: str) -> Row[Any]:
+        """Ask the applicant for something; what then comes is looked at by a person."""
+        with self._database.write() as connection:
+            row = self._assigned(connection, found(connection, case_id, lock=True), by)
+            return self._move(connection, row, ApplicationEvent.ASK, by, _needed(what))
+
+    def decide(
+        self,
+        case_id: str,
+        what: Decision,
+        *,
+        reason: str,
+        by: str,
+        limitation: Mapping[str, Any] | None = None,
+        certificate: str | None = None,
+        until: date | None = None,
+    ) -> Row[Any]:
+        """Decide a manual case, or put the decision forward where a second person has to agree.
+
+        A refusal is an intention first, which the applicant is heard about; in a hearing that is over it is
+        the refusal. Raises IllegalTransition, Conflict, InvalidInput.
+        """
+        _needed(reason)
+        if (what is Decision.LIMIT) != (limitation is not None):
+            raise InvalidInput(
+                "a limitation belongs to `limit`, and to nothing else", hint="say --limitation CODE"
+            )
+        with self._database.write() as connection:
+            row = found(connection, case_id, lock=True)
+            self._refuse_pending(connection, case_id)
+            if what is Decision.REFUSE and row.state == ApplicationState.HEARING:
+                self._refuse_unheard(connection, row)
+                name = what.value
+            else:
+                row = self._assigned(connection, row, by)
+                name = INTENTION if what is Decision.REFUSE else what.value
+            limits = None if limitation is None else self._limits(limitation)
+            if certificate is not None:
+                self._refuse_certificate(connection, row, certificate)
+            needs = name in self._practice.four_eyes
+            told: dict[str, Json] = {} if limits is None else {"limits": plain_limits(limits)}
+            told |= {} if certificate is None else {"certificate": certificate}
+            told |= {} if until is None else {"until": until.isoformat()}
+            now = self._settling.evaluate(connection, row)
+            if what is not Decision.REFUSE:
+                _refuse_unlawful(now)
+            kept = Verdict(name, by=by, reason=reason, limitation=told, needs_second=needs)
+            number = self._keep(connection, case_id, now, kept)
+            if needs:
+                details: dict[str, str | int | None] = {"decision": number, "what": name}
+                event = AuditEvent("application-decision-proposed", case_id, details, by)
+                record(connection, self._clock, [event])
+                return row
+            return self._carry_out(connection, row, name, reason, told, by)
+
+    def second(self, case_id: str, *, agrees: bool, by: str) -> Row[Any]:
+        """Another person's word about what was put forward; who disagrees leaves it with the case worker."""
+        with self._database.write() as connection:
+            row = found(connection, case_id, lock=True)
+            last = decisions.the_last(connection, case_id)
+            if not last.is_open:
+                raise Conflict(
+                    f"nothing of case {case_id} waits for a second person",
+                    hint="`ombord-issuer cases show` tells what was decided",
+                )
+            if last.row.by == by:
+                raise Conflict("whoever put it forward is not the second person", hint="somebody else agrees")
+            values = {"decision_id": last.row.id, "by": by, "agrees": int(agrees)}
+            now = int(self._clock().timestamp())
+            connection.execute(insert(decision_second).values(at=now, **values))
+            details: dict[str, str | int | None] = {"decision": last.row.id, "agrees": int(agrees)}
+            event = AuditEvent("application-decision-seconded", case_id, details, by)
+            record(connection, self._clock, [event])
+            if not agrees:
+                return row
+            told = decisions.limitation_of(last)
+            return self._carry_out(connection, row, last.row.what, last.row.reason, told, by)
+
+    def answer(self, case_id: str, *, text: str, by: str) -> Row[Any]:
+        """What the applicant says to the intention to refuse: once it is recorded, a person decides."""
+        with self._database.write() as connection:
+            row = found(connection, case_id, lock=True)
+            return self._move(connection, row, ApplicationEvent.ANSWER, by, _needed(text))
+
+    def appeal(self, case_id: str, *, text: str, by: str) -> Row[Any]:
+        """The applicant appeals a refusal."""
+        with self._database.write() as connection:
+            row = found(connection, case_id, lock=True)
+            return self._move(connection, row, ApplicationEvent.APPEAL, by, _needed(text))
+
+    def _carry_out(
+        self,
+        connection: Connection,
+        row: Row[Any],
+        name: str,
+        reason: str,
+        told: Mapping[str, Any],
+        by: str,
+    ) -> Row[Any]:
+        if name == "refuse":
+            return self._move(connection, row, ApplicationEvent.REFUSE, by, reason)
+        if name == INTENTION:
+            until = self._settling.today + timedelta(days=self._practice.hearing_days)
+            event = ApplicationEvent.INTEND_REFUSAL
+            values = {"hearing_until": until.isoformat()}
+            return move(connection, self._clock, row, event, by=by, note=reason, **values)
+        event = ApplicationEvent.LIMIT if name == "limit" else ApplicationEvent.GRANT
+        now = self._settling.evaluate(connection, row)
+        return self._settling.grant(
+            connection,
+            row,
+            now,
+            event,
+            actor=by,
+            limits=told.get("limits"),
+            certificate=told.get("certificate"),
+            until=date.fromisoformat(told["until"]) if "until" in told else None,
+        )
+
+    def _assigned(self, connection: Connection, row: Row[Any], by: str) -> Row[Any]:
+        if row.state == ApplicationState.IN_REVIEW:
+            return row
+        is_heard = row.state == ApplicationState.HEARING
+        event = ApplicationEvent.RECONSIDER if is_heard else ApplicationEvent.ASSIGN
+        return move(connection, self._clock, row, event, by=by, assigned_to=by)
+
+    def _refuse_pending(self, connection: Connection, case_id: str) -> None:
+        if decisions.the_last(connection, case_id).is_open:
+            raise Conflict(
+                f"a decision about case {case_id} waits for a second person",
+                hint="let somebody else agree or disagree first: ombord-issuer cases second",
+            )
+
+    def _refuse_unheard(self, connection: Connection, row: Row[Any]) -> None:
+        """An applicant who has not answered has had the time."""
+        steps = history(connection, row.case_id)
+        asked = max(one.number for one in steps if one.event == ApplicationEvent.INTEND_REFUSAL)
+        if any(one.event == ApplicationEvent.ANSWER and one.number > asked for one in steps):
+            return
+        if self._settling.today <= date.fromisoformat(row.hearing_until):
+            raise Conflict(
+                f"the applicant of case {row.case_id} may answer until {row.hearing_until}",
+                hint="record the answer (ombord-issuer cases answer), or wait for that day to pass",
+            )
+
+    def _refuse_certificate(self, connection: Connection, row: Row[Any], number: str) -> None:
+        mine = certificate_table.c.document_number == number
+        query = select(certificate_table.c.seafarer_id, certificate_table.c.state).where(mine)
+        drafted = connection.execute(query).one_or_none()
+        if drafted is None or drafted.seafarer_id != row.seafarer_id or drafted.state not in _DRAFTED:
+            raise NotFound(
+                f"no drafted certificate {number} of this applicant is in the register",
+                hint="draft it first: ombord-issuer draft FILE",
+            )
+
+    def _limits(self, limitation: Mapping[str, Any]) -> Limits:
+        contents = self._settling.evaluating.book().contents[self._settings.flag]
+        if CODE in limitation:
+            return limits_of(contents.limitations, str(limitation[CODE]))
+        return dict(limitation)
+
+    def _keep(self, connection: Connection, case_id: str, now: Evaluated, verdict: Verdict) -> int:
+        book = self._settling.evaluating.book()
+        return decisions.keep(connection, self._clock, book, case_id, now, verdict)
+
+    def _move(
+        self, connection: Connection, row: Row[Any], event: ApplicationEvent, by: str, note: str | None
+    ) -> Row[Any]:
+        return move(connection, self._clock, row, event, by=by, note=note)
+
+    @property
+    def _practice(self) -> Practice:
+        return self._settling.evaluating.book().practice[self._settings.flag]
+
+
+def _refuse_unlawful(now: Evaluated) -> None:
+    """What the law does not give, and leaves to nobody, a person does not give either."""
+    if now.way is Way.INCOMPLETE:
+        short = now.outcome.shortfalls[0] if now.outcome.shortfalls else now.outcome.finding
+        raise Conflict(
+            f"the law's conditions are not met, even with all evidence: {short.kind} {short.code}".rstrip()
+            + (f" ({short.ref})" if short.ref else ""),
+            hint="ask for what is missing (ombord-issuer cases ask), or refuse",
+        )
+
+
+def _needed(text: str) -> str:
+    if not text.strip():
+        raise InvalidInput(
+            "a reason is needed", hint="say why: it is kept with the case, and shown to the applicant"
+        )
+    return text

@@ -1,0 +1,90 @@
+"""An application held against the law: what it comes to, and whether a person looks at it all the same."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from issuer.adapters.law_book import LawBook
+from issuer.rules.case_practice import LawDate
+from issuer.rules.certificate_content import Content
+from issuer.rules.facts import Facts
+from issuer.rules.law import Rule
+from issuer.rules.outcome import Outcome, Way, evaluate
+from issuer.services.applications.cases import Wish
+from issuer.services.applications.which_rule import rule_for
+from issuer.settings import Settings
+
+FactsOf = Callable[[Connection, str], Facts]
+
+# Why a person has to look at a case that the law alone would let pass.
+NO_RULE = "no-rule-for-what-is-asked"
+NO_CERTIFICATE = "no-certificate-content"
+UNVERIFIED_CONTENT = "certificate-content-unverified"
+TAKEN_UP = "taken-up-by-a-person"
+
+
+class Evaluated(NamedTuple):
+    """What a case came to."""
+
+    rule: Rule
+    outcome: Outcome
+    facts: Facts
+    way: Way
+    reasons: tuple[str, ...]  # beside the law's own
+    content: Content | str
+
+
+class Days(NamedTuple):
+    """The days that a case depends on."""
+
+    submitted: date
+    today: date
+
+
+class Evaluating:
+    """Evaluates; writes nothing."""
+
+    def __init__(self, settings: Settings, book: Callable[[], LawBook], facts_of: FactsOf) -> None:
+        self._settings = settings
+        self._facts_of = facts_of
+        self.book = book
+
+    def evaluate(
+        self, connection: Connection, wish: Wish, days: Days, *, is_held: bool = False, by_hand: bool = False
+    ) -> Evaluated:
+        """What this comes to today; `is_held`: the register has one to copy. Raises IssuerError."""
+        book, country = self.book(), self._settings.flag
+        practice = book.practice[country]
+        chosen = rule_for(book.law, wish.rule, wish.asked, days.today, country)
+        if practice.law_date_for(chosen.rule.id) is LawDate.APPLICATION:
+            chosen = rule_for(book.law, wish.rule, wish.asked, days.submitted, country)
+            law_of = days.submitted
+        else:
+            law_of = days.today
+        rule = chosen.rule
+        facts = self._facts_of(connection, wish.seafarer_id)
+        facts = facts_asking(facts, wish.asks)
+        outcome = evaluate(rule, facts, on=days.today, policy=book.policies[country], law_of=law_of)
+        content = book.contents[country].of.get(rule.grants, f"nothing is written down for {rule.grants}")
+        reasons = tuple(self._reasons(chosen.fits, content, is_held=is_held, by_hand=by_hand))
+        way = outcome.way
+        if reasons and (way is Way.AUTO or NO_RULE in reasons):
+            way = Way.MANUAL
+        return Evaluated(rule, outcome, facts, way, reasons, content)
+
+    def _reasons(self, fits: bool, content: Content | str, *, is_held: bool, by_hand: bool) -> list[str]:
+        found = [] if fits else [NO_RULE]
+        if isinstance(content, str):
+            if not is_held:
+                found.append(NO_CERTIFICATE)
+        elif not content.verified and self._settings.environment == "production":
+            found.append(UNVERIFIED_CONTENT)
+        return [*found, TAKEN_UP] if by_hand else found
+
+
+def facts_asking(facts: Facts, asks: tuple[str, ...]) -> Facts:
+    """The same facts, with what the applicant asks the authority to decide in this case alone."""
+    return facts if not asks else replace(facts, asked=facts.asked | frozenset(asks))

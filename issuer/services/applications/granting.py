@@ -1,0 +1,185 @@
+"""From a grant to an approved certificate: composed of data, drafted, approved as the policy says."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from issuer.domain.applications import Asked
+from issuer.domain.errors import Conflict
+from issuer.domain.extract import HOLDER_CLAIMS
+from issuer.rules.certificate_content import Content, Limits
+from issuer.rules.law import Rule
+from issuer.rules.term import term_of
+from issuer.services.applications.evaluating import Evaluated
+from issuer.services.approval.approving import Approving
+from issuer.services.approval.proposing import Proposing
+from issuer.settings import Settings
+from keys.encoding import Json
+from verifier.credential.certificate_reader import REQUIRED
+from verifier.credential.model import CertificateType
+
+_VERSION: Final = 16  # hexadecimal digits of an act's version that a certificate's `rule` names
+_OWN: Final = frozenset(("document_number", "issue_date", "expiry_date", "replaces", "issue_place"))
+RuleSays = Callable[[str, str, str], bool]  # certificate type, claims hash, rule@version: whether it did
+
+
+def rule_name(rule: Rule) -> str:
+    """As a certificate, and a signing policy, name a rule: `SE.K@0123456789abcdef`."""
+    return f"{rule.id}@{rule.act.version[:_VERSION]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What is granted: under which number, from which day, in place of what."""
+
+    number: str
+    seafarer_id: str
+    asked: Asked
+    found: Evaluated
+    today: date
+    old: Row[Any] | None
+    limits: Limits | None = None
+    until: date | None = None  # the last day, as a person says it
+
+
+class Granting:
+    """Drafts and approves."""
+
+    def __init__(self, settings: Settings, proposing: Proposing, approving: Approving) -> None:
+        self._settings = settings
+        self._proposing = proposing
+        self._approving = approving
+
+    def draft(self, grant: Grant, *, actor: str) -> None:
+        """Enter the certificate; without a signing policy, that decision approves it."""
+        drafted = self._proposing.draft(self.members(grant), actor=actor)
+        if self._approving.policy is None:
+            self._approving.approve_without_policy([drafted.document_number], actor=actor)
+
+    def members(self, grant: Grant) -> dict[str, Json]:
+        """The certificate as a row of an extract. Raises Conflict where there is nothing to compose it of."""
+        rule, content = grant.found.rule, grant.found.content
+        own: dict[str, Json] = {
+            "document_number": grant.number,
+            "seafarer_id": grant.seafarer_id,
+            "issuing_country": self._settings.flag,
+            "issuing_authority": self._settings.authority_name,
+            "issue_date": grant.today.isoformat(),
+            "rule": rule_name(rule),
+        }
+        if grant.asked in (Asked.RENEWAL, Asked.REACQUISITION, Asked.LOST) and grant.old is not None:
+            return self._copied(grant, grant.old, own)
+        if isinstance(content, str):
+            raise Conflict(
+                f"no certificate can be composed of {rule.grants}: {content}",
+                hint="draft it by hand (ombord-issuer draft), and name it: --certificate NUMBER",
+            )
+        last = self._last(grant, content)
+        return {
+            **own,
+            "type": content.type,
+            **_stcw(rule, content),
+            **_capacities(content, grant.limits),
+            **({} if last is None else {"expiry_date": last.isoformat()}),
+            **_accepted(content),
+            "remarks": _remarks(rule, content, None if content.capacities else grant.limits),
+        }
+
+    def _copied(self, grant: Grant, old: Row[Any], own: Mapping[str, Json]) -> dict[str, Json]:
+        """The same rights anew; of a lost one with the old one's end."""
+        before = {
+            name: value
+            for name, value in json.loads(old.claims).items()
+            if name not in _OWN and name not in HOLDER_CLAIMS
+        }
+        last: date | None
+        if grant.until is not None:
+            last = grant.until
+        elif grant.asked is Asked.LOST:
+            last = None if old.expiry_date is None else date.fromisoformat(old.expiry_date)
+        else:
+            last = self._renewed(grant, old)
+        ends: dict[str, Json] = {} if last is None else {"expiry_date": last.isoformat()}
+        return {**before, **own, "type": old.type, "replaces": old.document_number, **ends}
+
+    def _renewed(self, grant: Grant, old: Row[Any]) -> date | None:
+        """By the law's period; where it says none, as long as the old one was good."""
+        content = grant.found.content
+        end = None if old.expiry_date is None else date.fromisoformat(old.expiry_date)
+        if grant.found.rule.validity is not None:
+            until = grant.found.outcome.valid_until
+            return term_of(grant.found.rule.validity, grant.today, previous_last=end, at_latest=until).last
+        if isinstance(content, Content) and content.valid is not None:
+            return content.valid.after(grant.today)
+        first = json.loads(old.claims).get("issue_date")
+        if end is None or first is None:
+            return None
+        return grant.today + (end - date.fromisoformat(str(first)))
+
+    def _last(self, grant: Grant, content: Content) -> date | None:
+        """By the law, or by what is written beside it; without either a person says it."""
+        validity = grant.found.rule.validity
+        if grant.until is not None:
+            return grant.until
+        if validity is None and content.valid is None:
+            raise Conflict(
+                f"neither the law nor its certificates file says how long {grant.found.rule.grants} is good",
+                hint="decide it with its last day: --until DATE",
+            )
+        if validity is None and content.valid is not None:
+            return content.valid.after(grant.today)
+        return term_of(validity, grant.today, at_latest=grant.found.outcome.valid_until).last
+
+
+def _stcw(rule: Rule, content: Content) -> dict[str, Json]:
+    """The Convention's regulation is data that nobody compared: it stands where the form needs it."""
+    needs = "stcw_code" in REQUIRED.get(CertificateType(content.type), ())
+    return {"stcw_code": list(rule.stcw)} if needs else {}
+
+
+def _capacities(content: Content, more: Limits | None) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    capacities: list[Json] = [
+        {"capacity_code": code, **_limited({**limits, **(more or {})})} for code, limits in content.capacities
+    ]
+    functions: list[Json] = [
+        {"code": code, "level": level, **_limited(more or {})} for code, level in content.functions
+    ]
+    if functions:
+        found["functions"] = functions
+    if capacities:
+        found["capacities"] = capacities
+    return found
+
+
+def _limited(limits: Limits) -> dict[str, Json]:
+    return {"limitations": plain_limits(limits)} if limits else {}
+
+
+def plain_limits(limits: Limits) -> dict[str, Json]:
+    """Limitations as JSON."""
+    return {name: value if isinstance(value, int | str) else list(value) for name, value in limits.items()}
+
+
+def _accepted(content: Content) -> dict[str, Json]:
+    scope: dict[str, Json] = {}
+    if content.flags:
+        scope["flags"] = list(content.flags)
+    if content.areas:
+        scope["areas"] = list(content.areas)
+    return {"acceptance": scope} if scope else {}
+
+
+def _remarks(rule: Rule, content: Content, limits: Limits | None) -> str:
+    """What is granted, in the law's own language and in English (SFS 2011:1533, 6 kap. 4 §), and by what."""
+    names = content.title or rule.names
+    titles = list(dict.fromkeys(names.values()))
+    said = f"{' / '.join(titles)} ({rule.act.id}, {rule.ref})"
+    if not limits:
+        return said
+    shown = "; ".join(f"{name}: {value}" for name, value in limits.items())
+    return f"{said}. Limited: {shown}"

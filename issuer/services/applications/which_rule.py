@@ -1,0 +1,53 @@
+"""Which rule answers an application: a renewal of what one holds has a rule of its own. Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, NamedTuple
+
+from issuer.domain.applications import Asked
+from issuer.domain.errors import InvalidInput, NotFound
+from issuer.rules.law import Law, Rule, UnknownRule
+
+# The kinds of rules that are about what is held already; all others are about a first certificate.
+KINDS: Final[Mapping[Asked, str]] = {
+    Asked.UPGRADE: "upgrade",
+    Asked.RENEWAL: "renewal",
+    Asked.REACQUISITION: "reacquisition",
+    Asked.LOST: "replacement",
+}
+_OF = {kind: asked for asked, kind in KINDS.items()}
+
+
+class Chosen(NamedTuple):
+    """The rule, and whether it is about what was asked for; where it is not, a person decides."""
+
+    rule: Rule
+    fits: bool
+
+
+def rule_for(law: Law, name: str, asked: Asked, on: date, country: str) -> Chosen:
+    """The rule of that name, or the one of the asked kind that grants the same. Raises IssuerError."""
+    try:
+        rule = law.rule(name, on)
+    except UnknownRule as error:
+        raise NotFound(str(error), hint="see: ombord-issuer rules list") from error
+    if rule.act.country != country:
+        raise InvalidInput(
+            f"{rule.id} is law of {rule.act.country}, and this is an authority of {country}",
+            hint=f"see: ombord-issuer rules list --country {country}",
+        )
+    wanted = KINDS.get(asked)
+    if rule.kind == wanted:
+        return Chosen(rule, fits=True)
+    if rule.kind in _OF:
+        raise InvalidInput(
+            f"{rule.id} is about {_OF[rule.kind].value}, and {asked.value} is applied for",
+            hint=f"say {_OF[rule.kind].value}, or name the rule of what you apply for",
+        )
+    if wanted is None:
+        return Chosen(rule, fits=True)
+    for one in law.in_force(on, country):
+        if one.kind == wanted and one.grants == rule.grants:
+            return Chosen(one, fits=True)
+    # Of the next higher competence the law often says no more than of any first one.
+    return Chosen(rule, fits=asked is Asked.UPGRADE)
