@@ -5,18 +5,21 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from issuer.rules.act_file import act_of
 from issuer.rules.case_file import CaseFile, case_of
 from issuer.rules.code_lists import CodeLists, code_lists_of
 from issuer.rules.content import Content, contents_of
 from issuer.rules.entry import MAX_FILE, LawError
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.evidence_file import policy_of
-from issuer.rules.act_file import act_of
 from issuer.rules.law import Law, Rule
+from issuer.rules.words import Words, words_of
 
 ACTS: Final = Path(__file__).parent.parent / "rules" / "acts"
 POLICIES: Final = ACTS.with_name("policies")
 CODES: Final = ACTS.with_name("codes")
+WORDS: Final = ACTS.with_name("words")
+ENGLISH: Final = "en"  # what is said to whoever reads none of the languages
 CONTENTS: Final = ACTS.with_name("contents")
 
 
@@ -53,6 +56,19 @@ def contents(folder: Path = CONTENTS) -> dict[str, Content]:
     for path in sorted(folder.glob("*.yaml")):
         found |= contents_of(_read(path, path.name), path.name)
     return found
+
+
+@cache
+def languages() -> frozenset[str]:
+    """Languages that an outcome is explained in, by their ISO 639-1 codes."""
+    return frozenset(path.stem for path in WORDS.glob("*.yaml"))
+
+
+@cache
+def words(language: str) -> Words:
+    """What explanations are said in; English where there is no such language. Raises LawError."""
+    path = WORDS / f"{language if language in languages() else ENGLISH}.yaml"
+    return words_of(_read(path, path.name), path.name, code_lists())
 
 
 def case(path: Path) -> CaseFile:

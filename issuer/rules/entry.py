@@ -15,6 +15,7 @@ import yaml
 from issuer.rules.calendar import Period
 
 MAX_FILE: Final = 2 << 20
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML has it: five times faster
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 
@@ -100,6 +101,10 @@ class Entry:
         """Whether a list stands here."""
         return isinstance(self.node, yaml.SequenceNode)
 
+    def is_mapping(self) -> bool:
+        """Whether names and values stand here."""
+        return isinstance(self.node, yaml.MappingNode)
+
     def flag(self) -> bool:
         """`true` or `false`."""
         text = self.text()
@@ -135,9 +140,9 @@ def read(data: bytes, file: str) -> Entry:
         raise LawError(file, 1, "", f"{len(data)} bytes; at most {MAX_FILE} are read")
     try:
         text = data.decode("utf-8")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _LOADER)):
             raise LawError(file, 1, "", "anchors and aliases are not read: write it out, or `use` a fragment")
-        node = yaml.compose(text, yaml.SafeLoader)
+        node = yaml.compose(text, _LOADER)
     except UnicodeDecodeError as error:
         raise LawError(file, 1, "", "it is not UTF-8") from error
     except yaml.MarkedYAMLError as error:

@@ -1,0 +1,103 @@
+"""An outcome explained to a person: what may be granted, what is met, what is missing, by which law."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from issuer.rules.facts import Facts
+from issuer.rules.finding import Standing
+from issuer.rules.law import Rule
+from issuer.rules.outcome import Outcome, Way, Why
+from issuer.rules.words.catalogue import Words, sentence
+from issuer.rules.words.explanation import Explanation, Line, Part
+from issuer.rules.words.records import Records
+from issuer.rules.words.telling import Telling
+
+_SHOWN: Final = 12  # of the version of the law's file
+_HOW: Final = {Way.AUTO: "automatic", Way.MANUAL: "person", Way.INCOMPLETE: "incomplete"}
+_OF_RECORDS: Final = (Why.UNVERIFIED, Why.UPLOAD, Why.CREDIT)
+
+
+def explain(outcome: Outcome, rule: Rule, words: Words, *, facts: Facts | None = None) -> Explanation:
+    """Tell an outcome of `rule`; with the facts that it was made of, records are described, else named."""
+    records = Records(facts, words, rule.act.scales)
+    telling = Telling(words, rule.act.scales, outcome.on, records, facts)
+    parts = (
+        ("way", _way(outcome, rule, words)),
+        ("limitation", _limitation(outcome, rule, words)),
+        ("why", _why(outcome, rule, words, records)),
+        ("missing", telling.missing(outcome.finding)),
+        ("otherwise", _otherwise(outcome, words)),
+        ("met", telling.met(outcome.finding)),
+        ("not-counted", telling.not_counted(outcome.finding)),
+        ("law", _law(outcome, rule, words)),
+    )
+    said = [(topic, tuple(found)) for topic, found in parts]
+    told = (Part(topic, words.say(f"title.{topic}"), lines) for topic, lines in said if lines)
+    return Explanation(
+        language=words.language,
+        headline=words.say(f"headline.{outcome.way.value}", sentence(rule_name(rule, words))),
+        ref=rule.ref,
+        parts=(*told, _notice(_HOW[outcome.way], words)),
+    )
+
+
+def notice(words: Words, automatic: bool) -> Part:
+    """How it was assessed, and how to have a person look at it (GDPR article 22)."""
+    return _notice("automatic" if automatic else "person", words)
+
+
+def _notice(how: str, words: Words) -> Part:
+    text = words.say(f"notice.{how}")
+    return Part("notice", words.say("title.notice"), (Line(text),))
+
+
+def rule_name(rule: Rule, words: Words) -> str:
+    """What a rule grants or decides, in the language."""
+    return rule.names.get(words.language) or words.name("holding", rule.id)
+
+
+def _way(outcome: Outcome, rule: Rule, words: Words) -> Iterator[Line]:
+    """Another way than the rule's own, where that was taken."""
+    if taken := outcome.alternative:
+        ref = next((one.ref for one in rule.variants if one.name == taken), "")
+        yield Line(words.say("alternative", words.name("alternative", taken)), ref)
+
+
+def _limitation(outcome: Outcome, rule: Rule, words: Words) -> Iterator[Line]:
+    if code := outcome.limitation:
+        ref = next((one.ref for one in rule.variants if one.limitation == code), "")
+        yield Line(words.say("limitation", words.name("limitation", code)), ref)
+
+
+def _why(outcome: Outcome, rule: Rule, words: Words, records: Records) -> Iterator[Line]:
+    """Why a person must look at it."""
+    for why, listed in outcome.why.items():
+        key = f"why.{why.value}"
+        if why in _OF_RECORDS:
+            credited = dict.fromkeys(one.ref for one in rule.act.credited if why is Why.CREDIT)
+            those = tuple(Line(records.described(one)) for one in listed)
+            yield Line(words.say(key), "; ".join(credited), those)
+        elif why is Why.DISCRETION:
+            for one in outcome.finding.decisive():
+                if one.kind == "discretion" and one.standing is Standing.OPEN:
+                    yield Line(words.say(key, words.name("discretion", one.code)), one.ref)
+        else:
+            yield Line(words.say(key, words.both(listed)))
+
+
+def _otherwise(outcome: Outcome, words: Words) -> Iterator[Line]:
+    """The rule to look at where this one is not met."""
+    if other := outcome.otherwise:
+        yield Line(words.say("otherwise", words.name("holding", other), other))
+
+
+def _law(outcome: Outcome, rule: Rule, words: Words) -> Iterator[Line]:
+    """Which act, by which date, and what else follows from dates."""
+    name = rule.act.names.get(words.language) or next(iter(rule.act.names.values()))
+    yield Line(words.say("law.act", name, words.day(outcome.law_of)))
+    yield Line(words.say("law.on", words.day(outcome.on)))
+    if outcome.decide_by is not None:
+        yield Line(words.say("law.decide-by", words.day(outcome.decide_by)))
+    if outcome.valid_until is not None:
+        yield Line(words.say("law.valid-until", words.day(outcome.valid_until)))
+    yield Line(words.say("law.version", outcome.version[:_SHOWN]))
