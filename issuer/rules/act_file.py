@@ -137,12 +137,13 @@ def _amended(entry: Entry) -> Amended:
 
 
 def _validity(entry: Entry) -> Validity:
-    members = entry.members(("ref",), ("period", "renewal_window", "until_further_notice"))
+    members = entry.members(("ref",), ("period", "renewal_window", "until_further_notice", "until"))
     forever = "until_further_notice" in members and members["until_further_notice"].flag()
-    if forever is ("period" in members):
-        entry.fail("period is needed, or until_further_notice: true")
+    if forever + bool(members.keys() & {"period", "until"}) != 1:
+        entry.fail("period is needed, until (a day), or until_further_notice: true")
     return Validity(
         members["period"].period() if "period" in members else None,
         members["renewal_window"].period() if "renewal_window" in members else None,
         members["ref"].text(),
+        members["until"].day() if "until" in members else None,
     )

@@ -54,6 +54,7 @@ class Validity(NamedTuple):
     period: Period | None  # None: until further notice
     renewal_window: Period | None = None
     ref: str = ""
+    last: date | None = None  # no longer than until then, by a transitional provision
 
 
 class Amended(NamedTuple):

@@ -29,9 +29,8 @@ def term_of(
         first = previous_last + _DAY
     period = None if validity is None else validity.period
     last = None if period is None else period.after(first) - _DAY
-    if at_latest is not None:
-        last = at_latest if last is None else min(last, at_latest)
-    return Term(first, last)
+    ends = (last, at_latest, None if validity is None else validity.last)
+    return Term(first, min((one for one in ends if one is not None), default=None))
 
 
 def is_early(validity: Validity | None, on: date, previous_last: date) -> bool:

@@ -89,7 +89,7 @@ def test_where_a_later_version_may_be_the_law_a_person_decides(law: Law) -> None
     rule = law.rule("SE.Vmp", date(2025, 1, 1))
     done = service(
         180, start=date(2023, 1, 1), department="engine", kw=400,
-        marks=frozenset({"sarskild-maskinbemanning", "handledd"}),
+        marks=frozenset({"sarskild-maskinbemanning", "handledd", "maskinvakt"}),
     )  # fmt: skip
     medical = record(Kind.DOCUMENT, "lakarintyg", date(2024, 1, 1), marks=frozenset({"syn", "horsel"}))
     facts = Facts(services=(done,), records=(medical,))

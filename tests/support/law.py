@@ -80,7 +80,7 @@ def service(days: int, *, start: date = date(2015, 1, 1), **changes: Any) -> Ser
     """So many days of a chief mate's service at sea, reported by the company."""
     known: dict[str, Any] = {
         "id": f"s-{start}", "source": COMPANY, "department": "deck", "rank": "chief-mate", "gt": 5_000,
-        "use": "merchant", "area": "oceanfart",
+        "use": "merchant", "area": "oceanfart", "flag": "SE",
     }  # fmt: skip
     return Service(first=start, last=start + timedelta(days=days - 1), **{**known, **changes})
 
