@@ -22,6 +22,7 @@ from issuer.commands import (
     log,
     mass,
     offering,
+    organisations,
     portraits,
     publishing,
     reconciling,
@@ -97,6 +98,7 @@ app.command("allow-list")(signing.allow_list)
 app.command("export")(register.export)
 app.add_typer(audit.app, name="audit", no_args_is_help=True)
 app.add_typer(rules.app, name="rules", no_args_is_help=True)
+app.add_typer(organisations.app, name="organisation", no_args_is_help=True)
 app.add_typer(log.app, name="log", no_args_is_help=True)
 app.add_typer(database.app, name="database", no_args_is_help=True)
 app.add_typer(backup.app, name="backup", no_args_is_help=True)
