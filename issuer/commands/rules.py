@@ -1,11 +1,13 @@
-"""`rules check|list|evaluate`: is the law in order, what does it grant on a day, what says it of a case?"""
+"""`rules check|list|evaluate|explain`: is the law in order, what does it grant, what says it of a case?"""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -13,24 +15,30 @@ from issuer import terminal
 from issuer.adapters import law_files
 from issuer.arguments import AsJson
 from issuer.domain.errors import InvalidInput, NotFound
-from issuer.rules.counting import MONTH_DAYS
+from issuer.rules.case_file import CaseFile
 from issuer.rules.entry import LawError
-from issuer.rules.finding import Days, Finding
+from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.law import Law, Rule, UnknownRule
-from issuer.rules.outcome import Outcome, Why, evaluate
+from issuer.rules.outcome import Outcome, evaluate
 from issuer.rules.report import report
 from issuer.rules.sources import requirements_report, sources_of
+from issuer.rules.words import as_json as as_json_of
+from issuer.rules.words import explain, plain
 from issuer.services.clock import utc_now
+from verifier.credential import codelists
 
 app = typer.Typer(help="The law: is it in order, and what does it say?", rich_markup_mode=None)
-_WHY = {
-    Why.UNVERIFIED: "these records are not verified",
-    Why.UPLOAD: "these were uploaded",
-    Why.CREDIT: "this service counts as far as the authority decides",
-    Why.DISCRETION: "the law leaves this to the authority",
-    Why.AMENDED: "a later version may be the law on that day",
-    Why.UNVERIFIED_LAW: "nobody has compared this rule with the law's own text",
-}
+_BRIEF = ("way", "limitation", "why", "missing", "otherwise")  # what `evaluate` says; `explain` says all
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+
+
+class _Decided(NamedTuple):
+    """A case, the rule that it is about, and what came out."""
+
+    case: CaseFile
+    rule: Rule
+    policy: EvidencePolicy
+    outcome: Outcome
 
 
 @app.command("check")
@@ -40,7 +48,7 @@ def check(
     ] = None,
 ) -> None:
     """Read every file of law and say what is wrong, by file, line and place."""
-    with _clearly():
+    with clearly():
         law = law_files.load(folder or law_files.ACTS)
         countries = law_files.policies() if folder is None else {}
     versions = sum(map(len, law.rules.values()))
@@ -58,14 +66,14 @@ def list_rules(
     as_json: AsJson = False,
 ) -> None:
     """What may be granted by the law of a day."""
-    with _clearly():
+    with clearly():
         law = law_files.load()
     day = (on or utc_now()).date()
     found = list(law.in_force(day, country))
     if as_json:
-        _tell_json([_listed(rule, law) for rule in found])
+        tell_json([_listed(rule, law) for rule in found])
         return
-    for line in _table([(rule.id, rule.kind, rule.ref, _named(rule)) for rule in found]):
+    for line in _table([(rule.id, rule.kind, rule.ref, named(rule)) for rule in found]):
         terminal.tell(line)
     terminal.say(f"{len(found)} on {day}")
 
@@ -76,7 +84,40 @@ def evaluate_case(
     as_json: AsJson = False,
 ) -> None:
     """Decide a case, and say why."""
-    with _clearly():
+    decided = _decided(file)
+    case, outcome = decided.case, decided.outcome
+    if as_json:
+        requirements = requirements_report(sources_of(outcome, case.facts, decided.policy))
+        tell_json({**report(outcome), "requirements": requirements})
+        return
+    terminal.tell(f"{outcome.way.value.upper()}: {outcome.rule}, by the law of {outcome.law_of}")
+    told = explain(outcome, decided.rule, law_files.words(law_files.ENGLISH), facts=case.facts)
+    for line in plain(replace(told, parts=tuple(one for one in told.parts if one.topic in _BRIEF))):
+        terminal.tell(line)
+
+
+@app.command("explain")
+def explain_case(
+    file: Annotated[Path, typer.Argument(metavar="CASE", help="YAML or JSON: rule, on, facts")],
+    language: Annotated[
+        str | None, typer.Option(metavar="LANGUAGE", help="sv, da, nb or en; else that of the terminal")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain a case to the person it is about: what is met and by what, what is missing, by which law."""
+    words = law_files.words(_spoken(language))
+    decided = _decided(file)
+    told = explain(decided.outcome, decided.rule, words, facts=decided.case.facts)
+    if as_json:
+        tell_json(as_json_of(told))
+        return
+    for line in plain(told):
+        terminal.tell(line)
+
+
+def _decided(file: Path) -> _Decided:
+    """Decide the case of a file. Raises InvalidInput and NotFound."""
+    with clearly():
         case, law, policies = law_files.case(file), law_files.load(), law_files.policies()
     try:
         rule = law.rule(case.rule, case.law_of)
@@ -84,16 +125,24 @@ def evaluate_case(
         raise NotFound(str(error), hint="see: ombord-issuer rules list") from error
     policy = policies[rule.act.country]
     outcome = evaluate(rule, case.facts, on=case.on, policy=policy, law_of=case.law_of)
-    if as_json:
-        requirements = requirements_report(sources_of(outcome, case.facts, policy))
-        _tell_json({**report(outcome), "requirements": requirements})
-        return
-    for line in _lines(rule, outcome):
-        terminal.tell(line)
+    return _Decided(case, rule, policy, outcome)
+
+
+def _spoken(language: str | None) -> str:
+    """The language that is asked for, else the terminal's; English where that is none of ours."""
+    if language is None:
+        locale = next((os.environ[name] for name in _LOCALE if os.environ.get(name)), "")
+        return codelists.asked_for(locale) or law_files.ENGLISH
+    if language not in (known := law_files.languages()):
+        raise InvalidInput(
+            f"nothing is explained in {language!r}", hint=f"languages: {', '.join(sorted(known))}"
+        )
+    return language
 
 
 @contextmanager
-def _clearly() -> Iterator[None]:
+def clearly() -> Iterator[None]:
+    """What is wrong with a file of law, as an error of the command."""
     try:
         yield
     except LawError as error:
@@ -102,7 +151,8 @@ def _clearly() -> Iterator[None]:
         ) from error
 
 
-def _tell_json(value: object) -> None:
+def tell_json(value: object) -> None:
+    """A line for each member, so that it can be read and compared."""
     for line in json.dumps(value, ensure_ascii=False, indent=1).splitlines():
         terminal.tell(line)
 
@@ -114,7 +164,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(one.ljust(width) for one, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _named(rule: Rule) -> str:
+def named(rule: Rule) -> str:
     """The act's own name for it, and the English one."""
     own = [name for language, name in rule.names.items() if language != "en"][:1]
     return " · ".join((*own, *[name for language, name in rule.names.items() if language == "en"]))
@@ -138,31 +188,3 @@ def _listed(rule: Rule, law: Law) -> dict[str, Any]:
             for one in law.rules[rule.id]
         ],
     }
-
-
-def _lines(rule: Rule, outcome: Outcome) -> Iterator[str]:
-    name = rule.names.get("en", rule.id)
-    yield f"{outcome.way.value.upper()}: {rule.id}, {name} ({rule.ref}), by the law of {outcome.law_of}"
-    if outcome.limitation:
-        yield f"  limited to: {outcome.limitation}"
-    for why, found in outcome.why.items():
-        yield f"  a person decides: {_WHY[why]}: {', '.join(found)}"
-    for short in outcome.shortfalls:
-        yield f"  missing: {_short(short)}"
-    if outcome.otherwise:
-        yield f"  look at instead: {outcome.otherwise}"
-
-
-def _short(one: Finding) -> str:
-    where = f" ({one.ref})" if one.ref else ""
-    if one.needed is None or one.had is None:
-        return f"{one.kind} {one.code}{where}"
-    missing = f"{float(one.missing):g} day{'s' if one.missing != 1 else ''}"
-    if one.missing >= MONTH_DAYS:
-        missing = f"{_months(one.missing)} months ({missing})"
-    return f"{_months(one.had)} of {_months(one.needed)} months: {missing} short{where}"
-
-
-def _months(days: Days) -> str:
-    """To a tenth, and never rounded up: what is a day short must not look whole."""
-    return f"{days * 10 // MONTH_DAYS / 10:g}"

@@ -68,17 +68,54 @@ def test_the_law_of_a_day_is_listed(run: Run) -> None:
     assert "54 on 2012-01-01" in run("list", "--on", "2012-01-01")[2]
 
 
-def test_a_case_is_decided_and_explained(run: Run) -> None:
+def test_a_case_is_decided_and_said_why(run: Run) -> None:
     assert run("evaluate", "case.yaml")[:2] == (
         0,
-        "AUTO: SE.Lmt, Rating forming part of a navigational watch (2 kap. 12 §), by the law of 2014-06-01\n",
+        "AUTO: SE.Lmt, by the law of 2014-06-01\n"
+        "Rating forming part of a navigational watch can be granted automatically\n(2 kap. 12 §).\n",
     )
     _, output, _ = run("evaluate", "case.yaml", **{"2013-06-29": "2013-06-28"})
-    assert "missing: 5.9 of 6 months: 1 day short (2 kap. 12 §; 2 kap. 30 §)" in output
+    said = " ".join(output.split())
+    assert said.startswith("INCOMPLETE: SE.Lmt, by the law of 2014-06-01")
+    assert "5.9 of 6 months of deck service on ships of GT 70 or more, on bridge watch" in said
+    assert ": 1 day short (2 kap. 12 §; 2 kap. 30 §)" in said
     _, output, _ = run("evaluate", "case.yaml", **{"2013-06-29": "2013-01-30"})
-    assert "missing: 1 of 6 months: 5 months (150 days) short" in output
+    assert ": 5 months (150 days) short" in " ".join(output.split())
     _, output, _ = run("evaluate", "case.yaml", company="applicant", api="upload")
-    assert "a person decides: these records are not verified: nordlys" in output
+    assert "uploaded document from yourself (record nordlys)" in " ".join(output.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "headline"),
+    [
+        ("sv", "Lättmatros kan beviljas automatiskt (2 kap. 12 §)."),
+        ("da", "Vagtgående dæksmand (lättmatros) kan udstedes automatisk (2 kap. 12 §)."),
+        ("nb", "Lettmatros (vaktgående dekk) kan utstedes automatisk (2 kap. 12 §)."),
+        ("en", "Rating forming part of a navigational watch can be granted automatically"),
+    ],
+)
+def test_a_case_is_explained_in_the_language_asked_for_or_in_the_terminals_own(
+    run: Run, monkeypatch: pytest.MonkeyPatch, language: str, headline: str
+) -> None:
+    asked = run("explain", "case.yaml", "--language", language)[1]
+    assert asked.splitlines()[0] == headline
+    monkeypatch.setenv("LC_ALL", f"{language}_XX.UTF-8")
+    assert run("explain", "case.yaml")[1] == asked
+    told = json.loads(run("explain", "case.yaml", "--json")[1])
+    assert (told["language"], told["parts"][0]["topic"]) == (language, "met")
+
+
+def test_a_terminal_in_another_language_is_told_in_english(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "fi_FI.UTF-8")
+    assert "can be granted automatically" in run("explain", "case.yaml")[1]
+
+
+def test_a_language_that_nobody_wrote_is_refused_with_those_there_are(run: Run) -> None:
+    code, output, complaints = run("explain", "case.yaml", "--language", "fi")
+    assert (code, output) == (2, "")
+    assert "da, en, nb, sv" in complaints
 
 
 def test_a_decision_as_json_has_its_law_records_and_paragraphs(run: Run) -> None:
