@@ -21,7 +21,7 @@ class Change(Generic[Shape]):
 
     actor: str  # as the audit trail names them
     body: Shape
-    _key: str
+    key: str
     _request: Request
     _repeating: Repeating
 
@@ -29,7 +29,7 @@ class Change(Generic[Shape]):
         """The JSON of `act()` under the route's status, as `idempotency.once` gives it."""
         status = self._request.scope["route"].status_code or 200
         return once(
-            self._repeating, self._request, self._key, self.body, act, status=status, in_steps=in_steps
+            self._repeating, self._request, self.key, self.body, act, status=status, in_steps=in_steps
         )
 
 

@@ -14,7 +14,7 @@ from issuer.rules.facts import Facts
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, Way, evaluate
 from issuer.services.applications.cases import Wish
-from issuer.services.applications.which_rule import rule_for
+from issuer.services.applications.which_rule import COPIED, Chosen, rule_for
 from issuer.settings import Settings
 
 FactsOf = Callable[[Connection, str], Facts]
@@ -22,6 +22,7 @@ FactsOf = Callable[[Connection, str], Facts]
 # Why a person has to look at a case that the law alone would let pass.
 NO_RULE = "no-rule-for-what-is-asked"
 NO_CERTIFICATE = "no-certificate-content"
+NO_VALIDITY = "no-validity-known"
 UNVERIFIED_CONTENT = "certificate-content-unverified"
 TAKEN_UP = "taken-up-by-a-person"
 
@@ -69,17 +70,20 @@ class Evaluating:
         facts = facts_asking(facts, wish.asks)
         outcome = evaluate(rule, facts, on=days.today, policy=book.policies[country], law_of=law_of)
         content = book.contents[country].of.get(rule.grants, f"nothing is written down for {rule.grants}")
-        reasons = tuple(self._reasons(chosen.fits, content, is_held=is_held, by_hand=by_hand))
+        is_copy = is_held and wish.asked in COPIED
+        reasons = tuple(self._reasons(chosen, content, is_copy=is_copy, by_hand=by_hand))
         way = outcome.way
         if reasons and (way is Way.AUTO or NO_RULE in reasons):
             way = Way.MANUAL
         return Evaluated(rule, outcome, facts, way, reasons, content)
 
-    def _reasons(self, fits: bool, content: Content | str, *, is_held: bool, by_hand: bool) -> list[str]:
-        found = [] if fits else [NO_RULE]
+    def _reasons(self, chosen: Chosen, content: Content | str, *, is_copy: bool, by_hand: bool) -> list[str]:
+        found = [] if chosen.fits else [NO_RULE]
         if isinstance(content, str):
-            if not is_held:
+            if not is_copy:
                 found.append(NO_CERTIFICATE)
+        elif not is_copy and chosen.rule.validity is None and content.valid is None:
+            found.append(NO_VALIDITY)
         elif not content.verified and self._settings.environment == "production":
             found.append(UNVERIFIED_CONTENT)
         return [*found, TAKEN_UP] if by_hand else found

@@ -12,7 +12,14 @@ from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate
 from issuer.adapters.tables_applications import application
 from issuer.domain.applications import ApplicationEvent, ApplicationState, Asked
-from issuer.domain.errors import Conflict, Crowded, IssuerError, NotFound, SelfVerificationFailed
+from issuer.domain.errors import (
+    Conflict,
+    Crowded,
+    IssuingStopped,
+    NotFound,
+    SelfVerificationFailed,
+    SigningDeferred,
+)
 from issuer.domain.register import CertificateState
 from issuer.services.applications.cases import found, move
 from issuer.services.clock import Clock
@@ -59,6 +66,13 @@ class Finishing:
                 raise
             return self._return(case_id, error.message)
         return self._close(case_id)
+
+    def finish_now(self, case_id: str) -> None:
+        """As `finish`; where issuing is stopped, or the signer cannot now, it is taken up later."""
+        try:
+            self.finish(case_id)
+        except (IssuingStopped, SigningDeferred, Crowded):
+            return
 
     def run(self) -> int:
         """All cases that are `issuing`, oldest first; how many were closed. Raises what holds up issuing."""
@@ -115,8 +129,3 @@ class Finishing:
             if self._certificate(connection, row.document_number) in _LIVE:
                 self._lifecycle.revoke(row.document_number, ending="cancelled", reason=why[:500], actor=ACTOR)
             return move(connection, self._clock, row, event, by=ACTOR, note=why[:500], document_number=None)
-
-
-def held_up(error: IssuerError) -> bool:
-    """Whether a case is only late: issuing is stopped, or the signer cannot now; it is taken up again."""
-    return not isinstance(error, Conflict) or isinstance(error, Crowded)

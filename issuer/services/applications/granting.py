@@ -15,6 +15,7 @@ from issuer.rules.certificate_content import Content, Limits
 from issuer.rules.law import Rule
 from issuer.rules.term import term_of
 from issuer.services.applications.evaluating import Evaluated
+from issuer.services.applications.which_rule import COPIED
 from issuer.services.approval.approving import Approving
 from issuer.services.approval.proposing import Proposing
 from issuer.settings import Settings
@@ -71,7 +72,7 @@ class Granting:
             "issue_date": grant.today.isoformat(),
             "rule": rule_name(rule),
         }
-        if grant.asked in (Asked.RENEWAL, Asked.REACQUISITION, Asked.LOST) and grant.old is not None:
+        if grant.asked in COPIED and grant.old is not None:
             return self._copied(grant, grant.old, own)
         if isinstance(content, str):
             raise Conflict(

@@ -15,6 +15,8 @@ KINDS: Final[Mapping[Asked, str]] = {
     Asked.REACQUISITION: "reacquisition",
     Asked.LOST: "replacement",
 }
+# What of these is a certificate again with the rights of the one that is held.
+COPIED: Final = frozenset((Asked.RENEWAL, Asked.REACQUISITION, Asked.LOST))
 _OF = {kind: asked for asked, kind in KINDS.items()}
 
 
