@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from issuer.adapters import law_files
 from issuer.adapters.database import Database
 from issuer.services.approval.approving import Approving
 from issuer.services.approval.awaiting import Awaiting
@@ -18,6 +19,11 @@ from issuer.services.operating.repeating import Repeating
 from issuer.services.organisations.registering import Organisations
 from issuer.services.phone.offering import Offering
 from issuer.services.publishing.publisher import StatusPublisher
+from issuer.services.qualifications.correcting import Correcting
+from issuer.services.qualifications.history import History
+from issuer.services.qualifications.persons import Persons
+from issuer.services.qualifications.reporting import Reporting
+from issuer.services.qualifications.reviewing import Reviewing
 from issuer.services.register import binding
 from issuer.services.register.importing import RegisterImport
 from issuer.services.register.lifecycle import Lifecycle
@@ -45,6 +51,11 @@ class Register:
     reconciling: Reconciling
     repeating: Repeating
     organisations: Organisations
+    persons: Persons
+    reporting: Reporting
+    correcting: Correcting
+    history: History
+    reviewing: Reviewing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +82,7 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         database.close()
         raise
     stopping = Stopping(database, clock, signer)
+    persons = Persons(database, clock, settings)
     return Register(
         settings=settings,
         clock=clock,
@@ -86,6 +98,11 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         reconciling=Reconciling(database, clock, stopping, signer),
         repeating=Repeating(database, clock, _answers_secret(settings)),
         organisations=Organisations(database, clock),
+        persons=persons,
+        reporting=Reporting(database, clock, settings, persons, law_files.code_lists),
+        correcting=Correcting(database, clock, persons),
+        history=History(database, clock, persons),
+        reviewing=Reviewing(database, clock, settings),
     )
 
 
@@ -110,6 +127,11 @@ def compose(
         reconciling=register.reconciling,
         repeating=register.repeating,
         organisations=register.organisations,
+        persons=register.persons,
+        reporting=register.reporting,
+        correcting=register.correcting,
+        history=register.history,
+        reviewing=register.reviewing,
         keys=keys,
         issuer=CredentialIssuer(*parts),
         publisher=StatusPublisher(*parts),

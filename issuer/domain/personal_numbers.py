@@ -16,6 +16,9 @@ from issuer.domain.qualifications import IdentityKind, PersonalNumber
 
 _PASSPORT: Final = re.compile(r"([A-Z]{2})-?([0-9A-Z]{4,20})", re.ASCII)
 _PERSONNUMMER: Final = re.compile(r"([0-9]{2})?([0-9]{6})([-+]?)([0-9]{4})", re.ASCII)
+_DIGITS: Final = re.compile(r"[0-9]{6}", re.ASCII)
+_NUMBERLIKE: Final = re.compile(r"(?<![0-9])[0-9]{6,8}[-+ ]?[0-9]{4,5}(?![0-9])", re.ASCII)
+_YOUNGEST: Final = 14  # years of anybody at sea
 _COORDINATION: Final = 60  # what a samordningsnummer adds to the day
 _LONGEST: Final = 40
 
@@ -78,3 +81,26 @@ def _century(born: str, sign: str, today: date) -> str:
     """Of the newest year that ends so and is not to come; one before with `+`."""
     century = today.year // 100 - (int(born[:2]) > today.year % 100) - (sign == "+")
     return f"{century:02}"
+
+
+def looks_like_one(text: str, today: date) -> bool:
+    """Whether a text that is stored as it is would hold somebody's personal number."""
+    if _DIGITS.search(text) is None:
+        return False
+    found = _NUMBERLIKE.findall(text)
+    kinds = (IdentityKind.FODSELSNUMMER, IdentityKind.CPR, IdentityKind.PERSONNUMMER)
+    return any(_is_one(kind, one, today) for one in found for kind in kinds)
+
+
+def shown(text: str) -> str:
+    """What somebody typed, to be told back: not where it might be a number of a person's."""
+    return "…" if _DIGITS.search(text) or not text.isprintable() else text[:60]
+
+
+def _is_one(kind: IdentityKind, text: str, today: date) -> bool:
+    try:
+        found = normalised(PersonalNumber(kind=kind, number=text), today).number
+    except NoSuchNumber:
+        return False
+    # Twelve digits that begin with a day of these years are a reporter's own number with its date.
+    return kind is not IdentityKind.PERSONNUMMER or int(found[:4]) + _YOUNGEST <= today.year

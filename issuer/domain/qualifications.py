@@ -151,7 +151,6 @@ class Code(StrEnum):
     PERSON_ERASED = "person-erased"
     # the reporter
     OUTSIDE_APPROVAL = "outside-approval"
-    NOT_YOUR_RECORD = "not-your-record"
     # the period
     REVERSED = "period-reversed"
     FUTURE = "period-in-the-future"
@@ -165,9 +164,10 @@ class Code(StrEnum):
     DOCUMENT_REFUSED = "document-refused"
     # the record that is there
     REFERENCE_TAKEN = "reference-taken"
-    RECORD_UNKNOWN = "record-unknown"
     RECORD_WITHDRAWN = "record-withdrawn"
-    KIND_CHANGED = "kind-or-person-changed"
+    DUPLICATE = "duplicate-of-another"
+    OTHER_RECORD = "other-kind-or-person"  # a correction is of the same kind and about the same person
+    TOO_MANY = "too-many-records"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,141 @@
+"""Reports become records: many in one transaction, each taken or refused by itself, in their order.
+
+The same report again is the same record. What is refused is kept, sealed, with what was wrong. Whoever has
+to know of new evidence is told within the transaction.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from issuer.adapters.database import Database
+from issuer.domain.errors import Crowded
+from issuer.domain.qualification_checks import Codes
+from issuer.domain.qualifications import Accepted, Refused, Report, ReportingParty, Unreadable
+from issuer.services.audit.trail import record
+from issuer.services.clock import Clock
+from issuer.services.qualifications import amending, correcting, history, refusals
+from issuer.services.qualifications.amending import Amendment
+from issuer.services.qualifications.batch import Batch
+from issuer.services.qualifications.correcting import RequestState
+from issuer.services.qualifications.history import Entry
+from issuer.services.qualifications.persons import Persons
+from issuer.services.qualifications.reasons import checked_reason
+from issuer.services.qualifications.refusals import KeptRefusal
+from issuer.services.qualifications.reviewing import ReliedOn
+from issuer.settings import Settings
+
+RETRIES: Final = 5
+AfterReport = Callable[[Connection, Collection[str]], None]  # with the seafarers of whom there is news
+
+
+class Reporting:
+    """Takes reports."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        persons: Persons,
+        codes: Callable[[], Codes],
+        *,
+        after_report: AfterReport = lambda *_: None,
+        relied_on: ReliedOn = lambda *_: (),
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._persons = persons
+        self._codes = codes
+        self._after_report = after_report
+        self._relied_on = relied_on
+
+    def report(
+        self, reports: Sequence[Report | Unreadable], *, by: ReportingParty
+    ) -> list[Accepted | Refused]:
+        """What became of each, in their order. All are written in one transaction.
+
+        Raises SettingsInvalid where numbers or documents come and no key is set to seal them with, and
+        Crowded when others report the same records at this very moment.
+        """
+        for _ in range(RETRIES):
+            try:
+                with self._database.write() as connection:
+                    batch = Batch(connection, self._clock, self._settings, self._persons, self._codes(), by)
+                    results = batch.take(reports, self._relied_on)
+                    if batch.news:
+                        self._after_report(connection, batch.news)
+                    return results
+            except IntegrityError:  # somebody else reported one of these: look again
+                continue
+        raise Crowded("the same records are being reported by another process", hint="send them again")
+
+    def correct(
+        self,
+        record_id: str,
+        report: Report,
+        *,
+        by: ReportingParty,
+        expected: int | None = None,
+        answers: int | None = None,
+    ) -> Accepted | Refused:
+        """The record's next version; `answers` a request for a correction, else every open one about it.
+
+        Raises NotFound for what is not this reporter's, Conflict for what was withdrawn, or is at another
+        version than `expected`.
+        """
+        with self._database.write() as connection:
+            row = amending.locked_record(connection, record_id, by.organisation_id)
+            amending.check_standing(row, expected)
+            batch = Batch(connection, self._clock, self._settings, self._persons, self._codes(), by)
+            result, events = batch.take_correction(row, report, self._relied_on)
+            if isinstance(result, Accepted):
+                done = correcting.answered(
+                    connection, row.record_id, RequestState.CORRECTED, by, self._at, answers
+                )
+                events = [*events, *done]
+            record(connection, self._clock, events)
+            if isinstance(result, Accepted) and result.is_new:
+                self._after_report(connection, {row.seafarer_id})
+            return result
+
+    def withdraw(self, record_id: str, *, reason: str, by: ReportingParty) -> Accepted:
+        """The record counts no more. Raises NotFound for another reporter's, InvalidInput for no reason."""
+        checked_reason(reason, self._settings.today(self._clock()))
+        with self._database.write() as connection:
+            row = amending.locked_record(connection, record_id, by.organisation_id)
+            amendment = Amendment(connection, self._at, self._relied_on, by)
+            result = amendment.withdraw(row, reason)
+            done = correcting.answered(connection, row.record_id, RequestState.WITHDRAWN, by, self._at)
+            record(connection, self._clock, [*amendment.events, *done])
+            if result.is_new:
+                self._after_report(connection, {row.seafarer_id})
+            return result
+
+    def records(
+        self,
+        by: ReportingParty,
+        *,
+        reference: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> list[Entry]:
+        """What this reporter has reported, oldest first, from after one of them, or under one reference."""
+        with self._database.read() as connection:
+            return history.of_reporter(
+                connection, by.organisation_id, reference=reference, after=after, limit=limit
+            )
+
+    @property
+    def _at(self) -> int:
+        return int(self._clock().timestamp())
+
+    def refusals(
+        self, by: ReportingParty, *, after: str | None = None, limit: int = 100
+    ) -> list[KeptRefusal]:
+        """What was refused of this reporter's, oldest first, from after one of them."""
+        with self._database.read() as connection:
+            return refusals.of_reporter(connection, by.organisation_id, after=after, limit=limit)
