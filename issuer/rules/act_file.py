@@ -28,9 +28,14 @@ _ALTERNATIVE: Final = (
 
 def act_of(data: bytes, file: str) -> tuple[Act, tuple[Rule, ...]]:
     """The act and its rules in one file. Raises LawError, which says where."""
-    members = read(data, file).members(("act", "rules"), _SECTIONS)
+    return act_in(read(data, file), sha256(data).hexdigest())
+
+
+def act_in(entry: Entry, version: str) -> tuple[Act, tuple[Rule, ...]]:
+    """The act and its rules, of a file that was read. Raises LawError."""
+    members = entry.members(("act", "rules"), _SECTIONS)
     scales = {name: one.texts() for name, one in _mapping(members.get("scales")).items()}
-    act = _act(members["act"], scales, sha256(data).hexdigest(), items(members, "credited"))
+    act = _act(members["act"], scales, version, items(members, "credited"))
     grammar = Grammar(act, _defaults(members.get("defaults"), scales), _mapping(members.get("fragments")))
     for name, fragment in grammar.fragments.items():  # also one that no rule uses
         grammar.using(name, fragment)

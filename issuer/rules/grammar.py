@@ -4,7 +4,7 @@ docs/rule-language.md describes it for those who write law; `act_file` reads the
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from issuer.rules.conditions import (
@@ -206,21 +206,23 @@ class Grammar:
             days=_days(entry, members),
             where=Where.of({**own, **added}, self.act.scales),
             ref="; ".join(filter(None, cited)),
-            after=self._after(members["after"]) if "after" in members else None,
+            after=self._after(members["after"], text_of(members, "ref")) if "after" in members else None,
             within=members["within"].period() if "within" in members else None,
             before=members["before"].day() if "before" in members else None,
             substitutes=tuple(map(self._substitute, items(members, "substitutes"))),
             of_which=tuple(self._service(one, {**demands, **added}) for one in self._parts(members)),
         )
 
-    def _after(self, entry: Entry) -> Held:
-        """A holding; or, by its kind, another record: `after: {course: {code: x}}`."""
+    def _after(self, entry: Entry, ref: str) -> Held:
+        """A holding; or, by its kind, another record: `after: {course: {code: x}}`. Cited as the service is."""
         found = entry.mapping()
-        kinds = found.keys() & _HELD.keys()
-        if len(found) == 1 and kinds:
-            (word,) = kinds
-            return self._held(_HELD[word], found[word])
-        return self._held(Kind.HOLDING, entry)
+        words = found.keys() & _HELD.keys()
+        kind, where = Kind.HOLDING, entry
+        if len(found) == 1 and words:
+            (word,) = words
+            kind, where = _HELD[word], found[word]
+        held = self._held(kind, where)
+        return held if held.ref else replace(held, ref=ref)
 
     def _parts(self, members: Mapping[str, Entry]) -> Iterator[Entry]:
         """What part of the service is asked more; not what this limitation leaves out."""
