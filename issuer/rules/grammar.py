@@ -214,7 +214,7 @@ class Grammar:
         )
 
     def _after(self, entry: Entry, ref: str) -> Held:
-        """A holding; or, by its kind, another record: `after: {course: {code: x}}`. Cited as the service is."""
+        """A holding; or by its kind another record, `after: {course: {code: x}}`; cited as the service is."""
         found = entry.mapping()
         words = found.keys() & _HELD.keys()
         kind, where = Kind.HOLDING, entry
