@@ -1,6 +1,6 @@
 """Reports become records: which are taken, which are refused and why, and that nothing is lost."""
 
-from support.records import RecordsOffice, company, course, service
+from support.records import RecordsOffice, service
 
 from issuer.domain.qualifications import Accepted
 
@@ -9,6 +9,3 @@ def test_report_becomes_a_record_that_the_rules_can_use(office: RecordsOffice) -
     taken = office.report(service("2024-01-01", "2024-06-30"))
     assert isinstance(taken[0], Accepted)
     assert taken[0].version == 1
-    print(office.history.about("7K3M9QXA", actor="test"))
-    print(office.report(service("2024-07-01", "2024-06-30"), course("x", "2030-01-01")))
-    print(office.reporting.refusals(company()))

@@ -82,7 +82,7 @@ class Batch:
         sealing = {about[n] for n, one in whole if one.document is not None and about.get(n) in self._claims}
         self._keys = self._persons.keys(self._connection, sealing) if sealing else {}
         drafts = [
-            (n, self._draft(one, about[n])) for n, one in whole if self._is_about_somebody(n, one, about)
+            (n, self._draft(n, one, about[n])) for n, one in whole if self._is_about_somebody(n, one, about)
         ]
         new = self._new_ones(drafts)
         self._write(new, relied_on)
@@ -110,7 +110,7 @@ class Batch:
 
     def _next(self, row: Row[Any], report: Report, seafarer_id: str) -> Draft:
         named = replace(report, reference=report.reference or row.reference)
-        draft = self._draft(named, seafarer_id)
+        draft = self._draft(0, named, seafarer_id)
         return draft._replace(record_id=row.record_id, version=row.version + 1)
 
     def _against(self, row: Row[Any], draft: Draft) -> tuple[Problem, ...]:
@@ -183,10 +183,10 @@ class Batch:
             self._refuse(n, report, problems)
         return not problems
 
-    def _draft(self, report: Report, seafarer_id: str) -> Draft:
+    def _draft(self, n: int, report: Report, seafarer_id: str) -> Draft:
         text = text_of(report.contents)
         digest = digest_of(report, seafarer_id, text, self._document_digest(report))
-        return Draft(storing.new_id(self._at), 1, report, seafarer_id, text, digest)
+        return Draft(storing.new_id(self._at, n), 1, report, seafarer_id, text, digest)
 
     def _document_digest(self, report: Report) -> str:
         document = report.document
@@ -287,7 +287,7 @@ class Batch:
         return storing.clashes_of(stays)
 
     def _refuse(self, n: int, what: Report | Unreadable, problems: tuple[Problem, ...]) -> None:
-        refusal = Refusal(storing.new_id(self._at), what, problems)
+        refusal = Refusal(storing.new_id(self._at, n), what, problems)
         self._refusals.append(refusal)
         self._results[n] = refusal.answer
 
