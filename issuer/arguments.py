@@ -76,6 +76,15 @@ def check_serial(value: str) -> str:
     raise InvalidInput(f"{_short(value)}: a serial is letters and digits", hint="find it with `audit show`")
 
 
+def check_record(value: str) -> str:
+    """The id of a record of service, a course or the like. Raises InvalidInput."""
+    if re.fullmatch("[0-9a-f]{20}", value, re.ASCII):
+        return value
+    raise InvalidInput(
+        f"{_short(value)}: a record's id is 20 of the signs 0-9 and a-f", hint="find it with `record about`"
+    )
+
+
 def check_hash(value: str | None) -> str | None:
     """A SHA-256 in hex. Raises InvalidInput."""
     if value is None or re.fullmatch("[0-9a-f]{64}", value, re.ASCII):
