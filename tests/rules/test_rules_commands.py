@@ -89,8 +89,8 @@ def test_a_case_is_decided_and_said_why(run: Run) -> None:
     ("language", "headline"),
     [
         ("sv", "Lättmatros kan beviljas automatiskt (2 kap. 12 §)."),
-        ("da", "Vagtgående dæksmand (lättmatros) kan udstedes automatisk (2 kap. 12 §)."),
-        ("nb", "Lettmatros (vaktgående dekk) kan utstedes automatisk (2 kap. 12 §)."),
+        ("da", "Vagtgående dæksmand (lättmatros) kan gives automatisk (2 kap. 12 §)."),
+        ("nb", "Lettmatros (vaktgående dekk) kan innvilges automatisk (2 kap. 12 §)."),
         ("en", "Rating forming part of a navigational watch can be granted automatically"),
     ],
 )
