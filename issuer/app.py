@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,9 @@ from issuer.adapters.typesetting import Typesetting
 from issuer.api import problems
 from issuer.api.addresses import Addresses
 from issuer.api.affected import affected_router
+from issuer.api.applications import applications_router
 from issuer.api.approvals import approvals_router
+from issuer.api.casework import casework_router, spot_checks_router
 from issuer.api.certificates import certificates_router
 from issuer.api.changes import Changes
 from issuer.api.documents import documents_router
@@ -39,6 +42,7 @@ from issuer.api.watchers import watcher
 from issuer.api.well_known import well_known_router
 from issuer.composition import Register, Services, compose
 from issuer.domain.errors import KeysUnusable
+from issuer.services.applications.statistics import Statistics, statistics
 from issuer.services.clock import Clock, utc_now
 from issuer.services.custody.authority_keys import AuthorityKeys, ask_signer, open_keys
 from issuer.services.mass.affected import Affecting
@@ -98,6 +102,8 @@ def build(services: Services) -> FastAPI:
     app.include_router(_page(services, addresses))
     app.include_router(_public(services, addresses))
     app.include_router(_operators(services, addresses))
+    app.include_router(_applications(services, addresses))
+    app.include_router(spot_checks_router(services.applications, addresses.path("api", "v1", "spot-checks")))
     app.include_router(_machines(services, addresses))
     for router in _watched(services):
         app.include_router(router)
@@ -181,6 +187,23 @@ def _public(register: Register, addresses: Addresses) -> APIRouter:
         return lookup(register.database, register.clock, register.settings, document_number)
 
     return tracking_router(look_up, addresses.path("api", "v1", "verify"))
+
+
+def _applications(services: Services, addresses: Addresses) -> APIRouter:
+    token = services.settings.operator_token
+    actor = operator(token.get_secret_value() if token else "")
+    changes = Changes(services.repeating, actor)
+    base = addresses.path("api", "v1")
+    finish = services.finishing.finish_now
+
+    def count(first: date, last: date) -> Statistics:
+        return statistics(services.database, services.settings, first, last)
+
+    router = APIRouter(dependencies=[Depends(scheme)])
+    parts = (services.applications, finish)
+    router.include_router(applications_router(*parts, count, changes, actor, base))
+    router.include_router(casework_router(*parts, changes, actor, f"{base}/applications"))
+    return router
 
 
 def _operators(register: Register, addresses: Addresses) -> APIRouter:

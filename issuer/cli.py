@@ -13,9 +13,11 @@ import typer
 from issuer import terminal
 from issuer.commands import (
     affected,
+    applications,
     approving,
     audit,
     backup,
+    casework,
     database,
     deciding,
     drafting,
@@ -73,6 +75,10 @@ app.command("portraits")(portraits.portraits)
 app.command("offer")(offering.offer)
 app.command("print")(signing.print_paper)
 app.command("manning")(signing.manning)
+app.command("apply")(applications.apply)
+app.command("decide")(casework.decide)
+app.command("explain")(applications.explain)
+app.add_typer(applications.app, name="cases", no_args_is_help=True)
 app.command("draft")(drafting.draft)
 app.command("pending")(drafting.pending)
 app.command("propose")(approving.propose)

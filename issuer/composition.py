@@ -2,8 +2,15 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from issuer.adapters import law_files
 from issuer.adapters.database import Database
+from issuer.adapters.law_book import law_book
+from issuer.rules.facts import Facts
+from issuer.services.applications import decisions, reevaluating
+from issuer.services.applications.finishing import Finishing
+from issuer.services.applications.handling import Applications
 from issuer.services.approval.approving import Approving
 from issuer.services.approval.awaiting import Awaiting
 from issuer.services.approval.proposing import Proposing
@@ -19,6 +26,7 @@ from issuer.services.operating.repeating import Repeating
 from issuer.services.organisations.registering import Organisations
 from issuer.services.phone.offering import Offering
 from issuer.services.publishing.publisher import StatusPublisher
+from issuer.services.qualifications import evidence
 from issuer.services.qualifications.correcting import Correcting
 from issuer.services.qualifications.history import History
 from issuer.services.qualifications.persons import Persons
@@ -56,6 +64,7 @@ class Register:
     correcting: Correcting
     history: History
     reviewing: Reviewing
+    applications: Applications
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +75,7 @@ class Services(Register):
     issuer: CredentialIssuer
     publisher: StatusPublisher
     checkpoints: Checkpoints
+    finishing: Finishing
 
 
 def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = True) -> Register:
@@ -83,6 +93,8 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         raise
     stopping = Stopping(database, clock, signer)
     persons = Persons(database, clock, settings)
+    proposing = Proposing(database, clock, settings, policy)
+    approving = Approving(database, clock, settings, policy)
     return Register(
         settings=settings,
         clock=clock,
@@ -90,8 +102,8 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         importing=RegisterImport(database, clock, settings),
         lifecycle=Lifecycle(database, clock, settings),
         offering=Offering(database, clock, settings),
-        proposing=Proposing(database, clock, settings, policy),
-        approving=Approving(database, clock, settings, policy),
+        proposing=proposing,
+        approving=approving,
         awaiting=Awaiting(database, clock, settings, policy),
         stopping=stopping,
         mass=Mass(database, clock, settings),
@@ -99,10 +111,27 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         repeating=Repeating(database, clock, _answers_secret(settings)),
         organisations=Organisations(database, clock),
         persons=persons,
-        reporting=Reporting(database, clock, settings, persons, law_files.code_lists),
+        reporting=Reporting(
+            database,
+            clock,
+            settings,
+            persons,
+            law_files.code_lists,
+            relied_on=decisions.relied_on,
+            after_report=reevaluating.mark_due,
+        ),
         correcting=Correcting(database, clock, persons),
         history=History(database, clock, persons),
         reviewing=Reviewing(database, clock, settings),
+        applications=Applications.over(
+            database,
+            clock,
+            settings,
+            book=law_book,
+            facts_of=_facts_of,
+            proposing=proposing,
+            approving=approving,
+        ),
     )
 
 
@@ -112,6 +141,7 @@ def compose(
     """All services over an open register. Raises DatabaseUnusable."""
     register = open_register(settings, clock=clock, create=create)
     parts = (register.database, clock, keys, settings)
+    issuer = CredentialIssuer(*parts)
     return Services(
         settings=settings,
         clock=clock,
@@ -132,11 +162,18 @@ def compose(
         correcting=register.correcting,
         history=register.history,
         reviewing=register.reviewing,
+        applications=register.applications,
         keys=keys,
-        issuer=CredentialIssuer(*parts),
+        issuer=issuer,
         publisher=StatusPublisher(*parts),
         checkpoints=Checkpoints(*parts),
+        finishing=Finishing(register.database, clock, settings, issuer),
     )
+
+
+def _facts_of(connection: Connection, seafarer_id: str) -> Facts:
+    """What is known of a seafarer, in the words of the law."""
+    return evidence.facts_of(connection, seafarer_id, law_book().law)
 
 
 def _signer(settings: Settings) -> SignerClient | None:

@@ -28,6 +28,7 @@ from issuer.settings import Settings
 
 ENTER_FORCE_EVERY = 60.0  # seconds: what is dated today is in force soon after midnight
 MAX_CONNECTIONS = 1_000  # at once; more are told 503 rather than queue in memory
+CASES_EVERY = 5.0  # seconds: evidence that has come by API is acted on within them
 RECOVER_EVERY = 30.0  # seconds; what this process left itself, or a worker on another host that died
 GRACE = 30  # seconds that requests in hand have to end, after SIGTERM
 PATIENCE = 60  # seconds that a worker has to start, on a host that is busy, or to show that it is not stuck
@@ -146,8 +147,22 @@ def _timers(services: Services) -> Iterator[None]:
     every = services.settings.checkpoint_every.total_seconds()
     checkpoints = timer.repeated("checkpoint", services.checkpoints.make, every)
     entering = timer.repeated("enter force", services.approving.enter_force, ENTER_FORCE_EVERY)
-    with checkpoints, entering, timer.repeated("recovery", lambda: _recover(services.issuer), RECOVER_EVERY):
+    cases = timer.repeated("applications", lambda: _applications(services), CASES_EVERY)
+    services.applications.drawing.commit_ahead()
+    with (
+        checkpoints,
+        entering,
+        cases,
+        timer.repeated("recovery", lambda: _recover(services.issuer), RECOVER_EVERY),
+    ):
         yield
+
+
+def _applications(services: Services) -> None:
+    """Cases that new evidence takes up, what was granted and not yet signed, the next day's secret."""
+    services.applications.drawing.commit_ahead()
+    services.applications.reevaluating.run(services.finishing.finish_now)
+    services.finishing.run()
 
 
 def _recover(issuer: CredentialIssuer) -> None:

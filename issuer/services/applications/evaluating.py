@@ -67,7 +67,7 @@ class Evaluating:
             law_of = days.today
         rule = chosen.rule
         facts = self._facts_of(connection, wish.seafarer_id)
-        facts = facts_asking(facts, wish.asks)
+        facts = facts_asking(known_by(facts, days.today), wish.asks)
         outcome = evaluate(rule, facts, on=days.today, policy=book.policies[country], law_of=law_of)
         content = book.contents[country].of.get(rule.grants, f"nothing is written down for {rule.grants}")
         is_copy = is_held and wish.asked in COPIED
@@ -87,6 +87,15 @@ class Evaluating:
         elif not content.verified and self._settings.environment == "production":
             found.append(UNVERIFIED_CONTENT)
         return [*found, TAKEN_UP] if by_hand else found
+
+
+def known_by(facts: Facts, day: date) -> Facts:
+    """Without what is of a day to come: it counts for nothing yet, and a case file has no place for it."""
+    return replace(
+        facts,
+        services=tuple(one for one in facts.services if one.last <= day),
+        records=tuple(one for one in facts.records if one.day <= day),
+    )
 
 
 def facts_asking(facts: Facts, asks: tuple[str, ...]) -> Facts:

@@ -75,7 +75,7 @@ class Finishing:
             return
 
     def run(self) -> int:
-        """All cases that are `issuing`, oldest first; how many were closed. Raises what holds up issuing."""
+        """All cases that are `issuing`, by number, until issuing is held up; how many were closed."""
         waiting = application.c.state == ApplicationState.ISSUING.value
         done, after = 0, ""
         while True:
@@ -85,7 +85,10 @@ class Finishing:
                     connection.execute(query.order_by(application.c.case_id).limit(AT_ONCE)).scalars().all()
                 )
             for case_id in cases:
-                done += self.finish(case_id).state == ApplicationState.ISSUED
+                try:
+                    done += self.finish(case_id).state == ApplicationState.ISSUED
+                except (IssuingStopped, SigningDeferred, Crowded):
+                    return done
             if len(cases) < AT_ONCE:
                 return done
             after = cases[-1]
