@@ -47,7 +47,6 @@ from issuer.services.clock import Clock, utc_now
 from issuer.services.custody.authority_keys import AuthorityKeys, ask_signer, open_keys
 from issuer.services.mass.affected import Affecting
 from issuer.services.operating.readiness import Readiness
-from issuer.services.organisations.tokens import MachineTokens
 from issuer.services.paper.printing import Printing
 from issuer.services.phone.collecting import Collecting
 from issuer.services.phone.documents import Documents
@@ -104,7 +103,7 @@ def build(services: Services) -> FastAPI:
     app.include_router(_operators(services, addresses))
     app.include_router(_applications(services, addresses))
     app.include_router(spot_checks_router(services.applications, addresses.path("api", "v1", "spot-checks")))
-    app.include_router(_machines(services, addresses))
+    app.include_router(machine_router(services, law_files.code_lists(), addresses))
     for router in _watched(services):
         app.include_router(router)
     app.add_middleware(Guard, https=settings.issuer.startswith("https:"), roomy=roomy)
@@ -175,11 +174,6 @@ def _documents(services: Services, addresses: Addresses) -> APIRouter:
         audience=addresses.issuer,
         path=addresses.path("api", "v1", "documents"),
     )
-
-
-def _machines(register: Register, addresses: Addresses) -> APIRouter:
-    tokens = MachineTokens(register.database, register.clock, register.settings)
-    return machine_router(tokens, law_files.code_lists(), addresses)
 
 
 def _public(register: Register, addresses: Addresses) -> APIRouter:

@@ -13,6 +13,7 @@ from stdnum.no import orgnr as no_orgnr
 from stdnum.se import orgnr as se_orgnr
 
 from issuer.domain.errors import InvalidInput
+from issuer.domain.qualification_checks import ROLES
 from issuer.rules.facts import Kind, Reporter
 
 ALL: Final = "*"  # approved for every code, or for every ship
@@ -31,8 +32,6 @@ class Resource(StrEnum):
     ASSESSMENTS = "assessments"
     ADDITIONAL_COMPETENCE = "additional-competence"
     MEDICAL_DECLARATIONS = "medical-declarations"
-    PHOTOS = "photos"
-    SIGNATURES = "signatures"
 
     @property
     def kind(self) -> Kind:
@@ -58,8 +57,6 @@ _KINDS: Final = {
     Resource.ASSESSMENTS: Kind.ASSESSMENT,
     Resource.ADDITIONAL_COMPETENCE: Kind.COMPETENCE,
     Resource.MEDICAL_DECLARATIONS: Kind.DOCUMENT,
-    Resource.PHOTOS: Kind.PHOTO,
-    Resource.SIGNATURES: Kind.SIGNATURE,
 }
 SCOPES: Final = frozenset(scope for one in Resource for scope in (one.read, one.write))
 REPORTERS: Final = (Reporter.COMPANY, Reporter.SCHOOL, Reporter.DOCTOR, Reporter.ASSESSOR)
@@ -99,6 +96,18 @@ def identified(country: str, number: str) -> Identified:
         )
     prefix = country if country in _REGISTERS else "LEI"
     return Identified(country, compact, f"{prefix}-{compact}")
+
+
+def check_role(scopes: frozenset[str], role: Reporter) -> None:
+    """Raises InvalidInput for scopes of what nobody in this role reports."""
+    wrong = sorted(
+        one.value for one in Resource if {one.read, one.write} & scopes and one.kind not in ROLES[role]
+    )
+    if wrong:
+        raise InvalidInput(
+            f"{', '.join(wrong)} is nothing that a {role.value} reports",
+            hint="grant it in another role of theirs, with --as, or leave it out",
+        )
 
 
 def check_scopes(scopes: frozenset[str]) -> frozenset[str]:

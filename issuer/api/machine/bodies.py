@@ -10,29 +10,18 @@ from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
 
-from issuer.api.body import MAX_BODY, UnreadableBody, require_content_type
+from issuer.api.body import UnreadableBody, require_content_type
 from issuer.api.problems import Problem
-from issuer.domain.organisations import Resource
 from issuer.domain.qualifications import ReportingParty
-from issuer.rules.facts import ATTACHMENTS
 
 MAX_BATCH: Final = 16 * 1024 * 1024  # bytes: 10,000 records of 1.6 kB
-MAX_PICTURE: Final = 512 * 1024
 BATCHES: Final = 2  # at once, in each worker
 _UNDER: Final = "/api/v1/reports/"
-_PICTURES: Final = tuple(f"{_UNDER}{one}" for one in Resource if one.kind in ATTACHMENTS)
 
 
 def roomy(path: str) -> int | None:
     """How many bytes may be sent to an address that reads its body itself; None for all others."""
-    if _UNDER in path and path.endswith("/batch"):
-        return MAX_BATCH
-    return MAX_PICTURE if path.endswith(_PICTURES) else None
-
-
-def limit_of(resource: Resource) -> int:
-    """How large one report may be."""
-    return MAX_PICTURE if resource.kind in ATTACHMENTS else MAX_BODY
+    return MAX_BATCH if _UNDER in path and path.endswith("/batch") else None
 
 
 async def raw_json(request: Request) -> bytes:

@@ -1,11 +1,20 @@
-"""The interface for machines, put together: access, code lists."""
+"""The interface for machines, put together: access, code lists, and the reports of each resource."""
 
 from fastapi import APIRouter
 
 from issuer.api.addresses import Addresses
+from issuer.api.machine.bearer import BURST as REPORTS_BURST
+from issuer.api.machine.bearer import PER_SECOND as REPORTS_PER_SECOND
+from issuer.api.machine.bearer import Machines
+from issuer.api.machine.bodies import Places
 from issuer.api.machine.codes import codes_router
+from issuer.api.machine.desk import Desk
+from issuer.api.machine.keeping import keeping_router
+from issuer.api.machine.reports import reports_router
 from issuer.api.machine.token import machine_token_router
 from issuer.api.rate_limit import RateLimit
+from issuer.composition import Register
+from issuer.domain.organisations import Resource
 from issuer.rules.code_lists import CodeLists
 from issuer.services.organisations.tokens import MachineTokens
 
@@ -14,10 +23,22 @@ BURST = 60
 PER_SECOND = 1.0
 
 
-def machine_router(tokens: MachineTokens, lists: CodeLists, addresses: Addresses) -> APIRouter:
-    """`{prefix}/oauth/token` and `{prefix}/api/v1/codes`."""
+def machine_router(register: Register, lists: CodeLists, addresses: Addresses) -> APIRouter:
+    """`{prefix}/oauth/token`, `{prefix}/api/v1/codes` and `{prefix}/api/v1/reports/…`."""
     router = APIRouter()
+    tokens = MachineTokens(register.database, register.clock, register.settings)
     limit = RateLimit(burst=BURST, per_second=PER_SECOND)
     router.include_router(machine_token_router(tokens, limit, addresses.path("oauth", "token")))
     router.include_router(codes_router(lists, addresses.path("api", "v1", "codes")))
+    desk = Desk(
+        machines=Machines(tokens, RateLimit(burst=REPORTS_BURST, per_second=REPORTS_PER_SECOND)),
+        reporting=register.reporting,
+        correcting=register.correcting,
+        repeating=register.repeating,
+        places=Places(),
+    )
+    for resource in Resource:
+        path = addresses.path("api", "v1", "reports", resource.value)
+        router.include_router(reports_router(desk, resource, path))
+        router.include_router(keeping_router(desk, resource, path))
     return router

@@ -8,7 +8,7 @@ from typing import Final
 
 from issuer.domain.organisations import Resource
 from issuer.domain.qualifications import IdentityKind
-from issuer.rules.facts import ATTACHMENTS, Kind
+from issuer.rules.facts import Kind
 from keys.encoding import Json
 
 MAX_RECORDS: Final = 10_000
@@ -66,12 +66,6 @@ _SERVICE: Final[Schema] = {
         "marks": _MARKS,
     },
 }
-_PICTURE: Final[Schema] = {
-    "type": "object",
-    "required": ["day"],
-    "additionalProperties": False,
-    "properties": {"day": {**_DAY, "description": "when it was taken"}},
-}
 _PERSON: Final[Schema] = {
     "type": "object",
     "required": ["kind", "number"],
@@ -98,8 +92,6 @@ def record(resource: Resource) -> Schema:
         "reference": _text(100, _REFERENCE),
         "contents": _contents(resource.kind),
     }
-    if resource.kind in ATTACHMENTS:
-        properties["document"] = {"type": "string", "description": "JPEG or PNG, in base64url"}
     return {
         "title": f"Report of {resource.value}",
         "type": "object",
@@ -121,8 +113,6 @@ def example(resource: Resource) -> Schema:
             "ship": dict(_SHOWN_SHIP),
             "hours": 1104,
         }
-    elif resource.kind in ATTACHMENTS:
-        contents = {"day": "2026-05-04"}
     else:
         contents = {"code": _EXAMPLES[resource], "day": "2026-05-04"}
     return {"seafarer_id": "7K3M9QXA", "reference": "2026-00417", "contents": contents}
@@ -132,7 +122,7 @@ _EXAMPLES: Final[Mapping[Resource, str]] = {
     Resource.COURSES: "fartygsbefal-V",
     Resource.EDUCATION: "hogskoleutbildning",
     Resource.EXAMS: "sjokaptensexamen",
-    Resource.ASSESSMENTS: "bedommelse",
+    Resource.ASSESSMENTS: "hurtiggaende-fartoy",
     Resource.ADDITIONAL_COMPETENCE: "utbildningsjournal",
     Resource.MEDICAL_DECLARATIONS: "lakarintyg",
 }
@@ -155,8 +145,6 @@ def batch(resource: Resource) -> Schema:
 def _contents(kind: Kind) -> Schema:
     if kind is Kind.SERVICE:
         return _SERVICE
-    if kind in ATTACHMENTS:
-        return _PICTURE
     return {
         "type": "object",
         "required": ["code", "day"],

@@ -11,8 +11,7 @@ from issuer.adapters.database import Database
 from issuer.adapters.tables import seafarer
 from issuer.domain.client_keys import ClientKey
 from issuer.domain.errors import InvalidInput
-from issuer.domain.organisations import ALL, REPORTERS, SCOPES, USUAL, Resource
-from issuer.rules.facts import Reporter
+from issuer.domain.organisations import ALL, REPORTERS, Resource
 from issuer.services.organisations.registering import Organisation, Organisations
 from issuer.services.register.importing import RegisterImport
 from issuer.settings import Settings
@@ -66,8 +65,6 @@ class Developing:
             made = self._organisations.new(
                 "NO", number, "Development", REPORTERS, actor=actor, is_development=True
             )
-            usual = {scope for all_of in USUAL.values() for one in all_of for scope in (one.read, one.write)}
-            self._organisations.grant(made.client_id, SCOPES - usual, Reporter.COMPANY, actor=actor)
             for resource in Resource:
                 self._organisations.approve(made.client_id, resource, [ALL], actor=actor)
             organisation = self._organisations.add_key(made.client_id, key, actor=actor)

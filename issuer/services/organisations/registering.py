@@ -21,6 +21,7 @@ from issuer.domain.organisations import (
     USUAL,
     Resource,
     check_approval,
+    check_role,
     check_scopes,
     identified,
 )
@@ -149,6 +150,7 @@ class Organisations:
         with self._database.write() as connection:
             row = _locked(connection, client_id)
             chosen = _role(row, role)
+            check_role(scopes, chosen)
             self._grant(connection, row, dict.fromkeys(scopes, chosen))
             details = {"scopes": " ".join(sorted(scopes)), "role": chosen.value}
             self._tell(connection, "organisation-scopes-granted", row, details, actor)
