@@ -25,12 +25,15 @@ from issuer.commands import (
     mass,
     offering,
     organisations,
+    persons,
     portraits,
     publishing,
     reconciling,
+    records,
     recovering,
     register,
     rules,
+    rules_diff,
     signing,
     stopping,
     working,
@@ -103,8 +106,12 @@ app.command("publish-packs")(publishing.publish_packs)
 app.command("allow-list")(signing.allow_list)
 app.command("export")(register.export)
 app.add_typer(audit.app, name="audit", no_args_is_help=True)
+rules.app.command("diff")(rules_diff.diff)
 app.add_typer(rules.app, name="rules", no_args_is_help=True)
 app.add_typer(organisations.app, name="organisation", no_args_is_help=True)
+app.add_typer(persons.app, name="person", no_args_is_help=True)
+app.add_typer(records.record, name="record", no_args_is_help=True)
+app.add_typer(records.review, name="review", no_args_is_help=True)
 app.add_typer(log.app, name="log", no_args_is_help=True)
 app.add_typer(database.app, name="database", no_args_is_help=True)
 app.add_typer(backup.app, name="backup", no_args_is_help=True)

@@ -31,7 +31,12 @@ class CaseFile:
 
 def case_of(data: bytes, file: str) -> CaseFile:
     """Read a case. Raises LawError."""
-    members = read(data, file).members(("rule", "on", "facts"), ("law_of",))
+    return case_in(read(data, file))
+
+
+def case_in(entry: Entry) -> CaseFile:
+    """The case that stands in a place. Raises LawError."""
+    members = entry.members(("rule", "on", "facts"), ("law_of",))
     on = members["on"].day()
     return CaseFile(
         rule=members["rule"].text(),
