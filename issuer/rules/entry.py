@@ -15,7 +15,9 @@ import yaml
 from issuer.rules.calendar import Period
 
 MAX_FILE: Final = 2 << 20
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML has it: five times faster
+MAX_DEPTH: Final = 60
+# libyaml where PyYAML has it: five times faster.
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 
@@ -140,8 +142,7 @@ def read(data: bytes, file: str) -> Entry:
         raise LawError(file, 1, "", f"{len(data)} bytes; at most {MAX_FILE} are read")
     try:
         text = data.decode("utf-8")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _LOADER)):
-            raise LawError(file, 1, "", "anchors and aliases are not read: write it out, or `use` a fragment")
+        _refuse_odd(text, file)
         node = yaml.compose(text, _LOADER)
     except UnicodeDecodeError as error:
         raise LawError(file, 1, "", "it is not UTF-8") from error
@@ -153,6 +154,18 @@ def read(data: bytes, file: str) -> Entry:
     if node is None:
         raise LawError(file, 1, "", "it is empty")
     return Entry(node, file)
+
+
+def _refuse_odd(text: str, file: str) -> None:
+    """No aliases, and no nesting that would exhaust whoever reads the tree; before there is one."""
+    depth = 0
+    for event in yaml.parse(text, _LOADER):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise LawError(file, line, "", "anchors and aliases are not read: write it out, or `use` a part")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise LawError(file, line, "", f"it is nested deeper than {MAX_DEPTH} times")
 
 
 def names(entry: Entry, beside: Collection[str] = ()) -> dict[str, str]:

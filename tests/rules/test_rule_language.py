@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from support.law import HEAD, MASTER, asks
 
-from issuer.rules.entry import LawError
+from issuer.rules.entry import LawError, read
 from issuer.rules.act_file import act_of
 from issuer.rules.law import Law, UnknownRule
 
@@ -99,3 +99,21 @@ def test_the_version_of_a_day_is_the_law_of_that_day() -> None:
     with pytest.raises(UnknownRule, match=r"no rule SE\.X"):
         law.rule("SE.X", date(2026, 1, 1))
     assert [one.id for one in law.in_force(date(2026, 1, 1), "SE")] == ["SE.K"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"a: &x 1\nb: *x\n", r"f:2: the file: anchors and aliases are not read"),
+        (b"[" * 60 + b"]" * 60, ""),
+        (b"[" * 61 + b"]" * 61, r"f:1: the file: it is nested deeper than 60 times"),
+        (b"? " * 900_000, r"nested deeper"),
+        (b"a: [1, 2", r"it is not YAML"),
+    ],
+)
+def test_what_could_exhaust_the_reader_is_refused_before_it_is_read(text: bytes, said: str) -> None:
+    if not said:
+        assert read(text, "f").is_list()
+        return
+    with pytest.raises(LawError, match=said):
+        read(text, "f")
