@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 JOURNAL: Final = "signer.journal"
 STOP: Final = "signer.stop"
 LOG_HEADS: Final = "signer.log-heads"
+LISTS: Final = "signer.lists"
 SOCKET: Final = "signer.sock"
 PIN: Final = "OMBORD_TOKEN_PIN"
 ANSWER_SECONDS: Final = 10.0
@@ -38,6 +39,7 @@ def serve(arguments: argparse.Namespace) -> str:
     from keys.custody import policy_file
     from keys.custody.checking_process import CheckingProcess
     from keys.custody.journal import Journal
+    from keys.custody.list_states import ListStates
     from keys.custody.log_heads import LogHeads
     from keys.custody.signer_process import SignerServer
     from keys.custody.signing_desk import SigningDesk
@@ -60,6 +62,7 @@ def serve(arguments: argparse.Namespace) -> str:
             _backend(arguments, policy),
             StopSwitch(home / STOP),
             heads=LogHeads(home / LOG_HEADS, expected=counted),
+            lists=ListStates(home / LISTS),
         )
         sys.setswitchinterval(HANDOVER_SECONDS)
         desk.start()

@@ -19,13 +19,15 @@ from keys.encoding import Json
 from keys.jwk import JwkError, PublicKey
 from keys.regular_file import opener
 from keys.strict_yaml import PlainLoader
-from keys.trust.directory import PURPOSES
+from keys.trust.directory import CERTIFICATES, PURPOSES
 from keys.trust.record import MAX_INSTANT, Record, RecordError
 
 FORMAT: Final = "ombord-signing-policy"
 MAX_FILE: Final = 1 << 20
 _DAY: Final = 86_400
-_MEMBERS: Final = "format issuers status_prefix per_hour draft_days clients operators keys types people rules"
+_MEMBERS: Final = (
+    "format issuers status_prefix per_hour draft_days clients operators keys earlier types people rules"
+)
 _KID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)  # a word of the journal's lines
 _YEARS: Final = (0, MAX_INSTANT)
 
@@ -84,6 +86,7 @@ def _policy(record: Record, version: str) -> SigningPolicy:
         clients=_uids(record, "clients"),
         operators=_uids(record, "operators"),
         keys={kid: _key(one) for kid, one in _named(record, "keys").items()},
+        earlier={kid: _earlier_key(one) for kid, one in _named(record, "earlier").items()},
         types={name: _type(name, one) for name, one in _named(record, "types").items()},
         approvers=approvers,
         rule_keys=rule_keys,
@@ -111,6 +114,14 @@ def _key(record: Record) -> SigningKey:
         public=_public(record, "public") if "public" in record else None,
         cka_id=None if cka_id is None else bytes.fromhex(cka_id),
     )
+
+
+def _earlier_key(record: Record) -> SigningKey:
+    """A key that signs no more, and is no more behind the signer."""
+    key = _key(record)
+    if key.public is None or key.cka_id is not None or not key.signs <= set(CERTIFICATES):
+        raise PolicyError(f"{record.where}: an earlier key has its public half, and signed certificates")
+    return key
 
 
 def _type(name: str, record: Record) -> TypeRule:
@@ -175,6 +186,8 @@ def _refuse_dead_ends(policy: SigningPolicy) -> None:
             raise PolicyError(f"types {name}: no key under rules approves {', '.join(sorted(missing))}")
         if missing := one.roles - roles:
             raise PolicyError(f"types {name}: nobody has the role {', '.join(sorted(missing))}")
+    if both := policy.keys.keys() & policy.earlier.keys():
+        raise PolicyError(f"{', '.join(sorted(both))} stands under keys and under earlier")
     for kid, key in policy.keys.items():
         if missing := key.signs - policy.types.keys():
             raise PolicyError(f"keys {kid}: types lacks {', '.join(sorted(missing))}")

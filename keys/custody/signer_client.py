@@ -80,10 +80,14 @@ class SignerCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToSign:
-    """A signing input (`header.payload`) and the approvals for it, as `approval.approve` made them."""
+    """A signing input (`header.payload`) and the approvals for it, as `approval.approve` made them.
+
+    A pass has no approvals: its `evidence` are the credentials that it sums up, in its order, as compact JWS.
+    """
 
     text: str
     approvals: Sequence[str] = ()
+    evidence: Sequence[str] = ()
 
 
 class SignerClient:
@@ -163,7 +167,7 @@ class SignerClient:
     def _sign(self, drafts: Sequence[ToSign]) -> list[Answer]:
         tokens: dict[str, int] = {}
         wanted = [
-            Wanted(one.text, [tokens.setdefault(token, len(tokens)) for token in one.approvals])
+            Wanted(one.text, [tokens.setdefault(token, len(tokens)) for token in one.approvals], one.evidence)
             for one in drafts
         ]
         answer = self._ask(sign_request(wanted, list(tokens)))
@@ -252,11 +256,12 @@ def _requests(drafts: Sequence[ToSign]) -> Iterator[list[ToSign]]:
     sent: set[str] = set()
     size = 0
     for one in drafts:
-        size += len(one.text) + sum(len(token) for token in set(one.approvals) - sent)
+        own = len(one.text) + sum(map(len, one.evidence))
+        size += own + sum(len(token) for token in set(one.approvals) - sent)
         if part and (len(part) == PART or size > _ROOM):
             yield part
             part, sent = [], set()
-            size = len(one.text) + sum(len(token) for token in set(one.approvals))
+            size = own + sum(len(token) for token in set(one.approvals))
         part.append(one)
         sent.update(one.approvals)
     if part:

@@ -10,10 +10,12 @@ from typing import Final
 from keys.custody.signing_case import Answer, Signed, Wanted
 from keys.custody.signing_policy import Check, Refusal
 from keys.encoding import EncodingError, Json, b64url_decode, b64url_encode, json_dumps, json_object
+from keys.pass_shape import MAX_MEMBERS
 
 MAX_FRAME: Final = 8 << 20  # bytes
 MAX_DRAFTS: Final = 1_000  # in one request; a client with more asks several times
 MAX_APPROVALS: Final = 4  # of one draft
+MAX_EVIDENCE: Final = MAX_MEMBERS  # credentials of one pass
 _LENGTH: Final = 4
 
 
@@ -62,7 +64,10 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
 
 def sign_request(wanted: Sequence[Wanted], approvals: Sequence[str]) -> dict[str, object]:
     """The question that `read_sign_request` reads."""
-    drafts = [[one.text, list(one.approvals)] for one in wanted]
+    # A signer of before passes had evidence reads drafts without any, as it always did.
+    drafts = [
+        [one.text, list(one.approvals), *([list(one.evidence)] if one.evidence else [])] for one in wanted
+    ]
     return {"ask": "sign", "approvals": list(approvals), "drafts": drafts}
 
 
@@ -83,11 +88,19 @@ def read_sign_request(message: Mapping[str, Json]) -> tuple[list[Wanted], list[s
 
 def _wanted(value: Json, approvals: int) -> Wanted:
     match value:
-        case [str(text), [*places]] if len(places) <= MAX_APPROVALS:
+        case [str(text), [*places], *rest] if len(places) <= MAX_APPROVALS and len(rest) <= 1:
             found = [one for one in places if type(one) is int and 0 <= one < approvals]
             if len(found) == len(places):
-                return Wanted(text, found)
+                return Wanted(text, found, _evidence(rest[0]) if rest else ())
     raise FrameError(f"a draft is its text and the places of its approvals, {MAX_APPROVALS} at most")
+
+
+def _evidence(value: Json) -> list[str]:
+    if isinstance(value, list) and len(value) <= MAX_EVIDENCE:
+        tokens = [one for one in value if isinstance(one, str)]
+        if len(tokens) == len(value):
+            return tokens
+    raise FrameError(f"what a pass sums up are the texts of at most {MAX_EVIDENCE} credentials")
 
 
 def sign_answer(answers: Sequence[Answer]) -> dict[str, object]:

@@ -1,10 +1,11 @@
-"""What may be signed: each draft of a request is read and judged with its approvals (checks S1 to S7)."""
+"""What may be signed: each draft is read and judged with what comes with it (checks S1 to S7, S13)."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from keys.custody import signing_draft
 from keys.custody.approval import Approval, ApprovalError, verify
 from keys.custody.journal import Journal
+from keys.custody.pass_evidence import PassEvidence
 from keys.custody.signing_case import Case, Wanted, known, stopped
 from keys.custody.signing_draft import DraftError
 from keys.custody.signing_policy import Check, Refusal, SigningPolicy, not_entitled
@@ -17,9 +18,15 @@ class Admission:
     """Judges drafts; each connection's thread may ask at once."""
 
     def __init__(
-        self, policy: SigningPolicy, journal: Journal, stop: StopSwitch, clock: Callable[[], int]
+        self,
+        policy: SigningPolicy,
+        journal: Journal,
+        stop: StopSwitch,
+        clock: Callable[[], int],
+        evidence: PassEvidence,
     ) -> None:
         self._policy, self._journal, self._stop, self._clock = policy, journal, stop, clock
+        self._evidence = evidence
         self._people = {kid: one.key for kid, one in policy.approvers.items()}
         self._rules = {kid: one.key for kid, one in policy.rule_keys.items()}
 
@@ -35,7 +42,9 @@ class Admission:
             if draft.digest in self._journal:
                 is_stopped = self._stop.stops(draft.purpose)
                 return Case(draft, stopped(self._stop) if is_stopped else known(self._journal, draft))
-            refusal = not_entitled(self._policy, draft, approvals.of(wanted), at=self._clock())
+            at = self._clock()
+            refusal = not_entitled(self._policy, draft, approvals.of(wanted), at=at)
+            refusal = refusal or self._evidence.objection(draft, wanted.evidence, at=at)
         except DraftError as error:
             return Case(answer=Refusal(Check.DRAFT, str(error)))
         except ApprovalError as error:

@@ -11,10 +11,11 @@ from keys.custody.stop_switch import StopSwitch
 
 
 class Wanted(NamedTuple):
-    """A draft, and which of the request's approvals are for it."""
+    """A draft, which of the request's approvals are for it, and a pass' credentials."""
 
     text: str
     approvals: Sequence[int]
+    evidence: Sequence[str] = ()
 
 
 class Signed(NamedTuple):

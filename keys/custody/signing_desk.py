@@ -21,7 +21,9 @@ from keys.custody import CustodyError
 from keys.custody.backend import BackendError, Batches, KeyBackend, in_batches
 from keys.custody.checking_process import check
 from keys.custody.journal import Journal
+from keys.custody.list_states import ListStates
 from keys.custody.log_heads import LogHeads
+from keys.custody.pass_evidence import PassEvidence
 from keys.custody.signing_admission import Admission
 from keys.custody.signing_case import Answer, Case, Wanted
 from keys.custody.signing_keeping import Checking, Keeping
@@ -52,7 +54,7 @@ class _Slice:
 class SigningDesk:
     """Takes requests from any thread. `on_failure` is called when it can go on no more.
 
-    Without `heads` it signs no checkpoints of a log.
+    Without `heads` it signs no checkpoints of a log, without `lists` whatever a status list says.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class SigningDesk:
         *,
         clock: Callable[[], int] | None = None,
         heads: LogHeads | None = None,
+        lists: ListStates | None = None,
         on_failure: Callable[[], None] = lambda: None,
     ) -> None:
         self.policy, self.journal, self.stop = policy, journal, stop
@@ -72,8 +75,9 @@ class SigningDesk:
         self.check: Checking = lambda found: check(self.public, found)
         clock = clock or SteadyClock(not_before=journal.last_at)
         in_flight: dict[bytes, bytes] = {}
-        self._admission = Admission(policy, journal, stop, clock)
-        self._once = SigningOnce(policy, journal, in_batches(backend), stop, clock, in_flight, heads)
+        evidence = PassEvidence(policy, lambda: self.public, journal.lookup, lists)
+        self._admission = Admission(policy, journal, stop, clock, evidence)
+        self._once = SigningOnce(policy, journal, in_batches(backend), stop, clock, in_flight, heads, lists)
         self._kept = Keeping(journal, lambda found: self.check(found), in_flight)
         self._to_sign: Queue[_Slice | None] = Queue(WAITING)
         self._to_check: Queue[_Slice | None] = Queue(WAITING)

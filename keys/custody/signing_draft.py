@@ -12,7 +12,10 @@ from typing import Final, NamedTuple
 
 from keys import jws
 from keys.algorithms import Algorithm
+from keys.custody import list_draft, pass_draft
 from keys.custody.approval import claims_hash
+from keys.custody.list_draft import ListDraft
+from keys.custody.pass_draft import PassDraft
 from keys.encoding import EncodingError, Json, b64url_decode, json_dumps, json_object
 from keys.transparency.anchor import anchor_of
 from keys.transparency.checkpoint import Checkpoint, CheckpointError, from_text
@@ -57,6 +60,9 @@ class SigningDraft(NamedTuple):
     expires: int | None
     claims: str | None  # hash of the canonical claims; None for a status list and a checkpoint
     checkpoint: Checkpoint | None = None
+    sea_pass: PassDraft | None = None
+    states: ListDraft | None = None
+    after: bytes | None = None  # of a statement for ships: the SHA-256 of the states
 
 
 def read(text: str) -> SigningDraft:
@@ -89,6 +95,8 @@ def read(text: str) -> SigningDraft:
         not_before=_instant(claims, "nbf") if "nbf" in claims else None,
         expires=_instant(claims, "exp") if "exp" in claims else None,
         claims=named,
+        sea_pass=_pass(claims) if purpose == PASS else None,
+        states=_states(claims) if purpose == STATUS else None,
     )
     if purpose in CERTIFICATES:
         _refuse_other_dates(draft, claims)
@@ -119,12 +127,14 @@ def _statement(text: str) -> SigningDraft:
         raise DraftError("a list's statement is put as a line with ships and a key id, then its two lines")
     try:
         claims = json_object(body.encode("ascii"))
-        hashes = [len(b64url_decode(_text(claims, name))) for name in ("before", "after")]
+        before, after = (b64url_decode(_text(claims, name)) for name in ("before", "after"))
     except EncodingError as error:
         raise DraftError(str(error)) from None
     if tuple(claims) != _STATEMENT_MEMBERS or json_dumps(claims).decode() != body or claims["bits"] != 2:
         raise DraftError(f"a list's statement is, in this order, {', '.join(_STATEMENT_MEMBERS)}")
-    if hashes != [16, 32] or not all(_instant(claims, name) for name in ("number", "size")):
+    if (len(before), len(after)) != (16, 32) or not all(
+        _instant(claims, name) for name in ("number", "size")
+    ):
         raise DraftError("a list's statement has a number, a size, and hashes of 16 and 32 bytes")
     message = text.partition("\n")[2].encode("ascii")
     return SigningDraft(
@@ -138,6 +148,7 @@ def _statement(text: str) -> SigningDraft:
         not_before=None,
         expires=None if claims["exp"] is None else _instant(claims, "exp"),
         claims=None,
+        after=after,
     )
 
 
@@ -166,6 +177,28 @@ def _checkpoint(text: str) -> SigningDraft:
         claims=None,
         checkpoint=checkpoint,
     )
+
+
+def certificate_purpose(claims: dict[str, Json]) -> str:
+    """Which type of certificate a credential's claims are. Raises DraftError."""
+    purpose = _purpose(claims)
+    if purpose not in CERTIFICATES:
+        raise DraftError('"vct" is no type of certificate')
+    return purpose
+
+
+def _pass(claims: dict[str, Json]) -> PassDraft:
+    try:
+        return pass_draft.read(claims)
+    except pass_draft.PassError as error:
+        raise DraftError(str(error)) from None
+
+
+def _states(claims: dict[str, Json]) -> ListDraft:
+    try:
+        return list_draft.read(claims, _instant(claims, "iat"))
+    except list_draft.ListError as error:
+        raise DraftError(str(error)) from None
 
 
 def _purpose(claims: dict[str, Json]) -> str:

@@ -1,9 +1,10 @@
-"""What is signed, each draft once: clock, quotas, stop switch, logs (S8 to S10, S12), the backend (S11)."""
+"""What is signed, each draft once: clock, quotas, stop switch, logs and lists (S8 to S14), the backend."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from keys.custody.backend import BackendError, BackendGone, Batches, ToSignRaw
 from keys.custody.journal import Journal
+from keys.custody.list_states import ListStates
 from keys.custody.log_heads import LogHeads
 from keys.custody.signing_case import Answer, Case, known, stopped
 from keys.custody.signing_draft import SigningDraft
@@ -29,6 +30,7 @@ class SigningOnce:
         clock: Callable[[], int],
         in_flight: dict[bytes, bytes],
         heads: LogHeads | None = None,
+        lists: ListStates | None = None,
     ) -> None:
         self.public: Mapping[str, PublicKey] = {}
         self._policy, self._journal, self._stop, self._clock = policy, journal, stop, clock
@@ -36,7 +38,7 @@ class SigningOnce:
         self._backend_usable = True
         self._hour = journal.last_hour
         self._in_flight = in_flight
-        self._heads = heads
+        self._heads, self._lists = heads, lists
 
     def open(self) -> None:
         """Find the policy's keys, the very ones. Raises BackendError."""
@@ -93,6 +95,8 @@ class SigningOnce:
             return over
         if draft.checkpoint is not None and (contradiction := self._advance(draft.checkpoint)) is not None:
             return Refusal(Check.LOG, contradiction)
+        if self._lists is not None and (contradiction := _advance_list(self._lists, draft)) is not None:
+            return Refusal(Check.LIST, contradiction)
         self._hour.add(draft.purpose, at=case.at)
         return None
 
@@ -134,3 +138,18 @@ class SigningOnce:
         for place, one in zip(gone, again, strict=True):
             found[place] = one
         return found
+
+
+def _advance_list(lists: ListStates, draft: SigningDraft) -> str | None:
+    """(S14) What a list has ended stays so, on the disk before it is signed; ships are told the same.
+
+    Raises ListStatesError.
+    """
+    if draft.after is not None and not lists.agrees(draft.issuer, draft.after):
+        return f"what ships read of {draft.issuer} is not its list as it was last signed: sign that first"
+    if draft.states is None:
+        return None
+    contradiction = lists.objection(draft.issuer, draft.states)
+    if contradiction is None:
+        lists.advance(draft.issuer, draft.states)
+    return contradiction

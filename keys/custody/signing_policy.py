@@ -5,7 +5,7 @@ Whoever asks for signatures can read this policy at most; only the signer's oper
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ from keys.jwk import PublicKey
 from keys.transparency.checkpoint import origin_of
 from keys.trust.directory import LOG, PASS, STATUS
 
-# What sums up, withdraws or counts what was approved needs no approval.
+# What sums up, withdraws or counts what was approved needs no approval; a pass needs what it sums up (S13).
 UNAPPROVED: Final = frozenset((PASS, STATUS, LOG))
 CLOCKS_DIFFER: Final = 300  # seconds by which an approver's or a web worker's clock may be ahead
 
@@ -36,6 +36,8 @@ class Check(StrEnum):
     STOPPED = "S10 stopped"
     BACKEND = "S11 backend"
     LOG = "S12 log"
+    EVIDENCE = "S13 evidence"
+    LIST = "S14 list"
 
     @property
     def is_temporary(self) -> bool:
@@ -112,6 +114,12 @@ class SigningPolicy:
     types: Mapping[str, TypeRule]
     approvers: Mapping[str, Approver]
     rule_keys: Mapping[str, RuleKey]
+    earlier: Mapping[str, SigningKey] = field(default_factory=dict)  # gone keys, whose certificates count
+
+    @property
+    def verifying_keys(self) -> Mapping[str, SigningKey]:
+        """Those whose credentials a pass may sum up."""
+        return {**self.earlier, **self.keys} if self.earlier else self.keys
 
 
 def not_entitled(

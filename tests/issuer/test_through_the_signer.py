@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from support.approvers import Bureau, course, members
 from support.custody import PASSPHRASE
 from support.databases import sqlite_template
@@ -20,12 +20,14 @@ from support.simulator import seeded_signer
 from support.softhsm import NoSoftHsm, softhsm
 
 from issuer.adapters.database import Database
-from issuer.adapters.tables import credential, credential_payload
+from issuer.adapters.tables import credential, credential_payload, status_list
 from issuer.domain.errors import SigningDeferred, SigningRefused
 from issuer.services.custody.authority_keys import AuthorityKeys, ask_signer
 from issuer.services.issuing.issuer import CredentialIssuer
 from issuer.services.log.checkpoints import Checkpoints
+from issuer.services.phone.passes import Entry, PassSigning
 from issuer.services.publishing.publisher import StatusPublisher
+from issuer.services.register.lifecycle import Lifecycle
 from keys import jws
 from keys.algorithms import Algorithm
 from keys.custody import policy_file, sealed_file
@@ -174,3 +176,51 @@ def test_lists_and_many_credentials_are_signed_by_it_too(house: House) -> None:
         assert note.splitlines()[:2] == [checkpoints.origin, "3"]
         assert checkpoints.make() == note
     assert {key["kid"] for key in house.keys.jwks()["keys"]} == set(KEYS.signers)  # type: ignore[union-attr,index,call-overload]
+
+
+def test_a_pass_is_signed_for_its_credentials_as_long_as_the_published_list_calls_them_good(
+    house: House,
+) -> None:
+    house.approve()
+    token = house.issuer.issue(NUMBER, PHONE, "phone").token
+    passes = PassSigning(house.keys, house.desk.settings)
+    good = entry(token)
+    at = house.desk.clock()
+    signed = passes.sign([good], PHONE, at)
+    assert signed.members == {NUMBER}
+    assert signed.text is not None
+    found = sd_jwt.parse(signed.text).jws
+    jws.verify(found, house.keys.public(str(KEYS.pass_kid)), typ=vc.TYP)
+    with pytest.raises(SigningRefused, match=r'S13 evidence\): certificates\[0\]: .* another "cnf"'):
+        passes.sign([good], NEW_PHONE, at)
+    assert good.certificate is not None
+    higher = replace(good.certificate, remarks="unlimited")
+    with pytest.raises(SigningRefused, match=r'S13 evidence.* another "remarks"'):
+        passes.sign([good._replace(certificate=higher)], PHONE, at)
+    with pytest.raises(SigningRefused, match=r"S13 evidence.*not a credential"):
+        passes.sign(
+            [good._replace(credential=token[:-30] + "A" * 29 + "~")], PHONE, at + timedelta(seconds=1)
+        )
+    publisher = StatusPublisher(house.desk.database, house.desk.clock, house.keys, house.desk.settings)
+    lifecycle = Lifecycle(house.desk.database, house.desk.clock, house.desk.settings)
+    lifecycle.suspend(NUMBER, reason="drill", actor="test")
+    publisher.current(1)
+    later = at + timedelta(seconds=2)
+    with pytest.raises(SigningRefused, match=r"S13 evidence.*does not call it good"):
+        passes.sign([good], PHONE, later)
+    lifecycle.reinstate(NUMBER, reason="drill", actor="test")
+    publisher.current(1)
+    assert passes.sign([good], PHONE, later).members == {NUMBER}
+    lifecycle.revoke(NUMBER, reason="drill", actor="test")
+    publisher.current(1)
+    with house.desk.database.write() as connection:  # as whoever took the database over would
+        connection.execute(update(credential).values(status=0))
+        connection.execute(update(status_list).values(revision=status_list.c.revision + 1))
+    with pytest.raises(SigningRefused, match=r"S14 list\): .*1 entries were revoked or replaced"):
+        publisher.current(1)
+
+
+def entry(token: str) -> Entry:
+    """What a sync says of a credential."""
+    read = read_credential(token)
+    return Entry(read.certificate.document_number, read.certificate, read.status, token)

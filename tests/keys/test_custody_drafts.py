@@ -1,5 +1,6 @@
 """What the issuer really makes is what the signer reads: every certificate, pass and status list."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -12,11 +13,13 @@ from support.strategies import certificates, passes
 
 from keys import jws
 from keys.custody.approval import claims_hash
+from keys.custody.pass_draft import unproved
 from keys.custody.signing_draft import DraftError, read, text_below
+from keys.encoding import Json, json_object
 from verifier import status
 from verifier.credential import vc
 from verifier.credential.model import TYPE_OF_VCT, Certificate, Credential, StatusReference
-from verifier.credential.sea_pass import Pass
+from verifier.credential.sea_pass import Pass, PassMember
 from verifier.credential.sea_pass_claims import pass_claims
 from verifier.credential.validity import date_contradiction
 
@@ -52,11 +55,32 @@ def test_a_certificate_is_read_and_its_hash_is_known_before_there_is_a_credentia
     assert draft.issued_at == int(NOW.timestamp())
 
 
-@settings(max_examples=10)
+@settings(max_examples=25)
 @given(passes())
-def test_a_pass_is_read(made: Pass) -> None:
+def test_a_pass_is_read_and_its_members_own_credentials_bear_it_out(made: Pass) -> None:
+    made = replace(made, holder_key=SIGNER.public_key, holder=made.members[0].certificate.holder)
     text = vc.sign_payload(vc.encode(pass_claims(made)), SIGNER, "NO-pass-2026a")
-    assert read(signing_input(text)).purpose == "pass"
+    draft = read(signing_input(text))
+    assert draft.purpose == "pass"
+    assert draft.sea_pass is not None
+    credentials = [_credential(made, member) for member in made.members]
+    assert unproved(draft.sea_pass, credentials) is None
+    assert unproved(draft.sea_pass, credentials[1:]) is not None
+    assert unproved(draft.sea_pass, [*credentials, credentials[0]]) is not None
+
+
+def _credential(sea_pass: Pass, member: PassMember) -> dict[str, Json]:
+    """What was signed for the phone of this pass."""
+    credential = Credential(
+        issuer=sea_pass.issuer,
+        issued_at=NOW,
+        not_before=NOW,
+        expires=None,
+        holder_key=sea_pass.holder_key,
+        status=member.status,
+        certificate=member.certificate,
+    )
+    return json_object(vc.encode(vc.to_claims(credential)))
 
 
 def test_a_status_list_of_full_size_is_read() -> None:
@@ -66,6 +90,8 @@ def test_a_status_list_of_full_size_is_read() -> None:
     )
     draft = read(signing_input(token))
     assert (draft.purpose, draft.issuer, draft.claims) == ("status", f"{ISSUER}/status/1", None)
+    assert draft.states is not None
+    assert draft.states.states == states
 
 
 def test_the_signer_knows_every_type_that_the_verifier_does() -> None:

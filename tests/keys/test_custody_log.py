@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from support.custody import AT, SIGNERS, claims, policy_members, signing_input
+from support.custody import AT, SIGNERS, claims, policy_members, signing_input, status_list
 from support.custody import policy as policy_of
 
 from keys.algorithms import Algorithm
@@ -167,7 +167,7 @@ def test_what_is_no_checkpoint_in_its_one_spelling_is_no_draft(text: str) -> Non
 
 def test_a_key_of_the_log_signs_no_credential_and_no_list(tmp_path: Path) -> None:
     made = claims("course")
-    texts = signing_input(made, KID), signing_input({"sub": "x", "iat": AT}, KID, "statuslist+jwt")
+    texts = signing_input(made, KID), status_list(kid=KID)
     with desk(tmp_path) as one:
         for text in texts:
             assert check(one.sign([Wanted(text, ())], [])[0]) is Check.PURPOSE

@@ -1,6 +1,7 @@
 """A signer's policy with its people and rules, drafts for it, and the statements that approve them."""
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from keys.custody.approval import Act, approve, approve_by_rule, claims_hash
 from keys.custody.signer_client import ToSign
 from keys.custody.signing_policy import SigningPolicy
 from keys.encoding import Json, b64url_encode, json_dumps, json_object
+from keys.pass_shape import FLAG, HOLDER, SUMMED_UP
 
 AT: Final = 1_795_305_600  # 2026-11-22
 ISSUER: Final = "https://no.example"
@@ -27,6 +29,7 @@ PEOPLE: Final = {
     "bo-1": seeded_signer("bo-1", Algorithm.ED25519),
     "clerk-1": seeded_signer("clerk-1"),
 }
+PHONE: Final[Json] = {"jwk": dict(seeded_signer("a phone").public_key.to_jwk())}
 ENGINE: Final = seeded_signer("engine-1")
 
 
@@ -81,7 +84,9 @@ def claims(purpose: str = "course", number: int = 1, **changed: Json) -> dict[st
         "exp": 1_855_695_600,  # the end of 2028-10-20 there
         "status": {"status_list": {"idx": number, "uri": f"{ISSUER}/status/1"}},
         "issuing_country": "NO",
+        "issuing_authority": "Sjøfartsdirektoratet",
         "document_number": f"NO-{number}",
+        "seafarer_id": "NO-S-1",
         "family_name": "Ødegård",
         "birth_date": "1990-02-28",
         "issue_date": "2026-10-22",
@@ -98,10 +103,35 @@ def signing_input(
     return f"{b64url_encode(first)}.{b64url_encode(json_dumps(payload))}"
 
 
-def status_list(number: int = 1, **changed: Json) -> str:
-    """A status list to sign."""
-    payload: dict[str, Json] = {"sub": f"{ISSUER}/status/1", "iat": AT, "number": number, **changed}
-    return signing_input(payload, STATUS_KEY, "statuslist+jwt")
+def sea_pass(
+    credentials: Sequence[Mapping[str, Json]], kid: str = PASS_KEY, at: int = AT, **changed: Json
+) -> str:
+    """A pass to sign, of credentials with these claims, which are all of one phone and of one list."""
+    first = credentials[0]
+    whole: dict[str, Json] = {
+        **{name: first[name] for name in ("iss", "cnf", *FLAG, *HOLDER) if name in first},
+        "vct": "urn:ombord:pass:1",
+        "iat": at,
+        "nbf": at,
+        "exp": at + 30 * 86_400,
+        "lists": [f"{ISSUER}/status/1"],
+        "certificates": [member(one) for one in credentials],
+    }
+    return signing_input({name: one for name, one in {**whole, **changed}.items() if one is not None}, kid)
+
+
+def member(credential: Mapping[str, Json]) -> Json:
+    """What a pass says of a credential with these claims."""
+    status: Any = credential["status"]
+    own: dict[str, Json] = {name: credential[name] for name in SUMMED_UP if name in credential}
+    return {"type": str(credential["vct"]).split(":")[2], **own, "idx": status["status_list"]["idx"]}
+
+
+def status_list(number: int = 1, *, states: bytes = bytes(16), kid: str = STATUS_KEY, **changed: Json) -> str:
+    """A status list to sign, of these raw bytes: four entries in each."""
+    listed: dict[str, Json] = {"bits": 2, "lst": b64url_encode(zlib.compress(states))}
+    whole: dict[str, Json] = {"sub": f"{ISSUER}/status/1", "iat": AT, "number": number, "status_list": listed}
+    return signing_input({**whole, **changed}, kid, "statuslist+jwt")
 
 
 def by(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from keys import pass_shape
 from keys.jwk import PublicKey
 from keys.said import Said
 from verifier.credential.model import (
@@ -20,13 +21,13 @@ from verifier.credential.model import (
     StatusReference,
 )
 
-MAX_MEMBERS: Final = 32
-LIFETIME: Final = timedelta(days=30)
+MAX_MEMBERS: Final = pass_shape.MAX_MEMBERS
+LIFETIME: Final = timedelta(days=pass_shape.LIFETIME_DAYS)
 # Characters of base64url, 6,000 bytes of picture: as a disclosure beside a pass of 32 certificates they are
 # within the 20,000 characters that the carrier holds.
 MAX_PORTRAIT: Final = 8_000
 
-NO_MEMBERS: Final = frozenset({CertificateType.PASS, CertificateType.SAFE_MANNING})
+NO_MEMBERS: Final = frozenset(map(CertificateType, pass_shape.NO_MEMBERS))
 
 
 class PassMember(NamedTuple):

@@ -8,33 +8,17 @@ from typing import Final
 
 from keys.encoding import Json, b64url_encode, json_object
 from keys.jwk import PublicKey
+from keys.pass_shape import FLAG, HOLDER, MAX_MEMBERS, SUMMED_UP
 from keys.signer import Signer
 from verifier.credential import sd_jwt, vc
 from verifier.credential.certificate_reader import certificate_from_claims, holder_from_claims
 from verifier.credential.certificate_writer import certificate_claims, holder_claims
 from verifier.credential.claims import Claims, MalformedCredential, instant, integer, text, texts
 from verifier.credential.model import CertificateType, InvalidCertificate, StatusReference
-from verifier.credential.sea_pass import MAX_MEMBERS, MAX_PORTRAIT, Pass, PassMember, contradiction
+from verifier.credential.sea_pass import MAX_PORTRAIT, Pass, PassMember, contradiction
 
 PORTRAIT: Final = "portrait"  # the one claim that may be kept back, and in a pass alone
 
-# Of a certificate's own claims; in a pass none is left out that limits what the holder may do.
-SUMMED_UP: Final = (
-    "document_number",
-    "stcw_code",
-    "functions",
-    "capacities",
-    "issue_date",
-    "expiry_date",
-    "rests_on",
-    "recognises",
-    "acceptance",
-    "ship",
-    "remarks",
-    "medical",
-)
-_FLAG: Final = ("issuing_country", "issuing_authority")
-_HOLDER: Final = ("seafarer_id", "family_name", "given_name", "native_name", "birth_date", "gender")
 _TYPES: Final = {kind.value: kind for kind in CertificateType}
 _LAST_INDEX: Final = 2**31 - 1
 
@@ -148,7 +132,7 @@ def _members(claims: Claims) -> tuple[PassMember, ...]:
     found = claims.get("certificates")
     if type(found) is not list or not 1 <= len(found) <= MAX_MEMBERS:
         raise MalformedCredential("certificates", "a list of 1 to {} certificates is needed", MAX_MEMBERS)
-    shared = {name: claims[name] for name in (*_FLAG, *_HOLDER) if name in claims}
+    shared = {name: claims[name] for name in (*FLAG, *HOLDER) if name in claims}
     members = []
     for position, item in enumerate(found):
         if type(item) is not dict:
@@ -176,6 +160,6 @@ def _member(item: Claims, shared: Claims, uris: tuple[str, ...]) -> PassMember:
         raise MalformedCredential("type", "a document type that this version does not know")
     place = integer(item, "list", len(uris) - 1) if "list" in item else 0
     # What a member does not say of itself is the pass's; who the holder is, the pass alone says.
-    own = {name: item[name] for name in (*_FLAG, *SUMMED_UP) if name in item}
+    own = {name: item[name] for name in (*FLAG, *SUMMED_UP) if name in item}
     certificate = certificate_from_claims(kind, {**shared, **own})
     return PassMember(certificate, StatusReference(uris[place], integer(item, "idx", _LAST_INDEX)))

@@ -12,6 +12,7 @@ from issuer.domain.errors import IssuerError, QuotaReached, SigningDeferred, Sig
 from keys.algorithms import Algorithm
 from keys.custody import signing_draft
 from keys.custody.approval import Approval, ApprovalError, verify
+from keys.custody.pass_evidence import PassEvidence
 from keys.custody.quota import HOUR, LastHour
 from keys.custody.signer_client import RemoteSigner, SignerClient, SignerError, SignerRefused, ToSign
 from keys.custody.signing_case import Answer, Signed
@@ -55,7 +56,7 @@ class InProcessSigner:
 
 
 class GuardedSigner:
-    """The same keys behind a signing policy, enforced here: checks S1 to S7, and quotas (S9).
+    """The same keys behind a signing policy, enforced here: checks S1 to S7 and S13, and quotas (S9).
 
     It keeps honest callers within the policy. Against one who has taken over this process it is worth
     nothing: that is what the signer process is for. Its quotas count what this process has signed.
@@ -69,6 +70,8 @@ class GuardedSigner:
         self._policy, self._clock = policy, clock
         self._people = {kid: one.key for kid, one in policy.approvers.items()}
         self._rules = {kid: one.key for kid, one in policy.rule_keys.items()}
+        public = {kid: signer.public_key for kid, signer in signers.items()}
+        self._evidence = PassEvidence(policy, lambda: public)
         self._hour, self._latest, self._lock = LastHour(), 0, Lock()
 
     def sign(self, drafts: Sequence[ToSign]) -> list[Answer]:
@@ -88,7 +91,11 @@ class GuardedSigner:
             return Refusal(Check.DRAFT, str(error))
         except ApprovalError as error:
             return Refusal(Check.APPROVAL, str(error))
-        return not_entitled(self._policy, draft, approvals, at=at) or self._count(draft, at)
+        return (
+            not_entitled(self._policy, draft, approvals, at=at)
+            or self._evidence.objection(draft, one.evidence, at=at)
+            or self._count(draft, at)
+        )
 
     def _approval(self, token: str, verified: dict[str, Approval | ApprovalError]) -> Approval:
         """Each statement is verified once a batch. Raises ApprovalError."""

@@ -15,12 +15,14 @@ import structlog
 
 from issuer.domain.errors import SelfVerificationFailed
 from issuer.services.custody.authority_keys import AuthorityKeys
+from issuer.services.custody.signing_port import refused, unreachable
 from issuer.services.register.claims import merged_claims
 from issuer.settings import Settings
 from keys import jws
+from keys.custody.signer_client import SignerError, ToSign
+from keys.custody.signing_case import Signed
 from keys.encoding import b64url_encode
 from keys.jwk import PublicKey
-from keys.signer import Signer
 from verifier.credential import carrier, sd_jwt, sea_pass_claims, vc
 from verifier.credential.model import Certificate, CertificateType, InvalidCertificate, StatusReference
 from verifier.credential.sea_pass import LIFETIME, MAX_MEMBERS, NO_MEMBERS, Pass, PassMember
@@ -35,11 +37,23 @@ _ORDER: Final = {kind: place for place, kind in enumerate(dict.fromkeys([*_FIRST
 
 
 class Entry(NamedTuple):
-    """A certificate in force, if it can be read, and the status entry that speaks for it, if there is one."""
+    """A certificate in force as its credential says it, if both can be read, and where its status stands.
+
+    `credential` is the signed text that the signer goes by; what is signed later has the higher `place`.
+    """
 
     document_number: str
     certificate: Certificate | None
     status: StatusReference | None
+    credential: str = ""
+    place: int = 0
+
+
+class _Chosen(NamedTuple):
+    """What is in a pass, and the credentials that show it, in one order."""
+
+    sea_pass: Pass
+    credentials: Sequence[str]
 
 
 class SignedPass(NamedTuple):
@@ -73,31 +87,42 @@ class PassSigning:
         if kid is None or not members:
             return NO_PASS
         try:
-            composed, signer = self._compose(members, holder_key, at), self._keys.signer(kid)
-            text = _signed(composed, signer, kid, picture)
+            composed = self._compose(members, holder_key, at)
+            text = _signed(composed, self._keys, kid, picture)
             if picture is not None and len(text) > carrier.MAX_CHARACTERS:
                 log.warning("a pass is too long to carry a photograph", kid=kid, certificates=len(members))
-                text = _signed(composed, signer, kid, None)
+                text = _signed(composed, self._keys, kid, None)
         except SelfVerificationFailed:  # its words may quote the certificates: the log holds no one's data
             log.error("a pass was refused by our own rules", kid=kid, certificates=len(members))
             return NO_PASS
-        return SignedPass(text, frozenset(member.certificate.document_number for member in members))
+        return SignedPass(text, frozenset(one.document_number for _, one in members))
 
-    def _members(self, entries: Sequence[Entry]) -> list[PassMember]:
+    def _members(self, entries: Sequence[Entry]) -> list[tuple[PassMember, Entry]]:
         members = [
-            PassMember(entry.certificate, entry.status)
+            (PassMember(entry.certificate, entry.status), entry)
             for entry in entries
             if entry.certificate is not None
             and entry.status is not None
             and entry.certificate.type not in NO_MEMBERS
             and entry.certificate.issuing_country == self._settings.flag
+            and self._counts(entry.credential)
         ]
-        members.sort(key=lambda one: (_ORDER[one.certificate.type], one.certificate.document_number))
+        members.sort(key=lambda one: (_ORDER[one[0].certificate.type], one[1].document_number))
         return members[:MAX_MEMBERS]
 
-    def _compose(self, members: Sequence[PassMember], holder_key: PublicKey, at: datetime) -> Pass:
+    def _counts(self, credential: str) -> bool:
+        """Whether the signer still goes by what this credential's key has signed."""
+        policy = self._keys.policy
+        return policy is None or jws.parse(_bare(credential)).kid in policy.verifying_keys
+
+    def _compose(
+        self, members: Sequence[tuple[PassMember, Entry]], holder_key: PublicKey, at: datetime
+    ) -> _Chosen:
+        newest = max(members, key=lambda one: one[1].place)[
+            0
+        ]  # its holder's names are the last that we signed
         try:
-            return Pass(
+            sea_pass = Pass(
                 issuer=self._settings.issuer,
                 issued_at=at,
                 not_before=at,
@@ -105,11 +130,12 @@ class PassSigning:
                 holder_key=holder_key,
                 issuing_country=self._settings.flag,
                 issuing_authority=self._settings.authority_name,
-                holder=members[0].certificate.holder,
-                members=tuple(members),
+                holder=newest.certificate.holder,
+                members=tuple(member for member, _ in members),
             )
         except InvalidCertificate as error:
             raise SelfVerificationFailed(str(error)) from error
+        return _Chosen(sea_pass, [_bare(entry.credential) for _, entry in members])
 
 
 def read_certificate(kind: str, claims: str, holder_claims: str) -> Certificate | None:
@@ -120,21 +146,40 @@ def read_certificate(kind: str, claims: str, holder_claims: str) -> Certificate 
         return None
 
 
-def _signed(sea_pass: Pass, signer: Signer, kid: str, picture: bytes | None) -> str:
-    """Rehearse, sign, and read back as a stranger would. Raises SelfVerificationFailed."""
+def _bare(credential: str) -> str:
+    """The signed part of a credential, which discloses nothing."""
+    return credential.partition("~")[0]
+
+
+def _signature(text: str, credentials: Sequence[str], keys: AuthorityKeys) -> bytes:
+    """From the signer, who goes by the credentials. Raises SigningRefused, SigningDeferred, QuotaReached."""
     try:
-        claims, shown = sea_pass_claims.pass_claims(sea_pass), ""
+        (answer,) = keys.credential_signer.sign([ToSign(text=text, evidence=credentials)])
+    except SignerError as error:
+        raise unreachable(error) from error
+    if not isinstance(answer, Signed):
+        raise refused(answer)
+    return answer.signature
+
+
+def _signed(chosen: _Chosen, keys: AuthorityKeys, kid: str, picture: bytes | None) -> str:
+    """Rehearse, sign, read back as a stranger would. Raises SelfVerificationFailed, and as `_signature`."""
+    public = keys.public(kid)
+    try:
+        claims, shown = sea_pass_claims.pass_claims(chosen.sea_pass), ""
         rehearsed = sea_pass_claims.from_claims(claims)
         if picture is not None:
             claims, shown = sea_pass_claims.with_portrait(claims, picture, secrets.token_bytes(SALT_BYTES))
     except ValueError as error:
         raise SelfVerificationFailed(f"it could not be read: {error}") from error
     payload = vc.encode(claims)
-    text = vc.sign_payload(payload, signer, kid) + (shown and f"{shown}~")
+    unsigned = jws.signing_input(payload, public.algorithm, typ=vc.TYP, kid=kid)
+    signature = _signature(unsigned, chosen.credentials, keys)
+    text = f"{jws.with_signature(unsigned, signature)}~{shown and f'{shown}~'}"
     try:
         parsed = sd_jwt.parse(text)
         sea_pass_claims.refuse_kept_back(parsed)
-        found = sd_jwt.claims(parsed, jws.verify(parsed.jws, signer.public_key, typ=vc.TYP))
+        found = sd_jwt.claims(parsed, jws.verify(parsed.jws, public, typ=vc.TYP))
         read = sea_pass_claims.from_claims(found)
     except (sd_jwt.MalformedSdJwt, jws.MalformedJws, jws.SignatureMismatch, vc.MalformedCredential) as error:
         raise SelfVerificationFailed(f"the signed text: {error}") from error

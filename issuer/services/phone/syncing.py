@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 
 from issuer.adapters.database import Database
 from issuer.adapters.repository import among, in_force, with_holder
-from issuer.adapters.tables import certificate, credential, credential_payload, status_list
+from issuer.adapters.tables import certificate, credential, credential_payload, credential_token, status_list
 from issuer.domain.errors import IssuerError
 from issuer.domain.register import CredentialState
 from issuer.services.clock import Clock
@@ -107,6 +107,7 @@ class _Known:
     picture: bytes | None
     living: Mapping[int, Sequence[Row[Any]]]  # credentials of each certificate, on any phone and on paper
     due: Mapping[int, int]  # certificates whose credentials on phones, up to this one, are to be renewed
+    texts: Mapping[int, str]  # signed, of this phone's living credentials
 
 
 class Syncing:
@@ -218,7 +219,8 @@ class Syncing:
         picture = portrait_of(connection, seafarer_id)
         living = _living(connection, certificates)
         due = renewing.due(connection, [row.id for row in certificates])
-        return _Known(seafarer_id, own, certificates, picture, living, due)
+        texts = _texts(connection, [row.id for row in own if row.superseded_at is None])
+        return _Known(seafarer_id, own, certificates, picture, living, due, texts)
 
 
 def _seafarers(connection: Connection, bound: ColumnElement[bool]) -> set[str]:
@@ -268,6 +270,15 @@ def _living(connection: Connection, certificates: Sequence[Row[Any]]) -> dict[in
     return found
 
 
+def _texts(connection: Connection, credentials: Sequence[int]) -> dict[int, str]:
+    """What was signed, by credential."""
+    these = among(connection, credential_token.c.credential_id, credentials)
+    found = connection.execute(
+        select(credential_token.c.credential_id, credential_token.c.token).where(these)
+    )
+    return {row.credential_id: row.token for row in found}
+
+
 def _ready(known: _Known, thumbprint: str) -> tuple[Ready, ...]:
     """What this phone may pick up: never what another phone holds, which `rebind` alone moves."""
     ready = []
@@ -301,9 +312,10 @@ def _is_older_edition(signed: Row[Any], row: Row[Any]) -> bool:
 
 
 def _entries(known: _Known, thumbprint: str) -> Iterable[Entry]:
-    """Each certificate in force with the status entry of this phone's own credential, if it has one.
+    """Each certificate in force as this phone's own credential says it, if it has one, with its status entry.
 
-    Never the paper's: that entry stays good when the phone is lost, and so would the pass.
+    Never the paper's: that entry stays good when the phone is lost, and so would the pass. Nor what only the
+    register says, as a name corrected since: the signer goes by what was signed.
     """
     for row in known.certificates:
         mine = [
@@ -311,5 +323,11 @@ def _entries(known: _Known, thumbprint: str) -> Iterable[Entry]:
             for one in known.living[row.id]
             if one.status == Status.VALID.value and one.holder_thumbprint == thumbprint
         ]
-        status = StatusReference(mine[-1].uri, mine[-1].idx) if mine else None
-        yield Entry(row.document_number, read_certificate(row.type, row.claims, row.holder_claims), status)
+        if not mine:
+            yield Entry(row.document_number, None, None)
+            continue
+        last = mine[-1]
+        good = read_certificate(row.type, row.claims, row.holder_claims) is not None
+        signed = read_certificate(row.type, last.payload, "{}") if good else None
+        place = StatusReference(last.uri, last.idx)
+        yield Entry(row.document_number, signed, place, known.texts.get(last.id, ""), last.id)

@@ -208,17 +208,7 @@ class StatusPublisher:
         states = prepared.states
         kid = self._keys.status_kid
         signer = self._keys.signer(kid)
-        stored = statements.state(
-            connection,
-            row,
-            states,
-            iat=iat,
-            exp=exp,
-            flag=self._settings.flag,
-            signer=signer,
-            kid=kid,
-            at_least=orders.number,
-        )
+        comes = statements.next_of(row, states, orders.number)  # while zlib is still at work
         ttl = int(self._settings.status_ttl.total_seconds())
         token = status.encode(
             states,
@@ -229,6 +219,18 @@ class StatusPublisher:
             signer=signer,
             kid=kid,
             deflated=prepared.deflated(),
+        )
+        # After the list: the signer holds what ships are told against what it has just signed.
+        stored = statements.state(
+            connection,
+            row,
+            states,
+            comes=comes,
+            iat=iat,
+            exp=exp,
+            flag=self._settings.flag,
+            signer=signer,
+            kid=kid,
         )
         times = {"signed_iat": int(iat.timestamp()), "signed_exp": int(exp.timestamp())}
         values = {"token": token, "signed_revision": row.revision, **times}

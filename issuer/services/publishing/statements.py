@@ -49,6 +49,13 @@ class Stated(NamedTuple):
     name: str
 
 
+class Next(NamedTuple):
+    """The number that a list's next statement gets, and the states of the one before it."""
+
+    number: int
+    before: bytes | None
+
+
 class Stored(NamedTuple):
     """A number of a list, and what was signed under it."""
 
@@ -56,28 +63,35 @@ class Stored(NamedTuple):
     snapshot: bytes
 
 
+def next_of(row: Row[Any], states: bytes, at_least: int = 1) -> Next:
+    """What is known of the next statement before it is signed; `row` as `state` has it.
+
+    Of numbers that are passed over (`at_least`) the last counts as one of the states that came before them.
+    """
+    number = max(at_least, (row.statement_number or 0) + 1)
+    if row.statement_number is not None:
+        return Next(number, read(row.snapshot, row.uri, row.statement_number).states)
+    return Next(number, states if number > 1 else None)
+
+
 def state(
     connection: Connection,
     row: Row[Any],
     states: bytes,
     *,
+    comes: Next,
     iat: datetime,
     exp: datetime,
     flag: str,
     signer: Signer,
     kid: str,
-    at_least: int = 1,
 ) -> Stored:
     """Sign and store the next number of a list, within the transaction that signs its token.
 
     `row` is the list's, locked, with its latest statement as `LIST_WITH_STATEMENT` reads it. `exp` is rounded
-    down to whole days after `iat`. Of numbers that are passed over (`at_least`) the last counts as one of the
-    states that came before them. Raises InvalidInput for a time that no statement can have.
+    down to whole days after `iat`. Raises InvalidInput for a time that no statement can have.
     """
-    number = max(at_least, (row.statement_number or 0) + 1)
-    before = states if number > 1 else None
-    if row.statement_number is not None:
-        before = read(row.snapshot, row.uri, row.statement_number).states
+    number, before = comes
     until = iat + (exp - iat) // _ONE_DAY * _ONE_DAY
     try:
         statement = sign(states, uri=row.uri, number=number, iat=iat, exp=until, before=before, signer=signer)
