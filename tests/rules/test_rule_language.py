@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from support.law import HEAD, MASTER, asks
 
-from issuer.rules.entry import LawError, read
 from issuer.rules.act_file import act_of
+from issuer.rules.entry import LawError, read
 from issuer.rules.law import Law, UnknownRule
 
 
