@@ -76,7 +76,15 @@ def nearest(alternatives: tuple[Finding, ...]) -> Finding:
     return min(alternatives, key=distance)
 
 
-def distance(alternative: Finding) -> tuple[int, Days]:
-    """How far it is from being met: by things that no time brings first, then by days."""
+def distance(alternative: Finding) -> tuple[bool, int, Days]:
+    """How far it is from being met: whether its time is over, then things that no time brings, then days."""
     short = shortfalls(alternative)
-    return sum(each.needed is None for each in short), sum(each.missing for each in short)
+    is_over = any(_is_over(each) for each in short)
+    return is_over, sum(each.needed is None for each in short), sum(each.missing for each in short)
+
+
+def _is_over(short: Finding) -> bool:
+    """Whether the law asks for it before a day, or has stopped asking: nobody can supply it any more."""
+    return (short.kind == "dated" and not short.children) or getattr(
+        short.condition, "before", None
+    ) is not None

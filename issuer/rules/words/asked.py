@@ -71,9 +71,8 @@ def age(asked: Age, words: Words) -> str:
 
 
 def discretion(asked: Discretion, words: Words) -> str:
-    """Something to ask for; or, where there is nothing to ask for, what the authority must do."""
-    key = "always-decide" if asked.always else "to-decide"
-    return words.say(key, words.name("discretion", asked.code))
+    """Something to ask for."""
+    return words.say("to-decide", words.name("discretion", asked.code))
 
 
 def dated(asked: Dated, words: Words) -> str:

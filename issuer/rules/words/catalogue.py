@@ -78,10 +78,10 @@ class Words:
             return self.counted("months", days // MONTH_DAYS)
         return self.counted("days", days)
 
-    def short(self, days: Days) -> str:
-        """How much is missing, never rounded down."""
+    def short(self, days: Days, unit: str = "months") -> str:
+        """How much is missing, never rounded down; in months too, where whole months are asked for."""
         days = Fraction(-(-days * 10 // 1), 10)
-        if days < MONTH_DAYS:
+        if days < MONTH_DAYS or unit == "days":
             return self.counted("days", days)
         months = Fraction(-(-days * 10 // MONTH_DAYS), 10)
         return f"{self.counted('months', months)} ({self.counted('days', days)})"

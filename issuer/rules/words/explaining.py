@@ -1,6 +1,6 @@
 """An outcome explained to a person: what may be granted, what is met, what is missing, by which law."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from issuer.rules.facts import Facts
@@ -21,14 +21,15 @@ def explain(outcome: Outcome, rule: Rule, words: Words, *, facts: Facts | None =
     """Tell an outcome of `rule`; with the facts that it was made of, records are described, else named."""
     records = Records(facts, words, rule.act.scales)
     telling = Telling(words, rule.act.scales, outcome.on, records, facts)
-    parts = (
+    missing, met = telling.missing(outcome.finding), telling.met(outcome.finding)
+    parts: tuple[tuple[str, Iterable[Line]], ...] = (
         ("way", _way(outcome, rule, words)),
         ("limitation", _limitation(outcome, rule, words)),
         ("why", _why(outcome, rule, words, records)),
-        ("missing", telling.missing(outcome.finding)),
+        ("missing", missing),
         ("otherwise", _otherwise(outcome, words)),
-        ("met", telling.met(outcome.finding)),
-        ("not-counted", telling.not_counted(outcome.finding)),
+        ("met", met),
+        ("not-counted", telling.not_counted(outcome.finding, (*missing, *met))),
         ("law", _law(outcome, rule, words)),
     )
     said = [(topic, tuple(found)) for topic, found in parts]
@@ -75,7 +76,7 @@ def _why(outcome: Outcome, rule: Rule, words: Words, records: Records) -> Iterat
         key = f"why.{why.value}"
         if why in _OF_RECORDS:
             credited = dict.fromkeys(one.ref for one in rule.act.credited if why is Why.CREDIT)
-            those = tuple(Line(records.described(one)) for one in listed)
+            those = tuple(Line(records.described(one), records=(one,)) for one in listed)
             yield Line(words.say(key), "; ".join(credited), those)
         elif why is Why.DISCRETION:
             for one in outcome.finding.decisive():

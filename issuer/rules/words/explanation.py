@@ -14,11 +14,18 @@ _NO_BREAK: Final = "\u00a0"
 
 
 class Line(NamedTuple):
-    """One sentence or phrase, the paragraph it rests on, and what belongs below it."""
+    """One sentence or phrase, its paragraph, what belongs below it, and the ids of records that it names."""
 
     text: str
     ref: str = ""
     lines: tuple["Line", ...] = ()
+    records: tuple[str, ...] = ()
+
+    def named(self) -> Iterator[str]:
+        """Records that it names, or what is below it."""
+        yield from self.records
+        for line in self.lines:
+            yield from line.named()
 
 
 class Part(NamedTuple):
@@ -65,7 +72,10 @@ def as_json(explanation: Explanation) -> dict[str, Json]:
 
 
 def _line(line: Line) -> dict[str, Json]:
-    return {"text": line.text, "ref": line.ref, "lines": [_line(one) for one in line.lines]}
+    said: dict[str, Json] = {"text": line.text, "ref": line.ref, "lines": [_line(one) for one in line.lines]}
+    if line.records:
+        said["records"] = list(line.records)
+    return said
 
 
 def _below(lines: tuple[Line, ...], indent: str, width: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Final
 from issuer.rules.conditions import Held
 from issuer.rules.facts import ATTACHMENTS, Channel, Facts, Record, Service
 from issuer.rules.service import TIME, ServiceOf
-from issuer.rules.where import Scales, Wanted
+from issuer.rules.where import ANY, Scales, Wanted
 from issuer.rules.words.catalogue import Words, sentence
 from issuer.rules.words.demands import codes, is_highest, names
 
@@ -50,7 +50,7 @@ class Records:
             return words.say("missed.time" if came_first else "missed.not-first")
         known = self._known.get(name)
         wanted = asked.where.demands.get(missed)
-        if wanted is None:
+        if wanted is None or missed == ANY:
             return words.say("missed.any")
         if missed in ("marks", "without"):
             return self._marks(missed, wanted, known)

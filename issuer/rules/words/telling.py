@@ -1,6 +1,6 @@
 """Findings told: what is met and by which records, what is missing and why records did not count. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -36,9 +36,12 @@ class Telling:
             return self._alternatives(found)
         if isinstance(found.condition, ServiceOf):
             return self._service_missing(found, found.condition, above or {})
-        if found.children:
-            return [line for child in found.children for line in self.missing(child)]
-        return [Line(sentence(self._asked(found)), found.ref, tuple(self._near(found)))]
+        below = [line for child in found.children for line in self.missing(child)]
+        if not below:
+            return [Line(sentence(self._asked(found)), found.ref, tuple(self._near(found)))]
+        if isinstance(found.condition, Dated):
+            return [Line(f"{sentence(self._asked(found))}:", found.ref, tuple(below))]
+        return below
 
     def met(self, found: Finding, is_part: bool = False) -> list[Line]:
         """What is met, and by which records; of alternatives the one that decides."""
@@ -55,15 +58,14 @@ class Telling:
             return [Line(self.words.say("decided", self.words.name("discretion", found.code)), found.ref)]
         return [Line(sentence(self._asked(found)), found.ref, self._used(found))]
 
-    def not_counted(self, found: Finding) -> Iterator[Line]:
-        """Records that neither counted nor are said above to have missed something."""
-        told = list(_told(found))
-        named = {name for one in told for name in (*_used(one), *_missed(one), *self._near_records(one))}
-        reasons = dict(why for one in reversed(told) for why in self._reasons(one))
+    def not_counted(self, found: Finding, told: Iterable[Line]) -> Iterator[Line]:
+        """Records that no line of those names; with the first thing that each missed."""
+        named = {name for line in told for name in line.named()}
+        reasons = dict(why for one in reversed(list(_all(found))) for why in self._reasons(one))
         for one in self.records:
             if one.id not in named:
                 why = reasons.get(one.id) or self.words.say("missed.not-needed")
-                yield Line(self.words.say("left-out", self.records.called(one.id), why))
+                yield Line(self.words.say("left-out", self.records.called(one.id), why), records=(one.id,))
 
     def _alternatives(self, found: Finding) -> list[Line]:
         """Not those whose time is over, unless there is nothing else."""
@@ -89,7 +91,8 @@ class Telling:
         ]
         if found.missing > 0:
             which = asked.service(of, in_words(demands, words, self.scales), words, self.scales, self.on)
-            needed, short = words.amount(found.needed or 0), words.short(found.missing)
+            needed = words.amount(found.needed or 0)
+            short = words.short(found.missing, _unit(found))
             said = words.say("progress", words.number(_had(found)), needed, which, short)
             lines.append(Line(sentence(said), found.ref, tuple(self._evidence(found, of, not lines))))
         return [*lines, *(line for part in parts for line in self.missing(part, demands))]
@@ -120,9 +123,10 @@ class Telling:
             yield Line(words.say("substitute", words.amount(one.at_most), where), one.ref)
         together: dict[str, list[str]] = {}
         for name, why in self._reasons(found, came_first):
-            together.setdefault(why, []).append(self.records.called(name))
-        for why, called in together.items():
-            yield Line(words.say("not-counted", words.both(called), why))
+            together.setdefault(why, []).append(name)
+        for why, missed in together.items():
+            called = words.both(map(self.records.called, missed))
+            yield Line(words.say("not-counted", called, why), records=tuple(missed))
 
     def _reasons(self, found: Finding, came_first: bool = True) -> Iterator[tuple[str, str]]:
         """Records of service that did not count, and why; not those that did as a substitute, or in part."""
@@ -133,7 +137,7 @@ class Telling:
                     yield name, self.records.objection(name, missed, found.condition, came_first)
 
     def _used(self, found: Finding) -> tuple[Line, ...]:
-        return tuple(Line(self._worth(name, days)) for name, days in found.used)
+        return tuple(Line(self._worth(name, days), records=(name,)) for name, days in found.used)
 
     def _worth(self, name: str, days: Days | None) -> str:
         described = self.records.described(name)
@@ -159,15 +163,9 @@ class Telling:
         of = found.condition
         if isinstance(of, Held):
             for name, why in self.records.near(of, self.on):
-                yield Line(self.words.say("not-counted", self.records.called(name), why))
+                yield Line(self.words.say("not-counted", self.records.called(name), why), records=(name,))
         if isinstance(of, Age) and self.facts is not None and self.facts.birth_date is None:
             yield Line(sentence(self.words.say("age-unknown")))
-
-    def _near_records(self, found: Finding) -> Sequence[str]:
-        of = found.condition
-        if not isinstance(of, Held) or found.standing is Standing.MET:
-            return ()
-        return [name for name, _ in self.records.near(of, self.on)]
 
 
 def _split(found: Finding, of: ServiceOf) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
@@ -181,14 +179,10 @@ def _is_over(found: Finding) -> bool:
     return isinstance(found.condition, Dated) and not found.children
 
 
-def _told(found: Finding) -> Iterator[Finding]:
-    """Every finding that is told of: of alternatives those that decide, and where none is met all."""
+def _all(found: Finding) -> Iterator[Finding]:
     yield found
-    children: Iterable[Finding] = found.children
-    if found.kind == "any" and found.standing is not Standing.UNMET:
-        children = [one for one in children if one.standing is found.standing]
-    for child in children:
-        yield from _told(child)
+    for child in found.children:
+        yield from _all(child)
 
 
 def _unit(found: Finding) -> str:
@@ -202,7 +196,3 @@ def _had(found: Finding) -> Days:
 
 def _used(found: Finding) -> list[str]:
     return [name for name, _ in found.used]
-
-
-def _missed(found: Finding) -> list[str]:
-    return [name for name, _ in found.passed_over] if found.missing > 0 else []
