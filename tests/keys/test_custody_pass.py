@@ -45,6 +45,7 @@ pytestmark = pytest.mark.loopback
 
 NOW: Final = int(time.time())
 LIMITED: Final[Json] = [{"capacity_code": "master", "limitations": {"max_gt": 500}}]
+HIGHER: Final[Json] = [{"capacity_code": "master", "limitations": {"max_gt": 3000}}]
 OTHER_PHONE: Final[Json] = {"jwk": dict(seeded_signer("a thief's phone").public_key.to_jwk())}
 GONE: Final = seeded_signer("NO-2020a")
 
@@ -150,7 +151,7 @@ ATTACKS: Final[dict[str, tuple[ToSign, Check, str]]] = {
         'certificates[1]: its credential has another "capacities"',
     ),
     "a higher limit": (
-        asked(HERS, TOKENS, **a_member(1, capacities=[{**LIMITED[0], "limitations": {"max_gt": 3000}}])),  # type: ignore[index,dict-item,call-overload]
+        asked(HERS, TOKENS, **a_member(1, capacities=HIGHER)),
         Check.EVIDENCE,
         '"capacities"',
     ),

@@ -2,14 +2,13 @@
 
 from typing import Final
 
+from keys.pass_shape import FLAG, HOLDER, SUMMED_UP
 from verifier.credential.certificate_reader import REQUIRED
 from verifier.credential.model import ALWAYS_EXPIRES, CertificateType
 from verifier.credential.schemas.parts import CERTIFICATE, DEFS, ENVELOPE, INDEX, TEXT, URL, Schema
 from verifier.credential.sea_pass import MAX_MEMBERS, MAX_PORTRAIT, NO_MEMBERS
-from verifier.credential.sea_pass_claims import PORTRAIT, SUMMED_UP
+from verifier.credential.sea_pass_claims import PORTRAIT
 
-_HOLDER: Final = ("seafarer_id", "family_name", "given_name", "native_name", "birth_date", "gender")
-_OF_EACH: Final = ("issuing_country", "issuing_authority")
 _NEVER_ABSENT: Final = ("seafarer_id", "family_name", "birth_date")
 _MEMBERS: Final = tuple(kind for kind in CertificateType if kind not in NO_MEMBERS)
 
@@ -26,11 +25,11 @@ def schema() -> Schema:
             "vct": {"const": CertificateType.PASS.vct},
             **envelope,
             "lists": _up_to_32(URL, uniqueItems=True),
-            **{name: CERTIFICATE[name] for name in (*_OF_EACH, *_HOLDER)},
+            **{name: CERTIFICATE[name] for name in (*FLAG, *HOLDER)},
             "certificates": _up_to_32({"$ref": "#/$defs/certificate"}),
             PORTRAIT: {**TEXT, "maxLength": MAX_PORTRAIT},
         },
-        "required": ["iss", "vct", "iat", "nbf", "exp", "lists", *_OF_EACH, *_NEVER_ABSENT, "certificates"],
+        "required": ["iss", "vct", "iat", "nbf", "exp", "lists", *FLAG, *_NEVER_ABSENT, "certificates"],
         "$defs": {**DEFS, "certificate": _certificate()},
     }
 
@@ -38,7 +37,7 @@ def schema() -> Schema:
 def paths() -> list[tuple[str, list[str | None]]]:
     """Key in the labels and path of each claim; null stands for every certificate of the pass."""
     found: list[tuple[str, list[str | None]]] = [("lists", ["lists"])]
-    found += [(name, [name]) for name in (*_OF_EACH, *_HOLDER)]
+    found += [(name, [name]) for name in (*FLAG, *HOLDER)]
     found += [("certificates", ["certificates"]), ("type", ["certificates", None, "type"])]
     found += [(name, ["certificates", None, name]) for name in SUMMED_UP]
     return [*found, (PORTRAIT, [PORTRAIT])]
@@ -50,7 +49,7 @@ def _certificate() -> Schema:
         "type": "object",
         "properties": {
             "type": {"enum": [kind.value for kind in _MEMBERS]},
-            **{name: CERTIFICATE[name] for name in (*_OF_EACH, *SUMMED_UP)},
+            **{name: CERTIFICATE[name] for name in (*FLAG, *SUMMED_UP)},
             "idx": INDEX,
             "list": {"type": "integer", "minimum": 0, "maximum": MAX_MEMBERS - 1},
         },
