@@ -3,6 +3,7 @@
 docs/rule-language.md describes the form; an error names line and place, as in law.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,9 @@ from issuer.rules.entry import Entry, read
 from issuer.rules.facts import ATTACHMENTS, Channel, Decided, Facts, Kind, Record, Reporter, Service, Source
 
 LONGEST: Final = 60  # years of one period of service: longer is a slip of the pen
+HOURS_A_DAY: Final = 24
 
+_HOURS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3}|/[1-9][0-9]{0,8})?")
 _Word = TypeVar("_Word", bound=StrEnum)
 _TEXTS: Final = ("rank", "use", "ship_type", "propulsion", "area", "flag")
 
@@ -80,27 +83,43 @@ def _service(entry: Entry, on: date, known: dict[str, Entry]) -> Service:
         department=members["department"].text(),
         gt=members["gt"].whole() if "gt" in members else None,
         kw=members["kw"].whole() if "kw" in members else None,
-        hours=Fraction(members["hours"].whole()) if "hours" in members else None,
+        hours=_hours(members["hours"], (last - first).days + 1) if "hours" in members else None,
         marks=_marks(members),
         **said,
     )
 
 
+def _hours(entry: Entry, days: int) -> Fraction:
+    """Whole, as a decimal, or as a fraction such as `15/2`, which is how a decision keeps them."""
+    text = entry.text()
+    if not _HOURS.fullmatch(text):
+        entry.fail(f"hours such as 7, 7.5 or 15/2 are expected, not {text!r}")
+    hours = Fraction(text)
+    if hours > HOURS_A_DAY * days:
+        entry.fail(f"{text} hours in {days} days: no day has more than {HOURS_A_DAY}")
+    return hours
+
+
 def _record(entry: Entry, on: date, known: dict[str, Entry]) -> Record:
     members = entry.members(("id", "kind", "day", "source"), ("code", "until", "marks"))
     kind = _word(members["kind"], Kind)
+    if kind is Kind.SERVICE:
+        members["kind"].fail("service stands among services, with its first and last day")
     if "code" not in members and kind not in ATTACHMENTS:
         entry.fail("code is missing")
     day = members["day"].day()
     if day > on:
         members["day"].fail(f"it is of a day after {on}")
+    until = members["until"].day() if "until" in members else None
+    if until is not None and until < day:
+        members["until"].fail(f"it ends before it begins, on {day}")
     return Record(
         id=_id(members, known),
         kind=kind,
         code=members["code"].text() if "code" in members else kind.value,
         day=day,
         source=_source(members["source"]),
-        until=members["until"].day() if "until" in members else None,
+        until=until,
         marks=_marks(members),
     )
 

@@ -19,6 +19,7 @@ MAX_DEPTH: Final = 60
 # libyaml where PyYAML has it: five times faster.
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,8}")
+_NULL: Final = "tag:yaml.org,2002:null"
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 
 
@@ -87,8 +88,9 @@ class Entry:
         return (self.text(),)
 
     def text(self) -> str:
-        """Text that is not empty."""
-        if not isinstance(self.node, yaml.ScalarNode) or not str(self.node.value).strip():
+        """Text that is not empty; `null` is none, unless it stands in quotes."""
+        is_text = isinstance(self.node, yaml.ScalarNode) and self.node.tag != _NULL
+        if not is_text or not str(self.node.value).strip():
             self.fail("text is expected")
         return str(self.node.value)
 

@@ -24,6 +24,8 @@ def facts_form(facts: Facts) -> dict[str, Json]:
     found: dict[str, Json] = {}
     if facts.birth_date is not None:
         found["birth_date"] = facts.birth_date.isoformat()
+    if facts.complete is not None:
+        found["complete"] = facts.complete.isoformat()
     lists: dict[str, list[Json]] = {
         "services": [_service(one) for one in facts.services],
         "records": [_record(one) for one in facts.records],
@@ -63,7 +65,8 @@ def _record(one: Record) -> Json:
 
 def _decided(one: Decided) -> Json:
     found: dict[str, Json] = {"code": one.code, "day": one.day.isoformat()}
-    return found | ({"ref": one.ref} if one.ref else {})
+    said = {"ref": one.ref, "record": one.record}
+    return found | {name: text for name, text in said.items() if text}
 
 
 def _source(source: Source) -> Json:
