@@ -1,5 +1,9 @@
 """An authority that takes reports, on SQLite and on PostgreSQL."""
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from support.databases import database, database_url, postgres, sqlite_template
 from support.records import RecordsOffice
@@ -13,3 +17,12 @@ __all__ = ["database", "database_url", "postgres", "sqlite_template"]
 def office(database: Database) -> RecordsOffice:
     """Ingrid is in the register; everybody may report."""
     return RecordsOffice.open(database)
+
+
+@pytest.fixture
+def small_office(sqlite_template: Path, tmp_path: Path) -> Iterator[RecordsOffice]:
+    """The same on SQLite alone, for what no database decides."""
+    path = shutil.copy(sqlite_template, tmp_path / "register.db")
+    opened = Database.open(f"sqlite:///{path}")
+    yield RecordsOffice.open(opened)
+    opened.close()

@@ -40,6 +40,7 @@ DATA_KEY = b64encode(Random(6).randbytes(32)).decode()
 TEST_NUMBERS = (
     PersonalNumber(kind=IdentityKind.PERSONNUMMER, number="19900118-9811"),
     PersonalNumber(kind=IdentityKind.CPR, number="310130-1234"),
+    PersonalNumber(kind=IdentityKind.FODSELSNUMMER, number="014190 10029"),
     PersonalNumber(kind=IdentityKind.PASSPORT, number="XX-T1234567"),
 )
 SHIP = Ship(imo="9319466", name="Havsbris", flag="SE", gt=4_000, kw=6_000, use="handelsfartyg")
