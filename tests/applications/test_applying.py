@@ -4,11 +4,9 @@ from datetime import timedelta
 
 import pytest
 from support.cases import ASTRID, SELF, Bench, medical, watch_service
-from support.issuer_app import KEYS
 
 from issuer.domain.applications import Asked
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
-from issuer.rules.facts import Kind, Record
 from issuer.services.applications.cases import Wish
 from issuer.services.applications.reevaluating import mark_due
 

@@ -18,6 +18,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "problems.md"
 # Writing addresses under /api/v1 that take no Idempotency-Key, and what makes them safe to repeat.
 WITHOUT_KEY = {
     "/api/v1/sync": "each proof of the phone's key has a nonce that is spent with it; what it makes replaces",
+    "/api/v1/applications/preview": "it changes nothing",
     "/api/v1/documents": "each proof has a nonce; a paper is the same until its certificate changes",
 }
 

@@ -1,4 +1,4 @@
-"""An authority that decides applications: one seafarer, what is known of her, and what a test does in one line."""
+"""An authority that decides applications: one seafarer, what is known of her, each step in one line."""
 
 from __future__ import annotations
 

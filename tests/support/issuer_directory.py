@@ -26,11 +26,11 @@ def issuer_directory(at: datetime = NOW) -> Directory:
 def on_board(settings: Settings, now: datetime) -> Directory:
     """What a ship knows of the authority, its keys for certificates and passes with it."""
     entry = AuthorityEntry(
-        flag="NO",
+        flag=settings.flag,
         name=settings.authority_name,
         issuers=(settings.issuer,),
         status_prefix=f"{settings.issuer}/status/",
-        time_zone="Europe/Oslo",
+        time_zone=settings.time_zone,
     )
     purposes = {"NO-2026a": CERTIFICATES, "NO-status-2026a": (STATUS,), "NO-2026p": (PASS,)}
     keys = {
