@@ -33,6 +33,7 @@ from issuer.commands import (
     recovering,
     register,
     rules,
+    rules_contents,
     rules_diff,
     signing,
     stopping,
@@ -107,6 +108,7 @@ app.command("allow-list")(signing.allow_list)
 app.command("export")(register.export)
 app.add_typer(audit.app, name="audit", no_args_is_help=True)
 rules.app.command("diff")(rules_diff.diff)
+rules.app.command("contents")(rules_contents.contents)
 app.add_typer(rules.app, name="rules", no_args_is_help=True)
 app.add_typer(organisations.app, name="organisation", no_args_is_help=True)
 app.add_typer(persons.app, name="person", no_args_is_help=True)

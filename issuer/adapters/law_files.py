@@ -8,7 +8,8 @@ from typing import Final
 from issuer.rules.act_file import act_of
 from issuer.rules.case_file import CaseFile, case_of
 from issuer.rules.code_lists import CodeLists, code_lists_of
-from issuer.rules.content import Content, contents_of
+from issuer.rules.content import Content
+from issuer.rules.content_file import contents_of, given_in
 from issuer.rules.entry import MAX_FILE, LawError
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.evidence_file import policy_of
@@ -69,6 +70,11 @@ def words(language: str) -> Words:
     """What explanations are said in; English where there is no such language. Raises LawError."""
     path = WORDS / f"{language if language in languages() else ENGLISH}.yaml"
     return words_of(_read(path, path.name), path.name, code_lists())
+
+
+def document(path: Path) -> dict[str, object]:
+    """The document in a file, such as a sea-service statement, as it was written down. Raises LawError."""
+    return given_in(_read(path, path.name), path.name)
 
 
 def case(path: Path) -> CaseFile:

@@ -10,8 +10,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from issuer.rules.entry import Entry, names, read
-
 LONGEST_TEXT: Final = 500
 LONGEST_LIST: Final = 1_000
 LARGEST_NUMBER: Final = 10_000_000
@@ -59,7 +57,7 @@ def day_of(value: object) -> date | None:
     return found if found is not None and found.isoformat() == value else None
 
 
-_PARTS: Final[Mapping[str, tuple[Callable[[object], bool], Slip, str]]] = {
+PARTS: Final[Mapping[str, tuple[Callable[[object], bool], Slip, str]]] = {
     "text": (_is_text, Slip.NOT_TEXT, f"text of 1 to {LONGEST_TEXT} characters is expected"),
     "day": (lambda value: day_of(value) is not None, Slip.NOT_A_DAY, "a date such as 2024-07-01 is expected"),
     "number": (_is_number, Slip.NOT_A_NUMBER, f"a whole number of 0 to {LARGEST_NUMBER} is expected"),
@@ -120,7 +118,7 @@ class Field:
             yield from self._part(value[name], f"{pointer}/{name}", self.one_of[name])
 
     def _part(self, value: object, pointer: str, kind: str) -> Iterator[Flaw]:
-        fits, slip, expected = _PARTS[kind]
+        fits, slip, expected = PARTS[kind]
         if not fits(value):
             yield self.flaw(pointer, slip, expected)
 
@@ -142,48 +140,3 @@ class Content:
     def field(self, name: str) -> Field:
         """A field by its id. Raises KeyError."""
         return {one.id: one for one in self.fields}[name]
-
-
-def contents_of(data: bytes, file: str) -> dict[str, Content]:
-    """Every document that a file describes. Raises LawError."""
-    found: dict[str, Content] = {}
-    for entry in read(data, file).members(("contents",))["contents"].items():
-        members = entry.members(("id", "act", "ref", "names", "fields"))
-        name = members["id"].text()
-        if name in found:
-            members["id"].fail(f"{name} stands here twice")
-        fields = tuple(_field(one, at) for at, one in enumerate(members["fields"].items(), start=1))
-        if len({one.id for one in fields}) < len(fields):
-            members["fields"].fail("two fields have the same id")
-        found[name] = Content(
-            id=name,
-            act=members["act"].text(),
-            ref=members["ref"].text(),
-            names=names(members["names"]),
-            fields=fields,
-        )
-    return found
-
-
-def _field(entry: Entry, number: int) -> Field:
-    members = entry.members(("id", "names", "parts"), ("one_of", "each", "may_be_empty"))
-    each = "each" in members and members["each"].flag()
-    if "may_be_empty" in members and not each:
-        members["may_be_empty"].fail("only a list may be empty: each: true")
-    return Field(
-        number=number,
-        id=members["id"].text(),
-        names=names(members["names"]),
-        parts=_parts(members["parts"]),
-        one_of=_parts(members["one_of"]) if "one_of" in members else {},
-        each=each,
-        may_be_empty="may_be_empty" in members and members["may_be_empty"].flag(),
-    )
-
-
-def _parts(entry: Entry) -> dict[str, str]:
-    found = {name: one.text() for name, one in entry.mapping().items()}
-    for name, kind in found.items():
-        if kind not in _PARTS:
-            entry.fail(f"{name}: {kind} is not known here; known: {', '.join(_PARTS)}")
-    return found

@@ -7,12 +7,13 @@ left over, and days of which thirty are a month; the days of signing on and off 
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from issuer.rules.calendar import Period, Span
 from issuer.rules.content import Content, Flaw, Slip, day_of
 from issuer.rules.counting import MONTH_DAYS
 
+STATEMENTS: Final = frozenset({"DK.fartstidserklaering"})  # documents whose sum is checked, too
 _SIGNED_ON, _SIGNED_OFF, _TOTAL = "signed_on", "signed_off", "total"
 
 

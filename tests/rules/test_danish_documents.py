@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from issuer.adapters.law_files import contents
-from issuer.rules.content import Content, Slip, contents_of
+from issuer.rules.content import Content, Slip
+from issuer.rules.content_file import contents_of, given_in
 from issuer.rules.entry import LawError
 from issuer.rules.statement import Total, check, totals
 
@@ -224,3 +225,20 @@ def test_what_is_named_twice_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text(f"contents:\n{one}{one}")
     with pytest.raises(LawError, match="stands here twice"):
         contents(tmp_path)
+
+
+def test_a_document_in_a_file_is_taken_as_it_was_written() -> None:
+    text = b'{a: 4500, b: "4500", c: NO, d: 2025-01-15, e: [x, 1], f: [], g: {h: null}, i: 1.5, j: 0042}'
+    assert given_in(text, "s.yaml") == {
+        "a": 4_500,
+        "b": "4500",
+        "c": "NO",
+        "d": "2025-01-15",
+        "e": ["x", 1],
+        "f": [],
+        "g": {"h": None},
+        "i": "1.5",
+        "j": "0042",
+    }
+    with pytest.raises(LawError, match="stands here twice"):
+        given_in(b"{a: 1, a: 2}", "s.yaml")
