@@ -70,6 +70,15 @@ def shared_sources() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def shared_requirements() -> Path:
+    """The list of demands beside the checkout; tests that read it skip where it is absent."""
+    file = CHECKOUT.parent / "shared" / "requirements.tsv"
+    if not file.is_file():
+        pytest.skip("the list of demands is not here: no ../shared/requirements.tsv beside the checkout")
+    return file
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was skipped and why, counted by reason, also when workers ran the tests."""
     reasons = Counter(_skip_reason(report) for report in terminalreporter.stats.get("skipped", []))
