@@ -82,7 +82,7 @@ def test_a_case_is_decided_and_said_why(run: Run) -> None:
     _, output, _ = run("evaluate", "case.yaml", **{"2013-06-29": "2013-01-30"})
     assert ": 5 months (150 days) short" in " ".join(output.split())
     _, output, _ = run("evaluate", "case.yaml", company="applicant", api="upload")
-    assert "uploaded document from yourself (record nordlys)" in " ".join(output.split())
+    assert "uploaded by yourself (record nordlys)" in " ".join(output.split())
 
 
 @pytest.mark.parametrize(

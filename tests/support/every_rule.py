@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import Any, Final
 
 from issuer.adapters import law_files
@@ -10,7 +11,7 @@ from issuer.rules.conditions import Age, All, Condition, Dated, Discretion, Held
 from issuer.rules.conditions import Any as OneOf
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.facts import ATTACHMENTS, Channel, Facts, Kind, Record, Reporter, Service, Source
-from issuer.rules.law import Rule
+from issuer.rules.law import Law, Rule
 from issuer.rules.service import ServiceOf
 from issuer.rules.where import AnyOf, Wanted
 from issuer.rules.words.demands import beside, codes
@@ -22,9 +23,15 @@ _FIELDS: Final = {
 }  # fmt: skip
 
 
+@cache
+def law() -> Law:
+    """The law that comes with Ombord, read once."""
+    return law_files.load()
+
+
 def rules() -> list[Rule]:
     """Every version of every rule."""
-    return [one for versions in law_files.load().rules.values() for one in versions]
+    return [one for versions in law().rules.values() for one in versions]
 
 
 def day_of(rule: Rule) -> date:

@@ -28,7 +28,7 @@ def held(asked: Held, words: Words, scales: Scales) -> str:
         further.append(words.say("held.marks", words.both(words.named("mark", asked.marks))))
     if asked.unexpired:
         further.append(words.say("held.unexpired"))
-    return ", ".join(filter(None, (said, words.both(further))))
+    return words.say("held.further", said, words.both(further)) if further else said
 
 
 def which(asked: Held, words: Words, scales: Scales) -> str:

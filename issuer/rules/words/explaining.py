@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from issuer.rules.conditions import Case
 from issuer.rules.facts import Facts
 from issuer.rules.finding import Standing
 from issuer.rules.law import Rule
@@ -25,6 +26,7 @@ def explain(outcome: Outcome, rule: Rule, words: Words, *, facts: Facts | None =
     parts: tuple[tuple[str, Iterable[Line]], ...] = (
         ("way", _way(outcome, rule, words)),
         ("limitation", _limitation(outcome, rule, words)),
+        ("unlimited", _unlimited(outcome, rule, telling)),
         ("why", _why(outcome, rule, words, records)),
         ("missing", missing),
         ("otherwise", _otherwise(outcome, words)),
@@ -68,6 +70,13 @@ def _limitation(outcome: Outcome, rule: Rule, words: Words) -> Iterator[Line]:
     if code := outcome.limitation:
         ref = next((one.ref for one in rule.variants if one.limitation == code), "")
         yield Line(words.say("limitation", words.name("limitation", code)), ref)
+
+
+def _unlimited(outcome: Outcome, rule: Rule, telling: Telling) -> Iterable[Line]:
+    """What whoever is granted a limited form lacks for the whole."""
+    if outcome.limitation is None or telling.facts is None:
+        return ()
+    return telling.missing(rule.requires.judge(Case.of(telling.facts, outcome.on, rule.act.counting)))
 
 
 def _why(outcome: Outcome, rule: Rule, words: Words, records: Records) -> Iterator[Line]:

@@ -9,7 +9,9 @@ from typing import Final, NamedTuple
 Json = dict[str, "Json"] | list["Json"] | str
 
 _INDENT: Final = "  "
-_TOGETHER: Final = re.compile(r"(?<=\d) (?=[^\W\d]|§)|(?<=kap\.) (?=\d)")  # `2 kap. 3 §`, `1 May`
+_TOGETHER: Final = re.compile(
+    r"(?<=\d) (?=[^\W\d]|§)|(?<=kap\.) (?=\d)|(?<=[§W]) (?=\S)"
+)  # `2 kap. 3 §`, `1 May`
 _NO_BREAK: Final = "\u00a0"
 
 

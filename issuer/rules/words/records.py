@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from issuer.rules.conditions import Held
-from issuer.rules.facts import ATTACHMENTS, Channel, Facts, Record, Service
+from issuer.rules.facts import Channel, Facts, Record, Service
 from issuer.rules.service import TIME, ServiceOf
 from issuer.rules.where import ANY, Scales, Wanted
 from issuer.rules.words.catalogue import Words, sentence
@@ -73,11 +73,7 @@ class Records:
         words = self._words
         if isinstance(known, Service):
             return words.say("span", words.day(known.first), words.day(known.last))
-        said = (
-            words.say(f"held.{known.kind.value}")
-            if known.kind in ATTACHMENTS
-            else words.name(known.kind.value, known.code)
-        )
+        said = words.name(known.kind.value, known.code)
         return sentence(words.say("record.of-day", said, words.day(known.day)))
 
     def _marks(self, missed: str, wanted: Wanted, known: Service | Record | None) -> str:

@@ -79,7 +79,7 @@ class Telling:
     def _or(self, found: Finding) -> Line:
         name = self.words.name("alternative", found.name) if found.name else ""
         said = self.words.say("or-named", name) if name else self.words.say("or")
-        return Line(said, "", tuple(self.missing(found)))
+        return Line(said, "", tuple(map(_without_records, self.missing(found))))
 
     def _service_missing(self, found: Finding, of: ServiceOf, above: Demands) -> list[Line]:
         words, demands = self.words, beside(above, of.where.demands)
@@ -172,6 +172,11 @@ def _split(found: Finding, of: ServiceOf) -> tuple[tuple[Finding, ...], tuple[Fi
     """What must come before the service, and the parts of it."""
     at = 1 if of.after is not None else 0
     return found.children[:at], found.children[at:]
+
+
+def _without_records(line: Line) -> Line:
+    """A line as an alternative has it: what counted is said where it is told what is nearest."""
+    return line._replace(lines=tuple(_without_records(one) for one in line.lines if not one.records))
 
 
 def _is_over(found: Finding) -> bool:
