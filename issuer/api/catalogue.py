@@ -91,6 +91,11 @@ OF_ERRORS: Final[Mapping[str, Kind]] = {
         "Our own verifier would refuse what was to be issued, so nothing was. The operator's log says why.",
     ),
     "keys-unusable": Kind(500, "Keys unusable", "See the operator's log: a key file, passphrase or key."),
+    "seal-broken": Kind(
+        500,
+        "Seal broken",
+        "Personal data does not open with the key that is set. See the operator's log: it names the table.",
+    ),
     "settings-invalid": Kind(500, "Settings invalid", "See the operator's log: it names the setting."),
     "backup-unusable": Kind(500, "Backup unusable", "See what the command says of the backup's files."),
     "not-typeset": Kind(500, "Not typeset", "The page could not be set; the operator's log says why."),

@@ -120,6 +120,11 @@ class ReportingParty:
     only_about: str | None = None  # the one seafarer that they may report about: themselves
 
     @property
+    def kinds(self) -> list[str]:
+        """Of what they may report: others of their records they neither see nor change."""
+        return [kind.value for kind in self.may_report]
+
+    @property
     def source(self) -> Source:
         """As the rules know it."""
         return Source(reporter=self.role, channel=self.channel)

@@ -9,6 +9,7 @@ from support.records import OTHER_SHIP, RecordsOffice, company, service
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.domain.qualifications import Accepted, Act, Code, Refused
 from issuer.rules.facts import Kind
+from issuer.services.qualifications.correcting import AskedBy
 from issuer.services.qualifications.reviewing import Cause
 
 OLD = service("2024-01-01", "2024-06-30", reference="A-1")
@@ -154,3 +155,23 @@ def test_what_waits_already_is_not_flagged_twice(small_office: RecordsOffice) ->
     for report in (NEW, OLD, NEW):
         small_office.reporting.correct(record, report, by=company())
     assert small_office.reviewing.waiting() == 1
+
+
+def test_who_may_report_courses_neither_sees_nor_withdraws_service(office: RecordsOffice) -> None:
+    record = office.accept(OLD)[0]
+    office.report(service("2024-07-01", "2024-06-30"))
+    number = office.correcting.ask(record, "Wrong.", asked_by=AskedBy.AUTHORITY, actor="anna")
+    courses = company(may_report={Kind.COURSE: None})
+    assert office.reporting.records(courses) == []
+    assert office.reporting.refusals(courses) == []
+    assert office.correcting.open_for(courses) == []
+    for act in (
+        lambda: office.reporting.withdraw(record, reason="why not", by=courses),
+        lambda: office.reporting.correct(record, NEW, by=courses),
+        lambda: office.correcting.decline(number, "No.", by=courses),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    mine = company(may_report={Kind.SERVICE: None})
+    assert len(office.reporting.records(mine)) == len(office.reporting.refusals(mine)) == 1
+    assert len(office.correcting.open_for(mine)) == 1

@@ -27,12 +27,14 @@ CONTRADICTED: Final = "record-contradicted"
 AGREED: Final = "record-contradicted-no-more"
 
 
-def locked_record(connection: Connection, record_id: str, organisation_id: str) -> Row[Any]:
-    """A reporter's own record, held until the transaction ends. Raises NotFound, also for another's."""
+def locked_record(connection: Connection, record_id: str, by: ReportingParty) -> Row[Any]:
+    """A reporter's own record, held until the transaction ends. Raises NotFound, also for another's.
+
+    Its kind is one that they may report now: who may report courses does not withdraw service.
+    """
     table = qualification_record.c
-    query = select(qualification_record).where(
-        table.record_id == record_id, table.organisation_id == organisation_id
-    )
+    mine = table.organisation_id == by.organisation_id, table.kind.in_(by.kinds)
+    query = select(qualification_record).where(table.record_id == record_id, *mine)
     row = connection.execute(query).one_or_none()
     if row is None:
         raise NotFound(

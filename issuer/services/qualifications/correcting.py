@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables_qualifications import correction_request, qualification_record
@@ -99,9 +99,7 @@ class Correcting:
         table = correction_request.c
         with self._database.write() as connection:
             query = select(correction_request, qualification_record.c.seafarer_id).join(qualification_record)
-            mine = query.where(
-                table.id == request_id, qualification_record.c.organisation_id == by.organisation_id
-            )
+            mine = query.where(table.id == request_id, *_reported(by))
             row = connection.execute(mine.with_for_update(of=correction_request)).one_or_none()
             if row is None:
                 raise NotFound(
@@ -128,11 +126,7 @@ class Correcting:
 
     def open_for(self, by: ReportingParty) -> list[CorrectionRequest]:
         """What this reporter is asked for and has not answered, oldest first."""
-        chosen = (
-            qualification_record.c.organisation_id == by.organisation_id,
-            correction_request.c.state == RequestState.OPEN.value,
-        )
-        return self._read(*chosen)
+        return self._read(*_reported(by), correction_request.c.state == RequestState.OPEN.value)
 
     def about(self, seafarer_id: str) -> list[CorrectionRequest]:
         """Everything that was asked about a seafarer's records, oldest first."""
@@ -182,6 +176,12 @@ def answered(
 
 def _said_so(record_id: str, number: int, state: RequestState, by: ReportingParty) -> AuditEvent:
     return AuditEvent(ANSWERED, record_id, {"request": number, "state": state.value}, by.actor)
+
+
+def _reported(by: ReportingParty) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Records of this reporter's, of the kinds that they may report."""
+    table = qualification_record.c
+    return table.organisation_id == by.organisation_id, table.kind.in_(by.kinds)
 
 
 def _record(connection: Connection, record_id: str, about: str | None) -> Row[Any]:

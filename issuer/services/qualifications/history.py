@@ -11,7 +11,7 @@ from issuer.adapters.tables_qualifications import (
     qualification_version,
 )
 from issuer.domain.errors import NotFound, unknown_seafarer
-from issuer.domain.qualifications import Act
+from issuer.domain.qualifications import Act, ReportingParty
 from issuer.rules.facts import Channel, Kind, Reporter, Source
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
@@ -99,11 +99,11 @@ class History:
 
 
 def of_reporter(
-    connection: Connection, organisation_id: str, *, reference: str | None, after: str | None, limit: int
+    connection: Connection, by: ReportingParty, *, reference: str | None, after: str | None, limit: int
 ) -> list[Entry]:
     """A reporter's records as they say now, oldest first."""
     table = qualification_record.c
-    query = _newest().where(table.organisation_id == organisation_id)
+    query = _newest().where(table.organisation_id == by.organisation_id, table.kind.in_(by.kinds))
     if reference is not None:
         query = query.where(table.reference == reference)
     if after is not None:

@@ -59,10 +59,12 @@ def keep(
 
 
 def of_reporter(
-    connection: Connection, organisation_id: str, *, after: str | None, limit: int
+    connection: Connection, by: ReportingParty, *, after: str | None, limit: int
 ) -> list[KeptRefusal]:
     """A reporter's refused reports, oldest first, from after one of them."""
-    mine = select(refused_report).where(refused_report.c.organisation_id == organisation_id)
+    table = refused_report.c
+    mine = select(refused_report).where(table.organisation_id == by.organisation_id)
+    mine = mine.where(table.kind.in_(by.kinds))
     if after is not None:
         mine = mine.where(refused_report.c.refusal_id > after)
     rows = connection.execute(mine.order_by(refused_report.c.refusal_id).limit(limit))

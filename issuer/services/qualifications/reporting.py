@@ -88,7 +88,7 @@ class Reporting:
         version than `expected`.
         """
         with self._database.write() as connection:
-            row = amending.locked_record(connection, record_id, by.organisation_id)
+            row = amending.locked_record(connection, record_id, by)
             amending.check_standing(row, expected)
             batch = Batch(connection, self._clock, self._settings, self._persons, self._codes(), by)
             result, events = batch.take_correction(row, report, self._relied_on)
@@ -106,7 +106,7 @@ class Reporting:
         """The record counts no more. Raises NotFound for another reporter's, InvalidInput for no reason."""
         checked_reason(reason, self._settings.today(self._clock()))
         with self._database.write() as connection:
-            row = amending.locked_record(connection, record_id, by.organisation_id)
+            row = amending.locked_record(connection, record_id, by)
             amendment = Amendment(connection, self._at, self._relied_on, by)
             result = amendment.withdraw(row, reason)
             done = correcting.answered(connection, row.record_id, RequestState.WITHDRAWN, by, self._at)
@@ -123,11 +123,9 @@ class Reporting:
         after: str | None = None,
         limit: int = 100,
     ) -> list[Entry]:
-        """What this reporter has reported, oldest first, from after one of them, or under one reference."""
+        """What this reporter has reported of the kinds that they may report, oldest first."""
         with self._database.read() as connection:
-            return history.of_reporter(
-                connection, by.organisation_id, reference=reference, after=after, limit=limit
-            )
+            return history.of_reporter(connection, by, reference=reference, after=after, limit=limit)
 
     @property
     def _at(self) -> int:
@@ -136,6 +134,6 @@ class Reporting:
     def refusals(
         self, by: ReportingParty, *, after: str | None = None, limit: int = 100
     ) -> list[KeptRefusal]:
-        """What was refused of this reporter's, oldest first, from after one of them."""
+        """What was refused of this reporter's, of the kinds that they may report, oldest first."""
         with self._database.read() as connection:
-            return refusals.of_reporter(connection, by.organisation_id, after=after, limit=limit)
+            return refusals.of_reporter(connection, by, after=after, limit=limit)
