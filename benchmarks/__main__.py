@@ -11,7 +11,8 @@ from benchmarks.row import Row
 # In the order of the table; each module has `rows()`.
 AREAS = (
     *("verdict", "signing", "qr", "read_rate", "moving", "carrier", "status", "process", "issuing", "wallet"),
-    *("inspector", "pack", "crew", "log", "publishing", "storage", "custody", "rules", "mass"),
+    *("inspector", "pack", "crew", "log", "publishing", "storage", "custody", "rules", "mass", "reporting"),
+    "applications",
 )
 RESULTS = Path(__file__).with_name("results.json")
 
