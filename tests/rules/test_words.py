@@ -250,6 +250,13 @@ def test_no_catalogue_holds_a_text_that_is_never_said(
     assert sorted(words.texts.keys() - Heard.said - dates) == []
 
 
+def test_whoever_was_decided_about_by_a_person_is_not_told_of_a_computer_alone(told: Sequence[Told]) -> None:
+    outcome, rule, facts = next(one for one in told if one[0].way is Way.AUTO)
+    by_person = explain(outcome, rule, ENGLISH, facts=facts, by_person=True)
+    assert by_person.part("notice") == notice(ENGLISH, automatic=False).lines
+    assert explain(outcome, rule, ENGLISH).part("notice") == notice(ENGLISH, automatic=True).lines
+
+
 def test_a_phrase_of_a_mark_is_of_one_that_there_is() -> None:
     marks = {key.rpartition(".")[2] for key in ENGLISH.texts if key.startswith("mark.")}
     assert marks <= law_files.code_lists().lists["mark"].codes.keys()

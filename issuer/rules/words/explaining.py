@@ -18,8 +18,13 @@ _HOW: Final = {Way.AUTO: "automatic", Way.MANUAL: "person", Way.INCOMPLETE: "inc
 _OF_RECORDS: Final = (Why.UNVERIFIED, Why.UPLOAD, Why.CREDIT)
 
 
-def explain(outcome: Outcome, rule: Rule, words: Words, *, facts: Facts | None = None) -> Explanation:
-    """Tell an outcome of `rule`; with the facts that it was made of, records are described, else named."""
+def explain(
+    outcome: Outcome, rule: Rule, words: Words, *, facts: Facts | None = None, by_person: bool = False
+) -> Explanation:
+    """Tell an outcome of `rule`; with the facts that it was made of, records are described, else named.
+
+    `by_person`: a person decides or decided, whatever the rules alone came to, as in a spot check.
+    """
     records = Records(facts, words, rule.act.scales)
     telling = Telling(words, rule.act.scales, outcome.on, records, facts)
     missing, met = telling.missing(outcome.finding), telling.met(outcome.finding)
@@ -40,7 +45,7 @@ def explain(outcome: Outcome, rule: Rule, words: Words, *, facts: Facts | None =
         language=words.language,
         headline=words.say(f"headline.{outcome.way.value}", sentence(rule_name(rule, words))),
         ref=rule.ref,
-        parts=(*told, _notice(_HOW[outcome.way], words)),
+        parts=(*told, _notice("person" if by_person else _HOW[outcome.way], words)),
     )
 
 

@@ -9,9 +9,8 @@ from typing import Final, NamedTuple
 Json = dict[str, "Json"] | list["Json"] | str
 
 _INDENT: Final = "  "
-_TOGETHER: Final = re.compile(
-    r"(?<=\d) (?=[^\W\d]|§)|(?<=kap\.) (?=\d)|(?<=[§W]) (?=\S)"
-)  # `2 kap. 3 §`, `1 May`
+# `2 kap. 3 § 1`, `STCW II/1`, `1 May`, `1. maj` and `12 months` stay on one line.
+_TOGETHER: Final = re.compile(r"(?<=\d) (?=[^\W\d]|§)|(?<=kap\.) (?=\d)|(?<=§|W) (?=\S)|(?<=\d\.) (?=[a-z])")
 _NO_BREAK: Final = "\u00a0"
 
 

@@ -87,7 +87,8 @@ class Explaining:
             kept = decisions.the_last(connection, case_id)
             replayed = self._replay(connection, kept)
         words = law_files.words(language or row.language)
-        told = explain(replayed.outcome, replayed.rule, words, facts=replayed.case.facts)
+        by_person = not kept.row.automatic
+        told = explain(replayed.outcome, replayed.rule, words, facts=replayed.case.facts, by_person=by_person)
         by: Json = "automatic" if kept.row.automatic else kept.row.by
         return {
             "case": case_id,
