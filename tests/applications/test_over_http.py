@@ -73,7 +73,7 @@ def test_evidence_withdrawn_after_issue_flags_the_certificate_and_revokes_nothin
     assert case["state"] == "issued"
     by = party("SE-5560000001", Reporter.COMPANY, Channel.API, Kind.SERVICE)
     office.services.reporting.withdraw(record, reason="another man of that name", by=by)
-    [flag] = office.services.reviewing.flagged()
+    [flag] = office.services.reviewing.flags()
     assert flag.document_number == case["document_number"]
     state = office.get(f"certificates/{case['document_number']}")["entry"]["state"]
     assert state == "in-force", "a person decides"
