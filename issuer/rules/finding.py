@@ -76,11 +76,17 @@ def nearest(alternatives: tuple[Finding, ...]) -> Finding:
     return min(alternatives, key=distance)
 
 
-def distance(alternative: Finding) -> tuple[bool, int, Days]:
-    """How far it is from being met: whether its time is over, then things that no time brings, then days."""
+def distance(alternative: Finding) -> tuple[bool, bool, int, Days]:
+    """How far it is from being met: whether its time is over, or only a decision of the authority helps;
+    then things that no time brings, then days.
+    """
     short = shortfalls(alternative)
-    is_over = any(_is_over(each) for each in short)
-    return is_over, sum(each.needed is None for each in short), sum(each.missing for each in short)
+    return (
+        any(_is_over(each) for each in short),
+        any(each.kind == "discretion" for each in short),
+        sum(each.needed is None for each in short),
+        sum(each.missing for each in short),
+    )
 
 
 def _is_over(short: Finding) -> bool:

@@ -50,13 +50,6 @@ class Scenario:
         found = rule or self.law()
         return evaluate(found, self.facts, on=self.on, policy=POLICIES[found.act.country], law_of=self.law_of)
 
-    @property
-    def way(self) -> str:
-        """The expected way, and the limitation."""
-        (way,) = self.expect.keys() & set(Way)
-        said = self.expect[way]
-        return f"{way} {said}" if way == Way.AUTO and str(said).startswith("limited") else way
-
 
 LAW: Final = load()
 POLICIES: Final = policies()
@@ -84,6 +77,8 @@ def said(outcome: Outcome) -> dict[str, Plain]:
     else:
         found["incomplete"] = [_short(one) for one in outcome.shortfalls]
         found |= {"look at": outcome.otherwise} if outcome.otherwise else {}
+    found |= {"decide by": str(outcome.decide_by)} if outcome.decide_by else {}
+    found |= {"valid until": str(outcome.valid_until)} if outcome.valid_until else {}
     return found
 
 
@@ -170,7 +165,7 @@ def _expected(where: str, expect: Plain) -> dict[str, Plain]:
     if expect == Way.AUTO.value:
         return {"auto": "whole"}
     assert isinstance(expect, dict), f"{where}: say why, or what is missing"
-    _only(where, expect, *(way.value for way in Way), "limited to", "look at")
+    _only(where, expect, *(way.value for way in Way), "limited to", "look at", "decide by", "valid until")
     found = dict(expect)
     if "incomplete" in found:
         found["incomplete"] = _several(found["incomplete"])
@@ -187,11 +182,14 @@ def _facts(where: str, person: Plain, country: str) -> Facts:
         records=tuple(_record(where, id_, one, country) for id_, one in person.get("has", {}).items()),
         decided=tuple(_decided(one, day) for one, day in person.get("decided", {}).items()),
         asked=frozenset(_several(person.get("asked", []))),
+        complete=date.fromisoformat(person["complete"]) if "complete" in person else None,
     )
 
 
-def _decided(code: str, day: str) -> Decided:
-    return Decided(code=code, day=date.fromisoformat(day))
+def _decided(code: str, said: Plain) -> Decided:
+    """The day; or the day and the record that it is about."""
+    about = said if isinstance(said, dict) else {"on": said}
+    return Decided(code=code, day=date.fromisoformat(about["on"]), record=about.get("record", ""))
 
 
 def _served(where: str, served: Plain, country: str) -> Iterator[Service]:
