@@ -17,12 +17,7 @@ _NAME: Final = r"^[a-z][a-z0-9_-]{0,39}$"
 _LANGUAGE: Final = r"^[a-z]{2}$"
 CACHED: Final = "public, max-age=300"
 _NAMES: Final[dict[str, Json]] = {"type": "object", "additionalProperties": {"type": "string"}}
-_EXAMPLE: Final[dict[str, Json]] = {
-    "sv": "befälhavare",
-    "da": "skibsfører",
-    "nb": "skipsfører",
-    "en": "master",
-}
+_EXAMPLE: Final[dict[str, Json]] = {"sv": "befälhavare", "en": "master"}
 _CODE: Final[dict[str, Json]] = {
     "type": "object",
     "required": ["code", "names", "own"],
