@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from issuer import terminal
+from issuer.adapters import law_files
 from issuer.arguments import AsJson, Reason, SeafarerId, check_text
 from issuer.commands.opening import PART, actor, register_of
 from issuer.commands.repeating import once
@@ -21,14 +22,12 @@ app = typer.Typer(
     help="Applications: what became of them, and what a case worker does.", rich_markup_mode=None
 )
 
-LANGUAGES = ("sv", "da", "nb", "en")
-
 
 def check_language(value: str | None) -> str | None:
     """A language that explanations are written in. Raises InvalidInput."""
-    if value is None or value in LANGUAGES:
+    if value is None or value in (known := law_files.languages()):
         return value
-    raise InvalidInput(f"no explanations in {value[:20]}", hint=f"use one of {', '.join(LANGUAGES)}")
+    raise InvalidInput(f"no explanations in {value[:20]}", hint=f"use one of {', '.join(sorted(known))}")
 
 
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="the case's number", callback=check_text)]
