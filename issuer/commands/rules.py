@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -55,6 +55,17 @@ def check(
     terminal.tell(f"{len(law.rules)} rules in {versions} versions are in order")
     if countries:
         terminal.tell(f"evidence policies: {', '.join(sorted(countries))}")
+    for what, names in _unverified(law, countries):
+        terminal.tell(f"nobody has found in a source {what}: {', '.join(names)}")
+
+
+def _unverified(law: Law, countries: Mapping[str, EvidencePolicy]) -> Iterator[tuple[str, Sequence[str]]]:
+    """What is data without a source: it is shown, and never decides alone."""
+    rules = sorted(name for name, versions in law.rules.items() if not versions[-1].verified)
+    shares = sorted(country for country, one in countries.items() if not one.spot_check_verified)
+    for what, found in (("the conditions of", rules), ("how many are looked at in", shares)):
+        if found:
+            yield what, found
 
 
 @app.command("list")

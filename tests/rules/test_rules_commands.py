@@ -48,6 +48,7 @@ def test_the_law_that_comes_with_ombord_is_in_order(run: Run) -> None:
     assert code == 0
     assert re.match(r"\d+ rules in \d+ versions are in order\n", output)
     assert "evidence policies: DK, NO, SE" in output
+    assert "nobody has found in a source the conditions of: NO.fritidsskipper, NO.hoyhastighet, " in output
 
 
 def test_a_folder_of_ones_own_is_checked_and_the_place_named(run: Run, tmp_path: Path) -> None:
