@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from issuer.rules.facts import Channel, Kind, Reporter, Source
+from keys.encoding import Json
 
 # What a reporter may report; certificates held are the register's own.
 REPORTED: Final = frozenset(Kind) - {Kind.HOLDING}
@@ -95,6 +96,8 @@ class Report:
     personal_number: PersonalNumber | None = None
     reference: str | None = None  # the reporter's own, once for each of its records of a kind
     document: bytes | None = field(default=None, repr=False)  # PDF, JPEG or PNG; needed where it is uploaded
+    # What an uploaded sea-service statement says: held against the law and the report; the document is kept.
+    statement: Mapping[str, Json] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +170,8 @@ class Code(StrEnum):
     MALFORMED = "malformed"  # a member is missing, of another type, or out of bounds
     DOCUMENT_MISSING = "document-missing"
     DOCUMENT_REFUSED = "document-refused"
+    STATEMENT_INCOMPLETE = "statement-incomplete"  # a field is missing, or its sum is another
+    STATEMENT_DIFFERS = "statement-differs"  # from what is reported with it
     # the record that is there
     REFERENCE_TAKEN = "reference-taken"
     RECORD_WITHDRAWN = "record-withdrawn"

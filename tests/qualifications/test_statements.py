@@ -1,4 +1,4 @@
-"""Uploaded sea service with its statement: held against the law's eight fields and against the report itself."""
+"""Uploaded sea service with its statement: held against the law's eight fields and against the report."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -6,11 +6,12 @@ from typing import Any
 
 import orjson
 import pytest
-from support.records import SHIP, RecordsOffice, service
+from support.records import SHIP, RecordsOffice, course, service
 
 from issuer.domain.qualifications import Accepted, Code, Refused, Report, applicant
 from issuer.rules.facts import Channel
 from issuer.services.qualifications.reading import read_report
+from issuer.services.qualifications.statements import problems_of
 from issuer.services.qualifications.writing import report_json
 
 PAPER = b"%PDF-1.4 a statement"
@@ -89,3 +90,21 @@ def test_a_refused_report_is_kept_with_its_statement() -> None:
     found = read_report(members)
     assert not isinstance(found, Report)
     assert [(one.pointer, one.code) for one in found] == [("/statement", Code.MALFORMED)]
+
+
+def test_what_was_read_off_a_statement_names_nobody_in_the_register(office: RecordsOffice) -> None:
+    office.report(uploaded(), by=UPLOADER)
+    stored = office.everything_stored()
+    assert "Nordsjö" not in stored
+    assert "Esbjerg" not in stored
+
+
+@pytest.mark.parametrize("wrong", ["x", 7, [], None, {"day": []}, {"day": "2024-13-01"}, {"gt": True}])
+def test_whatever_stands_in_a_statement_is_refused_in_order(wrong: Any) -> None:
+    found = problems_of(uploaded(dict.fromkeys(STATEMENT, wrong)))
+    assert {one.code for one in found} == {Code.STATEMENT_INCOMPLETE}
+
+
+def test_statement_belongs_to_sea_service() -> None:
+    report = replace(course("fartygsbefal-III", "2024-01-01"), statement=STATEMENT)
+    assert [one.pointer for one in problems_of(report)] == ["/statement"]

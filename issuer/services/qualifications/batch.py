@@ -26,7 +26,7 @@ from issuer.domain.qualifications import (
 )
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
-from issuer.services.qualifications import objections, papers, refusals, reviewing, storing
+from issuer.services.qualifications import objections, papers, refusals, reviewing, statements, storing
 from issuer.services.qualifications.amending import CONTRADICTED, Amendment
 from issuer.services.qualifications.persons import Persons, locked
 from issuer.services.qualifications.refusals import Refusal
@@ -145,8 +145,9 @@ class Batch:
                 continue
             problems = problems_of(one, self._by, self._today, self._codes)
             paper = papers.problem_of(one)
-            if problems or paper:
-                self._refuse(n, one, (*problems, paper) if paper else problems)
+            problems = (*problems, *((paper,) if paper else ()), *statements.problems_of(one))
+            if problems:
+                self._refuse(n, one, problems)
             else:
                 whole.append((n, one))
         return whole

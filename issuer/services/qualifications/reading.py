@@ -134,6 +134,7 @@ def read_report(
         personal_number=_number(read.members("personal_number")),
         reference=read.text("reference", _REFERENCE),
         document=_document(read, document),
+        statement=_statement(read),
     )
     read.close()
     return tuple(problems) if problems else report
@@ -196,6 +197,15 @@ def _document(read: _Members, beside: bytes | None) -> bytes | None:
         f"document is no base64url of at most {MAX_DOCUMENT >> 20} MiB",
         "encode the file without padding, and send it once",
     )
+    return None
+
+
+def _statement(read: _Members) -> Mapping[str, Json] | None:
+    """What it must say is asked with the law at hand."""
+    value = read.take("statement")
+    if value is None or isinstance(value, dict):
+        return value
+    read.wrong("statement", "statement is no object", "give its fields by their names")
     return None
 
 

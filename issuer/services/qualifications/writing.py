@@ -61,6 +61,7 @@ def report_json(report: Report) -> bytes:
         "reference": report.reference,
         "contents": contents_members(report.contents),
         "document": None if report.document is None else b64url_encode(report.document),
+        "statement": None if report.statement is None else dict(report.statement),
     }
     return orjson.dumps({name: value for name, value in members.items() if value is not None})
 
