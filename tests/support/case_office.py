@@ -119,7 +119,7 @@ def case_office(
     given = {"flag": "SE", "time_zone": "Europe/Stockholm", "authority_name": "Transportstyrelsen", **changes}
     services = compose(issuer_settings(url, **given), keys=KEYS, clock=clock)
     rows: list[dict[str, Any]] = [
-        {"format": "ombord-register", "version": 1, "authority": "SE"},
+        {"format": "ombord-register", "version": 1, "authority": services.settings.flag},
         {"kind": "seafarer", "seafarer_id": ASTRID, "family_name": "Åkerlind", "birth_date": "1995-05-01"},
     ]
     extract = io.BytesIO(b"".join(json_dumps(row) + b"\n" for row in rows))
