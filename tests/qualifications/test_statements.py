@@ -1,4 +1,4 @@
-"""Uploaded sea service with its statement: held against the law's eight fields and against the report."""
+"""Uploaded sea service with its statement: held against the law's eight fields, and against the report."""
 
 from copy import deepcopy
 from dataclasses import replace

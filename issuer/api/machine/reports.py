@@ -97,11 +97,10 @@ def read_one(members: Json, resource: Resource) -> Report | Unreadable:
             "/kind", f"records of the kind {kind} are sent here", "leave kind out: the address says it"
         )
         return _unreadable((flaw,), members, resource)
-    if "document" in members:
-        flaw = _flaw(
-            "/document", "no document is taken from machines", "leave it out: keep it for who may ask"
-        )
-        return _unreadable((flaw,), members, resource)
+    for name in ("document", "statement"):  # a seafarer's, who uploads one
+        if name in members:
+            message, hint = f"no {name} is taken from machines", "leave it out: keep it for who may ask"
+            return _unreadable((_flaw(f"/{name}", message, hint),), members, resource)
     found = read_report({**members, "kind": kind})
     return found if isinstance(found, Report) else _unreadable(found, members, resource)
 
