@@ -6,6 +6,7 @@ from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -40,7 +41,7 @@ ON_PAGE = (Reporter.COMPANY, Channel.WEB)
 def office(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaseOffice]:
     """The Norwegian authority; it looks at no automatic case, and still decides none without a person."""
     url = f"sqlite:///{copy(sqlite_template, tmp_path / 'register.db')}"
-    given = {
+    given: dict[str, Any] = {
         "flag": "NO",
         "time_zone": "Europe/Oslo",
         "authority_name": "Sjøfartsdirektoratet",
@@ -125,6 +126,7 @@ def test_everything_from_its_source_goes_to_a_person_for_the_unread_law_and_is_g
     printing.print(tmp_path / "paper")
     verdict = office.verdict((tmp_path / "paper" / f"{number}.txt").read_text())
     assert isinstance(verdict, Valid), verdict
+    assert verdict.credential is not None
     accepted = verdict.credential.certificate.acceptance
     assert accepted == Acceptance(("NO",), ("no-waters",))
     assert points(accepted, "NO", "no-inner-waters") == []
