@@ -70,6 +70,7 @@ def _facts() -> Facts:
                 gt=chance.choice([400, 600, 3_500, 9_000]),
                 use="handelsfartyg",
                 area=chance.choice(["inre-fart", "narfart", "oceanfart"]),
+                flag="SE",
             )
         )
         day += timedelta(days=length + chance.randrange(20))
@@ -95,6 +96,8 @@ def _by_hand(facts: Facts, on: date) -> tuple[bool, list[tuple[int, int, list[tu
     until = on.toordinal() + 1
     spans: tuple[list[tuple[int, int, str]], ...] = ([], [], [])
     for one in facts.services:
+        if one.flag != "SE":  # 2 kap. 34 §: credited by decision alone
+            continue
         if one.department != "deck" or one.use != "handelsfartyg" or one.gt is None or one.gt < 500:
             continue
         if one.rank not in ("fartygsbefal", "overstyrman", "befalhavare"):
