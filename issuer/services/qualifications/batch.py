@@ -68,6 +68,7 @@ class Batch:
         self._codes = codes
         self._by = by
         self._at = int(clock().timestamp())
+        self._new_id = storing.new_ids(self._at)
         self._today = settings.today(clock())
         self._results: dict[int, Accepted | Refused] = {}
         self._refusals: list[Refusal] = []
@@ -187,7 +188,7 @@ class Batch:
     def _draft(self, n: int, report: Report, seafarer_id: str) -> Draft:
         text = text_of(report.contents)
         digest = digest_of(report, seafarer_id, text, self._document_digest(report))
-        return Draft(storing.new_id(self._at, n), 1, report, seafarer_id, text, digest)
+        return Draft(self._new_id(n), 1, report, seafarer_id, text, digest)
 
     def _document_digest(self, report: Report) -> str:
         document = report.document
@@ -288,7 +289,7 @@ class Batch:
         return storing.clashes_of(stays)
 
     def _refuse(self, n: int, what: Report | Unreadable, problems: tuple[Problem, ...]) -> None:
-        refusal = Refusal(storing.new_id(self._at, n), what, problems)
+        refusal = Refusal(self._new_id(n), what, problems)
         self._refusals.append(refusal)
         self._results[n] = refusal.answer
 
