@@ -34,6 +34,7 @@ from support.issuer_app import (
     register,
     two_certificates,
 )
+from support.machine_client import development_token
 
 from issuer.api.rate_limit import RateLimit
 from issuer.app import build
@@ -66,7 +67,9 @@ def app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     services.issuer.issue("NO-COC-0001", PHONE, "a phone has one")
     with pytest.MonkeyPatch.context() as patch, structlog.testing.capture_logs():
         patch.setattr(RateLimit, "wait", lambda _limit, _client: 0.0)
-        yield build(services)
+        built = build(services)
+        built.state.organisation_token = development_token(services)
+        yield built
     services.database.close()
 
 
@@ -75,7 +78,12 @@ def schema(app: FastAPI) -> BaseSchema:
     return schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
 
 
-def complaints(operation: Any, mode: GenerationMode) -> Iterator[str]:
+def is_alike(path: str) -> bool:
+    """Reports of one resource go through the very routes of another, whose records have the same form."""
+    return "/reports/" in path and path.split("/")[4] not in ("sea-service", "courses")
+
+
+def complaints(operation: Any, mode: GenerationMode, organisation_token: str) -> Iterator[str]:
     """What does not fit the document among the answers to what is sent to one operation."""
     found: dict[str, str] = {}
     keys = st.uuids(version=4).map(str)
@@ -90,7 +98,8 @@ def complaints(operation: Any, mode: GenerationMode) -> Iterator[str]:
         if data.draw(st.integers(0, 3)):
             for name in REAL.keys() & set(case.path_parameters or ()):
                 case.path_parameters[name] = data.draw(st.sampled_from(REAL[name]))
-        headers = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
+        token = organisation_token if "/reports/" in operation.path else OPERATOR_TOKEN
+        headers = {"Authorization": f"Bearer {token}"}
         if case.method in ("POST", "PUT", "PATCH", "DELETE") and data.draw(st.integers(0, 7)):
             headers["Idempotency-Key"] = data.draw(keys)
         answer = case.call(headers=headers)
@@ -106,8 +115,9 @@ def complaints(operation: Any, mode: GenerationMode) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fits", "misfits"])
-def test_answers_are_those_of_the_document(schema: BaseSchema, mode: GenerationMode) -> None:
-    operations = [found.ok() for found in schema.get_all_operations()]
+def test_answers_are_those_of_the_document(app: FastAPI, schema: BaseSchema, mode: GenerationMode) -> None:
+    operations = [one for found in schema.get_all_operations() if not is_alike((one := found.ok()).path)]
     assert len(operations) > 30
-    found = [line for operation in operations for line in complaints(operation, mode)]
+    token = app.state.organisation_token
+    found = [line for operation in operations for line in complaints(operation, mode, token)]
     assert not found, "\n\n".join(found)

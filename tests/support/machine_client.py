@@ -11,11 +11,14 @@ from uuid import UUID
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
-from support.issuer_app import BASE_URL, Office
+from support.issuer_app import Office
 
+from issuer.composition import Services
 from issuer.domain.client_keys import client_key
 from issuer.rules.facts import Reporter
+from issuer.services.organisations.developing import Developing
 from issuer.services.organisations.registering import Organisations
+from issuer.services.organisations.tokens import MachineTokens
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 COMPANY = ("NO", "974760673")  # of a public authority, as every register shows it
@@ -108,4 +111,20 @@ class MachineClient:
         return f"{self.office.settings.base_url}/api/v1/{path}"
 
 
-__all__ = ["BASE_URL", "COMPANY", "JWT_BEARER", "SEA_SERVICE", "MachineClient", "public_jwk"]
+def development_token(services: Services) -> str:
+    """A token that opens every resource, of an organisation made for it."""
+    parts = (services.database, services.organisations, services.importing, services.settings)
+    key = ec.generate_private_key(ec.SECP256R1())
+    public = client_key(public_jwk(key))
+    made = Developing(*parts).make(public, actor="test")
+    now = int(services.clock().timestamp())
+    claims = {
+        "iss": made.organisation.client_id,
+        "aud": services.settings.issuer,
+        "iat": now,
+        "exp": now + 120,
+        "jti": str(UUID(int=next(_NUMBERS))),
+    }
+    assertion = jwt.encode(claims, key, algorithm="ES256", headers={"kid": public.kid})
+    tokens = MachineTokens(services.database, services.clock, services.settings)
+    return tokens.grant(assertion, None).access_token
