@@ -57,7 +57,12 @@ class EvidencePolicy:
 
     def unverified(self, facts: Facts) -> tuple[Service | Record, ...]:
         """What somebody has to look at before it counts."""
-        services = (one for one in facts.services if not self._counts(Kind.SERVICE, one))
+        accepted = self.accepts.get(Kind.SERVICE, frozenset())  # asked once for what a career has dozens of
+        services = (
+            one
+            for one in facts.services
+            if (one.source.reporter, one.source.channel) not in accepted or CONTRADICTED in one.marks
+        )
         return (*services, *(one for one in facts.records if not self._counts(one.kind, one)))
 
     def _counts(self, kind: Kind, record: Service | Record) -> bool:

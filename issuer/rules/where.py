@@ -81,7 +81,18 @@ def _test(name: str, wanted: Wanted, scales: Scales) -> Callable[[Service], bool
 
 
 def _any_of(ways: Sequence[Where]) -> Callable[[Service], bool]:
-    return lambda service: any(way.objection(service) is None for way in ways)
+    each = [[test for _, test in way.tests] for way in ways]
+
+    def meets(service: Service) -> bool:  # loops: a decision asks it of every record of service
+        for tests in each:
+            for test in tests:
+                if not test(service):
+                    break
+            else:
+                return True
+        return False
+
+    return meets
 
 
 def _at_least(field: str, wanted: int) -> Callable[[Service], bool]:
