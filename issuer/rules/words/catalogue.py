@@ -105,6 +105,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def within_a_sentence(text: str) -> str:
+    """With a small letter first, unless it begins with an abbreviation."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def words_of(data: bytes, file: str, codes: CodeLists) -> Words:
     """A language from its file. Raises LawError, which says where."""
     members = read(data, file).members(("language", "spoken", "months", "texts"))

@@ -103,7 +103,7 @@ def _why(outcome: Outcome, rule: Rule, words: Words, records: Records) -> Iterat
 def _otherwise(outcome: Outcome, words: Words) -> Iterator[Line]:
     """The rule to look at where this one is not met."""
     if other := outcome.otherwise:
-        yield Line(words.say("otherwise", words.name("holding", other), other))
+        yield Line(words.say("otherwise", words.name("holding", other)))
 
 
 def _law(outcome: Outcome, rule: Rule, words: Words) -> Iterator[Line]:

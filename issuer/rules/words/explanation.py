@@ -10,7 +10,9 @@ Json = dict[str, "Json"] | list["Json"] | str
 
 _INDENT: Final = "  "
 # `2 kap. 3 § 1`, `STCW II/1`, `1 May`, `1. maj` and `12 months` stay on one line.
-_TOGETHER: Final = re.compile(r"(?<=\d) (?=[^\W\d]|§)|(?<=kap\.) (?=\d)|(?<=§|W) (?=\S)|(?<=\d\.) (?=[a-z])")
+_TOGETHER: Final = re.compile(
+    r"(?<=\d) (?=[^\W\d]|§)|(?<=kap\.) (?=\d)|(?<=§) (?=\S)|(?<=STCW) (?=\S)|(?<=\d\.) (?=[a-z])"
+)
 _NO_BREAK: Final = "\u00a0"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Final, NamedTuple
 
 from issuer.rules.conditions import Age, Dated, Discretion, Held
 from issuer.rules.counting import MONTH_DAYS
@@ -12,7 +13,7 @@ from issuer.rules.finding import Days, Finding, Standing, distance
 from issuer.rules.service import ServiceOf
 from issuer.rules.where import Demands, Scales
 from issuer.rules.words import asked
-from issuer.rules.words.catalogue import Words, sentence
+from issuer.rules.words.catalogue import Words, sentence, within_a_sentence
 from issuer.rules.words.demands import beside, in_words, of_a_part
 from issuer.rules.words.explanation import Line
 from issuer.rules.words.records import Records
@@ -28,14 +29,14 @@ class Telling:
     records: Records
     facts: Facts | None
 
-    def missing(self, found: Finding, above: Demands | None = None) -> list[Line]:
-        """What is not met; of alternatives the nearest first. `above`: demands on what it is a part of."""
+    def missing(self, found: Finding) -> list[Line]:
+        """What is not met; of alternatives the nearest first."""
         if found.standing is not Standing.UNMET:
             return []
         if found.kind == "any" and found.children:
             return self._alternatives(found)
         if isinstance(found.condition, ServiceOf):
-            return self._service_missing(found, found.condition, above or {})
+            return self._service_missing(found, found.condition, _WHOLE)
         below = [line for child in found.children for line in self.missing(child)]
         if not below:
             return [Line(sentence(self._asked(found)), found.ref, tuple(self._near(found)))]
@@ -43,13 +44,13 @@ class Telling:
             return [Line(f"{sentence(self._asked(found))}:", found.ref, tuple(below))]
         return below
 
-    def met(self, found: Finding, is_part: bool = False) -> list[Line]:
+    def met(self, found: Finding) -> list[Line]:
         """What is met, and by which records; of alternatives the one that decides."""
         if found.kind == "any" and found.children:
             best = [one for one in found.children if one.standing is found.standing]
             return self.met(min(best, key=distance))
         if isinstance(found.condition, ServiceOf):
-            return self._service_met(found, found.condition, is_part)
+            return self._service_met(found, found.condition, _WHOLE)
         if found.children:
             return [line for child in found.children for line in self.met(child)]
         if found.standing is not Standing.MET or found.condition is None:
@@ -72,46 +73,60 @@ class Telling:
         ways = [one for one in found.children if not _is_over(one)] or list(found.children)
         nearest, *others = sorted(ways, key=distance)
         first = self.missing(nearest)
-        if not others:
-            return first
-        return [Line(self.words.say("nearest"), found.ref, (*first, *map(self._or, others)))]
+        rest = tuple(map(self._or, others))
+        if len(first) == 1:
+            return [first[0]._replace(lines=(*first[0].lines, *rest))]
+        return [Line(self.words.say("nearest"), found.ref, (*first, *rest))] if rest else first
 
     def _or(self, found: Finding) -> Line:
-        name = self.words.name("alternative", found.name) if found.name else ""
-        said = self.words.say("or-named", name) if name else self.words.say("or")
-        return Line(said, "", tuple(map(_without_records, self.missing(found))))
+        lines = tuple(map(_without_records, self.missing(found)))
+        if found.name:
+            return Line(self.words.say("or-named", self.words.name("alternative", found.name)), "", lines)
+        if len(lines) == 1:
+            return lines[0]._replace(text=f"{self.words.say('or')} {within_a_sentence(lines[0].text)}")
+        return Line(self.words.say("or"), "", lines)
 
-    def _service_missing(self, found: Finding, of: ServiceOf, above: Demands) -> list[Line]:
-        words, demands = self.words, beside(above, of.where.demands)
+    def _service_missing(self, found: Finding, of: ServiceOf, whole: "_Whole") -> list[Line]:
+        words, demands = self.words, beside(whole.demands, of.where.demands)
         first, parts = _split(found, of)
         lines = [
             Line(words.say("first", self._asked(one)), one.ref, tuple(self._near(one)))
             for one in first
             if one.standing is Standing.UNMET
         ]
-        if found.missing > 0:
-            which = asked.service(of, in_words(demands, words, self.scales), words, self.scales, self.on)
-            needed = words.amount(found.needed or 0)
-            short = words.short(found.missing, _unit(found))
-            said = words.say("progress", words.number(_had(found)), needed, which, short)
-            lines.append(Line(sentence(said), found.ref, tuple(self._evidence(found, of, not lines))))
-        return [*lines, *(line for part in parts for line in self.missing(part, demands))]
+        below = _Whole(demands, is_told=found.missing > 0)
+        unmet = [(one, part) for one, part in parts if one.standing is Standing.UNMET]
+        short = [line for one, part in unmet for line in self._service_missing(one, part, below)]
+        if not below.is_told:
+            return [*lines, *short]
+        needed, missing = words.amount(found.needed or 0), words.short(found.missing, _unit(found))
+        which = self._which(of, of.where.demands if whole.is_told else demands, whole)
+        said = words.say("progress", words.number(_had(found)), needed, which, missing)
+        evidence = self._evidence(found, of, came_first=not lines)
+        return [*lines, self._part(said, found.ref, (*evidence, *short), whole)]
 
-    def _service_met(self, found: Finding, of: ServiceOf, is_part: bool) -> list[Line]:
-        words = self.words
+    def _service_met(self, found: Finding, of: ServiceOf, whole: "_Whole") -> list[Line]:
+        words, demands = self.words, beside(whole.demands, of.where.demands)
         first, parts = _split(found, of)
         lines = [line for one in first for line in self.met(one)]
-        below = [line for part in parts for line in self.met(part, is_part=True)]
-        if found.missing > 0:
-            return [*lines, *below]
-        tell = of_a_part if is_part else in_words
-        which = asked.service(of, tell(of.where.demands, words, self.scales), words, self.scales, self.on)
-        said = words.say(
-            "enough", words.counted(_unit(found), _had(found)), words.amount(found.needed or 0), which
-        )
-        if is_part:
-            return [*lines, Line(sentence(words.say("of-that", said)), found.ref, tuple(below))]
-        return [*lines, Line(sentence(said), found.ref, (*self._used(found), *below))]
+        below = _Whole(demands, is_told=found.missing <= 0)
+        enough = [line for one, part in parts for line in self._service_met(one, part, below)]
+        if not below.is_told:
+            return [*lines, *enough]
+        which = self._which(of, of.where.demands if whole.is_told else demands, whole)
+        had, needed = words.counted(_unit(found), _had(found)), words.amount(found.needed or 0)
+        records = () if whole.is_told else self._used(found)
+        return [
+            *lines,
+            self._part(words.say("enough", had, needed, which), found.ref, (*records, *enough), whole),
+        ]
+
+    def _which(self, of: ServiceOf, demands: Demands, whole: "_Whole") -> str:
+        tell = of_a_part if whole.is_told else in_words
+        return asked.service(of, tell(demands, self.words, self.scales), self.words, self.scales, self.on)
+
+    def _part(self, said: str, ref: str, lines: tuple[Line, ...], whole: "_Whole") -> Line:
+        return Line(sentence(self.words.say("of-that", said) if whole.is_told else said), ref, lines)
 
     def _evidence(self, found: Finding, of: ServiceOf, came_first: bool) -> Iterator[Line]:
         """What counted, what may take its place, and what did not count: records of one reason together."""
@@ -168,10 +183,20 @@ class Telling:
             yield Line(sentence(self.words.say("age-unknown")))
 
 
-def _split(found: Finding, of: ServiceOf) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+class _Whole(NamedTuple):
+    """What service is a part of: its demands, and whether a line above tells them."""
+
+    demands: Demands
+    is_told: bool
+
+
+_WHOLE: Final = _Whole({}, is_told=False)
+
+
+def _split(found: Finding, of: ServiceOf) -> tuple[tuple[Finding, ...], list[tuple[Finding, ServiceOf]]]:
     """What must come before the service, and the parts of it."""
     at = 1 if of.after is not None else 0
-    return found.children[:at], found.children[at:]
+    return found.children[:at], list(zip(found.children[at:], of.of_which, strict=True))
 
 
 def _without_records(line: Line) -> Line:
