@@ -172,6 +172,7 @@ def test_each_of_a_batch_stands_by_itself_and_order_is_kept(office: RecordsOffic
     unreadable = Unreadable(
         problems=(Problem(pointer="", code=Code.MALFORMED, message="no object", hint="send one"),),
         raw=b"[]",
+        kind=Kind.SERVICE,
         reference="A-3",
     )
     results = office.reporting.report(
