@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from issuer.adapters import law_files
 from issuer.rules.case_file import CaseFile, case_in
@@ -49,7 +49,7 @@ def _file(path: Path, name: str) -> Iterator[tuple[str, CaseFile | LawError]]:
 def _lines(path: Path, name: str) -> Iterator[tuple[str, CaseFile | LawError]]:
     try:
         with path.open("rb") as file:
-            for line, data in enumerate(iter(lambda: file.readline(MAX_FILE + 1), b""), start=1):
+            for line, data in enumerate(iter(lambda: _line(file), b""), start=1):
                 if not data.strip():
                     continue
                 try:
@@ -58,3 +58,11 @@ def _lines(path: Path, name: str) -> Iterator[tuple[str, CaseFile | LawError]]:
                     yield f"{name}:{line}", error
     except OSError as error:
         raise LawError(name, 1, "", f"it cannot be read: {error.strerror}") from error
+
+
+def _line(file: BinaryIO) -> bytes:
+    """The next line; of one that is too long its beginning, which is refused by its length."""
+    data = found = file.readline(MAX_FILE + 1)
+    while len(data) > MAX_FILE and not data.endswith(b"\n"):
+        data = file.readline(MAX_FILE + 1)
+    return found

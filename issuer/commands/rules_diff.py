@@ -44,6 +44,10 @@ def diff(
     people = _People(population or [])
     with clearly():
         law, policies, words = law_files.load(), law_files.policies(), law_files.words(law_files.ENGLISH)
+        if country not in (None, *policies):
+            raise InvalidInput(
+                f"no law of {country!r} is here", hint=f"countries: {', '.join(sorted(policies))}"
+            )
         found = changes(law, since, until, words, country)
         hit = list(affected(found, people.cases(), policies, first=since, last=until))
     if as_json:

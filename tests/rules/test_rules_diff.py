@@ -191,6 +191,12 @@ def test_a_population_that_is_none_is_refused(run: Run, words: tuple[str, ...], 
     assert said in complaints
 
 
+def test_a_country_without_law_is_refused(run: Run) -> None:
+    code, _, complaints = run("--country", "se")
+    assert code == 2
+    assert "no law of 'se' is here\nhint: countries: DK, NO, SE" in complaints
+
+
 def test_days_in_the_wrong_order_are_refused(run: Run) -> None:
     code, _, complaints = run(first=AFTER, last=BEFORE)
     assert code == 2
@@ -215,6 +221,16 @@ def test_a_line_is_read_as_strictly_as_a_file(tmp_path: Path, line: str, said: s
     assert isinstance(found, LawError)
     assert str(found).startswith("x.jsonl:1: ")
     assert said in str(found)
+
+
+def test_a_line_that_is_too_long_is_one_line_that_is_refused(tmp_path: Path) -> None:
+    good = json.dumps(engineer(100)).encode()
+    (tmp_path / "x.jsonl").write_bytes(b"[" * (5 << 20) + b"\n" + good + b"\n")
+    (_, bad), (name, case) = populations.cases([tmp_path / "x.jsonl"])
+    assert isinstance(bad, LawError)
+    assert "at most 2097152 are read" in str(bad)
+    assert name == "x.jsonl:2"
+    assert not isinstance(case, LawError)
 
 
 def test_a_line_and_a_file_of_the_same_case_are_the_same_case(tmp_path: Path) -> None:

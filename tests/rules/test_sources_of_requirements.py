@@ -2,12 +2,14 @@
 
 from datetime import date
 
+import pytest
 from support.law import COMPANY, MASTER, POLICY, SCHOOL, UPLOADED, asks, judge, master_to_be, rule, service
+from support.scenarios import POLICIES, scenarios
 
 from issuer.rules.evidence import Level
 from issuer.rules.facts import Channel, Facts, Reporter, Source
 from issuer.rules.finding import Standing
-from issuer.rules.outcome import evaluate
+from issuer.rules.outcome import Way, Why, evaluate
 from issuer.rules.sources import requirements_report, sources_of
 
 YEARS = 3 * 12 * 30  # days
@@ -90,3 +92,25 @@ def test_an_outcome_of_no_evidence_at_all_has_its_requirements_all_the_same() ->
     found = sources_of(outcome, Facts(), POLICY)
     assert len(found) == 3
     assert all(one.standing is Standing.UNMET and one.missing and not one.evidence for one in found)
+
+
+@pytest.mark.parametrize("country", ["DK", "NO", "SE"])
+def test_of_every_scenario_the_requirements_tell_what_the_outcome_does(country: str) -> None:
+    some = [one for one in scenarios() if one.law().act.country == country]
+    assert some
+    for one in some:
+        outcome, policy = one.outcome(), POLICIES[country]
+        found = sources_of(outcome, one.facts, policy)
+        assert min(each.standing for each in found) is outcome.finding.standing, str(one)
+        assert tuple(short for each in found for short in each.missing) == outcome.shortfalls, str(one)
+        known = {each.id: each.source for each in (*one.facts.services, *one.facts.records)}
+        assert all(known[each.record] == each.source for met in found for each in met.evidence), str(one)
+        if outcome.way is Way.AUTO:
+            assert all(each.is_verified for each in found), str(one)
+        unverified = set(outcome.why.get(Why.UNVERIFIED, ()))
+        told = {
+            each.record
+            for met in found if met.standing is not Standing.UNMET
+            for each in met.evidence if each.level is not Level.VERIFIED
+        }  # fmt: skip
+        assert unverified <= told, str(one)
