@@ -42,6 +42,14 @@ def shared_office(
         yield office
 
 
+@pytest.fixture(scope="module")
+def module_office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """An authority with a host of its own, for tests each of which has an organisation of its own."""
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("module") / "register.db")
+    with _open(issuer_settings(f"sqlite:///{path}", base_url="https://certificates.example")) as office:
+        yield office
+
+
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     """A register for tests in which the database plays no part."""

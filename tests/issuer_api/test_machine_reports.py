@@ -1,18 +1,31 @@
 """Reports by machine: each record is taken or refused by itself, once, within what is approved."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.issuer_app import SEAFARER, Office
+from support.in_process import client_of
+from support.issuer_app import (
+    KEYS,
+    SEAFARER,
+    HandClock,
+    Office,
+    issuer_settings,
+    register,
+    two_certificates,
+)
 from support.machine_client import MachineClient
 
 from issuer.api.machine import schemas
 from issuer.api.machine.bodies import Places
 from issuer.api.problems import Problem
 from issuer.api.rate_limit import RateLimit
+from issuer.app import build
+from issuer.composition import compose
 from issuer.domain.organisations import ALL, USUAL, Resource
 from issuer.rules.facts import Reporter
+from issuer.services.qualifications.correcting import AskedBy
 
 SEA = "reports/sea-service"
 
@@ -25,15 +38,15 @@ def service(reference: str | None = None, **contents: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def company(rootless_office: Office) -> MachineClient:
+def company(module_office: Office) -> MachineClient:
     """A shipping company with a token, approved for every ship."""
-    client = MachineClient(rootless_office)
+    client = MachineClient(module_office)
     client.organisations.approve(client.client_id, Resource.SEA_SERVICE, [ALL], actor="test")
     return client.admitted()
 
 
 def school(office: Office, *codes: str) -> MachineClient:
-    client = MachineClient(office, "SE", "5560360793", (Reporter.SCHOOL,))
+    client = MachineClient(office, roles=(Reporter.SCHOOL,))
     client.organisations.approve(client.client_id, Resource.COURSES, codes, actor="test")
     return client.admitted()
 
@@ -193,7 +206,7 @@ def test_one_batch_of_an_organisation_at_a_time() -> None:
 
 
 def test_token_is_needed_and_its_scope(company: MachineClient) -> None:
-    reading = MachineClient(company.office, "DK", "13585628").admitted(Resource.SEA_SERVICE.read)
+    reading = MachineClient(company.office).admitted(Resource.SEA_SERVICE.read)
     answer = reading.send(SEA, service())
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:ombord:problem:scope-lacking")
     assert "insufficient_scope" in answer.headers["www-authenticate"]
@@ -231,8 +244,8 @@ def test_reporter_is_held_to_what_it_is_approved_for(company: MachineClient) -> 
     assert (refused["pointer"], refused["code"]) == ("/records/1/contents/code", "outside-approval")
 
 
-def test_company_is_held_to_its_ships(rootless_office: Office) -> None:
-    company = MachineClient(rootless_office)
+def test_company_is_held_to_its_ships(module_office: Office) -> None:
+    company = MachineClient(module_office)
     company.organisations.approve(company.client_id, Resource.SEA_SERVICE, ["9319466"], actor="test")
     company.admitted()
     answer = company.send(SEA, service())
@@ -242,8 +255,8 @@ def test_company_is_held_to_its_ships(rootless_office: Office) -> None:
     assert company.send(SEA, service(ship=ship)).status_code == 201
 
 
-def test_approved_for_nothing_may_report_nothing(rootless_office: Office) -> None:
-    company = MachineClient(rootless_office).admitted()
+def test_approved_for_nothing_may_report_nothing(module_office: Office) -> None:
+    company = MachineClient(module_office).admitted()
     assert company.send(SEA, service()).json()["problems"][0]["code"] == "outside-approval"
 
 
@@ -259,7 +272,7 @@ def test_record_is_corrected_and_withdrawn_by_its_reporter(company: MachineClien
 
 
 def test_nobody_touches_anothers_record(company: MachineClient) -> None:
-    other = MachineClient(company.office, "DK", "13585628")
+    other = MachineClient(company.office)
     other.organisations.approve(other.client_id, Resource.SEA_SERVICE, [ALL], actor="test")
     other.admitted()
     record = company.send(SEA, service("r-1")).json()["record_id"]
@@ -284,17 +297,17 @@ def test_pages_follow_each_other(company: MachineClient) -> None:
 
 @pytest.mark.parametrize("resource", list(Resource))
 def test_example_of_each_resource_in_the_openapi_document_is_taken(
-    rootless_office: Office, resource: Resource
+    module_office: Office, resource: Resource
 ) -> None:
     role = next(role for role, usual in USUAL.items() if resource in usual)
-    client = MachineClient(rootless_office, roles=(role,))
+    client = MachineClient(module_office, roles=(role,))
     client.organisations.approve(client.client_id, resource, [ALL], actor="test")
     answer = client.admitted().send(f"reports/{resource.value}", schemas.example(resource))
     assert answer.status_code == 201, answer.text
 
 
-def test_code_lists_are_open_and_say_when_they_have_not_changed(rootless_office: Office) -> None:
-    client = rootless_office.client
+def test_code_lists_are_open_and_say_when_they_have_not_changed(module_office: Office) -> None:
+    client = module_office.client
     lists = client.get("/api/v1/codes")
     assert {"rank", "department", "course"} <= {one["name"] for one in lists.json()["lists"]}
     ranks = client.get("/api/v1/codes/rank")
@@ -322,3 +335,53 @@ def test_answers_hold_no_personal_data(company: MachineClient) -> None:
     answer = company.send(SEA, report)
     assert "29029900157" not in answer.text
     assert json.dumps("29029900157") not in company.office.everything_stored()
+
+
+def test_token_for_one_resource_touches_no_record_of_another(module_office: Office) -> None:
+    both = MachineClient(module_office, roles=(Reporter.COMPANY, Reporter.SCHOOL))
+    both.organisations.approve(both.client_id, Resource.SEA_SERVICE, [ALL], actor="test")
+    record = both.admitted().send(SEA, service("r-1")).json()["record_id"]
+    both.admitted(Resource.COURSES.write, Resource.COURSES.read)
+    assert stored(both, "reports/courses") == []
+    answer = both.send(f"reports/courses/{record}/withdraw", {"reason": "another scope"})
+    assert answer.status_code == 404
+
+
+SEAL = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # 32 bytes, as `openssl rand -base64 32` makes them
+
+
+@pytest.fixture
+def asked(sqlite_url: str) -> Iterator[tuple[MachineClient, str, int]]:
+    """A company, its record, and the number of the correction that the seafarer asks for."""
+    settings, clock = issuer_settings(sqlite_url, personal_data_key=SEAL), HandClock()
+    services = compose(settings, keys=KEYS, clock=clock)
+    register(services.database, clock, settings, *two_certificates())
+    with client_of(build(services), settings.base_url) as client:
+        company = MachineClient(Office(settings, services.database, clock, client))
+        company.organisations.approve(company.client_id, Resource.SEA_SERVICE, [ALL], actor="test")
+        record = company.admitted().send(SEA, service("r-1")).json()["record_id"]
+        text = "I signed off on 30 May"
+        number = services.correcting.ask(record, text, asked_by=AskedBy.SEAFARER, actor="test")
+        yield company, record, number
+
+
+def test_correction_that_is_asked_for_is_seen_and_answered(asked: tuple[MachineClient, str, int]) -> None:
+    company, record, number = asked
+    seen = company.get(f"{SEA}/corrections").json()["corrections"]
+    assert [(one["number"], one["record_id"], one["asked"]) for one in seen] == [
+        (number, record, "I signed off on 30 May")
+    ]
+    path = f"{SEA}/{record}/correct?answers={number}"
+    assert company.send(path, service("r-1", last="2026-05-30")).json()["version"] == 2
+    assert company.get(f"{SEA}/corrections").json() == {"corrections": []}
+
+
+def test_correction_is_declined_with_its_reason_once(asked: tuple[MachineClient, str, int]) -> None:
+    company, _, number = asked
+    path, said = f"{SEA}/corrections/{number}/decline", {"answer": "the logbook says 31 May"}
+    first = company.send(path, said, key="declined-once")
+    assert (first.status_code, first.json()) == (200, {"number": number, "state": "declined"})
+    assert company.send(path, said, key="declined-once").content == first.content
+    assert company.send(path, said).status_code == 409
+    assert company.send(f"{SEA}/corrections/{number + 1}/decline", said).status_code == 404
+    assert company.get(f"{SEA}/corrections").json() == {"corrections": []}

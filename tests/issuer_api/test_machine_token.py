@@ -18,15 +18,15 @@ RSA_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
 
 
 @pytest.fixture(scope="module")
-def company(shared_office: Office) -> MachineClient:
+def company(module_office: Office) -> MachineClient:
     """For what leaves it as it is."""
-    return MachineClient(shared_office)
+    return MachineClient(module_office)
 
 
 @pytest.fixture
-def fresh(rootless_office: Office) -> MachineClient:
-    """One of its own, for a test that changes it or moves the clock."""
-    return MachineClient(rootless_office)
+def fresh(module_office: Office) -> MachineClient:
+    """One of its own, for a test that changes it."""
+    return MachineClient(module_office)
 
 
 def refused(company: MachineClient, assertion: str, error: str = "invalid_grant", **form: str) -> str:
@@ -79,7 +79,7 @@ def test_spent_ids_are_kept_for_as_long_as_the_assertion_could_come_again(fresh:
     ("changes", "word"),
     [
         ({"aud": "https://other.example"}, "aud"),
-        ({"aud": [BASE_URL, "https://other.example"]}, "aud"),
+        ({"aud": ["https://certificates.example", "https://other.example"]}, "aud"),
         ({"aud": None}, "aud"),
         ({"sub": "NO-923609016"}, "sub"),
         ({"jti": None}, "jti"),
@@ -263,7 +263,7 @@ def test_number_with_wrong_check_digits_is_refused(country: str, number: str, wo
 
 def test_registered_once(company: MachineClient) -> None:
     with pytest.raises(Exception, match="registered already"):
-        company.organisations.new("NO", "974760673", "Again", [Reporter.COMPANY], actor="test")
+        company.organisations.new("NO", company.number, "Again", [Reporter.COMPANY], actor="test")
 
 
 def test_assertion_for_an_authority_with_a_path_names_all_of_its_address(office: Office) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +16,14 @@ from support.issuer_app import Office
 from issuer.composition import Services
 from issuer.domain.client_keys import client_key
 from issuer.rules.facts import Reporter
-from issuer.services.organisations.developing import Developing
+from issuer.services.organisations.developing import Developing, synthetic_numbers
 from issuer.services.organisations.registering import Organisations
 from issuer.services.organisations.tokens import MachineTokens
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-COMPANY = ("NO", "974760673")  # of a public authority, as every register shows it
 SEA_SERVICE = "ombord:qualifications/sea-service"
 _NUMBERS = count(1)
+_SYNTHETIC = islice(synthetic_numbers(), 1_000, None)  # beyond those of development organisations
 
 
 def public_jwk(key: Any, kid: str | None = None) -> dict[str, Any]:
@@ -42,8 +42,8 @@ class MachineClient:
     """One organisation, registered in an office."""
 
     office: Office
-    country: str = COMPANY[0]
-    number: str = COMPANY[1]
+    country: str = "NO"
+    number: str = field(default_factory=lambda: next(_SYNTHETIC))
     roles: tuple[Reporter, ...] = (Reporter.COMPANY,)
     kid: str = "2026-1"
     key: Any = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))

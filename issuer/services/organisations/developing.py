@@ -61,7 +61,7 @@ class Developing:
         refuse_in_production(self._settings)
         with self._database.write():
             known = {one.client_id for one in self._organisations.list()}
-            number = next(one for one in _numbers() if f"NO-{one}" not in known)
+            number = next(one for one in synthetic_numbers() if f"NO-{one}" not in known)
             made = self._organisations.new(
                 "NO", number, "Development", REPORTERS, actor=actor, is_development=True
             )
@@ -84,7 +84,7 @@ class Developing:
         return str(_SEAFARER["seafarer_id"])
 
 
-def _numbers() -> Iterator[str]:
+def synthetic_numbers() -> Iterator[str]:
     """Synthetic organisation numbers with their check digit (modulus 11)."""
     for start in count(_FIRST):
         digits = f"{start:08}"
