@@ -21,6 +21,7 @@ from starlette.responses import Response
 from issuer.adapters.database import Database
 from issuer.api.operator import CHALLENGE
 from issuer.api.problems import Problem
+from issuer.domain.applications import CLOSED, ApplicationState
 from issuer.domain.errors import IssuerError
 from issuer.domain.register import CredentialState
 from issuer.services.clock import Clock
@@ -87,6 +88,7 @@ class _Asked(Collector):
         yield from _of_lists(found)
         yield from _of_log(found)
         yield from _of_reconciliation(found)
+        yield from _of_applications(found)
 
 
 def _of_events(found: Gauges) -> Iterator[Metric]:
@@ -130,6 +132,25 @@ def _of_reconciliation(found: Gauges) -> Iterator[Metric]:
     yield _one("ombord_reconciliation_differences", text, found.reconciled.differences)
     text = "Age of the last reconciliation."
     yield _one("ombord_reconciliation_age_seconds", text, _age(found, found.reconciled.at))
+
+
+def _of_applications(found: Gauges) -> Iterator[Metric]:
+    text = "Applications that are not ended, by the state that they are in."
+    states = GaugeMetricFamily("ombord_applications_open", text, labels=["state"])
+    for state in ApplicationState:
+        if state not in CLOSED and state is not ApplicationState.DRAFT:
+            states.add_metric([state.value], found.applications.open.get(state.value, 0))
+    yield states
+    text = "Applications submitted in the last 24 hours that are issued, by who decided."
+    issued = GaugeMetricFamily("ombord_applications_issued_last_day", text, labels=["decided_by"])
+    text = "Seconds from submission to issue of those, on average; absent where there is none."
+    took = GaugeMetricFamily("ombord_application_seconds_last_day", text, labels=["decided_by"])
+    for who, one in (("rule", found.applications.automatic), ("person", found.applications.by_people)):
+        issued.add_metric([who], one.number)
+        if one.number:
+            took.add_metric([who], one.seconds / one.number)
+    yield issued
+    yield took
 
 
 def _of_lists(found: Gauges) -> Iterator[Metric]:

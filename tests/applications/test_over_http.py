@@ -6,6 +6,7 @@ from shutil import copy
 
 import pytest
 from support.case_office import CaseOffice, case_office, party
+from support.issuer_app import OPERATOR_TOKEN
 
 from issuer.rules.facts import Channel, Kind, Reporter
 from issuer.services.paper.printing import Printing
@@ -112,3 +113,18 @@ def test_days_of_draws_are_everybodys(office: CaseOffice) -> None:
     office.services.applications.drawing.commit_ahead()
     found = office.client.get("/api/v1/spot-checks").json()
     assert [day["secret"] for day in found["days"]] == [None, None]
+
+
+def test_metrics_tell_open_cases_and_who_decided(office: CaseOffice) -> None:
+    office.report_medical()
+    office.apply()
+    token = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
+    address = "https://certificates.example/metrics"
+    text = office.client.get(address, headers=token).text
+    assert 'ombord_applications_open{state="awaiting-information"} 1.0' in text
+    assert 'ombord_applications_issued_last_day{decided_by="rule"} 0.0' in text
+    office.report_service()
+    office.services.applications.reevaluating.run(office.services.finishing.finish_now)
+    text = office.client.get(address, headers=token).text
+    assert 'ombord_applications_issued_last_day{decided_by="rule"} 1.0' in text
+    assert 'ombord_application_seconds_last_day{decided_by="rule"} 0.0' in text

@@ -15,12 +15,15 @@ from issuer.adapters import log_store
 from issuer.adapters.database import Database
 from issuer.adapters.repository import unfinished
 from issuer.adapters.tables import audit_event, credential, event_count, log_checkpoint, status_list
+from issuer.adapters.tables_applications import application
+from issuer.domain.applications import CLOSED, ApplicationState
 from issuer.services.clock import Clock
 from issuer.services.issuing.stopping import standing_stop
 from issuer.services.operating import reconciling
 
 STEP: Final = 10_000  # events that a scrape counts; beyond them, they are counted once and for all
 LEAP: Final = 20 * STEP  # of those at a time, so that no scrape is long
+_DAY: Final = 86_400
 _ADVISORY_LOCK: Final = 0x6F6D_636E_74  # "omcnt"
 _STATEMENT: Final = "2s"
 
@@ -33,6 +36,21 @@ class Lists(NamedTuple):
     size: int
     changed: int  # show something else than was signed last
     oldest: int | None  # when the list was signed that was signed longest ago, Unix seconds
+
+
+class Issued(NamedTuple):
+    """Applications of the last day that were issued."""
+
+    number: int
+    seconds: int  # from submission to issue, added up
+
+
+class Applications(NamedTuple):
+    """Cases that are not ended, by state; and what was issued of those submitted in the last day."""
+
+    open: dict[str, int]
+    automatic: Issued
+    by_people: Issued
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +68,7 @@ class Gauges:
     checkpoint_at: int | None
     is_stopped: bool
     reconciled: reconciling.Last | None  # the last reconciliation
+    applications: Applications
 
 
 def gauge(database: Database, clock: Clock) -> Gauges:
@@ -82,7 +101,25 @@ def _gauges(connection: Connection, clock: Clock, events: dict[str, int], waitin
         checkpoint_at=None if checkpoint is None else checkpoint.at,
         is_stopped=standing_stop(connection) is not None,
         reconciled=reconciling.last(connection),
+        applications=_applications(connection, int(clock().timestamp())),
     )
+
+
+def _applications(connection: Connection, now: int) -> Applications:
+    """By the indexes of state and of time, however many cases have ended."""
+    state, number = application.c.state, func.count()
+    is_open = state.in_([one.value for one in ApplicationState if one not in CLOSED])
+    rows = connection.execute(select(state, number).where(is_open).group_by(state))
+    taken = func.sum(application.c.issued_at - application.c.submitted_at)
+    issued = state == ApplicationState.ISSUED.value, application.c.submitted_at >= now - _DAY
+    query = select(application.c.automatic, number, taken).where(*issued)
+    found = {
+        row[0]: Issued(row[1], int(row[2]))
+        for row in connection.execute(query.group_by(application.c.automatic))
+    }
+    nothing = Issued(0, 0)
+    open_cases = {str(name): int(count) for name, count in rows}
+    return Applications(open_cases, found.get(1, nothing), found.get(0, nothing))
 
 
 def _lists(connection: Connection) -> Lists:
