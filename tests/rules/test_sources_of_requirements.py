@@ -103,7 +103,8 @@ def test_of_every_scenario_the_requirements_tell_what_the_outcome_does(country: 
         found = sources_of(outcome, one.facts, policy)
         assert min(each.standing for each in found) is outcome.finding.standing, str(one)
         assert tuple(short for each in found for short in each.missing) == outcome.shortfalls, str(one)
-        known = {each.id: each.source for each in (*one.facts.services, *one.facts.records)}
+        known = {each.id: each.source for each in one.facts.services}
+        known |= {each.id: each.source for each in one.facts.records}
         assert all(known[each.record] == each.source for met in found for each in met.evidence), str(one)
         if outcome.way is Way.AUTO:
             assert all(each.is_verified for each in found), str(one)
