@@ -29,7 +29,8 @@ def test_what_is_met_names_its_records_their_reporters_and_ways() -> None:
     ]
     assert medical.is_verified
     assert exam.is_verified
-    assert sea.missing == sea.expected == ()
+    assert not sea.missing
+    assert not sea.expected
 
 
 def test_what_is_missing_says_how_much_and_whose_report_would_fill_it() -> None:
