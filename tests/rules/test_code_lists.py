@@ -1,8 +1,10 @@
 """Every code that law, policies and scenarios use is named in every language; a slip in a list is told."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from support.every_rule import named, rules
@@ -79,6 +81,26 @@ def test_no_two_codes_of_a_list_are_called_the_same_by_their_own_law(name: str) 
 def test_only_the_laws_own_name_is_verified() -> None:
     master = LISTS.lists["rank"].codes["befalhavare"]
     assert [language for language in sorted(LANGUAGES) if master.is_verified(language)] == ["sv"]
+
+
+def test_a_laws_own_name_stands_in_its_text(shared_sources: Path) -> None:
+    """Hyphens aside: the prints break words at the ends of lines."""
+    spoken = {"sv": ("002_*.txt", "SFS_*.md"), "da": ("003_*.txt", "004_*.txt"), "nb": ("000_*.txt",)}
+    texts = {
+        language: "".join(_plain(one.read_text()) for each in patterns for one in shared_sources.glob(each))
+        for language, patterns in spoken.items()
+    }
+    made_up = [
+        (name, one.names[one.own])
+        for name, found in LISTS.lists.items()
+        for one in found.codes.values()
+        if one.own and _plain(one.names[one.own]) not in texts[one.own]
+    ]
+    assert made_up == []
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"-\s*\n\s*", "", text).lower().replace("-", "").split())
 
 
 def test_languages_are_those_of_the_apps() -> None:
