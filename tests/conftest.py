@@ -1,6 +1,7 @@
 """What every test gets: blocked sockets, repeatable examples, Kivy off screen, a closing word on skips."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+GARBAGE = 20_000  # new objects after which the youngest are looked through; Python's own is 700
 LOOPBACK = ["127.0.0.1", "::1"]
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -42,6 +44,13 @@ def _keep_kivy_off_the_screen() -> None:
 
 
 _keep_kivy_off_the_screen()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays for good: it is not looked through again and again for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 @pytest.hookimpl(tryfirst=True)
