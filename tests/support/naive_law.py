@@ -4,6 +4,7 @@ It reads the YAML by itself and answers one question: unmet (0), open (1) or met
 """
 
 from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class NaiveLaw:
         self.scales: dict[str, list[str]] = data.get("scales", {})
         self.defaults: list[Entry] = data.get("defaults", [])
         self.fragments: dict[str, Entry] = data.get("fragments", {})
+        self.day_hours = int(data["act"].get("day_hours", 0))  # 0: days are counted, not hours
         self.rules: list[Entry] = [*data["rules"], *data.get("decisions", ())]
         self.alternatives: list[Entry] = data.get("alternatives", [])
         self.granted = {rule["id"] for rule in data["rules"]}
@@ -121,25 +123,32 @@ class NaiveLaw:
             first = max(first, min(one.day for one in held))
         time = {day for day in _days(facts, first, last) if within is None or day in within}
         demands = [above, *([wanted] if wanted != above else [])] if above else [wanted]
-        mine = {
-            day
-            for one in facts.services
-            if all(self._admits(one, each) for each in demands)
-            for day in _span(one)
-        } & time
-        total = len(mine)
-        taken = set(mine)
-        used = {one.id for one in facts.services if self._admits(one, wanted) and _span(one) & time}
+        mine = [one for one in facts.services if all(self._admits(one, each) for each in demands)]
+        mine = [one for one in mine if _span(one) & time]
+        total, taken = self._count(mine, time), mine
         for other in body.get("substitutes", ()):
-            brought: set[date] = set()
-            for one in facts.services:
-                if one.id not in used and self._admits(one, other["where"]):
-                    brought |= _span(one) & time
-                    used.add(one.id)
-            total += min(_needed(other), len(brought - taken))
-            taken |= brought
+            brought = [
+                one
+                for one in facts.services
+                if one not in taken and self._admits(one, other["where"]) and _span(one) & time
+            ]
+            together = self._count([*taken, *brought], time)
+            total += min(_needed(other), together - self._count(taken, time))
+            taken = [*taken, *brought]
         parts = all(self._served(one, facts, on, wanted, time) for one in body.get("of_which", ()))
         return total >= _needed(body) and parts
+
+    def _count(self, services: list[Service], time: set[date]) -> Fraction:
+        """Days, none more than one: by hours, what is worked on all ships on each of them."""
+        worked: dict[date, Fraction] = {}
+        for one in services:
+            span = _span(one)
+            a_day = Fraction(1)
+            if self.day_hours:
+                a_day = Fraction(one.hours or 0) / (self.day_hours * len(span))
+            for day in span & time:
+                worked[day] = worked.get(day, Fraction(0)) + a_day
+        return sum((min(Fraction(1), part) for part in worked.values()), Fraction(0))
 
     def _admits(self, one: Service, wanted: Entry) -> bool:
         return all(self._meets(one, name, value) for name, value in wanted.items())
