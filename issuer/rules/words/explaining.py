@@ -111,6 +111,10 @@ def _law(outcome: Outcome, rule: Rule, words: Words) -> Iterator[Line]:
     name = rule.act.names.get(words.language) or next(iter(rule.act.names.values()))
     yield Line(words.say("law.act", name, words.day(outcome.law_of)))
     yield Line(words.say("law.on", words.day(outcome.on)))
+    if rule.validity is not None and outcome.way is not Way.INCOMPLETE:
+        period = rule.validity.period
+        length = words.say("law.until-further-notice") if period is None else words.period(period)
+        yield Line(words.say("law.validity", length), rule.validity.ref)
     if outcome.decide_by is not None:
         yield Line(words.say("law.decide-by", words.day(outcome.decide_by)))
     if outcome.valid_until is not None:
