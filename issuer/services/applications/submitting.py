@@ -74,6 +74,8 @@ class Submitting:
         for _ in range(RETRIES):
             try:
                 with self._database.write() as connection:
+                    # Of two applications at once the second, also one under the same key, sees the first.
+                    _lock(connection, wish.seafarer_id)
                     known = connection.execute(
                         select(application).where(application.c.request_key == request)
                     ).one_or_none()
@@ -154,6 +156,11 @@ class Submitting:
     @property
     def _flag(self) -> str:
         return self._settings.flag
+
+
+def _lock(connection: Connection, seafarer_id: str) -> None:
+    mine = select(seafarer.c.seafarer_id).where(seafarer.c.seafarer_id == seafarer_id)
+    connection.execute(mine.with_for_update(key_share=True))
 
 
 def fee_form(fee: Fee) -> dict[str, str | int | None]:
