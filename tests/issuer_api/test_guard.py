@@ -12,7 +12,10 @@ from starlette.types import Message
 from issuer.api import problems
 from issuer.api.body import form_body, json_body
 from issuer.api.guard import Guard
+from issuer.api.machine.bodies import raw_json
 from issuer.api.problems import Problem
+
+ROOM = 200_000
 
 
 @pytest.fixture
@@ -44,7 +47,11 @@ def app() -> FastAPI:
     def number(number: int) -> int:
         return number
 
-    app.add_middleware(Guard, https=True)
+    @app.post("/large")
+    def large(body: Annotated[bytes, Depends(raw_json)]) -> dict[str, int]:
+        return {"bytes": len(body)}
+
+    app.add_middleware(Guard, https=True, roomy={"/large": ROOM}.get)
     return app
 
 
@@ -109,6 +116,40 @@ def test_body_without_a_length_is_bounded_too(app: FastAPI) -> None:
             yield b"x" * 16_384
 
     assert ask(app, "POST", "/json", headers=JSON, content=endless()).status_code == 413
+
+
+def test_route_with_room_reads_a_large_body_and_no_more(app: FastAPI) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 16_384
+
+    assert ask(app, "POST", "/large", headers=JSON, content=b"x" * ROOM).json() == {"bytes": ROOM}
+    assert ask(app, "POST", "/large", headers=JSON, content=b"x" * (ROOM + 1)).status_code == 413
+    cut = ask(app, "POST", "/large", headers=JSON, content=endless())
+    assert (cut.status_code, cut.headers["connection"]) == (413, "close")
+    assert ask(app, "POST", "/large", headers=FORM, content=endless()).status_code == 415, "and is not read"
+
+
+@pytest.mark.parametrize(("arrives", "status"), [(False, 408), (True, 400)], ids=["never", "breaks off"])
+def test_large_body_that_does_not_arrive_is_given_up(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, arrives: bool, status: int
+) -> None:
+    monkeypatch.setattr("issuer.api.guard.LONG_BODY_SECONDS", 0.01)
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        if arrives:
+            return {"type": "http.disconnect"}
+        await asyncio.Event().wait()
+        raise AssertionError("unreachable")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/large", "headers": headers, "query_string": b""}
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == status
 
 
 @pytest.mark.parametrize("length", ["-1", "1e9", "99999999999999999999", "²"])

@@ -1,6 +1,7 @@
 """Tokens for machines: one signed assertion, once, for what is granted; all else is refused and said why."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jwt
@@ -63,6 +64,14 @@ def test_same_assertion_again_makes_no_second_token(office: Office) -> None:
     assert company.ask_token(assertion).status_code == 200
     assert "used before" in refused(company, assertion)
     assert office.audit_trail()[-1] == "organisation-token-refused"
+
+
+def test_of_many_at_once_with_the_same_assertion_one_gets_a_token(office: Office) -> None:
+    company = MachineClient(office)
+    assertion = company.assertion()
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: company.ask_token(assertion).status_code, range(8)))
+    assert sorted(answers) == [200, *[400] * 7]
 
 
 def test_spent_ids_are_kept_for_as_long_as_the_assertion_could_come_again(fresh: MachineClient) -> None:

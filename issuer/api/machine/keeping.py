@@ -27,7 +27,7 @@ from issuer.api.machine.reports import answered, read_one, refused
 from issuer.api.machine.showing import ACCEPTED, shown
 from issuer.api.problems import problem_of
 from issuer.api.requests import Reason, RequestBody, documented, shaped
-from issuer.domain.errors import IssuerError
+from issuer.domain.errors import Crowded, IssuerError
 from issuer.domain.organisations import Resource
 from issuer.domain.qualifications import Accepted, Refused, ReportingParty, Unreadable
 from issuer.services.operating.repeating import Answer, is_final
@@ -206,7 +206,7 @@ def _or_refusal(request: Request, act: Callable[[], Answer]) -> Callable[[], Ans
         try:
             return act()
         except IssuerError as error:
-            if not is_final(error):
+            if not is_final(error) or isinstance(error, Crowded):
                 raise
             problem = problem_of(error)
             return Answer(problem.status, bytes(problem.response(request).body))
