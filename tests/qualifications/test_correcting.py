@@ -25,7 +25,9 @@ def test_request_is_answered_by_a_correction(office: RecordsOffice) -> None:
     assert office.correcting.open_for(company("NO-2")) == []
     office.reporting.correct(record, service("2024-01-01", "2024-05-31"), by=company(), answers=number)
     assert office.correcting.open_for(company()) == []
-    assert [one.state for one in office.correcting.about("7K3M9QXA")] == [RequestState.CORRECTED]
+    assert [one.state for one in office.correcting.about("7K3M9QXA", actor="anna")] == [
+        RequestState.CORRECTED
+    ]
     assert office.desk.events(record) == [
         "record-reported",
         "correction-asked",
@@ -39,7 +41,7 @@ def test_request_is_answered_by_saying_why_the_record_is_right(office: RecordsOf
     with pytest.raises(NotFound):
         office.correcting.decline(number, "not ours", by=company("NO-2"))
     office.correcting.decline(number, "The log book says 30 June.", by=company())
-    answered = office.correcting.about("7K3M9QXA")[0]
+    answered = office.correcting.about("7K3M9QXA", actor="anna")[0]
     assert (answered.state, answered.answer) == (RequestState.DECLINED, "The log book says 30 June.")
     with pytest.raises(Conflict, match="was declined already"):
         office.correcting.decline(number, "Once more.", by=company())
@@ -49,7 +51,9 @@ def test_withdrawal_answers_what_is_open(small_office: RecordsOffice) -> None:
     record = small_office.accept(OLD)[0]
     ask(small_office, record)
     small_office.reporting.withdraw(record, reason="of another person", by=company())
-    assert [one.state for one in small_office.correcting.about("7K3M9QXA")] == [RequestState.WITHDRAWN]
+    assert [one.state for one in small_office.correcting.about("7K3M9QXA", actor="anna")] == [
+        RequestState.WITHDRAWN
+    ]
     with pytest.raises(Conflict, match="was withdrawn"):
         ask(small_office, record)
 

@@ -20,6 +20,7 @@ from issuer.services.qualifications.safe import PersonKey, Place
 
 ASKED: Final = "correction-asked"
 ANSWERED: Final = "correction-answered"
+SEEN: Final = "corrections-seen"
 MOST_OPEN: Final = 10  # of one record
 _LONGEST: Final = 2_000  # characters
 
@@ -125,16 +126,19 @@ class Correcting:
             )
 
     def open_for(self, by: ReportingParty) -> list[CorrectionRequest]:
-        """What this reporter is asked for and has not answered, oldest first."""
-        return self._read(*_reported(by), correction_request.c.state == RequestState.OPEN.value)
+        """What this reporter is asked for and has not answered, oldest first. The look is noted."""
+        seen = AuditEvent(SEEN, by.organisation_id, {}, by.actor)
+        return self._read(seen, *_reported(by), correction_request.c.state == RequestState.OPEN.value)
 
-    def about(self, seafarer_id: str) -> list[CorrectionRequest]:
-        """Everything that was asked about a seafarer's records, oldest first."""
-        return self._read(qualification_record.c.seafarer_id == seafarer_id)
+    def about(self, seafarer_id: str, *, actor: str) -> list[CorrectionRequest]:
+        """Everything that was asked about a seafarer's records, oldest first. The look is noted."""
+        seen = AuditEvent(SEEN, seafarer_id, {}, actor)
+        return self._read(seen, qualification_record.c.seafarer_id == seafarer_id)
 
-    def _read(self, *chosen: Any) -> list[CorrectionRequest]:
+    def _read(self, seen: AuditEvent, *chosen: ColumnElement[bool]) -> list[CorrectionRequest]:
         query = select(correction_request, qualification_record.c.seafarer_id).join(qualification_record)
         with self._database.write() as connection:
+            record(connection, self._clock, [seen])
             rows = connection.execute(query.where(*chosen).order_by(correction_request.c.id)).all()
             keys = self._persons.keys(connection, {row.seafarer_id for row in rows}) if rows else {}
             return [_opened(row, keys[row.seafarer_id]) for row in rows]

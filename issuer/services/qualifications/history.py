@@ -20,6 +20,7 @@ from issuer.services.qualifications.persons import Persons, locked
 from keys.encoding import Json, json_object
 
 SEEN: Final = "records-seen"
+LISTED: Final = "records-listed"  # by whoever reported them
 DOCUMENT_SEEN: Final = "record-document-seen"
 _MOST_CONTENTS: Final = 65_536
 

@@ -14,9 +14,10 @@ from issuer.adapters.database import Database
 from issuer.domain.errors import Crowded
 from issuer.domain.qualification_checks import Codes
 from issuer.domain.qualifications import Accepted, Refused, Report, ReportingParty, Unreadable
-from issuer.services.audit.trail import record
+from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.qualifications import amending, correcting, history, refusals
+from issuer.services.qualifications.admission import Admission
 from issuer.services.qualifications.amending import Amendment
 from issuer.services.qualifications.batch import Batch
 from issuer.services.qualifications.correcting import RequestState
@@ -64,8 +65,8 @@ class Reporting:
         for _ in range(RETRIES):
             try:
                 with self._database.write() as connection:
-                    batch = Batch(connection, self._clock, self._settings, self._persons, self._codes(), by)
-                    results = batch.take(reports, self._relied_on)
+                    batch = self._batch(connection, by)
+                    results = batch.take(reports)
                     if batch.news:
                         self._after_report(connection, batch.news)
                     return results
@@ -90,8 +91,7 @@ class Reporting:
         with self._database.write() as connection:
             row = amending.locked_record(connection, record_id, by)
             amending.check_standing(row, expected)
-            batch = Batch(connection, self._clock, self._settings, self._persons, self._codes(), by)
-            result, events = batch.take_correction(row, report, self._relied_on)
+            result, events = self._batch(connection, by).take_correction(row, report)
             if isinstance(result, Accepted):
                 done = correcting.answered(
                     connection, row.record_id, RequestState.CORRECTED, by, self._at, answers
@@ -123,9 +123,16 @@ class Reporting:
         after: str | None = None,
         limit: int = 100,
     ) -> list[Entry]:
-        """What this reporter has reported of the kinds that they may report, oldest first."""
-        with self._database.read() as connection:
-            return history.of_reporter(connection, by, reference=reference, after=after, limit=limit)
+        """What this reporter has reported of the kinds they may report, oldest first. The look is noted."""
+        with self._database.write() as connection:
+            found = history.of_reporter(connection, by, reference=reference, after=after, limit=limit)
+            seen = AuditEvent(history.LISTED, by.organisation_id, {"records": len(found)}, by.actor)
+            record(connection, self._clock, [seen])
+            return found
+
+    def _batch(self, connection: Connection, by: ReportingParty) -> Batch:
+        parts = (self._clock, self._settings, self._persons, self._codes(), by)
+        return Batch(Admission(connection, *parts), self._relied_on)
 
     @property
     def _at(self) -> int:
