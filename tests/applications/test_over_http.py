@@ -5,9 +5,11 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
+from sqlalchemy import select
 from support.case_office import CaseOffice, case_office, party
 from support.issuer_app import OPERATOR_TOKEN
 
+from issuer.adapters.tables import certificate
 from issuer.rules.facts import Channel, Kind, Reporter
 from issuer.services.paper.printing import Printing
 from verifier.credential import carrier
@@ -76,6 +78,10 @@ def test_evidence_withdrawn_after_issue_flags_the_certificate_and_revokes_nothin
     office.services.reporting.withdraw(record, reason="another man of that name", by=by)
     [flag] = office.services.reviewing.flags()
     assert flag.document_number == case["document_number"]
+    with office.services.database.read() as connection:
+        [row] = connection.execute(select(certificate.c.rule, certificate.c.reporter)).all()
+    assert row.rule.startswith("SE.Lmt@")
+    assert row.reporter == "SE-5560000001", "so that `affected` finds it"
     state = office.get(f"certificates/{case['document_number']}")["entry"]["state"]
     assert state == "in-force", "a person decides"
 

@@ -45,6 +45,8 @@ class Grant:
     old: Row[Any] | None
     limits: Limits | None = None
     until: date | None = None  # the last day, as a person says it
+    reporter: str | None = None  # the one company whose word about service it rests on
+    provider: str | None = None  # the one school
 
 
 class Granting:
@@ -72,6 +74,8 @@ class Granting:
             "issue_date": grant.today.isoformat(),
             "rule": rule_name(rule),
         }
+        own |= {} if grant.reporter is None else {"reporter": grant.reporter}
+        own |= {} if grant.provider is None else {"provider": grant.provider}
         if grant.asked in COPIED and grant.old is not None:
             return self._copied(grant, grant.old, own)
         if isinstance(content, str):

@@ -12,6 +12,7 @@ from issuer.adapters.tables_applications import application
 from issuer.domain.applications import ApplicationEvent
 from issuer.domain.errors import Conflict, IssuerError
 from issuer.rules.certificate_content import Limits
+from issuer.rules.facts import Record, Reporter, Service
 from issuer.rules.outcome import Way
 from issuer.services.applications import decisions
 from issuer.services.applications.cases import history, is_drawn, move, wish_of
@@ -20,6 +21,7 @@ from issuer.services.applications.drawing import Drawing
 from issuer.services.applications.evaluating import Days, Evaluated, Evaluating
 from issuer.services.applications.granting import Grant, Granting, rule_name
 from issuer.services.clock import Clock
+from issuer.services.qualifications.evidence import reporters_of
 from issuer.settings import Settings
 
 
@@ -113,6 +115,8 @@ class Settling:
                 old=old,
                 limits=limits,
                 until=until,
+                reporter=_the_one(connection, found, Reporter.COMPANY),
+                provider=_the_one(connection, found, Reporter.SCHOOL),
             )
             with self._database.write():  # undone alone where it is refused
                 self._granting.draft(
@@ -156,6 +160,15 @@ def reopen(connection: Connection, clock: Clock, row: Row[Any], *, actor: str) -
     mine = update(application).where(application.c.case_id == row.case_id)
     connection.execute(mine.values(due=0))
     return move(connection, clock, row, ApplicationEvent.EVALUATE, by=actor)
+
+
+def _the_one(connection: Connection, found: Evaluated, role: Reporter) -> str | None:
+    """Who alone reported what a grant rests on in that role; `relied_on` knows each record."""
+    used = found.outcome.finding.records()
+    facts: tuple[Service | Record, ...] = (*found.facts.services, *found.facts.records)
+    theirs = [one.id for one in facts if one.id in used and one.source.reporter is role]
+    names = set(reporters_of(connection, theirs).values()) if theirs else set()
+    return names.pop() if len(names) == 1 else None
 
 
 def limits_of(known: Mapping[str, Limits], code: str) -> Limits:
