@@ -1,11 +1,11 @@
-"""`rules check|list|evaluate|explain`: is the law in order, what does it grant, what says it of a case?"""
+"""`rules check|list|show|evaluate|explain`: is the law in order, what does it say, and what of a case?"""
 
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -20,6 +20,7 @@ from issuer.rules.entry import LawError
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.law import Law, Rule, UnknownRule
 from issuer.rules.outcome import Outcome, evaluate
+from issuer.rules.outline import outline
 from issuer.rules.report import report
 from issuer.rules.sources import requirements_report, sources_of
 from issuer.rules.words import as_json as as_json_of
@@ -89,6 +90,36 @@ def list_rules(
     terminal.say(f"{len(found)} on {day}")
 
 
+@app.command("show")
+def show_rule(
+    name: Annotated[str, typer.Argument(metavar="RULE", help="its id, as `rules list` has it")],
+    on: Annotated[
+        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="date of law")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """All that a rule asks for, in words, with the paragraph of each condition."""
+    day = (on or utc_now()).date()
+    with clearly():
+        law, words = law_files.load(), law_files.words(law_files.ENGLISH)
+    rule = _rule(law, name, day)
+    lines = outline(rule, words, day)
+    if as_json:
+        tell_json({**_listed(rule, law), "conditions": [one._asdict() for one in lines]})
+        return
+    terminal.tell(f"{rule.id}: {named(rule)} ({rule.ref}), by the law of {day}")
+    for one in lines:
+        terminal.tell(f"  {'  ' * one.depth}{one}")
+
+
+def _rule(law: Law, name: str, day: date) -> Rule:
+    """The version that is the law on a day. Raises NotFound."""
+    try:
+        return law.rule(name, day)
+    except UnknownRule as error:
+        raise NotFound(str(error), hint="see: ombord-issuer rules list") from error
+
+
 @app.command("evaluate")
 def evaluate_case(
     file: Annotated[Path, typer.Argument(metavar="CASE", help="YAML or JSON: rule, on, facts")],
@@ -130,10 +161,7 @@ def _decided(file: Path) -> _Decided:
     """Decide the case of a file. Raises InvalidInput and NotFound."""
     with clearly():
         case, law, policies = law_files.case(file), law_files.load(), law_files.policies()
-    try:
-        rule = law.rule(case.rule, case.law_of)
-    except UnknownRule as error:
-        raise NotFound(str(error), hint="see: ombord-issuer rules list") from error
+    rule = _rule(law, case.rule, case.law_of)
     policy = policies[rule.act.country]
     outcome = evaluate(rule, case.facts, on=case.on, policy=policy, law_of=case.law_of)
     return _Decided(case, rule, policy, outcome)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from issuer.rules.conditions import Age, All, Any, Condition, Dated, Discretion, Held
-from issuer.rules.law import Rule, Validity
+from issuer.rules.law import Rule, Validity, Variant
 from issuer.rules.service import ServiceOf
 from issuer.rules.where import Demands
 from issuer.rules.words import Words, asked, demands
@@ -41,11 +41,7 @@ class _Outlining:
         for variant in self._rule.variants:
             if _was_over(variant.requires, self._rule.first):
                 continue
-            if variant.limitation:
-                way = f"else with a limitation: {self._words.name('limitation', variant.limitation)}"
-            else:
-                way = f"or another way: {self._words.name('alternative', variant.name)}"
-            yield Stated(0, way, variant.ref)
+            yield Stated(0, self._way(variant), variant.ref)
             yield from self._condition(variant.requires, 1)
         if self._rule.validity is not None:
             yield Stated(0, self._valid(self._rule.validity), self._rule.validity.ref)
@@ -53,6 +49,18 @@ class _Outlining:
             yield Stated(0, f"who does not meet it may look at: {self._rule.otherwise}")
         if not self._rule.verified:
             yield Stated(0, "nobody has compared it with the law's own text")
+
+    def _way(self, variant: Variant) -> str:
+        words = self._words
+        if variant.limitation:
+            said = [f"else with a limitation: {words.name('limitation', variant.limitation)}"]
+        else:
+            said = [f"or another way: {words.name('alternative', variant.name)}"]
+        if variant.decide_within is not None:
+            said.append(f"decided within {words.period(variant.decide_within)}")
+        if variant.valid_until is not None:
+            said.append(f"valid no longer than {words.day(variant.valid_until)}")
+        return ", ".join(said)
 
     def _condition(self, one: Condition, depth: int) -> Iterator[Stated]:
         words = self._words

@@ -72,8 +72,8 @@ def test_the_law_of_a_day_is_listed(run: Run) -> None:
 def test_a_case_is_decided_and_said_why(run: Run) -> None:
     assert run("evaluate", "case.yaml")[:2] == (
         0,
-        "AUTO: SE.Lmt, by the law of 2014-06-01\n"
-        "Rating forming part of a navigational watch can be granted automatically\n(2 kap. 12 §).\n",
+        "AUTO: SE.Lmt, by the law of 2014-06-01\nRating forming part of a navigational watch "
+        + "can be granted automatically\n(2 kap. 12 §).\n",
     )
     _, output, _ = run("evaluate", "case.yaml", **{"2013-06-29": "2013-06-28"})
     said = " ".join(output.split())
@@ -106,9 +106,7 @@ def test_a_case_is_explained_in_the_language_asked_for_or_in_the_terminals_own(
     assert (told["language"], told["parts"][0]["topic"]) == (language, "met")
 
 
-def test_a_terminal_in_another_language_is_told_in_english(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_terminal_in_another_language_is_told_in_english(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "fi_FI.UTF-8")
     assert "can be granted automatically" in run("explain", "case.yaml")[1]
 
