@@ -21,6 +21,7 @@ from issuer.services.approval.proposing import Proposing
 from issuer.services.issuing.issuer import CredentialIssuer
 from issuer.services.register.importing import RegisterImport
 from issuer.settings import Settings
+from keys.custody.signing_policy import SigningPolicy
 from keys.encoding import json_dumps
 
 ASTRID = "7K3M9QXA"
@@ -59,6 +60,7 @@ class Bench:
     clock: HandClock
     facts: dict[str, Facts] = field(default_factory=dict)
     share: float = 0.0  # of automatic cases that are looked at
+    policy: SigningPolicy | None = None
 
     @classmethod
     def open(cls, database: Database, *, flag: str = "SE", **changes: object) -> Bench:
@@ -87,9 +89,13 @@ class Bench:
             *parts,
             book=self.book,
             facts_of=self.facts_of,
-            proposing=Proposing(*parts, None),
-            approving=Approving(*parts, None),
+            proposing=Proposing(*parts, self.policy),
+            approving=self.approving,
         )
+
+    @property
+    def approving(self) -> Approving:
+        return Approving(self.database, self.clock, self.settings, self.policy)
 
     @property
     def finishing(self) -> Finishing:

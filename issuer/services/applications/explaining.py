@@ -110,6 +110,11 @@ class Explaining:
             kept = decisions.of_case(connection, case_id)
             return [(one.row.id, self._replay(connection, one).agrees) for one in kept]
 
+    def replayed(self, case_id: str) -> Replayed:
+        """The newest decision about a case, repeated. Raises NotFound."""
+        with self._database.read() as connection:
+            return self._replay(connection, decisions.the_last(connection, case_id))
+
     def preview(self, told: Preview, language: str) -> dict[str, Json]:
         """What an applicant sees before submitting."""
         now, words = told.found, law_files.words(language)
