@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 from support.law import HEAD, MASTER, ON, UPLOADED, asks, judge, master_to_be, record, rule, service
 
+from issuer.rules.act_file import act_of
 from issuer.rules.facts import Decided, Facts, Kind
 from issuer.rules.finding import Standing
-from issuer.rules.act_file import act_of
 from issuer.rules.outcome import Way, Why
 
 YEARS = 3 * 12 * 30  # days

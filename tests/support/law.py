@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from issuer.rules.act_file import act_of
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.facts import Channel, Facts, Kind, Record, Reporter, Service, Source
-from issuer.rules.act_file import act_of
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, evaluate
 
