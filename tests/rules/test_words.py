@@ -10,6 +10,7 @@ from string import Formatter
 from typing import ClassVar, Final
 
 import pytest
+from support.chance import EVERYBODY, case
 from support.every_rule import UPLOADED, day_of, everything, law, rules
 from support.scenarios import scenarios
 
@@ -119,7 +120,7 @@ def odd() -> Told:
 
 
 def outcomes() -> Iterator[Told]:
-    """Every rule with nothing known, with everything verified, with everything uploaded; some scenarios."""
+    """Every rule with nothing known, everything verified, everything uploaded, by chance; some scenarios."""
     for rule in rules():
         policy, on = POLICIES[rule.act.country], day_of(rule)
         full, uploaded = everything(rule, policy), everything(rule, policy, uploaded=True)
@@ -128,6 +129,9 @@ def outcomes() -> Iterator[Told]:
         for facts in (Facts(), full, uploaded, older, motor, replace(full, asked=frozenset())):
             yield evaluate(rule, facts, on=on, policy=policy), rule, facts
         yield evaluate(rule, Facts(), on=rule.first, policy=policy), rule, Facts()
+        for seed in range(2):
+            chance, day = case(rule, seed)
+            yield evaluate(rule, chance, on=day, policy=EVERYBODY), rule, chance
     for one in scenarios()[::5]:
         yield one.outcome(), one.law(), one.facts
     outcome, rule, facts = odd()
@@ -343,10 +347,10 @@ CASES: Final = Path(__file__).parent / "explanations"
 )
 def test_explanations_read_as_somebody_read_them(path: Path) -> None:
     """`ombord-issuer rules explain CASE --language …` writes them; whoever changes one reads it first."""
-    case = law_files.case(path.with_name("case.yaml"))
-    rule = law().rule(case.rule, case.law_of)
+    told = law_files.case(path.with_name("case.yaml"))
+    rule = law().rule(told.rule, told.law_of)
     policy = POLICIES[rule.act.country]
-    outcome = evaluate(rule, case.facts, on=case.on, policy=policy, law_of=case.law_of)
+    outcome = evaluate(rule, told.facts, on=told.on, policy=policy, law_of=told.law_of)
     version = replace(outcome, version="0123456789ab")  # of the act's file: it changes with every comma
-    said = plain(explain(version, rule, law_files.words(path.stem), facts=case.facts))
+    said = plain(explain(version, rule, law_files.words(path.stem), facts=told.facts))
     assert "\n".join(said) == path.read_text(encoding="utf-8").rstrip("\n")
