@@ -1,6 +1,5 @@
 """Reports by machine: each record is taken or refused by itself, once, within what is approved."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -329,12 +328,13 @@ def test_organisation_that_asks_too_often_is_told_to_wait(
     assert asked == [company.client_id], "whatever address it asks from"
 
 
-def test_answers_hold_no_personal_data(company: MachineClient) -> None:
-    report = {**service("r-1"), "personal_number": {"kind": "no-fodselsnummer", "number": "29029900157"}}
-    report.pop("seafarer_id")
-    answer = company.send(SEA, report)
-    assert "29029900157" not in answer.text
-    assert json.dumps("29029900157") not in company.office.everything_stored()
+def test_authority_without_a_key_to_seal_them_takes_no_personal_numbers(company: MachineClient) -> None:
+    named = {**service("r-1"), "personal_number": {"kind": "passport", "number": "GB-1234567"}}
+    named.pop("seafarer_id")
+    answer = company.send(f"{SEA}/batch", {"records": [named, service("r-2")]})
+    assert (answer.json()["accepted"], answer.json()["refused"]) == (1, 1), answer.text
+    assert answer.json()["results"][0]["problems"][0]["pointer"] == "/records/0/personal_number"
+    assert "GB-1234567" not in answer.text
 
 
 def test_token_for_one_resource_touches_no_record_of_another(module_office: Office) -> None:
@@ -385,3 +385,15 @@ def test_correction_is_declined_with_its_reason_once(asked: tuple[MachineClient,
     assert company.send(path, said).status_code == 409
     assert company.send(f"{SEA}/corrections/{number + 1}/decline", said).status_code == 404
     assert company.get(f"{SEA}/corrections").json() == {"corrections": []}
+
+
+def test_personal_number_is_in_no_answer_and_stored_nowhere_in_the_clear(
+    asked: tuple[MachineClient, str, int],
+) -> None:
+    company, _, _ = asked
+    named = {**service("r-2"), "personal_number": {"kind": "passport", "number": "GB-1234567"}}
+    named.pop("seafarer_id")
+    answer = company.send(SEA, named)
+    assert answer.json()["problems"][0]["code"] == "person-unknown"
+    assert "1234567" not in answer.text + company.get(f"{SEA}/refusals").text
+    assert "1234567" not in company.office.everything_stored()

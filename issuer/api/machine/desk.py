@@ -27,6 +27,7 @@ class Desk:
     correcting: Correcting
     repeating: Repeating
     places: Places
+    takes_numbers: bool  # personal numbers; without a key to seal them with, the register's ids alone
 
 
 def parsed(body: bytes, limit: int = MAX_BODY) -> dict[str, Json]:

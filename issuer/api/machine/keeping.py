@@ -129,7 +129,7 @@ def _add_correction(router: APIRouter, desk: Desk, resource: Resource, path: str
             int | None, Query(ge=1, le=2**63 - 1, description="the correction that this answers")
         ] = None,
     ) -> Response:
-        one = read_one(parsed(body), resource)
+        one = read_one(parsed(body), resource, takes_numbers=desk.takes_numbers)
         if isinstance(one, Unreadable):
             raise refused(one.problems)
 

@@ -52,7 +52,7 @@ def _add_single(router: APIRouter, desk: Desk, resource: Resource, path: str, ma
         body: Annotated[bytes, Depends(raw_json)],
         key: IdempotencyKey,
     ) -> Response:
-        one = read_one(parsed(body), resource)
+        one = read_one(parsed(body), resource, takes_numbers=desk.takes_numbers)
 
         def act() -> Answer:
             return answered(request, desk.reporting.report([one], by=who)[0])
@@ -77,7 +77,8 @@ def _add_batch(router: APIRouter, desk: Desk, resource: Resource, path: str, may
         body: Annotated[bytes, Depends(raw_json)],
         key: IdempotencyKey,
     ) -> Response:
-        reports = [read_one(one, resource) for one in _records(parsed(body, MAX_BATCH))]
+        sent = _records(parsed(body, MAX_BATCH))
+        reports = [read_one(one, resource, takes_numbers=desk.takes_numbers) for one in sent]
 
         def act() -> Answer:
             return Answer(200, orjson.dumps(all_shown(desk.reporting.report(reports, by=who))))
@@ -85,7 +86,7 @@ def _add_batch(router: APIRouter, desk: Desk, resource: Resource, path: str, may
         return once_each(desk.repeating, request, key, body, act)
 
 
-def read_one(members: Json, resource: Resource) -> Report | Unreadable:
+def read_one(members: Json, resource: Resource, *, takes_numbers: bool = True) -> Report | Unreadable:
     """The report that was sent to the resource's address, or what keeps it from being one."""
     if not isinstance(members, dict):
         return _unreadable(
@@ -101,6 +102,9 @@ def read_one(members: Json, resource: Resource) -> Report | Unreadable:
         if name in members:
             message, hint = f"no {name} is taken from machines", "leave it out: keep it for who may ask"
             return _unreadable((_flaw(f"/{name}", message, hint),), members, resource)
+    if "personal_number" in members and not takes_numbers:
+        flaw = _flaw("/personal_number", "this authority takes no personal numbers yet", "give seafarer_id")
+        return _unreadable((flaw,), members, resource)
     found = read_report({**members, "kind": kind})
     return found if isinstance(found, Report) else _unreadable(found, members, resource)
 

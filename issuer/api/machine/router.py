@@ -36,6 +36,7 @@ def machine_router(register: Register, lists: CodeLists, addresses: Addresses) -
         correcting=register.correcting,
         repeating=register.repeating,
         places=Places(),
+        takes_numbers=register.settings.read_personal_data_key() is not None,
     )
     for resource in Resource:
         path = addresses.path("api", "v1", "reports", resource.value)
