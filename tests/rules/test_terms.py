@@ -1,4 +1,4 @@
-"""For how long a certificate counts: five years, later when renewed early, and never past a transitional day."""
+"""How long a certificate counts: five years, later when renewed early, never past a transitional day."""
 
 from datetime import date
 

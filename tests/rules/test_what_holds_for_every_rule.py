@@ -1,4 +1,4 @@
-"""Of every rule of every country: evidence only helps, order and splitting change nothing, days count once."""
+"""Of every rule of every country: evidence only helps, order and splitting change nothing, a day is a day."""
 
 from dataclasses import replace
 
