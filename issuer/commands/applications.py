@@ -78,10 +78,11 @@ def explain(
 ) -> None:
     """Tell a case's newest decision to a person: why, by whom, and what can be done about it."""
     told = register_of(context).applications.explaining.explain(case_id, language, actor=actor())
-    lines = [f"{case_id}: {told['state']}; {told['what']} by {told['decided_by']}", "", *_texts(told)]
-    for name in ("reason", "person", "hearing_until"):
-        if told.get(name):
-            lines += ["", str(told[name])]
+    lines = [f"{case_id}: {told['state']}; {told['what']}, {told['decided_by']}", "", *_texts(told)]
+    if told.get("reason"):
+        lines += ["", str(told["reason"])]
+    if told.get("hearing_until"):
+        lines += ["", f"the applicant may answer until {told['hearing_until']}"]
     appeal = told.get("appeal")
     if isinstance(appeal, dict):
         lines += ["", str(appeal["how"])]

@@ -80,6 +80,8 @@ TRANSITIONS: Mapping[tuple[ApplicationState, ApplicationEvent], ApplicationState
     (_S.SPOT_CHECK, _E.CLEAR): _S.ISSUING,
     (_S.SPOT_CHECK, _E.DOUBT): _S.MANUAL,
     (_S.MANUAL, _E.ASSIGN): _S.IN_REVIEW,
+    # Whoever is told by a machine that something is missing may have a person look at it (GDPR article 22).
+    (_S.AWAITING_INFORMATION, _E.ASSIGN): _S.IN_REVIEW,
     (_S.IN_REVIEW, _E.ASK): _S.AWAITING_INFORMATION,
     (_S.IN_REVIEW, _E.GRANT): _S.ISSUING,
     (_S.IN_REVIEW, _E.LIMIT): _S.ISSUING,

@@ -35,8 +35,9 @@ def test_person_grants_what_the_law_leaves_open_and_says_why(bench: Bench, manua
 def test_what_the_law_does_not_give_no_person_gives_either(bench: Bench) -> None:
     bench.know(medical(bench.today), watch_service(bench.today, days=20, source=SELF))
     case = bench.submit()
-    with pytest.raises(IllegalTransition, match="awaiting-information"):
+    with pytest.raises(Conflict, match="conditions are not met"):
         bench.applications.deciding.decide(case, Decision.GRANT, reason="kindness", by=ANNA)
+    assert bench.state(case) == "awaiting-information", "nothing has changed"
     bench.know(medical(bench.today), watch_service(bench.today, source=SELF))
     bench.applications.submitting.withdraw(case, reason="again", actor="test")
     case = bench.submit(key="once more")
@@ -133,3 +134,13 @@ def test_rejected_certificate_brings_the_case_back_to_a_person(bench: Bench, man
 def test_law_of_the_day_of_decision_decides(bench: Bench, manual: str) -> None:
     shown = bench.shown(manual)
     assert date.fromisoformat(shown["decisions"][0]["law_of"]) == bench.today
+
+
+def test_person_looks_at_what_a_machine_found_incomplete_when_asked_to(bench: Bench) -> None:
+    case = bench.submit()
+    bench.applications.deciding.assign(case, by=ANNA)
+    assert bench.state(case) == "in-review"
+    bench.applications.deciding.decide(case, Decision.REFUSE, reason="nothing came", by=ANNA)
+    assert bench.state(case) == "hearing"
+    with pytest.raises(IllegalTransition, match="possible"):
+        bench.applications.deciding.check(case, is_good=True, reason="", by=ANNA)
