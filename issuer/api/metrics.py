@@ -143,14 +143,15 @@ def _of_applications(found: Gauges) -> Iterator[Metric]:
     yield states
     text = "Applications submitted in the last 24 hours that are issued, by who decided."
     issued = GaugeMetricFamily("ombord_applications_issued_last_day", text, labels=["decided_by"])
-    text = "Seconds from submission to issue of those, on average; absent where there is none."
+    text = "Seconds from submission to issue of those, on average; 0 where there is none."
     took = GaugeMetricFamily("ombord_application_seconds_last_day", text, labels=["decided_by"])
     for who, one in (("rule", found.applications.automatic), ("person", found.applications.by_people)):
         issued.add_metric([who], one.number)
-        if one.number:
-            took.add_metric([who], one.seconds / one.number)
+        took.add_metric([who], one.seconds / max(1, one.number))
     yield issued
     yield took
+    text = "Certificates that rest on a record which changed since, and that nobody has looked at yet."
+    yield _one("ombord_certificate_reviews_waiting", text, found.reviews)
 
 
 def _of_lists(found: Gauges) -> Iterator[Metric]:

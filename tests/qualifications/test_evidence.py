@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import update
+from support.law import asks, judge
 from support.records import OTHER_SHIP, RecordsOffice, company, course, party, school, service
 
 from issuer.adapters import law_files
@@ -12,6 +13,7 @@ from issuer.domain.qualifications import IdentityKind, PersonalNumber, Picture, 
 from issuer.rules.evidence import CONTRADICTED, Level
 from issuer.rules.facts import REGISTER, Channel, Facts, Kind, Reporter, Source
 from issuer.rules.law import Law
+from issuer.rules.outcome import Way, Why
 from issuer.services.qualifications.evidence import facts_of, reporters_of
 
 LAW = law_files.load()
@@ -80,6 +82,21 @@ def test_contradicted_record_is_never_verified_evidence(office: RecordsOffice) -
     assert policy.verified(found).services == ()
     assert {policy.level(one) for one in found.services} == {Level.CONTRADICTED}
     assert len(policy.unverified(found)) == 2
+
+
+def test_contradicted_record_sends_the_case_to_a_person_and_its_correction_brings_it_back(
+    small_office: RecordsOffice,
+) -> None:
+    small_office.accept(service("2024-01-01", "2024-06-30"))
+    asked = asks("{service: {ref: 1 §, where: {department: deck}, months: 6}}")
+    assert judge(asked, facts(small_office)).way is Way.AUTO
+    other = service("2024-06-01", "2024-08-31", ship=OTHER_SHIP)
+    record = small_office.accept(other, by=company("NO-2"))[0]
+    outcome = judge(asked, facts(small_office))
+    assert outcome.way is Way.MANUAL
+    assert set(outcome.why) == {Why.UNVERIFIED}
+    small_office.reporting.withdraw(record, reason="of another person", by=company("NO-2"))
+    assert judge(asked, facts(small_office)).way is Way.AUTO
 
 
 def test_same_service_reported_by_owner_and_manager_counts(small_office: RecordsOffice) -> None:

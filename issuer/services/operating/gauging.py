@@ -20,6 +20,7 @@ from issuer.domain.applications import CLOSED, ApplicationState
 from issuer.services.clock import Clock
 from issuer.services.issuing.stopping import standing_stop
 from issuer.services.operating import reconciling
+from issuer.services.qualifications import reviewing
 
 STEP: Final = 10_000  # events that a scrape counts; beyond them, they are counted once and for all
 LEAP: Final = 20 * STEP  # of those at a time, so that no scrape is long
@@ -69,6 +70,7 @@ class Gauges:
     is_stopped: bool
     reconciled: reconciling.Last | None  # the last reconciliation
     applications: Applications
+    reviews: int  # certificates, by record, that somebody has to look at
 
 
 def gauge(database: Database, clock: Clock) -> Gauges:
@@ -102,6 +104,7 @@ def _gauges(connection: Connection, clock: Clock, events: dict[str, int], waitin
         is_stopped=standing_stop(connection) is not None,
         reconciled=reconciling.last(connection),
         applications=_applications(connection, int(clock().timestamp())),
+        reviews=reviewing.waiting(connection),
     )
 
 

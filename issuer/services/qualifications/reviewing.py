@@ -70,6 +70,12 @@ def flag(
     ]
 
 
+def waiting(connection: Connection) -> int:
+    """How many flags wait for somebody."""
+    query = select(func.count()).where(certificate_review.c.settled_at.is_(None))
+    return int(connection.execute(query).scalar_one())
+
+
 class Reviewing:
     """What waits for somebody's look, and that they looked."""
 
@@ -89,12 +95,6 @@ class Reviewing:
             query = query.where(review.settled_at.is_(None))
         with self._database.read() as connection:
             return [Flag(*row)._replace(cause=Cause(row.cause)) for row in connection.execute(query)]
-
-    def waiting(self) -> int:
-        """How many wait."""
-        query = select(func.count()).where(certificate_review.c.settled_at.is_(None))
-        with self._database.read() as connection:
-            return int(connection.execute(query).scalar_one())
 
     def settle(self, document_number: str, *, note: str, actor: str) -> int:
         """Note that the certificate was looked at; what was decided about it is another command's.
