@@ -19,7 +19,7 @@ BY_DAYS = [one for one in VERSIONS if isinstance(one.act.counting, ByDays)]  # b
 RANK = {Way.INCOMPLETE: 0, Way.MANUAL: 1, Way.AUTO: 2}
 seeds = st.integers(0, 1_000_000)
 every_rule = pytest.mark.parametrize("rule", VERSIONS, ids=lambda rule: f"{rule.id} {rule.first}")
-few = settings(max_examples=6)
+few = settings(max_examples=4)
 
 
 def came_to(rule: Rule, facts: Facts, seed: int) -> tuple[object, ...]:
