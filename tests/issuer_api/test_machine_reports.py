@@ -316,6 +316,7 @@ def test_code_lists_are_open_and_say_when_they_have_not_changed(module_office: O
     danish = client.get("/api/v1/codes/rank?language=da").json()
     assert {tuple(one["names"]) for one in danish["codes"]} == {("da",)}
     assert client.get("/api/v1/codes/nothing").status_code == 404
+    assert client.get("/api/v1/codes/rank?language=xx").status_code == 422
 
 
 def test_organisation_that_asks_too_often_is_told_to_wait(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, NamedTuple, get_args
 
 import orjson
 from fastapi import APIRouter, Path, Query
@@ -14,7 +14,9 @@ from issuer.rules.code_lists import CodeList, CodeLists
 from keys.encoding import Json
 
 _NAME: Final = r"^[a-z][a-z0-9_-]{0,39}$"
-_LANGUAGE: Final = r"^[a-z]{2}$"
+Language = Literal["sv", "da", "nb", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+_OTHERWISE: Final = "en"
 CACHED: Final = "public, max-age=300"
 _NAMES: Final[dict[str, Json]] = {"type": "object", "additionalProperties": {"type": "string"}}
 _EXAMPLE: Final[dict[str, Json]] = {"sv": "befälhavare", "en": "master"}
@@ -58,9 +60,22 @@ _LISTS: Final[dict[str, Json]] = {
 }
 
 
+class _Page(NamedTuple):
+    """A body that is the same for everybody until the lists change, and the tag that it is known by."""
+
+    body: bytes
+    tag: str
+
+
 def codes_router(lists: CodeLists, path: str) -> APIRouter:
     """`GET {path}` and `GET {path}/{list}`, each with an ETag."""
     router = APIRouter(tags=["machines: code lists"])
+    pages = {
+        (one.name, language): _page(_shown(one, language))
+        for one in lists.lists.values()
+        for language in (None, *LANGUAGES)
+    }
+    overview = _page({"lists": [_counted(one, pages[one.name, None].tag) for one in lists.lists.values()]})
 
     @router.get(
         path,
@@ -70,16 +85,7 @@ def codes_router(lists: CodeLists, path: str) -> APIRouter:
         responses=_responses(_LISTS),
     )
     def all_lists(request: Request) -> Response:
-        shown: list[Json] = [
-            {
-                "name": one.name,
-                "names": dict(one.names),
-                "codes": len(one.codes),
-                "etag": _tag(_shown(one, None)),
-            }
-            for one in lists.lists.values()
-        ]
-        return _answer(request, {"lists": shown})
+        return _answer(request, overview)
 
     @router.get(
         path + "/{name}",
@@ -92,42 +98,49 @@ def codes_router(lists: CodeLists, path: str) -> APIRouter:
         request: Request,
         name: Annotated[str, Path(pattern=_NAME, examples=["rank"])],
         language: Annotated[
-            str | None, Query(pattern=_LANGUAGE, description="names in this language alone; else in English")
+            Language | None, Query(description="names in this language alone; in English where there is none")
         ] = None,
     ) -> Response:
-        found = lists.lists.get(name)
+        found = pages.get((name, language))
         if found is None:
             raise Problem("no-such-code-list", "There is no list of that name: GET the address above it.")
-        return _answer(request, _shown(found, language))
+        return _answer(request, found)
 
     return router
 
 
+def _counted(one: CodeList, tag: str) -> dict[str, Json]:
+    return {"name": one.name, "names": dict(one.names), "codes": len(one.codes), "etag": tag}
+
+
 def _shown(found: CodeList, language: str | None) -> dict[str, Json]:
     codes: list[Json] = [
-        {"code": one.code, "names": _names(one.names, language, one.code), "own": one.own}
+        {"code": one.code, "names": _names(one.names, language), "own": one.own}
         for one in found.codes.values()
     ]
-    return {"name": found.name, "names": _names(found.names, language, found.name), "codes": codes}
+    return {"name": found.name, "names": _names(found.names, language), "codes": codes}
 
 
-def _names(names: Mapping[str, str], language: str | None, otherwise: str) -> dict[str, Json]:
-    if language is None:
+def _names(names: Mapping[str, str], language: str | None) -> dict[str, Json]:
+    chosen = (language, _OTHERWISE) if language else names
+    first = next((one for one in chosen if one in names), None)
+    if language is None or first is None:
         return dict(names)
-    return {language: names.get(language) or names.get("en") or otherwise}
+    return {first: names[first]}
 
 
-def _answer(request: Request, content: dict[str, Json]) -> Response:
+def _page(content: dict[str, Json]) -> _Page:
+    body = orjson.dumps(content)
+    return _Page(body, f'"{sha256(body).hexdigest()[:32]}"')
+
+
+def _answer(request: Request, page: _Page) -> Response:
     """RFC 9110, 13.1.2: 304 to whoever has it already."""
-    headers = {"ETag": _tag(content), "Cache-Control": CACHED}
+    headers = {"ETag": page.tag, "Cache-Control": CACHED}
     asked = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
-    if headers["ETag"] in asked or "*" in asked:
+    if page.tag in asked or "*" in asked:
         return Response(status_code=304, headers=headers)
-    return Response(orjson.dumps(content), headers=headers, media_type="application/json")
-
-
-def _tag(content: dict[str, Json]) -> str:
-    return f'"{sha256(orjson.dumps(content)).hexdigest()[:32]}"'
+    return Response(page.body, headers=headers, media_type="application/json")
 
 
 def _responses(schema: dict[str, Json]) -> dict[int | str, dict[str, Json]]:
