@@ -27,7 +27,10 @@ Kind = Annotated[IdentityKind, typer.Option("--kind", help="whose number it is; 
 
 @app.command("add")
 def add(context: typer.Context, seafarer: SeafarerId, kind: Kind) -> None:
-    """Enter a seafarer's personal number: typed unseen, or read from standard input."""
+    """Enter a personal number, typed unseen.
+
+    Where there is no terminal it is read from standard input.
+    """
     number = _number(kind)
     register = register_of(context)
     try:
@@ -64,7 +67,10 @@ def show(context: typer.Context, seafarer: SeafarerId, as_json: AsJson = False) 
 
 @app.command("erase")
 def erase(context: typer.Context, seafarer: SeafarerId, reason: Reason = "") -> None:
-    """Destroy a person's key: numbers, documents and what was asked and answered are gone for good."""
+    """Destroy a person's key, for good.
+
+    Numbers, documents, and what was asked and answered about records cannot be read any more.
+    """
     register = register_of(context)
 
     def act() -> dict[str, Json]:

@@ -70,7 +70,7 @@ def waiting(
     all_of_them: Annotated[bool, typer.Option("--all", help="those that were settled too")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Certificates that somebody has to look at: a record that they rest on changed since."""
+    """Certificates that somebody has to look at."""
     found = register_of(context).reviewing.flags(all_of_them=all_of_them)
     if as_json:
         terminal.tell(json.dumps([flag_members(one) for one in found]))
