@@ -134,3 +134,19 @@ def test_metrics_tell_open_cases_and_who_decided(office: CaseOffice) -> None:
     text = office.client.get(address, headers=token).text
     assert 'ombord_applications_issued_last_day{decided_by="rule"} 1.0' in text
     assert 'ombord_application_seconds_last_day{decided_by="rule"} 0.0' in text
+
+
+def test_strangers_see_and_change_nothing(office: CaseOffice) -> None:
+    paths = office.get("openapi.json")["paths"]
+    routes = [
+        (method, path.removeprefix("/no"))
+        for path, methods in paths.items()
+        for method in methods
+        if path.removeprefix("/no/api/v1/").startswith(("applications", "statistics/"))
+    ]
+    assert len(routes) == 15
+    for method, path in routes:
+        address = path.replace("{case_id}", "SE26-7K3M9QXA")
+        answer = office.client.request(method, address)
+        assert (path, answer.status_code) == (path, 401)
+        assert answer.headers["content-type"] == "application/problem+json"
