@@ -18,7 +18,7 @@ from issuer.domain.errors import InvalidInput, NotFound
 from issuer.rules.case_file import CaseFile
 from issuer.rules.entry import LawError
 from issuer.rules.evidence import EvidencePolicy
-from issuer.rules.law import Law, Rule, UnknownRule
+from issuer.rules.law import Law, Rule, UnknownRule, Validity
 from issuer.rules.outcome import Outcome, evaluate
 from issuer.rules.outline import outline
 from issuer.rules.report import report
@@ -75,13 +75,16 @@ def list_rules(
         datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="date of law")
     ] = None,
     country: Annotated[str | None, typer.Option(metavar="COUNTRY", help="such as SE")] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="also what is decided in the single case and grants nothing")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """What may be granted by the law of a day."""
     with clearly():
         law = law_files.load()
     day = (on or utc_now()).date()
-    found = list(law.in_force(day, country))
+    found = list(law.in_force(day, country, with_decisions=decisions))
     if as_json:
         tell_json([_listed(rule, law) for rule in found])
         return
@@ -209,8 +212,18 @@ def named(rule: Rule) -> str:
     return " · ".join((*own, *[name for language, name in rule.names.items() if language == "en"]))
 
 
+def _validity(one: Validity) -> dict[str, Any]:
+    return {
+        "ref": one.ref,
+        "period": str(one.period) if one.period else None,
+        "renewal_window": str(one.renewal_window) if one.renewal_window else None,
+        "until": one.last.isoformat() if one.last else None,
+        "until_further_notice": one.period is None and one.last is None,
+    }
+
+
 def _listed(rule: Rule, law: Law) -> dict[str, Any]:
-    validity = rule.validity
+    validity, amended = rule.validity, rule.amended
     return {
         "id": rule.id,
         "kind": rule.kind,
@@ -219,8 +232,9 @@ def _listed(rule: Rule, law: Law) -> dict[str, Any]:
         "names": dict(rule.names),
         "ref": rule.ref,
         "act": rule.act.id,
-        "until_further_notice": validity is not None and validity.period is None,
+        "validity": _validity(validity) if validity else None,
         "verified": rule.verified,
+        "amended": {"by": amended.by, "not_before": amended.not_before.isoformat()} if amended else None,
         "stcw": {"codes": list(rule.stcw), "verified": False} if rule.stcw else None,
         "versions": [
             {"from": one.first.isoformat(), "until": one.last.isoformat() if one.last else None}

@@ -26,6 +26,12 @@ class Period:
             raise ValueError(f"{text!r} is no period such as P5Y, P6M or P14D")
         return cls(12 * years + months, days)
 
+    def __str__(self) -> str:
+        """As it is written: `P5Y`, `P1Y6M`, `P14D`."""
+        years, months = divmod(self.months, 12)
+        parts = ((years, "Y"), (months, "M"), (self.days, "D"))
+        return "P" + "".join(f"{number}{unit}" for number, unit in parts if number)
+
     def before(self, day: date) -> date:
         """The day that lies this long before `day`."""
         return _shift(_months(day, -self.months), -self.days)

@@ -66,7 +66,19 @@ def test_the_law_of_a_day_is_listed(run: Run) -> None:
     assert one["names"] == {"sv": "Maskinbefäl klass VIII", "en": "Engineer officer class VIII"}
     assert [each["from"] for each in one["versions"]] == ["2012-01-01", "2015-05-01"]
     assert one["ref"] == "2 kap. 22 § (2015:193)"
+    assert one["validity"] == {
+        "ref": "6 kap. 2 §",
+        "period": "P5Y",
+        "renewal_window": "P6M",
+        "until": None,
+        "until_further_notice": False,
+    }
     assert "54 on 2012-01-01" in run("list", "--on", "2012-01-01")[2]
+
+
+def test_what_is_decided_in_the_single_case_is_listed_when_asked_for(run: Run) -> None:
+    assert "SE.traditionsfartyg" not in run("list", "--on", "2012-01-01")[1]
+    assert "SE.traditionsfartyg" in run("list", "--on", "2012-01-01", "--decisions")[1]
 
 
 def test_a_case_is_decided_and_said_why(run: Run) -> None:
