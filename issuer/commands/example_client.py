@@ -59,17 +59,25 @@ def sea_service(seafarer: str) -> dict[str, Any]:
     }
 
 
+def report(authority: httpx.Client, us: dict[str, str], seafarer: str) -> httpx.Response:
+    """Send one record with a fresh token."""
+    headers = {
+        "Authorization": f"Bearer {access_token(authority, us)}",
+        "Idempotency-Key": str(uuid.uuid4()),  # the same again, when no answer came back
+    }
+    url = f"{us['issuer']}/api/v1/reports/sea-service"
+    return authority.post(url, json=sea_service(seafarer), headers=headers)
+
+
 def main() -> None:
     """Get a token, and report one record with it."""
     us = json.loads((HERE / "organisation.json").read_text(encoding="utf-8"))
     seafarer = sys.argv[1] if len(sys.argv) > 1 else us["seafarer"]
-    with httpx.Client(timeout=30) as authority:
-        headers = {
-            "Authorization": f"Bearer {access_token(authority, us)}",
-            "Idempotency-Key": str(uuid.uuid4()),  # the same again, when no answer came back
-        }
-        url = f"{us['issuer']}/api/v1/reports/sea-service"
-        answer = authority.post(url, json=sea_service(seafarer), headers=headers)
+    try:
+        with httpx.Client(timeout=30) as authority:
+            answer = report(authority, us, seafarer)
+    except httpx.TransportError as error:
+        raise SystemExit(f"no answer from {us['issuer']}: {error}") from error
     print(answer.status_code, json.dumps(answer.json(), indent=2, ensure_ascii=False))
     if answer.is_error:
         raise SystemExit(1)
