@@ -1,15 +1,27 @@
-"""What the tests of applications share: an authority over an empty register, on SQLite and on PostgreSQL."""
+"""What the tests of applications share: an authority over an empty register."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copy
 
 import pytest
 from support.cases import Bench
-from support.databases import database, database_url, postgres, sqlite_template
+from support.databases import database, postgres, sqlite_template
 
 from issuer.adapters.database import Database
 
-__all__ = ["database", "database_url", "postgres", "sqlite_template"]
+__all__ = ["database", "postgres", "sqlite_template"]
 
 
 @pytest.fixture
-def bench(database: Database) -> Bench:
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh register, for tests in which the database plays no part."""
+    return f"sqlite:///{copy(sqlite_template, tmp_path / 'register.db')}"
+
+
+@pytest.fixture
+def bench(sqlite_url: str) -> Iterator[Bench]:
     """A Swedish authority and one seafarer who holds nothing."""
-    return Bench.open(database)
+    database = Database.open(sqlite_url)
+    yield Bench.open(database)
+    database.close()

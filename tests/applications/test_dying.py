@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 from support.cases import ASTRID, Bench
+from support.databases import database_url
 
+from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate, credential
 from issuer.adapters.tables_applications import application
 from issuer.domain.errors import Conflict
@@ -13,6 +15,14 @@ from issuer.services.applications.cases import Wish
 from issuer.services.applications.finishing import Finishing
 from issuer.services.applications.reevaluating import mark_due
 from issuer.services.issuing.stopping import Stopping
+
+__all__ = ["database_url"]
+
+
+@pytest.fixture
+def bench(database: Database) -> Bench:
+    """On SQLite and on PostgreSQL, which differ in who sees what when."""
+    return Bench.open(database)
 
 
 class Died(RuntimeError):
