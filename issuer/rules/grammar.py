@@ -7,15 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from issuer.rules.conditions import (
-    Age,
-    All,
-    Any,
-    Condition,
-    Dated,
-    Discretion,
-    Held,
-)
+from issuer.rules.conditions import Age, All, Any, Condition, Dated, Discretion, Held
 from issuer.rules.entry import Entry
 from issuer.rules.facts import ATTACHMENTS, Kind
 from issuer.rules.law import Act
