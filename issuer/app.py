@@ -1,9 +1,11 @@
 """The web's only composition root: settings in, a FastAPI application out, or one clear error at start."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
+from enum import Enum, auto
 from importlib.metadata import version
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -69,8 +71,20 @@ def create_app(settings: Settings, *, keys: AuthorityKeys | None = None, clock: 
     return build(compose(settings, keys=keys or _unseal(settings), clock=clock))
 
 
-def build(services: Services) -> FastAPI:
-    """The application over composed services."""
+class Part(Enum):
+    """A part of the application, by whom it serves."""
+
+    EVERYBODY = auto()  # phones, verifiers and ships
+    OPERATORS = auto()
+    APPLICATIONS = auto()
+    MACHINES = auto()
+
+
+WHOLE: Final = frozenset(Part)
+
+
+def build(services: Services, parts: Collection[Part] = WHOLE) -> FastAPI:
+    """The application over composed services, or only some parts of it."""
     settings, addresses = services.settings, Addresses(services.settings.issuer)
 
     @asynccontextmanager
@@ -91,24 +105,28 @@ def build(services: Services) -> FastAPI:
     )
     problems.install(app)
     describe_refusals(app)
-    app.include_router(well_known_router(settings, services.keys, addresses))
-    app.include_router(pick_up_router(_pick_up(services), addresses))
-    app.include_router(_sync(services, addresses))
-    app.include_router(_documents(services, addresses))
-    app.include_router(status_router(services.publisher, addresses))
-    app.include_router(packs_router(settings.packs_folder, addresses))
-    app.include_router(log_router(services.checkpoints, addresses))
-    app.include_router(_page(services, addresses))
-    app.include_router(_public(services, addresses))
-    app.include_router(_operators(services, addresses))
-    app.include_router(_applications(services, addresses))
-    app.include_router(spot_checks_router(services.applications, addresses.path("api", "v1", "spot-checks")))
-    app.include_router(machine_router(services, law_files.code_lists(), addresses))
+    for part, routers in _ROUTERS.items():
+        for router in routers(services, addresses) if part in parts else ():
+            app.include_router(router)
     for router in _watched(services):
         app.include_router(router)
     app.add_middleware(Guard, https=settings.issuer.startswith("https:"), roomy=roomy)
     app.add_middleware(Observing)  # what is added last stands first
     return app
+
+
+def _everybody(services: Services, addresses: Addresses) -> list[APIRouter]:
+    return [
+        well_known_router(services.settings, services.keys, addresses),
+        pick_up_router(_pick_up(services), addresses),
+        _sync(services, addresses),
+        _documents(services, addresses),
+        status_router(services.publisher, addresses),
+        packs_router(services.settings.packs_folder, addresses),
+        log_router(services.checkpoints, addresses),
+        _page(services, addresses),
+        _public(services, addresses),
+    ]
 
 
 def _watched(services: Services) -> list[APIRouter]:
@@ -217,3 +235,14 @@ def _operators(register: Register, addresses: Addresses) -> APIRouter:
     router.include_router(mass_router(register.mass, changes, zone, f"{base}/mass"))
     router.include_router(offers_router(register.offering, changes, f"{base}/offers"))
     return router
+
+
+_ROUTERS: Final[Mapping[Part, Callable[[Services, Addresses], list[APIRouter]]]] = {
+    Part.EVERYBODY: _everybody,
+    Part.OPERATORS: lambda services, addresses: [_operators(services, addresses)],
+    Part.APPLICATIONS: lambda services, addresses: [
+        _applications(services, addresses),
+        spot_checks_router(services.applications, addresses.path("api", "v1", "spot-checks")),
+    ],
+    Part.MACHINES: lambda services, addresses: [machine_router(services, law_files.code_lists(), addresses)],
+}

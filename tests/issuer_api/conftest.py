@@ -1,7 +1,7 @@
 """What the HTTP tests share: one authority's application in this process, on each kind of database."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from support.databases import PostgresServer, database_url, postgres, sqlite_tem
 from support.in_process import client_of
 from support.issuer_app import KEYS, HandClock, Office, issuer_settings, register, two_certificates
 
-from issuer.app import build
+from issuer.app import WHOLE, Part, build
 from issuer.composition import compose
 from issuer.services.custody.authority_keys import AuthorityKeys
 from issuer.settings import Settings
@@ -20,9 +20,16 @@ __all__ = ["database_url", "postgres", "sqlite_template"]  # fixtures
 
 
 @pytest.fixture
-def office(database_url: str) -> Iterator[Office]:
+def parts(request: pytest.FixtureRequest) -> Collection[Part]:
+    """Of the application of `office`: what a module's tests ask for, since each test has one made."""
+    asks_for_all = request.path.name.startswith(("test_machine", "test_metrics"))
+    return WHOLE if asks_for_all else (Part.EVERYBODY, Part.OPERATORS)
+
+
+@pytest.fixture
+def office(database_url: str, parts: Collection[Part]) -> Iterator[Office]:
     """An authority whose address has a path."""
-    with _open(issuer_settings(database_url)) as office:
+    with _open(issuer_settings(database_url), parts=parts) as office:
         yield office
 
 
@@ -78,9 +85,11 @@ def office_without_pass(sqlite_url: str) -> Iterator[Office]:
 
 
 @contextmanager
-def _open(settings: Settings, keys: AuthorityKeys = KEYS) -> Iterator[Office]:
+def _open(
+    settings: Settings, keys: AuthorityKeys = KEYS, parts: Collection[Part] = WHOLE
+) -> Iterator[Office]:
     clock = HandClock()
     services = compose(settings, keys=keys, clock=clock)
     register(services.database, clock, settings, *two_certificates())
-    with client_of(build(services), settings.base_url) as client:
+    with client_of(build(services, parts), settings.base_url) as client:
         yield Office(settings, services.database, clock, client)

@@ -1,5 +1,6 @@
 """What the wallet's tests share: one authority in this process, one phone on one window."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,20 +14,33 @@ if TYPE_CHECKING:
     from support.issuer_app import Office
 
 
+@pytest.fixture(scope="session")
+def empty_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register of this version, to copy: to make one takes longer than a test."""
+    from issuer.adapters.database import Database
+
+    path = tmp_path_factory.mktemp("register") / "register.db"
+    database = Database.open(f"sqlite:///{path}")
+    with database.write() as connection:
+        connection.exec_driver_sql("PRAGMA user_version = 1")
+    database.close()
+    return path
+
+
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator["Office"]:
+def office(tmp_path: Path, empty_register: Path) -> Iterator["Office"]:
     """The Norwegian authority, with one seafarer's two certificates, at an address with a path."""
     from support.in_process import client_of
     from support.issuer_app import KEYS, HandClock, Office, issuer_settings, register, two_certificates
 
-    from issuer.app import build
+    from issuer.app import Part, build
     from issuer.composition import compose
 
-    settings = issuer_settings(f"sqlite:///{tmp_path}/register.db")
+    settings = issuer_settings(f"sqlite:///{shutil.copy(empty_register, tmp_path / 'register.db')}")
     clock = HandClock()
     services = compose(settings, keys=KEYS, clock=clock)
     register(services.database, clock, settings, *two_certificates())
-    with client_of(build(services), settings.base_url) as client:
+    with client_of(build(services, [Part.EVERYBODY]), settings.base_url) as client:
         yield Office(settings, services.database, clock, client)
 
 
