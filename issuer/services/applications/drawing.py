@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from issuer.adapters.database import Database
-from issuer.adapters.tables_applications import application, spot_check_day
+from issuer.adapters.tables_applications import spot_check_day
 from issuer.domain.errors import Conflict, NotFound
 from issuer.rules.evidence_file import policy_of
 from issuer.services.applications import decisions
@@ -127,13 +127,6 @@ class Drawing:
                 limit=limit_of(policy.spot_check),
                 was_drawn=is_drawn(history(connection, case_id)),
             )
-
-    def drawn_on(self, day: date) -> Sequence[str]:
-        """The cases whose draw is by that day's secret."""
-        mine = application.c.draw_day == day.isoformat()
-        with self._database.read() as connection:
-            query = select(application.c.case_id).where(mine).order_by(application.c.case_id)
-            return connection.execute(query).scalars().all()
 
     def _row(self, connection: Connection, day: str) -> Row[Any]:
         return connection.execute(select(spot_check_day).where(spot_check_day.c.day == day)).one()

@@ -1,7 +1,7 @@
 """From a grant to an approved certificate: composed of data, drafted, approved as the policy says."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -25,7 +25,6 @@ from verifier.credential.model import CertificateType
 
 _VERSION: Final = 16  # hexadecimal digits of an act's version that a certificate's `rule` names
 _OWN: Final = frozenset(("document_number", "issue_date", "expiry_date", "replaces", "issue_place"))
-RuleSays = Callable[[str, str, str], bool]  # certificate type, claims hash, rule@version: whether it did
 
 
 def rule_name(rule: Rule) -> str:
