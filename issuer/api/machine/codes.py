@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Annotated, Final, Literal, NamedTuple, get_args
+from typing import Annotated, Final, NamedTuple
 
 import orjson
 from fastapi import APIRouter, Path, Query
@@ -14,8 +14,6 @@ from issuer.rules.code_lists import CodeList, CodeLists
 from keys.encoding import Json
 
 _NAME: Final = r"^[a-z][a-z0-9_-]{0,39}$"
-Language = Literal["sv", "da", "nb", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 _OTHERWISE: Final = "en"
 CACHED: Final = "public, max-age=300"
 _NAMES: Final[dict[str, Json]] = {"type": "object", "additionalProperties": {"type": "string"}}
@@ -70,10 +68,11 @@ class _Page(NamedTuple):
 def codes_router(lists: CodeLists, path: str) -> APIRouter:
     """`GET {path}` and `GET {path}/{list}`, each with an ETag."""
     router = APIRouter(tags=["machines: code lists"])
+    languages = sorted({language for one in lists.lists.values() for language in one.names})
     pages = {
         (one.name, language): _page(_shown(one, language))
         for one in lists.lists.values()
-        for language in (None, *LANGUAGES)
+        for language in (None, *languages)
     }
     overview = _page({"lists": [_counted(one, pages[one.name, None].tag) for one in lists.lists.values()]})
 
@@ -98,7 +97,11 @@ def codes_router(lists: CodeLists, path: str) -> APIRouter:
         request: Request,
         name: Annotated[str, Path(pattern=_NAME, examples=["rank"])],
         language: Annotated[
-            Language | None, Query(description="names in this language alone; in English where there is none")
+            str | None,
+            Query(
+                pattern=f"^({'|'.join(languages)})$",
+                description="names in this language alone; in English where there is none",
+            ),
         ] = None,
     ) -> Response:
         found = pages.get((name, language))
