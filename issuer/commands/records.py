@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,9 +11,11 @@ from issuer import terminal
 from issuer.arguments import AsJson, Number, SeafarerId, check_record, check_why
 from issuer.commands.opening import actor, register_of
 from issuer.commands.repeating import once
+from issuer.domain.errors import InvalidInput
 from issuer.services.qualifications.correcting import AskedBy
 from issuer.services.qualifications.history import Entry
-from issuer.services.qualifications.shown import entry_members, flag_members
+from issuer.services.qualifications.shown import entry_members, flag_members, request_members
+from keys.custody import atomic_file
 from keys.encoding import Json
 
 record = typer.Typer(help="Records of service, courses and the like.", rich_markup_mode=None)
@@ -45,6 +48,39 @@ def history(context: typer.Context, name: RecordId, as_json: AsJson = False) -> 
         why = f": {one.reason}" if one.reason else ""
         said = json.dumps(one.contents, ensure_ascii=False)
         terminal.tell(f"  {one.version}  {_when(one.at)}  {one.act.value} by {one.actor}{why}  {said}")
+
+
+@record.command("document")
+def document(
+    context: typer.Context,
+    name: RecordId,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="where to write it, for you alone")],
+    version: Annotated[int, typer.Option("--version", min=1, help="of the record")] = 1,
+) -> None:
+    """Open what was uploaded with a record, to be read. The look is noted in the audit trail."""
+    media_type, content = register_of(context).history.document(name, version, actor=actor())
+    try:
+        atomic_file.write(out, content, mode=0o600)
+    except OSError as error:
+        raise InvalidInput(
+            f"{out} cannot be written: {error.strerror}", hint="choose another place"
+        ) from error
+    terminal.tell(f"{out}: {media_type}, {len(content):,} bytes")
+
+
+@record.command("requests")
+def requests(context: typer.Context, seafarer: SeafarerId, as_json: AsJson = False) -> None:
+    """Corrections asked for and answered about a seafarer's records. The look is noted."""
+    found = register_of(context).correcting.about(seafarer, actor=actor())
+    if as_json:
+        terminal.tell(json.dumps([request_members(one) for one in found], ensure_ascii=False))
+        return
+    for one in found:
+        terminal.tell(f"{one.id}  record {one.record_id}  {_when(one.asked_at)}  {one.asked_by}: {one.asked}")
+        answer = f": {one.answer}" if one.answer else ""
+        terminal.tell(f"  {one.state}{answer}")
+    if not found:
+        terminal.say(f"no correction was asked for about {seafarer}")
 
 
 @record.command("ask")

@@ -9,6 +9,8 @@ from support.issuer_cli import Run, extract, run, sealed
 from support.records import DATA_KEY, RecordsOffice, company, service
 
 from issuer.adapters.database import Database
+from issuer.domain.qualifications import applicant
+from issuer.rules.facts import Channel
 
 __all__ = ["extract", "run", "sealed"]
 NUMBER = "900118-9811"
@@ -97,4 +99,30 @@ def test_records_are_listed_with_who_reported_them_and_when(run: Run, database_u
     assert "settled" in run("review", "list", "--all")[1]
     asked = run("record", "ask", record, "--text", "31 May?", personal_data_key=DATA_KEY)
     assert asked == (0, "request 1 waits for the reporter's answer\n", "")
+    assert (
+        "  authority: 31 May?\n  open\n"
+        in run("record", "requests", "7K3M9QXA", personal_data_key=DATA_KEY)[1]
+    )
     assert run("record", "history", "nothing")[0] == 2
+
+
+def test_uploaded_document_is_written_for_who_has_to_read_it(
+    run: Run, database_url: str, tmp_path: Path
+) -> None:
+    database = Database.open(database_url)
+    office = RecordsOffice.open(database)
+    paper = b"%PDF-1.7\n%%EOF\n"
+    report = service("2024-01-01", "2024-06-30", document=paper)
+    record = office.accept(report, by=applicant("7K3M9QXA", Channel.UPLOAD))[0]
+    database.close()
+    out = tmp_path / "statement.pdf"
+    told = run("record", "document", record, "--out", str(out), personal_data_key=DATA_KEY)
+    assert told == (0, f"{out}: application/pdf, {len(paper)} bytes\n", "")
+    assert out.read_bytes() == paper
+    assert out.stat().st_mode & 0o777 == 0o600
+    lacking = run(
+        "record", "document", record, "--version", "2", "--out", str(out), personal_data_key=DATA_KEY
+    )
+    assert lacking[0] == 2
+    nowhere = str(tmp_path / "nowhere" / "x.pdf")
+    assert run("record", "document", record, "--out", nowhere, personal_data_key=DATA_KEY)[0] == 2
