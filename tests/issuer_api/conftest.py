@@ -22,8 +22,11 @@ __all__ = ["database_url", "postgres", "sqlite_template"]  # fixtures
 @pytest.fixture
 def parts(request: pytest.FixtureRequest) -> Collection[Part]:
     """Of the application of `office`: what a module's tests ask for, since each test has one made."""
-    asks_for_all = request.path.name.startswith(("test_machine", "test_metrics"))
-    return WHOLE if asks_for_all else (Part.EVERYBODY, Part.OPERATORS)
+    if request.path.name.startswith(("test_machine", "test_metrics")):
+        return WHOLE
+    if request.path.name.startswith("test_sync"):
+        return (Part.EVERYBODY,)
+    return Part.EVERYBODY, Part.OPERATORS
 
 
 @pytest.fixture
