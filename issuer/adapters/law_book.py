@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from issuer.adapters import law_files
-from issuer.rules.case_practice import Practice, practice_of
-from issuer.rules.certificate_content import Contents, contents_of
-from issuer.rules.entry import LawError
 from issuer.rules.evidence import EvidencePolicy
-from issuer.rules.evidence_file import policy_of
-from issuer.rules.fee_schedule import Fees, fees_of
 from issuer.rules.law import Law
+from issuer.rules.reading.case_practice import Practice, practice_of
+from issuer.rules.reading.certificate_content import Contents, contents_of
+from issuer.rules.reading.entry import LawError
+from issuer.rules.reading.evidence_file import policy_of
+from issuer.rules.reading.fee_schedule import Fees, fees_of
 
 RULES: Final = law_files.ACTS.parent
 _OfCountry = TypeVar("_OfCountry", Contents, Fees, Practice)

@@ -5,21 +5,21 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from issuer.rules.act_file import act_of
-from issuer.rules.case_file import CaseFile, case_of
-from issuer.rules.code_lists import CodeLists, code_lists_of
 from issuer.rules.content import Content
-from issuer.rules.content_file import contents_of, given_in
-from issuer.rules.entry import MAX_FILE, LawError
 from issuer.rules.evidence import EvidencePolicy
-from issuer.rules.evidence_file import policy_of
 from issuer.rules.law import Law, Rule
+from issuer.rules.reading.act_file import act_of
+from issuer.rules.reading.case_file import CaseFile, case_of
+from issuer.rules.reading.code_lists import CodeLists, code_lists_of
+from issuer.rules.reading.content_file import contents_of, given_in
+from issuer.rules.reading.entry import MAX_FILE, LawError
+from issuer.rules.reading.evidence_file import policy_of
 from issuer.rules.words import Words, words_of
 
-ACTS: Final = Path(__file__).parent.parent / "rules" / "acts"
+ACTS: Final = Path(__file__).parent.parent / "rules" / "data" / "acts"
 POLICIES: Final = ACTS.with_name("policies")
 CODES: Final = ACTS.with_name("codes")
-WORDS: Final = ACTS.with_name("words")
+WORDS: Final = ACTS.parent.with_name("words")
 ENGLISH: Final = "en"  # what is said to whoever reads none of the languages
 CONTENTS: Final = ACTS.with_name("contents")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from issuer.adapters import law_files
-from issuer.rules.case_file import CaseFile, case_in
-from issuer.rules.entry import MAX_FILE, LawError
-from issuer.rules.json_entry import json_entry
+from issuer.rules.reading.case_file import CaseFile, case_in
+from issuer.rules.reading.entry import MAX_FILE, LawError
+from issuer.rules.reading.json_entry import json_entry
 
 LINES: Final = (".jsonl", ".ndjson")
 _ALONE: Final = (".yaml", ".yml", ".json")

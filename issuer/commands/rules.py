@@ -15,12 +15,12 @@ from issuer import terminal
 from issuer.adapters import law_files
 from issuer.arguments import AsJson
 from issuer.domain.errors import InvalidInput, NotFound
-from issuer.rules.case_file import CaseFile
-from issuer.rules.entry import LawError
+from issuer.rules.comparing.outline import outline
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.law import Law, Rule, UnknownRule, Validity
 from issuer.rules.outcome import Outcome, evaluate
-from issuer.rules.outline import outline
+from issuer.rules.reading.case_file import CaseFile
+from issuer.rules.reading.entry import LawError
 from issuer.rules.report import report
 from issuer.rules.sources import requirements_report, sources_of
 from issuer.rules.words import as_json as as_json_of

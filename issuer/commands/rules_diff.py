@@ -14,13 +14,13 @@ from issuer.arguments import AsJson
 from issuer.commands.opening import PART
 from issuer.commands.rules import clearly, named, tell_json
 from issuer.domain.errors import InvalidInput
-from issuer.rules.affecting import Affected, affected
-from issuer.rules.case_file import CaseFile
-from issuer.rules.diff import Change, Difference, Step, changes
-from issuer.rules.entry import LawError
+from issuer.rules.comparing.affecting import Affected, affected
+from issuer.rules.comparing.diff import Change, Difference, Step, changes
+from issuer.rules.comparing.outline import Stated
 from issuer.rules.finding import Finding
 from issuer.rules.outcome import Outcome
-from issuer.rules.outline import Stated
+from issuer.rules.reading.case_file import CaseFile
+from issuer.rules.reading.entry import LawError
 
 _DAY = ["%Y-%m-%d"]
 

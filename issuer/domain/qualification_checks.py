@@ -25,8 +25,8 @@ from issuer.domain.qualifications import (
     Ship,
 )
 from issuer.rules.calendar import Period
-from issuer.rules.case_file import LONGEST
 from issuer.rules.facts import ATTACHMENTS, Channel, Kind, Reporter
+from issuer.rules.reading.case_file import LONGEST
 
 # Who may report what at all; for what of it an organisation is approved is its own matter.
 ROLES: Final = {

@@ -9,14 +9,14 @@ import pytest
 
 from issuer.adapters.law_book import law_book
 from issuer.domain.applications import CLOSED, TRANSITIONS, ApplicationEvent, ApplicationState
-from issuer.rules.case_file import case_of
-from issuer.rules.case_practice import practice_of
-from issuer.rules.certificate_content import Content, contents_of
-from issuer.rules.entry import LawError
 from issuer.rules.facts import Channel, Decided, Facts, Kind, Record, Reporter, Service, Source
-from issuer.rules.facts_form import case_form
-from issuer.rules.fee_schedule import fees_of
 from issuer.rules.law import Rule
+from issuer.rules.reading.case_file import case_of
+from issuer.rules.reading.case_practice import practice_of
+from issuer.rules.reading.certificate_content import Content, contents_of
+from issuer.rules.reading.entry import LawError
+from issuer.rules.reading.facts_form import case_form
+from issuer.rules.reading.fee_schedule import fees_of
 from issuer.services.applications.drawing import limit_of
 from verifier.credential.certificate_reader import REQUIRED
 from verifier.credential.codelists import capacities, functions

@@ -12,10 +12,10 @@ import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from support.scenarios import scenarios
 
-from issuer.rules.case_file import case_of
-from issuer.rules.entry import LawError
 from issuer.rules.facts import ATTACHMENTS, Channel, Kind, Reporter
-from issuer.rules.facts_form import case_form
+from issuer.rules.reading.case_file import case_of
+from issuer.rules.reading.entry import LawError
+from issuer.rules.reading.facts_form import case_form
 
 SCHEMA: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "docs" / "case.schema.json").read_text(encoding="utf-8")

@@ -11,9 +11,9 @@ from support.every_rule import named, rules
 from support.scenarios import scenarios
 
 from issuer.adapters import law_files
-from issuer.rules.code_lists import code_lists_of
-from issuer.rules.entry import LawError
 from issuer.rules.facts import Channel, Facts, Kind, Reporter
+from issuer.rules.reading.code_lists import code_lists_of
+from issuer.rules.reading.entry import LawError
 from verifier.credential import codelists
 
 LISTS = law_files.code_lists()

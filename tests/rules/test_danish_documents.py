@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from issuer.adapters.law_files import contents
 from issuer.rules.content import Content, Slip
-from issuer.rules.content_file import contents_of, given_in
-from issuer.rules.entry import LawError
+from issuer.rules.reading.content_file import contents_of, given_in
+from issuer.rules.reading.entry import LawError
 from issuer.rules.statement import Total, check, totals
 
 STATEMENT: dict[str, Any] = {

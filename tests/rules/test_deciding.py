@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 from support.law import HEAD, MASTER, ON, UPLOADED, asks, judge, master_to_be, record, rule, service
 
-from issuer.rules.act_file import act_of
 from issuer.rules.facts import Decided, Facts, Kind
 from issuer.rules.finding import Standing
 from issuer.rules.outcome import Way, Why
+from issuer.rules.reading.act_file import act_of
 
 YEARS = 3 * 12 * 30  # days
 

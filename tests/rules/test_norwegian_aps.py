@@ -12,13 +12,13 @@ import pytest
 import yaml
 
 from issuer.adapters import law_files
-from issuer.rules.certificate_content import Content, contents_of
-from issuer.rules.entry import LawError
 from issuer.rules.evidence import EvidencePolicy, Level
-from issuer.rules.evidence_file import policy_of
 from issuer.rules.facts import Channel, Facts, Kind, Record, Reporter, Service, Source
 from issuer.rules.law import Law
 from issuer.rules.outcome import Outcome, Way, Why, evaluate
+from issuer.rules.reading.certificate_content import Content, contents_of
+from issuer.rules.reading.entry import LawError
+from issuer.rules.reading.evidence_file import policy_of
 from issuer.rules.sources import sources_of
 from verifier.credential import codelists
 

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from support.law import HEAD, MASTER, asks
 
-from issuer.rules.act_file import act_of
-from issuer.rules.entry import LawError, read
 from issuer.rules.law import Law, UnknownRule
+from issuer.rules.reading.act_file import act_of
+from issuer.rules.reading.entry import LawError, read
 
 
 def refused(text: str) -> str:

@@ -12,11 +12,11 @@ from support.law import HEAD, MASTER
 
 from issuer import cli
 from issuer.adapters import law_files, populations
-from issuer.rules.act_file import act_of
-from issuer.rules.diff import Step, changes
-from issuer.rules.entry import LawError
+from issuer.rules.comparing.diff import Step, changes
+from issuer.rules.comparing.outline import outline
 from issuer.rules.law import Law
-from issuer.rules.outline import outline
+from issuer.rules.reading.act_file import act_of
+from issuer.rules.reading.entry import LawError
 
 WORDS = law_files.words("en")
 BEFORE, AFTER = date(2015, 4, 30), date(2015, 5, 1)

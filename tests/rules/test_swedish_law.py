@@ -8,10 +8,10 @@ import pytest
 from support.law import COMPANY, POLICY, judge, record, service
 
 from issuer.adapters.law_files import load
-from issuer.rules.entry import LawError
 from issuer.rules.facts import Facts, Kind
 from issuer.rules.law import Law
 from issuer.rules.outcome import Way, Why, evaluate
+from issuer.rules.reading.entry import LawError
 
 FIRST = date(2012, 1, 1)
 ON = date(2014, 6, 1)

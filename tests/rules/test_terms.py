@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from issuer.adapters.law_files import load
-from issuer.rules.act_file import act_of
-from issuer.rules.entry import LawError
 from issuer.rules.law import Law
+from issuer.rules.reading.act_file import act_of
+from issuer.rules.reading.entry import LawError
 from issuer.rules.term import Term, is_early, term_of
 
 LAST = date(2014, 12, 31)  # of the certificate that is renewed

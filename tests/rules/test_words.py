@@ -15,13 +15,13 @@ from support.every_rule import UPLOADED, day_of, everything, law, rules
 from support.scenarios import scenarios
 
 from issuer.adapters import law_files
-from issuer.rules.act_file import act_of
 from issuer.rules.calendar import Period
-from issuer.rules.code_lists import CodeLists
 from issuer.rules.facts import Facts, Kind, Record, Service
 from issuer.rules.finding import Finding
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, Way, Why, evaluate
+from issuer.rules.reading.act_file import act_of
+from issuer.rules.reading.code_lists import CodeLists
 from issuer.rules.words import Explanation, Line, Words, as_json, explain, notice, plain, words_of
 
 POLICIES: Final = law_files.policies()

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from issuer.rules.act_file import act_of
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.facts import Channel, Facts, Kind, Record, Reporter, Service, Source
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, evaluate
+from issuer.rules.reading.act_file import act_of
 
 ON: Final = date(2026, 11, 22)
 COMPANY: Final = Source(reporter=Reporter.COMPANY, channel=Channel.API)

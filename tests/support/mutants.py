@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import yaml
 
-from issuer.rules.act_file import act_in
-from issuer.rules.entry import Entry, LawError, read
 from issuer.rules.law import Rule
+from issuer.rules.reading.act_file import act_in
+from issuer.rules.reading.entry import Entry, LawError, read
 
 Node = Any  # of PyYAML's tree
 NUMBERS: Final = {"gt_min", "gt_max", "kw_min", "kw_max", "years", "days"}

@@ -12,11 +12,11 @@ from typing import Any, Final
 import yaml
 
 from issuer.adapters.law_files import load, policies
-from issuer.rules.entry import Entry, read
 from issuer.rules.facts import Channel, Decided, Facts, Kind, Record, Reporter, Service, Source
 from issuer.rules.finding import Finding
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, Way, evaluate
+from issuer.rules.reading.entry import Entry, read
 
 FOLDER: Final = Path(__file__).parents[1] / "rules" / "scenarios"
 NONE: Final = "none"  # what takes a record, or something reported of it, away
@@ -278,7 +278,7 @@ def _only(where: str, found: Plain, *known: str) -> None:
 
 
 def _plain(entry: Entry) -> Plain:
-    """As `issuer.rules.entry` reads it: nothing twice, no aliases, `NO` a country."""
+    """As `issuer.rules.reading.entry` reads it: nothing twice, no aliases, `NO` a country."""
     if isinstance(entry.node, yaml.MappingNode):
         return {name: _plain(one) for name, one in entry.mapping().items()}
     return [_plain(one) for one in entry.items()] if entry.is_list() else entry.text()

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer.api.problems import Problem
-from issuer.rules.code_lists import CodeList, CodeLists
+from issuer.rules.reading.code_lists import CodeList, CodeLists
 from keys.encoding import Json
 
 _NAME: Final = r"^[a-z][a-z0-9_-]{0,39}$"

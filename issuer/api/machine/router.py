@@ -15,7 +15,7 @@ from issuer.api.machine.token import machine_token_router
 from issuer.api.rate_limit import RateLimit
 from issuer.composition import Register
 from issuer.domain.organisations import Resource
-from issuer.rules.code_lists import CodeLists
+from issuer.rules.reading.code_lists import CodeLists
 from issuer.services.organisations.tokens import MachineTokens
 
 # From one address; an organisation asks for a token every few minutes.

@@ -10,10 +10,10 @@ from fractions import Fraction
 from typing import Final
 
 from issuer.rules.calendar import Period
-from issuer.rules.code_lists import CodeLists
 from issuer.rules.counting import MONTH_DAYS
-from issuer.rules.entry import Entry, read
 from issuer.rules.finding import Days
+from issuer.rules.reading.code_lists import CodeLists
+from issuer.rules.reading.entry import Entry, read
 
 _FORMS: Final = {"one", "other"}
 _SPOKEN: Final = ("decimal", "thousands", "and", "or")

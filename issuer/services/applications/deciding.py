@@ -13,9 +13,9 @@ from issuer.adapters.tables_applications import decision_second
 from issuer.domain.applications import ApplicationEvent, ApplicationState
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.domain.register import CertificateState
-from issuer.rules.case_practice import Practice
-from issuer.rules.certificate_content import Limits
 from issuer.rules.outcome import Way
+from issuer.rules.reading.case_practice import Practice
+from issuer.rules.reading.certificate_content import Limits
 from issuer.services.applications import decisions
 from issuer.services.applications.cases import found, history, move
 from issuer.services.applications.decisions import Verdict

@@ -16,7 +16,7 @@ from issuer.adapters.tables_applications import (
     law_text,
 )
 from issuer.domain.errors import NotFound
-from issuer.rules.facts_form import case_form
+from issuer.rules.reading.facts_form import case_form
 from issuer.rules.report import report
 from issuer.services.applications.evaluating import Evaluated
 from issuer.services.clock import Clock

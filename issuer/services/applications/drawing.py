@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from issuer.adapters.database import Database
 from issuer.adapters.tables_applications import spot_check_day
 from issuer.domain.errors import Conflict, NotFound
-from issuer.rules.evidence_file import policy_of
+from issuer.rules.reading.evidence_file import policy_of
 from issuer.services.applications import decisions
 from issuer.services.applications.cases import found, history, is_drawn
 from issuer.services.audit.trail import SYSTEM, AuditEvent, record

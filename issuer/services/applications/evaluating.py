@@ -8,11 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from issuer.adapters.law_book import LawBook
-from issuer.rules.case_practice import LawDate
-from issuer.rules.certificate_content import Content
 from issuer.rules.facts import Facts
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, Way, evaluate
+from issuer.rules.reading.case_practice import LawDate
+from issuer.rules.reading.certificate_content import Content
 from issuer.services.applications.cases import Wish
 from issuer.services.applications.which_rule import COPIED, Chosen, rule_for
 from issuer.settings import Settings

@@ -10,11 +10,11 @@ from issuer.adapters.database import Database
 from issuer.adapters.tables_applications import application
 from issuer.domain.applications import TRANSITIONS, ApplicationState
 from issuer.domain.errors import Conflict
-from issuer.rules.act_file import act_of
-from issuer.rules.case_file import CaseFile, case_of
-from issuer.rules.evidence_file import policy_of
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, evaluate
+from issuer.rules.reading.act_file import act_of
+from issuer.rules.reading.case_file import CaseFile, case_of
+from issuer.rules.reading.evidence_file import policy_of
 from issuer.rules.report import report
 from issuer.rules.sources import requirements_report, sources_of
 from issuer.rules.words.explaining import explain

@@ -11,8 +11,8 @@ from sqlalchemy import Row
 from issuer.domain.applications import Asked
 from issuer.domain.errors import Conflict
 from issuer.domain.extract import HOLDER_CLAIMS
-from issuer.rules.certificate_content import Content, Limits
 from issuer.rules.law import Rule
+from issuer.rules.reading.certificate_content import Content, Limits
 from issuer.rules.term import term_of
 from issuer.services.applications.evaluating import Evaluated
 from issuer.services.applications.which_rule import COPIED

@@ -11,9 +11,9 @@ from issuer.adapters.tables import certificate as certificate_table
 from issuer.adapters.tables_applications import application
 from issuer.domain.applications import ApplicationEvent
 from issuer.domain.errors import Conflict, IssuerError
-from issuer.rules.certificate_content import Limits
 from issuer.rules.facts import Record, Reporter, Service
 from issuer.rules.outcome import Way
+from issuer.rules.reading.certificate_content import Limits
 from issuer.services.applications import decisions
 from issuer.services.applications.cases import history, is_drawn, move, wish_of
 from issuer.services.applications.decisions import Verdict

@@ -19,7 +19,7 @@ from issuer.domain.applications import (
     next_state,
 )
 from issuer.domain.errors import Conflict, Crowded, NotFound
-from issuer.rules.fee_schedule import Fee
+from issuer.rules.reading.fee_schedule import Fee
 from issuer.services.applications.cases import Wish, found, move, new_id, tell
 from issuer.services.applications.evaluating import Days, Evaluated
 from issuer.services.applications.holding import held, refuse_what_is_held

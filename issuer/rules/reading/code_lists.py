@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from issuer.rules.entry import Entry, names, read
+from issuer.rules.reading.entry import Entry, names, read
 
 _OWN = "own"
 

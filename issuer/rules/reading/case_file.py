@@ -11,8 +11,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final, TypeVar
 
-from issuer.rules.entry import Entry, read
 from issuer.rules.facts import ATTACHMENTS, Channel, Decided, Facts, Kind, Record, Reporter, Service, Source
+from issuer.rules.reading.entry import Entry, read
 
 LONGEST: Final = 60  # years of one period of service: longer is a slip of the pen
 HOURS_A_DAY: Final = 24

@@ -10,9 +10,9 @@ from hashlib import sha256
 from typing import Final
 
 from issuer.rules.counting import ByDays, ByHours
-from issuer.rules.entry import Entry, names, read
-from issuer.rules.grammar import Default, Grammar, demands_of, items, text_of
 from issuer.rules.law import Act, Amended, Credited, Rule, Validity, Variant
+from issuer.rules.reading.entry import Entry, names, read
+from issuer.rules.reading.grammar import Default, Grammar, demands_of, items, text_of
 from issuer.rules.where import Scales, Where
 
 _RULE: Final = (

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import NamedTuple
 
+from issuer.rules.comparing.outline import Stated, outline
 from issuer.rules.conditions import Dated
 from issuer.rules.law import Law, Rule
-from issuer.rules.outline import Stated, outline
 from issuer.rules.words import Words
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from issuer.rules.calendar import Period
-from issuer.rules.entry import Entry, names, read
+from issuer.rules.reading.entry import Entry, names, read
 
 _NUMBERS: Final = ("max_gt", "max_kw")
 _LISTS: Final = ("areas", "ship_types", "propulsion", "without")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from issuer.rules.entry import Entry, names, read
+from issuer.rules.reading.entry import Entry, names, read
 
 _DECISIONS: Final = ("grant", "limit", "refuse")
 

@@ -6,7 +6,7 @@ from typing import Final
 import yaml
 
 from issuer.rules.content import PARTS, Content, Field
-from issuer.rules.entry import Entry, names, read
+from issuer.rules.reading.entry import Entry, names, read
 
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import yaml
 
-from issuer.rules.entry import MAX_FILE, Entry, LawError
+from issuer.rules.reading.entry import MAX_FILE, Entry, LawError
 
 _STRING: Final = "tag:yaml.org,2002:str"
 _LIST: Final = "tag:yaml.org,2002:seq"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from issuer.rules.entry import Entry, names, read
+from issuer.rules.reading.entry import Entry, names, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """A country's evidence policy from its file: whose word counts for what, and how many are looked at."""
 
-from issuer.rules.entry import Entry, names, read
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.facts import ATTACHMENTS, Channel, Kind, Reporter
+from issuer.rules.reading.entry import Entry, names, read
 
 _HUNDRED = 100
 

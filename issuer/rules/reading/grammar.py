@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from issuer.rules.conditions import Age, All, Any, Condition, Dated, Discretion, Held
-from issuer.rules.entry import Entry
 from issuer.rules.facts import ATTACHMENTS, Kind
 from issuer.rules.law import Act
+from issuer.rules.reading.entry import Entry
 from issuer.rules.service import ServiceOf, Substitute, months
 from issuer.rules.where import ANY, NUMBERS, AnyOf, Demands, Scales, Wanted, Where
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from issuer.rules.case_file import CaseFile
-from issuer.rules.diff import Change
+from issuer.rules.comparing.diff import Change
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, evaluate
+from issuer.rules.reading.case_file import CaseFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
