@@ -53,6 +53,13 @@ REPLACEMENTS = [
     ("law_text", "(rowid, digest, name, content)", "(1, 'd9', 'se.yaml', x'11')"),
     ("spot_check_day", "", "('2026-11-22', 'h', 't', 2)"),
     ("qualification_version", "", "('r1', 1, 'corrected', '[]', 'e', 'nobody', NULL, 2)"),
+    (
+        "qualification_version",
+        "(rowid, record_id, version, act, contents, digest, actor, at)",
+        "(1, 'r9', 1, 'corrected', '[]', 'e', 'nobody', 2)",
+    ),
+    ("application_event", "(rowid, case_id, number, at, by, event, state)", "(1, 'c9', 1, 2, 'x', 'x', 'x')"),
+    ("spot_check_day", "(rowid, day, commitment, secret, committed_at)", "(1, '2026-11-23', 'h', 't', 2)"),
 ]
 
 

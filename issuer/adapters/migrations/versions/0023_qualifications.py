@@ -175,9 +175,10 @@ def _protect_on_sqlite() -> None:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
     for verb in ("UPDATE", "DELETE"):
         op.execute(f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {refuse}")
-    # As in 0018.
-    taken = f"(SELECT 1 FROM {table} WHERE record_id = NEW.record_id AND version = NEW.version)"  # noqa: S608
-    op.execute(f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS {taken} {refuse}")
+    # As in 0022: a row is in the way by its key, or by SQLite's own number of it.
+    taken = "rowid = NEW.rowid OR record_id = NEW.record_id AND version = NEW.version"
+    there = f"(SELECT 1 FROM {table} WHERE {taken})"  # noqa: S608 - from above
+    op.execute(f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS {there} {refuse}")
 
 
 def _protect_on_postgresql() -> None:
