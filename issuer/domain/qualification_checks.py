@@ -25,8 +25,7 @@ from issuer.domain.qualifications import (
     Ship,
 )
 from issuer.rules.calendar import Period
-from issuer.rules.facts import ATTACHMENTS, Channel, Kind, Reporter
-from issuer.rules.reading.case_file import LONGEST
+from issuer.rules.facts import ATTACHMENTS, HOURS_A_DAY, LONGEST_SERVICE, Channel, Kind, Reporter
 
 # Who may report what at all; for what of it an organisation is approved is its own matter.
 ROLES: Final = {
@@ -38,9 +37,8 @@ ROLES: Final = {
     Reporter.APPLICANT: frozenset(Kind) - {Kind.HOLDING},
 }
 ASHORE: Final = frozenset({"verkstad", "elektrisk-verkstad"})  # departments that are on no ship
-_LONGEST: Final = Period(months=12 * LONGEST)
+_LONGEST: Final = Period(months=12 * LONGEST_SERVICE)
 _FLAG: Final = re.compile(r"[A-Z]{2}", re.ASCII)
-_HOURS: Final = 24
 
 
 class Codes(Protocol):
@@ -221,7 +219,7 @@ def _period(first: date, last: date, where: str) -> Iterator[Problem]:
         yield Problem(
             pointer=f"/contents/{where}",
             code=Code.TOO_LONG,
-            message=f"{first} to {last} is more than {LONGEST} years",
+            message=f"{first} to {last} is more than {LONGEST_SERVICE} years",
             hint="check the years",
         )
 
@@ -278,4 +276,4 @@ def _days(said: SeaService) -> int:
 
 
 def _most_hours(said: SeaService) -> Fraction:
-    return Fraction(_HOURS * _days(said))
+    return Fraction(HOURS_A_DAY * _days(said))

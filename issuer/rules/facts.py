@@ -47,6 +47,8 @@ class Kind(StrEnum):
     SIGNATURE = "signature"
 
 
+LONGEST_SERVICE: Final = 60  # years of one period: longer is a slip of the pen
+HOURS_A_DAY: Final = 24
 ATTACHMENTS: Final = frozenset({Kind.PHOTO, Kind.SIGNATURE})  # the applicant's own, and of no further code
 
 

@@ -11,11 +11,20 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final, TypeVar
 
-from issuer.rules.facts import ATTACHMENTS, Channel, Decided, Facts, Kind, Record, Reporter, Service, Source
+from issuer.rules.facts import (
+    ATTACHMENTS,
+    HOURS_A_DAY,
+    LONGEST_SERVICE,
+    Channel,
+    Decided,
+    Facts,
+    Kind,
+    Record,
+    Reporter,
+    Service,
+    Source,
+)
 from issuer.rules.reading.entry import Entry, read
-
-LONGEST: Final = 60  # years of one period of service: longer is a slip of the pen
-HOURS_A_DAY: Final = 24
 
 _HOURS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3}|/[1-9][0-9]{0,8})?")
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -72,8 +81,8 @@ def _service(entry: Entry, on: date, known: dict[str, Entry]) -> Service:
         members["last"].fail(f"it ends before it begins, on {first}")
     if last > on:
         members["last"].fail(f"it ends after {on}: service that is still to come does not count")
-    if last.year - first.year > LONGEST:
-        members["last"].fail(f"a period of more than {LONGEST} years")
+    if last.year - first.year > LONGEST_SERVICE:
+        members["last"].fail(f"a period of more than {LONGEST_SERVICE} years")
     said = {name: members[name].text() for name in _TEXTS if name in members}
     return Service(
         id=_id(members, known),
