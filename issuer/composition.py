@@ -1,6 +1,6 @@
 """Put the services together: one place for the command line and the web application alike."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection
 
@@ -142,27 +142,9 @@ def compose(
     register = open_register(settings, clock=clock, create=create)
     parts = (register.database, clock, keys, settings)
     issuer = CredentialIssuer(*parts)
+    registered = {field.name: getattr(register, field.name) for field in fields(register)}
     return Services(
-        settings=settings,
-        clock=clock,
-        database=register.database,
-        importing=register.importing,
-        lifecycle=register.lifecycle,
-        offering=register.offering,
-        proposing=register.proposing,
-        approving=register.approving,
-        awaiting=register.awaiting,
-        stopping=register.stopping,
-        mass=register.mass,
-        reconciling=register.reconciling,
-        repeating=register.repeating,
-        organisations=register.organisations,
-        persons=register.persons,
-        reporting=register.reporting,
-        correcting=register.correcting,
-        history=register.history,
-        reviewing=register.reviewing,
-        applications=register.applications,
+        **registered,
         keys=keys,
         issuer=issuer,
         publisher=StatusPublisher(*parts),
