@@ -41,6 +41,8 @@ application = Table(
     Column("issued_at", BigInteger),
     Column("automatic", Integer),  # 1: nobody decided; set when it is issued
     Column("due", Integer, nullable=False, server_default=text("0")),  # 1: new evidence has come
+    Column("complete", String(10)),  # the day on which nothing was missing any more
+    Column("decide_by", String(10)),  # by which the law wants it decided, where it sets a time
     CheckConstraint("due IN (0, 1)", name="due_is_a_flag"),
 )
 Index(
@@ -48,6 +50,13 @@ Index(
     application.c.case_id,
     sqlite_where=text("due = 1"),
     postgresql_where=text("due = 1"),
+)
+Index(
+    "ix_application_decide_by",
+    application.c.decide_by,
+    application.c.case_id,
+    sqlite_where=text("decide_by IS NOT NULL"),
+    postgresql_where=text("decide_by IS NOT NULL"),
 )
 
 # What was decided, or put forward, once and for ever.

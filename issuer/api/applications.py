@@ -8,19 +8,23 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from issuer.adapters import law_files
 from issuer.api.certificates import SEAFARER, Actor
 from issuer.api.changes import Change, Changes
 from issuer.api.requests import Because, RequestBody, documented, shaped
 from issuer.domain.applications import ApplicationState, Asked
 from issuer.services.applications.cases import Wish
-from issuer.services.applications.explaining import PAGE
+from issuer.services.applications.explaining import PAGE, next_after
 from issuer.services.applications.handling import Applications
 from issuer.services.applications.statistics import Statistics
 from keys.encoding import Json
 
-CASE = r"^[A-Z]{2}[0-9]{2}-[0-9A-Z]{8}$"
+_NUMBER = "[A-Z]{2}[0-9]{2}-[0-9A-Z]{8}"
+CASE = f"^{_NUMBER}$"
+_AFTER = rf"^([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}\.)?{_NUMBER}$"
 CaseId = Annotated[str, Path(pattern=CASE)]
-Language = Annotated[str, Field(pattern="^(sv|da|nb|en)$")]
+LANGUAGE = f"^({'|'.join(sorted(law_files.languages()))})$"  # that explanations are written in
+Language = Annotated[str, Field(pattern=LANGUAGE)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 Finish = Callable[[str], object]
 Count = Callable[[date, date], Statistics]
@@ -57,13 +61,14 @@ class Foreseen(BaseModel):
     requirements: list[dict[str, Any]]
     fee: dict[str, Any]
     law_of: str
+    decide_by: str | None
     version: str
     explanation: dict[str, Any]
     text: list[str]
 
 
 class Listed(BaseModel):
-    """A case on one line; it names nobody."""
+    """A case on one line; it names nobody. `decide_by`: the day by which the law wants it decided."""
 
     case_id: str
     seafarer_id: str
@@ -74,21 +79,23 @@ class Listed(BaseModel):
     submitted_at: int
     issued_at: int | None
     automatic: bool | None
+    decide_by: str | None
 
 
 class CasePage(BaseModel):
-    """Cases by number; ask again with `after` set to `next` until that is null."""
+    """Cases, a page of them; ask again with `after` set to `next` until that is null."""
 
     cases: list[Listed]
     next: str | None
 
 
 class Case(Listed):
-    """A case with its history and its decisions."""
+    """A case with its history and its decisions; `complete`: since when nothing is missing."""
 
     language: str
     asks: list[str]
     fee: dict[str, Any]
+    complete: str | None
     replaces: str | None
     assigned_to: str | None
     hearing_until: str | None
@@ -204,12 +211,13 @@ def _add_showing(router: APIRouter, applications: Applications, actor: Actor, pa
     @router.get(path, summary="Cases, a page at a time", dependencies=[Depends(actor)])
     def cases(
         state: ApplicationState | None = None,
-        after: Annotated[str | None, Query(pattern=CASE)] = None,
+        due: Annotated[bool, Query(description="undecided ones with a deadline, the nearest first")] = False,
+        after: Annotated[str | None, Query(pattern=_AFTER, description="`next` of the page before")] = None,
         limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
     ) -> CasePage:
         chosen = None if state is None else state.value
-        found = applications.explaining.cases(state=chosen, after=after or "", limit=limit)
-        more = str(found[-1]["case_id"]) if len(found) == limit else None
+        found = applications.explaining.cases(state=chosen, due=due, after=after or "", limit=limit)
+        more = next_after(found[-1], due=due) if len(found) == limit else None
         return CasePage(cases=[Listed.model_validate(one) for one in found], next=more)
 
     @router.get(path + "/{case_id}", summary="One case in full; the audit trail notes who looked")
@@ -220,7 +228,7 @@ def _add_showing(router: APIRouter, applications: Applications, actor: Actor, pa
     def explanation(
         case_id: CaseId,
         who: Annotated[str, Depends(actor)],
-        language: Annotated[str | None, Query(pattern="^(sv|da|nb|en)$")] = None,
+        language: Annotated[str | None, Query(pattern=LANGUAGE)] = None,
     ) -> Explained:
         return Explained.model_validate(applications.explaining.explain(case_id, language, actor=who))
 

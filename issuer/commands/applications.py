@@ -15,6 +15,7 @@ from issuer.commands.repeating import once
 from issuer.domain.applications import ApplicationState, Asked
 from issuer.domain.errors import InvalidInput
 from issuer.services.applications.cases import Wish
+from issuer.services.applications.explaining import next_after
 from issuer.services.applications.statistics import Durations, Statistics, statistics
 from keys.encoding import Json
 
@@ -93,15 +94,19 @@ def explain(
 def list_cases(
     context: typer.Context,
     state: Annotated[ApplicationState | None, typer.Option("--state", help="in this state alone")] = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="undecided ones that the law sets a day for, the nearest first")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """All cases by number, one a line."""
+    """All cases by number, one a line; the last word is the day by which the law wants a decision."""
     explaining, after = register_of(context).applications.explaining, ""
     found = False
-    while page := explaining.cases(state=None if state is None else state.value, after=after):
-        found, after = True, str(page[-1]["case_id"])
+    chosen = None if state is None else state.value
+    while page := explaining.cases(state=chosen, due=due, after=after):
+        found, after = True, next_after(page[-1], due=due)
         for one in page:
-            names = ("case_id", "state", "asked", "rule", "seafarer_id", "document_number")
+            names = ("case_id", "state", "asked", "rule", "seafarer_id", "document_number", "decide_by")
             _tell(one, [" ".join(str(one[name] or "-") for name in names)], as_json=as_json, flat=True)
     if not found:
         terminal.say("there are no such cases")
@@ -114,6 +119,8 @@ def show(context: typer.Context, case_id: CaseId, as_json: AsJson = False) -> No
     lines = [f"{case_id}: {told['state']}, {told['asked']} of {told['rule']} for {told['seafarer_id']}"]
     amount = told["fee"]["amount"]
     lines.append(f"  fee: {'not known' if amount is None else amount} {told['fee']['currency']}")
+    if told["decide_by"] is not None:
+        lines.append(f"  decide by {told['decide_by']}: nothing was missing since {told['complete']}")
     lines += [_step(step) for step in told["history"]]
     for one in told["decisions"]:
         waits = "; waits for a second person" if one["waits_for_second"] else ""

@@ -48,7 +48,7 @@ def test_from_a_wish_to_a_certificate_by_hand(office: Run) -> None:
     assert code == 0
     case, _, state = told.strip().partition(": ")
     assert state == "manual", "the ordinance does not say what renews it"
-    assert office("cases", "list")[1] == f"{case} manual renewal SE.Lmt 7K3M9QXA -\n"
+    assert office("cases", "list")[1] == f"{case} manual renewal SE.Lmt 7K3M9QXA - -\n"
     code, told, said = office("decide", case, "grant", "--reason", "as the agency's regulations say")
     assert (code, told) == (0, f"{case}: issuing\n")
     assert "ombord-issuer work --once" in said

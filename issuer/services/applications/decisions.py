@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select, update
 
 from issuer.adapters.law_book import LawBook, LawText
 from issuer.adapters.repository import among, insert_many
@@ -54,7 +55,10 @@ class Kept(NamedTuple):
 def keep(
     connection: Connection, clock: Clock, book: LawBook, case_id: str, found: Evaluated, verdict: Verdict
 ) -> int:
-    """Store a decision with all that it takes to explain and replay it; returns its number."""
+    """Store a decision with all that it takes to explain and replay it; returns its number.
+
+    The case is given the deadline that follows from it.
+    """
     outcome, country = found.outcome, found.rule.act.country
     for text in (book.acts[outcome.version], book.policy_texts[country]):
         _keep_text(connection, text)
@@ -81,6 +85,8 @@ def keep(
     rows = [{"decision_id": number, **one} for one in evidence(found)]
     if rows:
         insert_many(connection, decision_evidence, rows)
+    mine = update(application).where(application.c.case_id == case_id)
+    connection.execute(mine.values(complete=_day(found.facts.complete), decide_by=_day(outcome.decide_by)))
     return int(number)
 
 
@@ -142,6 +148,10 @@ def _keep_text(connection: Connection, text: LawText) -> None:
     known = select(law_text.c.digest).where(law_text.c.digest == text.digest)
     if connection.execute(known).first() is None:
         connection.execute(insert(law_text).values(**text._asdict()))
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _json(value: object) -> str:

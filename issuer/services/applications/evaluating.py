@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from issuer.rules.reading.case_practice import LawDate
 from issuer.rules.reading.certificate_content import Content
 from issuer.services.applications.cases import Wish
 from issuer.services.applications.which_rule import COPIED, Chosen, rule_for
+from issuer.services.qualifications.evidence import last_reported
 from issuer.settings import Settings
 
 FactsOf = Callable[[Connection, str], Facts]
@@ -39,10 +40,11 @@ class Evaluated(NamedTuple):
 
 
 class Days(NamedTuple):
-    """The days that a case depends on."""
+    """The days that a case depends on; `complete`: since when nothing is missing, where that is known."""
 
     submitted: date
     today: date
+    complete: date | None = None
 
 
 class Evaluating:
@@ -68,7 +70,12 @@ class Evaluating:
         rule = chosen.rule
         facts = self._facts_of(connection, wish.seafarer_id)
         facts = facts_asking(known_by(facts, days.today), wish.asks)
-        outcome = evaluate(rule, facts, on=days.today, policy=book.policies[country], law_of=law_of)
+        policy = book.policies[country]
+        outcome = evaluate(rule, facts, on=days.today, policy=policy, law_of=law_of)
+        complete = self._complete(connection, outcome, days)
+        if complete is not None:
+            facts = replace(facts, complete=complete)
+            outcome = evaluate(rule, facts, on=days.today, policy=policy, law_of=law_of)
         content = book.contents[country].of.get(rule.grants, f"nothing is written down for {rule.grants}")
         is_copy = is_held and wish.asked in COPIED
         reasons = tuple(self._reasons(chosen, content, is_copy=is_copy, by_hand=by_hand))
@@ -76,6 +83,18 @@ class Evaluating:
         if reasons and (way is Way.AUTO or NO_RULE in reasons):
             way = Way.MANUAL
         return Evaluated(rule, outcome, facts, way, reasons, content)
+
+    def _complete(self, connection: Connection, outcome: Outcome, days: Days) -> date | None:
+        """The day on which the last of what is needed was in, if nothing is missing: deadlines begin with it.
+
+        Of what is in no record, such as a certificate held, the day on which nothing was found missing.
+        """
+        if outcome.way is Way.INCOMPLETE or days.complete is not None:
+            return None if outcome.way is Way.INCOMPLETE else days.complete
+        at = last_reported(connection, outcome.finding.records())
+        if at is None:
+            return days.today
+        return min(max(days.submitted, self._settings.today(datetime.fromtimestamp(at, UTC))), days.today)
 
     def _reasons(self, chosen: Chosen, content: Content | str, *, is_copy: bool, by_hand: bool) -> list[str]:
         found = [] if chosen.fits else [NO_RULE]

@@ -1,14 +1,15 @@
 """A case as people see it: what it is, what was decided and why; and a decision repeated."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, or_, select
 
 from issuer.adapters import law_files
 from issuer.adapters.database import Database
 from issuer.adapters.tables_applications import application
-from issuer.domain.applications import TRANSITIONS, ApplicationState
+from issuer.domain.applications import CLOSED, TRANSITIONS, ApplicationState
 from issuer.domain.errors import Conflict
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, evaluate
@@ -30,6 +31,7 @@ from issuer.settings import Settings
 from keys.encoding import Json
 
 PAGE = 100
+_DECIDED = (*CLOSED, ApplicationState.ISSUING)
 
 
 class Replayed(NamedTuple):
@@ -50,11 +52,25 @@ class Explaining:
         self._settings = settings
         self._evaluating = evaluating
 
-    def cases(self, *, state: str | None = None, after: str = "", limit: int = PAGE) -> list[dict[str, Json]]:
-        """Cases by number, a page of them; they name nobody but by the register's id."""
-        query = select(application).where(application.c.case_id > after).order_by(application.c.case_id)
+    def cases(
+        self, *, state: str | None = None, due: bool = False, after: str = "", limit: int = PAGE
+    ) -> list[dict[str, Json]]:
+        """Cases by number, a page of them; they name nobody but by the register's id.
+
+        With `due` the undecided ones with a deadline, the nearest first. `after` as `next_after` says.
+        """
+        table = application.c
+        day, _, case_id = after.rpartition(".")
+        query = select(application).order_by(table.case_id).where(table.case_id > case_id)
+        if due:
+            is_later = or_(table.decide_by > day, and_(table.decide_by == day, table.case_id > case_id))
+            query = (
+                select(application)
+                .where(table.decide_by.is_not(None), table.state.not_in(_DECIDED), is_later)
+                .order_by(table.decide_by, table.case_id)
+            )
         if state is not None:
-            query = query.where(application.c.state == ApplicationState(state).value)
+            query = query.where(table.state == ApplicationState(state).value)
         with self._database.read() as connection:
             return [listed(row) for row in connection.execute(query.limit(limit))]
 
@@ -71,6 +87,7 @@ class Explaining:
             "language": row.language,
             "asks": json.loads(row.asks),
             "fee": fee,
+            "complete": row.complete,
             "replaces": row.replaces,
             "assigned_to": row.assigned_to,
             "hearing_until": row.hearing_until,
@@ -133,6 +150,7 @@ class Explaining:
             "requirements": requirements_report(sources_of(now.outcome, now.facts, policy)),  # type: ignore[dict-item] # JSON under another name
             "fee": fee_form(told.fee),  # type: ignore[dict-item] # JSON under another name
             "law_of": now.outcome.law_of.isoformat(),
+            "decide_by": now.outcome.decide_by.isoformat() if now.outcome.decide_by else None,
             "version": now.outcome.version,
             "explanation": as_json(explanation),  # type: ignore[dict-item] # JSON under another name
             "text": list(plain(explanation)),
@@ -176,9 +194,15 @@ def listed(row: Row[Any]) -> dict[str, Json]:
         "document_number",
         "submitted_at",
         "issued_at",
+        "decide_by",
     )
     told: dict[str, Json] = {name: getattr(row, name) for name in names}
     return {**told, "automatic": None if row.automatic is None else bool(row.automatic)}
+
+
+def next_after(last: Mapping[str, Json], *, due: bool) -> str:
+    """After which case the next page begins."""
+    return f"{last['decide_by']}.{last['case_id']}" if due else str(last["case_id"])
 
 
 def _decision(kept: Kept) -> dict[str, Json]:

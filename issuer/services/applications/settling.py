@@ -52,7 +52,8 @@ class Settling:
     def evaluate(self, connection: Connection, row: Row[Any]) -> Evaluated:
         """What a case comes to today."""
         wish = wish_of(row)
-        days = Days(date.fromisoformat(row.draw_day), self.today)
+        complete = None if row.complete is None else date.fromisoformat(row.complete)
+        days = Days(date.fromisoformat(row.draw_day), self.today, complete)
         is_held = row.replaces is not None
         by_hand = row.assigned_to is not None
         return self.evaluating.evaluate(connection, wish, days, is_held=is_held, by_hand=by_hand)

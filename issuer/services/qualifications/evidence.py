@@ -60,6 +60,18 @@ def reporters_of(connection: Connection, records: Collection[str]) -> Mapping[st
     return {row.record_id: row.organisation_id for row in rows}
 
 
+def last_reported(connection: Connection, evidence: Collection[str]) -> int | None:
+    """When the newest of these came in, each named as `facts_of` does; None where none is a record."""
+    table = qualification_version.c
+    names = {one.rpartition("@")[0] for one in evidence}
+    rows = connection.execute(
+        select(table.record_id, table.version, table.at).where(
+            among(connection, table.record_id, sorted(names))
+        )
+    )
+    return max((row.at for row in rows if f"{row.record_id}@{row.version}" in evidence), default=None)
+
+
 def _standing(seafarer_id: str) -> Any:
     record, version = qualification_record.c, qualification_version.c
     return (
