@@ -4,16 +4,14 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import pytest
 from PIL import Image
-from support.case_office import ASTRID, SHIP, CaseOffice, case_office, party
+from support.case_office import ASTRID, SHIP, CaseOffice, case_office
 from support.records import DATA_KEY
 
-from issuer.domain.qualifications import Accepted, Completed, Contents, Picture, Report, SeaService
+from issuer.domain.qualifications import Completed, Picture, SeaService
 from issuer.rules.facts import Channel, Kind, Reporter
 from keys.encoding import json_dumps
 
@@ -22,38 +20,25 @@ FEE = {"amount": 500, "currency": "DKK"}
 
 
 @pytest.fixture
-def office(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaseOffice]:
+def office(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaseOffice]:
     """The Danish authority; it looks at no automatic case."""
-    url = f"sqlite:///{copy(sqlite_template, tmp_path / 'register.db')}"
     given: dict[str, Any] = {
         "flag": "DK",
         "time_zone": "Europe/Copenhagen",
         "authority_name": "Søfartsstyrelsen",
         "personal_data_key": DATA_KEY,
     }
-    with case_office(url, monkeypatch, **given) as office:
+    with case_office(sqlite_url, monkeypatch, **given) as office:
         yield office
-
-
-def report(
-    office: CaseOffice,
-    kind: Kind,
-    contents: Contents,
-    by: tuple[Reporter, Channel],
-    document: bytes | None = None,
-) -> None:
-    one = Report(kind=kind, contents=contents, seafarer_id=ASTRID, document=document)
-    [result] = office.services.reporting.report([one], by=party("DK-1", *by, kind))
-    assert isinstance(result, Accepted), result
 
 
 def papers(office: CaseOffice, medical: str = "sundhedsbevis") -> None:
     """What a doctor says, and a photo."""
     day = office.today - timedelta(days=30)
-    report(office, Kind.DOCUMENT, Completed(code=medical, day=day), (Reporter.DOCTOR, Channel.WEB))
+    office.report(Kind.DOCUMENT, Completed(code=medical, day=day), (Reporter.DOCTOR, Channel.WEB))
     made = io.BytesIO()
     Image.new("RGB", (480, 640), (255, 255, 255)).save(made, "JPEG")
-    report(office, Kind.PHOTO, Picture(day=day), (Reporter.APPLICANT, Channel.UPLOAD), made.getvalue())
+    office.report(Kind.PHOTO, Picture(day=day), (Reporter.APPLICANT, Channel.UPLOAD), made.getvalue())
 
 
 def sea(office: CaseOffice, days: int, *marks: str, back: int = 900) -> None:
@@ -66,7 +51,7 @@ def sea(office: CaseOffice, days: int, *marks: str, back: int = 900) -> None:
         department="deck",
         marks=frozenset(marks),
     )
-    report(office, Kind.SERVICE, served, SELF)
+    office.report(Kind.SERVICE, served, SELF)
 
 
 def holds(office: CaseOffice, rule: str = "DK.navigator", **changes: object) -> str:
@@ -138,7 +123,7 @@ def test_a_lost_certificate_is_replaced_to_its_last_day(office: CaseOffice) -> N
 def test_a_leisure_certificate_is_examined_and_opens_no_merchant_one(office: CaseOffice) -> None:
     papers(office, "syns-horeprove-ojenlage")
     passed = Completed(code="yachtskippereksamen-1", day=office.today - timedelta(days=90))
-    report(office, Kind.EXAM, passed, (Reporter.SCHOOL, Channel.API))
+    office.report(Kind.EXAM, passed, (Reporter.SCHOOL, Channel.API))
     case = office.apply("DK.yachtskipper-1")
     assert case["state"] == "manual", "the page says no last day: a person does"
     sea(office, 360, "vedligeholder-navigator")

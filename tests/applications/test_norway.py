@@ -5,20 +5,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import pytest
 from PIL import Image
-from support.case_office import ASTRID, CaseOffice, case_office, party
+from support.case_office import ASTRID, CaseOffice, case_office
 from support.records import DATA_KEY
 
 from issuer.domain.qualifications import (
-    Accepted,
     Completed,
-    Contents,
     Picture,
-    Report,
     SeaService,
     Ship,
 )
@@ -38,29 +34,16 @@ ON_PAGE = (Reporter.COMPANY, Channel.WEB)
 
 
 @pytest.fixture
-def office(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaseOffice]:
+def office(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaseOffice]:
     """The Norwegian authority; it looks at no automatic case, and still decides none without a person."""
-    url = f"sqlite:///{copy(sqlite_template, tmp_path / 'register.db')}"
     given: dict[str, Any] = {
         "flag": "NO",
         "time_zone": "Europe/Oslo",
         "authority_name": "Sjøfartsdirektoratet",
         "personal_data_key": DATA_KEY,
     }
-    with case_office(url, monkeypatch, **given) as office:
+    with case_office(sqlite_url, monkeypatch, **given) as office:
         yield office
-
-
-def report(
-    office: CaseOffice,
-    kind: Kind,
-    contents: Contents,
-    by: tuple[Reporter, Channel],
-    document: bytes | None = None,
-) -> None:
-    one = Report(kind=kind, contents=contents, seafarer_id=ASTRID, document=document)
-    [result] = office.services.reporting.report([one], by=party("NO-974760673", *by, kind))
-    assert isinstance(result, Accepted), result
 
 
 def papers(office: CaseOffice) -> None:
@@ -73,9 +56,9 @@ def papers(office: CaseOffice) -> None:
         (Kind.COMPETENCE, "opplaeringsbok-dekk", ON_PAGE),
         (Kind.ASSESSMENT, "hurtiggaende-fartoy", (Reporter.ASSESSOR, Channel.WEB)),
     ):
-        report(office, kind, Completed(code=code, day=day), by)
+        office.report(kind, Completed(code=code, day=day), by)
     for kind in (Kind.PHOTO, Kind.SIGNATURE):
-        report(office, kind, Picture(day=day), (Reporter.APPLICANT, Channel.UPLOAD), portrait())
+        office.report(kind, Picture(day=day), (Reporter.APPLICANT, Channel.UPLOAD), portrait())
 
 
 def portrait() -> bytes:
@@ -91,7 +74,7 @@ def sea(office: CaseOffice, hours: int) -> None:
         first=last - timedelta(days=359), last=last, ship=SHIP, department="deck", hours=Fraction(hours),
         marks=frozenset({"brovakt"}),
     )  # fmt: skip
-    report(office, Kind.SERVICE, year, COMPANY)
+    office.report(Kind.SERVICE, year, COMPANY)
 
 
 def test_hours_are_counted_and_an_hour_short_is_told_with_whose_report_would_fill_it(
@@ -147,7 +130,7 @@ def test_an_uploaded_course_sends_the_case_to_a_person_and_the_explanation_says_
     sea(office, 2_880)
     day = office.today - timedelta(days=60)
     uploaded = Completed(code="hurtiggaende-fartoy", day=day)
-    report(office, Kind.COURSE, uploaded, (Reporter.APPLICANT, Channel.UPLOAD), portrait())
+    office.report(Kind.COURSE, uploaded, (Reporter.APPLICANT, Channel.UPLOAD), portrait())
     case = office.apply(RULE, language="nb")
     told = office.get(f"applications/{case['case_id']}/explanation", language="nb")
     assert case["state"] == "manual"

@@ -74,14 +74,14 @@ def test_evidence_withdrawn_after_issue_flags_the_certificate_and_revokes_nothin
     record = office.report_service()
     case = office.apply()
     assert case["state"] == "issued"
-    by = party("SE-5560000001", Reporter.COMPANY, Channel.API, Kind.SERVICE)
+    by = party("company-1", Reporter.COMPANY, Channel.API, Kind.SERVICE)
     office.services.reporting.withdraw(record, reason="another man of that name", by=by)
     [flag] = office.services.reviewing.flags()
     assert flag.document_number == case["document_number"]
     with office.services.database.read() as connection:
         [row] = connection.execute(select(certificate.c.rule, certificate.c.reporter)).all()
     assert row.rule.startswith("SE.Lmt@")
-    assert row.reporter == "SE-5560000001", "so that `affected` finds it"
+    assert row.reporter == "company-1", "so that `affected` finds it"
     state = office.get(f"certificates/{case['document_number']}")["entry"]["state"]
     assert state == "in-force", "a person decides"
 

@@ -19,7 +19,15 @@ from issuer import composition
 from issuer.adapters.law_book import LawBook, law_book
 from issuer.app import build
 from issuer.composition import Services, compose
-from issuer.domain.qualifications import Accepted, Completed, Report, ReportingParty, SeaService, Ship
+from issuer.domain.qualifications import (
+    Accepted,
+    Completed,
+    Contents,
+    Report,
+    ReportingParty,
+    SeaService,
+    Ship,
+)
 from issuer.rules.facts import Channel, Kind, Reporter
 from keys.encoding import json_dumps
 from verifier.decision import verify
@@ -59,8 +67,7 @@ class CaseOffice:
         contents = Completed(
             code="lakarintyg", day=self.today - timedelta(days=30), marks=frozenset(("syn", "horsel"))
         )
-        by = party("SE-doctor", Reporter.DOCTOR, Channel.WEB, Kind.DOCUMENT)
-        return self._report(Report(kind=Kind.DOCUMENT, contents=contents, seafarer_id=ASTRID), by)
+        return self.report(Kind.DOCUMENT, contents, (Reporter.DOCTOR, Channel.WEB))
 
     def report_service(self, days: int = 180) -> str:
         last = self.today - timedelta(days=1)
@@ -73,11 +80,15 @@ class CaseOffice:
             area="narfart",
             marks=frozenset(("brovakt", "handledd")),
         )
-        by = party("SE-5560000001", Reporter.COMPANY, Channel.API, Kind.SERVICE)
-        return self._report(Report(kind=Kind.SERVICE, contents=contents, seafarer_id=ASTRID), by)
+        return self.report(Kind.SERVICE, contents, (Reporter.COMPANY, Channel.API))
 
-    def _report(self, report: Report, by: ReportingParty) -> str:
-        [result] = self.services.reporting.report([report], by=by)
+    def report(
+        self, kind: Kind, contents: Contents, by: tuple[Reporter, Channel], document: bytes | None = None
+    ) -> str:
+        """A record about the seafarer, taken from a reporter of that role by that channel."""
+        role, channel = by
+        report = Report(kind=kind, contents=contents, seafarer_id=ASTRID, document=document)
+        [result] = self.services.reporting.report([report], by=party(f"{role}-1", role, channel, kind))
         assert isinstance(result, Accepted), result
         return result.record_id
 
