@@ -48,7 +48,10 @@ class Application(RequestBody):
 
 
 class Foreseen(BaseModel):
-    """What would become of the application if it were submitted now; `fee.amount` null: not known."""
+    """What would become of the application if it were submitted now; `fee.amount` null: not known.
+
+    `term`: of a renewal or replacement that is granted today; its last day null: until further notice.
+    """
 
     rule: str
     grants: str
@@ -62,6 +65,7 @@ class Foreseen(BaseModel):
     fee: dict[str, Any]
     law_of: str
     decide_by: str | None
+    term: dict[str, str | None] | None
     version: str
     explanation: dict[str, Any]
     text: list[str]

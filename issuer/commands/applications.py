@@ -127,6 +127,7 @@ def show(context: typer.Context, case_id: CaseId, as_json: AsJson = False) -> No
         who = "automatic" if one["automatic"] else one["by"]
         lines.append(f"  decision {one['id']}: {one['what']} ({one['way']}) {who}{waits}")
         lines += [f"    {one['rule']} of {one['act']}, by the law of {one['law_of']}"]
+        lines += _term(one["report"].get("term"))
     lines.append(f"  possible: {', '.join(told['possible']) or 'nothing more'}")
     _tell(told, lines, as_json=as_json)
 
@@ -207,7 +208,15 @@ def _foreseen(told: Any) -> list[str]:
     fee = f"{amount} {currency}" if amount is not None else "not known: the sources do not say"
     found = ["", f"way: {told['way']} ({told['spot_check_percent']} % of automatic cases are looked at)"]
     found += [f"  {one}" for one in told["casework"]]
-    return [*found, f"fee: {fee} ({told['fee']['ref']})"]
+    return [*found, *_term(told["term"]), f"fee: {fee} ({told['fee']['ref']})"]
+
+
+def _term(term: Any) -> list[str]:
+    """Of what takes an old one's place."""
+    if term is None:
+        return []
+    last = f"to {term['last']}" if term["last"] else "until further notice"
+    return [f"    granted that day: good from {term['first']} {last}"]
 
 
 def _step(step: Any) -> str:

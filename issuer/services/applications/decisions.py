@@ -20,6 +20,7 @@ from issuer.domain.errors import NotFound
 from issuer.rules.reading.facts_form import case_form
 from issuer.rules.report import report
 from issuer.services.applications.evaluating import Evaluated
+from issuer.services.applications.terms import term_form
 from issuer.services.clock import Clock
 from keys.encoding import Json
 
@@ -79,7 +80,7 @@ def keep(
         "policy_version": book.policy_texts[country].digest,
         "law_of": outcome.law_of.isoformat(),
         "case_file": _json(form),
-        "report": _json({**report(outcome), "casework": list(found.reasons)}),
+        "report": _json({**report(outcome), "casework": list(found.reasons), "term": term_form(found.term)}),
     }
     number = connection.execute(insert(decision).values(**values).returning(decision.c.id)).scalar_one()
     rows = [{"decision_id": number, **one} for one in evidence(found)]

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from issuer.adapters.law_book import LawBook
 from issuer.rules.facts import Facts
@@ -13,7 +13,9 @@ from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, Way, evaluate
 from issuer.rules.reading.case_practice import LawDate
 from issuer.rules.reading.certificate_content import Content
+from issuer.rules.term import Term
 from issuer.services.applications.cases import Wish
+from issuer.services.applications.terms import copied_term
 from issuer.services.applications.which_rule import COPIED, Chosen, rule_for
 from issuer.services.qualifications.evidence import last_reported
 from issuer.settings import Settings
@@ -37,6 +39,8 @@ class Evaluated(NamedTuple):
     way: Way
     reasons: tuple[str, ...]  # beside the law's own
     content: Content | str
+    grants: str  # the code of what is held afterwards
+    term: Term | None = None  # of what takes an old one's place, if it is granted today
 
 
 class Days(NamedTuple):
@@ -56,9 +60,15 @@ class Evaluating:
         self.book = book
 
     def evaluate(
-        self, connection: Connection, wish: Wish, days: Days, *, is_held: bool = False, by_hand: bool = False
+        self,
+        connection: Connection,
+        wish: Wish,
+        days: Days,
+        *,
+        held: Row[Any] | None = None,
+        by_hand: bool = False,
     ) -> Evaluated:
-        """What this comes to today; `is_held`: the register has one to copy. Raises IssuerError."""
+        """What this comes to today; `held`: the certificate whose place it takes. Raises IssuerError."""
         book, country = self.book(), self._settings.flag
         practice = book.practice[country]
         chosen = rule_for(book.law, wish.rule, wish.asked, days.today, country)
@@ -76,13 +86,15 @@ class Evaluating:
         if complete is not None:
             facts = replace(facts, complete=complete)
             outcome = evaluate(rule, facts, on=days.today, policy=policy, law_of=law_of)
-        content = book.contents[country].of.get(rule.grants, f"nothing is written down for {rule.grants}")
-        is_copy = is_held and wish.asked in COPIED
-        reasons = tuple(self._reasons(chosen, content, is_copy=is_copy, by_hand=by_hand))
+        content = book.contents[country].of.get(chosen.grants, f"nothing is written down for {chosen.grants}")
+        term = None
+        if held is not None and wish.asked in COPIED:
+            term = copied_term(wish.asked, rule, outcome, content, held, days.today)
+        reasons = tuple(self._reasons(chosen, content, is_copy=term is not None, by_hand=by_hand))
         way = outcome.way
         if reasons and (way is Way.AUTO or NO_RULE in reasons):
             way = Way.MANUAL
-        return Evaluated(rule, outcome, facts, way, reasons, content)
+        return Evaluated(rule, outcome, facts, way, reasons, content, chosen.grants, term)
 
     def _complete(self, connection: Connection, outcome: Outcome, days: Days) -> date | None:
         """The day on which the last of what is needed was in, if nothing is missing: deadlines begin with it.

@@ -25,6 +25,7 @@ from issuer.services.applications.cases import found, history
 from issuer.services.applications.decisions import Kept
 from issuer.services.applications.evaluating import Evaluating
 from issuer.services.applications.submitting import Preview, fee_form
+from issuer.services.applications.terms import term_form
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.settings import Settings
@@ -140,7 +141,7 @@ class Explaining:
         ways = {"auto": "automatic-or-spot-check"}
         return {
             "rule": now.rule.id,
-            "grants": now.rule.grants,
+            "grants": now.grants,
             "way": ways.get(now.way.value, now.way.value),
             "spot_check_percent": round(told.share * 100),
             "casework": list(now.reasons),
@@ -151,6 +152,7 @@ class Explaining:
             "fee": fee_form(told.fee),  # type: ignore[dict-item] # JSON under another name
             "law_of": now.outcome.law_of.isoformat(),
             "decide_by": now.outcome.decide_by.isoformat() if now.outcome.decide_by else None,
+            "term": term_form(now.term),  # type: ignore[dict-item] # JSON under another name
             "version": now.outcome.version,
             "explanation": as_json(explanation),  # type: ignore[dict-item] # JSON under another name
             "text": list(plain(explanation)),
@@ -165,7 +167,8 @@ class Explaining:
         _, policy = policy_of(policy_text.content, policy_text.name)
         outcome = evaluate(rule, case.facts, on=case.on, policy=policy, law_of=case.law_of)
         before = json.loads(row.report)
-        before.pop("casework", None)
+        for beside_the_law in ("casework", "term"):
+            before.pop(beside_the_law, None)
         return Replayed(outcome, rule, case, json.loads(json.dumps(report(outcome))) == before)
 
     def _remedies(self, row: Row[Any], language: str, *, automatic: bool) -> dict[str, Json]:

@@ -79,7 +79,7 @@ class Granting:
             return self._copied(grant, grant.old, own)
         if isinstance(content, str):
             raise Conflict(
-                f"no certificate can be composed of {rule.grants}: {content}",
+                f"no certificate can be composed of {grant.found.grants}: {content}",
                 hint="draft it by hand (ombord-issuer draft), and name it: --certificate NUMBER",
             )
         last = self._last(grant, content)
@@ -94,35 +94,16 @@ class Granting:
         }
 
     def _copied(self, grant: Grant, old: Row[Any], own: Mapping[str, Json]) -> dict[str, Json]:
-        """The same rights anew; of a lost one with the old one's end."""
+        """The same rights anew; where the law has one renewal for all, by the rule that gave them."""
         before = {
             name: value
             for name, value in json.loads(old.claims).items()
             if name not in _OWN and name not in HOLDER_CLAIMS
         }
-        last: date | None
-        if grant.until is not None:
-            last = grant.until
-        elif grant.asked is Asked.LOST:
-            last = None if old.expiry_date is None else date.fromisoformat(old.expiry_date)
-        else:
-            last = self._renewed(grant, old)
+        last = grant.until or (grant.found.term.last if grant.found.term else None)
         ends: dict[str, Json] = {} if last is None else {"expiry_date": last.isoformat()}
-        return {**before, **own, "type": old.type, "replaces": old.document_number, **ends}
-
-    def _renewed(self, grant: Grant, old: Row[Any]) -> date | None:
-        """By the law's period; where it says none, as long as the old one was good."""
-        content = grant.found.content
-        end = None if old.expiry_date is None else date.fromisoformat(old.expiry_date)
-        if grant.found.rule.validity is not None:
-            until = grant.found.outcome.valid_until
-            return term_of(grant.found.rule.validity, grant.today, previous_last=end, at_latest=until).last
-        if isinstance(content, Content) and content.valid is not None:
-            return content.valid.after(grant.today)
-        first = json.loads(old.claims).get("issue_date")
-        if end is None or first is None:
-            return None
-        return grant.today + (end - date.fromisoformat(str(first)))
+        proves: dict[str, Json] = {} if grant.found.rule.is_grant else {"rule": old.rule}
+        return {**before, **own, **proves, "type": old.type, "replaces": old.document_number, **ends}
 
     def _last(self, grant: Grant, content: Content) -> date | None:
         """By the law, or by what is written beside it; without either a person says it."""
@@ -131,7 +112,7 @@ class Granting:
             return grant.until
         if validity is None and content.valid is None:
             raise Conflict(
-                f"neither the law nor its certificates file says how long {grant.found.rule.grants} is good",
+                f"neither the law nor its certificates file says how long {grant.found.grants} is good",
                 hint="decide it with its last day: --until DATE",
             )
         if validity is None and content.valid is not None:

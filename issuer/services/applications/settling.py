@@ -54,9 +54,9 @@ class Settling:
         wish = wish_of(row)
         complete = None if row.complete is None else date.fromisoformat(row.complete)
         days = Days(date.fromisoformat(row.draw_day), self.today, complete)
-        is_held = row.replaces is not None
         by_hand = row.assigned_to is not None
-        return self.evaluating.evaluate(connection, wish, days, is_held=is_held, by_hand=by_hand)
+        old = _replaced(connection, row)
+        return self.evaluating.evaluate(connection, wish, days, held=old, by_hand=by_hand)
 
     def settle(self, connection: Connection, row: Row[Any], *, actor: str) -> Row[Any]:
         """Evaluate a case that is `evaluating`, keep the decision, and move it to where that leads."""
@@ -100,8 +100,7 @@ class Settling:
     ) -> Row[Any]:
         """Draft and approve the certificate, and move the case to `issuing`: all of it, or nothing."""
         book = self.evaluating.book()
-        same = certificate_table.c.document_number == row.replaces
-        old = connection.execute(select(certificate_table).where(same)).one_or_none()
+        old = _replaced(connection, row)
         number = certificate or self._number(connection, row)
         if limits is None and found.outcome.limitation is not None:
             limits = limits_of(book.contents[self._settings.flag].limitations, found.outcome.limitation)
@@ -161,6 +160,12 @@ def reopen(connection: Connection, clock: Clock, row: Row[Any], *, actor: str) -
     mine = update(application).where(application.c.case_id == row.case_id)
     connection.execute(mine.values(due=0))
     return move(connection, clock, row, ApplicationEvent.EVALUATE, by=actor)
+
+
+def _replaced(connection: Connection, row: Row[Any]) -> Row[Any] | None:
+    """The certificate whose place the new one takes."""
+    same = certificate_table.c.document_number == row.replaces
+    return connection.execute(select(certificate_table).where(same)).one_or_none()
 
 
 def _the_one(connection: Connection, found: Evaluated, role: Reporter) -> str | None:

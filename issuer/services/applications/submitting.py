@@ -57,9 +57,7 @@ class Submitting:
         with self._database.write() as connection:
             event = AuditEvent("application-previewed", wish.seafarer_id, {"rule": wish.rule[:100]}, actor)
             old = self._admitted(connection, wish)
-            found_now = self._settling.evaluating.evaluate(
-                connection, wish, self._days(), is_held=old is not None
-            )
+            found_now = self._settling.evaluating.evaluate(connection, wish, self._days(), held=old)
             record(connection, self._clock, [event])
         return Preview(
             found_now, self._fee(), self._settling.evaluating.book().policies[self._flag].spot_check
@@ -130,8 +128,8 @@ class Submitting:
                 hint="import the register that has them, or check the id",
             )
         book, today = self._settling.evaluating.book(), self._settling.today
-        rule = rule_for(book.law, wish.rule, wish.asked, today, self._flag).rule
-        old = held(connection, book.law, wish.seafarer_id, rule.grants)
+        grants = rule_for(book.law, wish.rule, wish.asked, today, self._flag).grants
+        old = held(connection, book.law, wish.seafarer_id, grants)
         refuse_what_is_held(old, wish.asked, today)
         return None if wish.asked is Asked.UPGRADE else old
 

@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 
 from issuer.domain.applications import Asked
 from issuer.domain.errors import InvalidInput, NotFound
+from issuer.rules.conditions import All, Any, Condition, Dated, Held
+from issuer.rules.facts import Kind
 from issuer.rules.law import Law, Rule, UnknownRule
 
 # The kinds of rules that are about what is held already; all others are about a first certificate.
@@ -25,6 +27,7 @@ class Chosen(NamedTuple):
 
     rule: Rule
     fits: bool
+    grants: str  # the code of what is held afterwards
 
 
 def rule_for(law: Law, name: str, asked: Asked, on: date, country: str) -> Chosen:
@@ -40,16 +43,40 @@ def rule_for(law: Law, name: str, asked: Asked, on: date, country: str) -> Chose
         )
     wanted = KINDS.get(asked)
     if rule.kind == wanted:
-        return Chosen(rule, fits=True)
+        _refuse_one_about_many(rule, asked)
+        return Chosen(rule, fits=True, grants=rule.grants)
     if rule.kind in _OF:
         raise InvalidInput(
             f"{rule.id} is about {_OF[rule.kind].value}, and {asked.value} is applied for",
             hint=f"say {_OF[rule.kind].value}, or name the rule of what you apply for",
         )
     if wanted is None:
-        return Chosen(rule, fits=True)
-    for one in law.in_force(on, country):
-        if one.kind == wanted and one.grants == rule.grants:
-            return Chosen(one, fits=True)
+        return Chosen(rule, fits=True, grants=rule.grants)
+    for one in law.in_force(on, country, with_decisions=True):
+        if one.kind == wanted and rule.grants in ((one.grants,) if one.is_grant else _held(one.requires)):
+            return Chosen(one, fits=True, grants=rule.grants)
     # Of the next higher competence the law often says no more than of any first one.
-    return Chosen(rule, fits=asked is Asked.UPGRADE)
+    return Chosen(rule, fits=asked is Asked.UPGRADE, grants=rule.grants)
+
+
+def _refuse_one_about_many(rule: Rule, asked: Asked) -> None:
+    """Sweden has one renewal for all certificates (SFS 2011:1533, 6 kap. 2 §): of which, is to be said."""
+    if not rule.is_grant:
+        example = min(_held(rule.requires), default="the code of what is held")
+        raise InvalidInput(
+            f"{rule.id} is about {asked.value} of many kinds of certificates, and does not say which",
+            hint=f"name what is held, such as {example}",
+        )
+
+
+def _held(condition: Condition) -> frozenset[str]:
+    """The codes of which one has to be held."""
+    match condition:
+        case All() | Any():
+            return frozenset[str]().union(*map(_held, condition.conditions))
+        case Dated():
+            return _held(condition.condition)
+        case Held(kind=Kind.HOLDING):
+            return condition.codes
+        case _:
+            return frozenset()
