@@ -1,4 +1,4 @@
-"""Denmark, the whole way: sea time on one's own word renews a certificate; a leisure one opens nothing."""
+"""Denmark, the whole way: documented sea time renews a certificate; a leisure one opens nothing."""
 
 import io
 from collections.abc import Iterator
@@ -16,6 +16,11 @@ from issuer.rules.facts import Channel, Kind, Reporter
 from keys.encoding import json_dumps
 
 SELF = (Reporter.APPLICANT, Channel.SELF_REPORT)
+REGISTERED = (
+    Reporter.AUTHORITY,
+    Channel.API,
+)  # «på danske lastskibe har vi … din fartstid registreret hos os»
+By = tuple[Reporter, Channel]
 FEE = {"amount": 500, "currency": "DKK"}
 
 
@@ -41,8 +46,8 @@ def papers(office: CaseOffice, medical: str = "sundhedsbevis") -> None:
     office.report(Kind.PHOTO, Picture(day=day), (Reporter.APPLICANT, Channel.UPLOAD), made.getvalue())
 
 
-def sea(office: CaseOffice, days: int, *marks: str, back: int = 900) -> None:
-    """Service as a navigator, on the seafarer's own word."""
+def sea(office: CaseOffice, days: int, *marks: str, by: By = REGISTERED, back: int = 900) -> None:
+    """Service as a navigator, on a Danish cargo ship of which the authority has it."""
     first = office.today - timedelta(days=back)
     served = SeaService(
         first=first,
@@ -51,7 +56,7 @@ def sea(office: CaseOffice, days: int, *marks: str, back: int = 900) -> None:
         department="deck",
         marks=frozenset(marks),
     )
-    office.report(Kind.SERVICE, served, SELF)
+    office.report(Kind.SERVICE, served, by)
 
 
 def holds(office: CaseOffice, rule: str = "DK.navigator", **changes: object) -> str:
@@ -90,6 +95,14 @@ def test_a_year_in_a_maintaining_post_renews_at_once_for_as_long_again(office: C
     renewed = office.get(f"certificates/{shown['document_number']}")
     assert renewed["entry"]["expiry_date"] == str(office.today + timedelta(days=1_826))
     assert office.get(f"certificates/{old}")["entry"]["state"] == "replaced"
+
+
+def test_on_the_seafarers_own_word_alone_a_person_asks_for_documentation(office: CaseOffice) -> None:
+    holds(office)
+    papers(office)
+    sea(office, 360, "vedligeholder-navigator", by=SELF)
+    case = office.apply("DK.navigator", kind="renewal", language="da")
+    assert case["state"] == "manual"
 
 
 def test_a_day_short_points_to_reacquisition(office: CaseOffice) -> None:

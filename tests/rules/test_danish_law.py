@@ -47,7 +47,7 @@ def asked(rule: Rule, kind: type[Any]) -> list[Any]:
 @pytest.mark.parametrize(
     ("reporter", "channel", "believed"),
     [
-        (Reporter.APPLICANT, Channel.SELF_REPORT, True),  # «skal du indberette din fartstid via Min side»
+        (Reporter.APPLICANT, Channel.SELF_REPORT, False),  # «Du skal vedhæfte … Dokumentation for fartstid»
         (Reporter.AUTHORITY, Channel.API, True),  # «danske lastskibe, har vi som udgangspunkt din fartstid»
         (Reporter.COMPANY, Channel.API, True),
         (Reporter.APPLICANT, Channel.UPLOAD, False),  # a statement that somebody has to read
@@ -58,8 +58,11 @@ def test_who_is_believed_about_service(reporter: Reporter, channel: Channel, bel
     assert POLICY.verifies(Kind.SERVICE, Source(reporter=reporter, channel=channel)) is believed
 
 
-def test_what_is_decided_on_a_seafarers_own_word_is_looked_at_now_and_then() -> None:
-    assert 0 < POLICY.spot_check < 1
+def test_rows_that_no_source_has_are_told_apart() -> None:
+    assert Kind.SERVICE in POLICY.unsourced  # a company that reports by itself, where the page knows its statement
+    assert not {Kind.HOLDING, Kind.PHOTO} & set(POLICY.unsourced)
+    assert not policies()["NO"].unsourced
+    assert set(policies()["SE"].unsourced) == set(Kind) - {Kind.HOLDING}
 
 
 def test_every_condition_of_service_leaves_posts_of_leisure_sailors_out() -> None:

@@ -23,6 +23,7 @@ def policy_of(data: bytes, file: str) -> tuple[str, EvidencePolicy]:
         ref=about["ref"].text(),
         accepts={kind: _accepted(one, kind, uploads_need_a_person) for kind, one in listed.items()},
         rows={kind: rows for kind, one in listed.items() if (rows := _rows(one))},
+        unsourced=tuple(kind for kind, one in listed.items() if not _is_sourced(one)),
         uploads_need_a_person=uploads_need_a_person,
         spot_check=_percent(spot_check["value"]) / _HUNDRED,
         spot_check_verified=spot_check["verified"].flag(),
@@ -49,7 +50,7 @@ def _accepted(sources: Entry, kind: Kind, uploads_need_a_person: bool) -> frozen
 
 
 def _pairs(entry: Entry) -> list[tuple[Reporter, Channel]]:
-    members = entry.members(("reporter", "channels"), ("ref",))
+    members = entry.members(("reporter", "channels"), ("ref", "verified"))
     try:
         reporter = Reporter(members["reporter"].text())
         return [(reporter, Channel(one)) for one in members["channels"].texts()]
@@ -61,3 +62,9 @@ def _rows(sources: Entry) -> tuple[str, ...]:
     """What the source itself says, where it is quoted."""
     found = (one.mapping() for one in sources.items())
     return tuple(members["ref"].text() for members in found if "ref" in members)
+
+
+def _is_sourced(sources: Entry) -> bool:
+    """Whether every row stands in a source, as far as whoever wrote it down says."""
+    found = (one.mapping() for one in sources.items())
+    return all("verified" not in members or members["verified"].flag() for members in found)
