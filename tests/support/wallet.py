@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
+import pytest
 from support.phone import Phone
 from support.scenario import competency, medical
 from support.simulator import NOW, Authority
@@ -22,6 +23,8 @@ from verifier.ui.ports.scanner import FakeScanner
 from verifier.ui.ports.screen import FakeScreen
 from verifier.ui.ports.share import FakeShare
 from verifier.ui.work import Background
+from wallet_app.core import backup
+from wallet_app.core import lock as locks
 from wallet_app.core.document_store import DocumentStore
 from wallet_app.core.keystore import KeyStore, MemoryKeyStore
 from wallet_app.core.lock import Lock
@@ -126,6 +129,13 @@ def wallet_of(
     vault = Vault(folder, keys.vault_key())
     trust = Trust(folder / "trust")
     return Wallet(vault, keys.holder(), network, clock, papers, trust)  # type: ignore[arg-type]
+
+
+def cheap_derivation(patch: pytest.MonkeyPatch) -> None:
+    """Argon2id of PINs and of backups at its least: tests are no guesses, and it took a third of a scene."""
+    for module in (backup, locks):
+        patch.setattr(module, "MEMORY_KIB", 64)
+        patch.setattr(module, "ITERATIONS", 1)
 
 
 def choose_pin(home: Path, keys: KeyStore, pin: str) -> None:

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 from support.phone import Phone
 from support.simulator import NOW
-from support.wallet import PhoneInHand
+from support.wallet import PhoneInHand, cheap_derivation
 
 if TYPE_CHECKING:
     from support.issuer_app import Office
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cheap() -> Iterator[None]:
+    """No test is about how long a PIN or a backup's passphrase takes, but those that set it themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap_derivation(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
