@@ -104,7 +104,9 @@ BAD = [
     ({"last": "2099-01-01"}, "/contents/last", "period-in-the-future"),
     ({"department": "bridge-club"}, "/contents/department", "code-unknown"),
     ({"hours": -1}, "/contents/hours", "malformed"),
+    ({"hours": 2**70}, "/contents/hours", "malformed"),
     ({"colour": "red"}, "/contents", "malformed"),
+    ({"colour": 2**70}, "/contents", "malformed"),
     ({"ship": {"imo": "9074720", "flag": "NO"}}, "/contents/ship/imo", "ship-unknown"),
 ]
 

@@ -19,7 +19,7 @@ from issuer.domain.qualifications import Accepted, Code, Refused, Report, Report
 from issuer.domain.qualifications import Problem as Flaw
 from issuer.services.operating.repeating import Answer
 from issuer.services.qualifications.reading import read_report
-from keys.encoding import Json
+from keys.encoding import Json, json_dumps
 
 _LONGEST_REFERENCE: Final = 100
 
@@ -140,10 +140,10 @@ def _records(body: Mapping[str, Json]) -> Sequence[Json]:
 
 
 def _unreadable(problems: tuple[Flaw, ...], members: Json, resource: Resource) -> Unreadable:
-    """What came, as it came, under its reference where it has one."""
+    """What came, as it came, under its reference where it has one: also a number that 64 bits do not hold."""
     reference = members.get("reference") if isinstance(members, dict) else None
     named = reference if isinstance(reference, str) and len(reference) <= _LONGEST_REFERENCE else None
-    return Unreadable(problems=problems, raw=orjson.dumps(members), kind=resource.kind, reference=named)
+    return Unreadable(problems=problems, raw=json_dumps(members), kind=resource.kind, reference=named)
 
 
 def _flaw(pointer: str, message: str, hint: str) -> Flaw:
