@@ -93,6 +93,7 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         raise
     stopping = Stopping(database, clock, signer)
     persons = Persons(database, clock, settings)
+    history = History(database, clock, persons)
     proposing = Proposing(database, clock, settings, policy)
     approving = Approving(database, clock, settings, policy)
     return Register(
@@ -121,7 +122,7 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
             after_report=reevaluating.mark_due,
         ),
         correcting=Correcting(database, clock, persons),
-        history=History(database, clock, persons),
+        history=history,
         reviewing=Reviewing(database, clock, settings),
         applications=Applications.over(
             database,
@@ -129,6 +130,7 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
             settings,
             book=law_book,
             facts_of=_facts_of,
+            document_of=history.document,
             proposing=proposing,
             approving=approving,
         ),

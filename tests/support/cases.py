@@ -19,6 +19,8 @@ from issuer.services.applications.handling import Applications
 from issuer.services.approval.approving import Approving
 from issuer.services.approval.proposing import Proposing
 from issuer.services.issuing.issuer import CredentialIssuer
+from issuer.services.qualifications.history import History
+from issuer.services.qualifications.persons import Persons
 from issuer.services.register.importing import RegisterImport
 from issuer.settings import Settings
 from keys.custody.signing_policy import SigningPolicy
@@ -89,6 +91,7 @@ class Bench:
             *parts,
             book=self.book,
             facts_of=self.facts_of,
+            document_of=History(self.database, self.clock, Persons(*parts)).document,
             proposing=Proposing(*parts, self.policy),
             approving=self.approving,
         )

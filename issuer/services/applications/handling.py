@@ -11,6 +11,7 @@ from issuer.services.applications.drawing import Drawing
 from issuer.services.applications.evaluating import Evaluating, FactsOf
 from issuer.services.applications.explaining import Explaining
 from issuer.services.applications.granting import Granting
+from issuer.services.applications.portraying import DocumentOf, Portraying
 from issuer.services.applications.reevaluating import Reevaluating
 from issuer.services.applications.settling import Settling
 from issuer.services.applications.submitting import Submitting
@@ -39,6 +40,7 @@ class Applications:
         *,
         book: Callable[[], LawBook],
         facts_of: FactsOf,
+        document_of: DocumentOf,
         proposing: Proposing,
         approving: Approving,
     ) -> Self:
@@ -46,7 +48,8 @@ class Applications:
         parts = (database, clock, settings)
         evaluating, drawing = Evaluating(settings, book, facts_of), Drawing(*parts)
         granting = Granting(settings, proposing, approving)
-        settling = Settling(*parts, evaluating, drawing, granting)
+        portraying = Portraying(database, clock, document_of)
+        settling = Settling(*parts, evaluating, drawing, granting, portraying)
         return cls(
             submitting=Submitting(*parts, settling),
             deciding=Deciding(*parts, settling),

@@ -20,6 +20,7 @@ from issuer.services.applications.decisions import Verdict
 from issuer.services.applications.drawing import Drawing
 from issuer.services.applications.evaluating import Days, Evaluated, Evaluating
 from issuer.services.applications.granting import Grant, Granting, rule_name
+from issuer.services.applications.portraying import Portraying
 from issuer.services.clock import Clock
 from issuer.services.qualifications.evidence import reporters_of
 from issuer.settings import Settings
@@ -36,6 +37,7 @@ class Settling:
         evaluating: Evaluating,
         drawing: Drawing,
         granting: Granting,
+        portraying: Portraying,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -43,6 +45,7 @@ class Settling:
         self.evaluating = evaluating
         self._drawing = drawing
         self._granting = granting
+        self._portraying = portraying
 
     @property
     def today(self) -> date:
@@ -105,6 +108,7 @@ class Settling:
         if limits is None and found.outcome.limitation is not None:
             limits = limits_of(book.contents[self._settings.flag].limitations, found.outcome.limitation)
         wish = wish_of(row)
+        by = f"rule:{rule_name(found.rule)}"[:100] if automatic else actor
         if certificate is None:
             grant = Grant(
                 number=number,
@@ -119,9 +123,8 @@ class Settling:
                 provider=_the_one(connection, found, Reporter.SCHOOL),
             )
             with self._database.write():  # undone alone where it is refused
-                self._granting.draft(
-                    grant, actor=f"rule:{rule_name(found.rule)}"[:100] if automatic else actor
-                )
+                self._granting.draft(grant, actor=by)
+        self._portraying.take(connection, row.seafarer_id, found, actor=by)
         return move(
             connection,
             self._clock,
