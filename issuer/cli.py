@@ -5,8 +5,9 @@ not whole, 2 not done.
 """
 
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -39,12 +40,14 @@ from issuer.commands import (
     stopping,
     working,
 )
+from issuer.commands.grouped import Grouped
 from issuer.commands.opening import NOTHING
 from issuer.commands.repeating import VARIABLE, take_key
 from issuer.commands.serve import serve
 from issuer.domain.errors import InvalidInput, IssuerError
 
 app = typer.Typer(
+    cls=Grouped,
     help="An authority's service: keep the register, issue credentials, publish their status.",
     no_args_is_help=True,
     add_completion=False,
@@ -71,53 +74,73 @@ def _options(
     take_key(context, idempotency_key)
 
 
-# All commands, in the order in which `--help` shows them.
-app.command("serve")(serve)
-app.command("import")(register.import_register)
-app.command("portrait")(portraits.portrait)
-app.command("portraits")(portraits.portraits)
-app.command("offer")(offering.offer)
-app.command("print")(signing.print_paper)
-app.command("manning")(signing.manning)
-app.command("apply")(applications.apply)
-app.command("decide")(casework.decide)
-app.command("explain")(applications.explain)
-app.add_typer(applications.app, name="cases", no_args_is_help=True)
-app.command("draft")(drafting.draft)
-app.command("pending")(drafting.pending)
-app.command("propose")(approving.propose)
-app.command("approve")(approving.approve)
-app.command("reject")(approving.reject)
-app.command("suspend")(deciding.suspend)
-app.command("reinstate")(deciding.reinstate)
-app.command("revoke")(deciding.revoke)
-app.command("replace")(deciding.replace)
-app.command("reissue")(deciding.reissue)
-app.command("rebind")(offering.rebind)
-app.command("stop")(stopping.stop)
-app.command("start")(stopping.start)
-app.command("status")(stopping.status)
-app.command("recover")(recovering.recover)
-app.command("affected")(affected.affected)
-app.add_typer(mass.app, name="mass", no_args_is_help=True)
-app.command("work")(working.work)
-app.command("reconcile")(reconciling.reconcile)
-app.command("publish")(publishing.publish)
-app.command("publish-packs")(publishing.publish_packs)
-app.command("allow-list")(signing.allow_list)
-app.command("export")(register.export)
-app.add_typer(audit.app, name="audit", no_args_is_help=True)
+# All commands, in the order in which `--help` shows them; subcommands that stand in modules of their own.
 rules.app.command("diff")(rules_diff.diff)
 rules.app.command("contents")(rules_contents.contents)
-app.add_typer(rules.app, name="rules", no_args_is_help=True)
-app.add_typer(organisations.app, name="organisation", no_args_is_help=True)
-app.add_typer(persons.app, name="person", no_args_is_help=True)
-app.add_typer(records.record, name="record", no_args_is_help=True)
-app.add_typer(records.review, name="review", no_args_is_help=True)
-app.add_typer(log.app, name="log", no_args_is_help=True)
-app.add_typer(database.app, name="database", no_args_is_help=True)
-app.add_typer(backup.app, name="backup", no_args_is_help=True)
-app.command("restore")(backup.restore_register)
+_PANELS: Final[Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]]] = {
+    "Register": {
+        "import": register.import_register,
+        "export": register.export,
+        "portrait": portraits.portrait,
+        "portraits": portraits.portraits,
+        "person": persons.app,
+        "organisation": organisations.app,
+        "record": records.record,
+        "review": records.review,
+    },
+    "Applications and the law": {
+        "apply": applications.apply,
+        "decide": casework.decide,
+        "explain": applications.explain,
+        "cases": applications.app,
+        "rules": rules.app,
+    },
+    "Certificates": {
+        "draft": drafting.draft,
+        "pending": drafting.pending,
+        "propose": approving.propose,
+        "approve": approving.approve,
+        "reject": approving.reject,
+        "suspend": deciding.suspend,
+        "reinstate": deciding.reinstate,
+        "revoke": deciding.revoke,
+        "replace": deciding.replace,
+        "reissue": deciding.reissue,
+        "affected": affected.affected,
+        "mass": mass.app,
+    },
+    "Phones and paper": {
+        "offer": offering.offer,
+        "rebind": offering.rebind,
+        "print": signing.print_paper,
+        "manning": signing.manning,
+    },
+    "Publishing": {
+        "publish": publishing.publish,
+        "publish-packs": publishing.publish_packs,
+        "log": log.app,
+        "allow-list": signing.allow_list,
+    },
+    "Operating": {
+        "serve": serve,
+        "work": working.work,
+        "status": stopping.status,
+        "stop": stopping.stop,
+        "start": stopping.start,
+        "recover": recovering.recover,
+        "reconcile": reconciling.reconcile,
+        "audit": audit.app,
+        "database": database.app,
+        "backup": backup.app,
+        "restore": backup.restore_register,
+    },
+}
+for _panel, _commands in _PANELS.items():
+    for _name, _command in _commands.items():
+        if isinstance(_command, typer.Typer):
+            app.add_typer(_command, name=_name, no_args_is_help=True, rich_help_panel=_panel)
+        else:
+            app.command(_name, rich_help_panel=_panel)(_command)
 
 
 def main() -> NoReturn:

@@ -24,7 +24,7 @@ def affected(
     as_json: AsJson = False,
     limit: Annotated[int | None, typer.Option(min=1, help="certificates at most")] = None,
 ) -> None:
-    """Certificates that share something, one a line; all options that are given hold together."""
+    """Certificates that share something, one a line. All options that are given hold together."""
     if count and limit is not None:
         raise InvalidInput("--count counts all", hint="leave --limit out")
     settings = settings_of(context)

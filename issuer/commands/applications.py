@@ -20,7 +20,7 @@ from issuer.services.applications.statistics import Durations, Statistics, stati
 from keys.encoding import Json
 
 app = typer.Typer(
-    help="Applications: what became of them, and what a case worker does.", rich_markup_mode=None
+    help="What became of applications, and what a case worker does.", rich_markup_mode=None
 )
 
 
@@ -55,7 +55,7 @@ def apply(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Enter an application for a seafarer, or tell beforehand what would become of it."""
+    """Enter an application, or tell what would become of it."""
     register = register_of(context)
     wish = Wish(seafarer_id, rule, asked, language, tuple(asks or ()))
     parts = register.applications
@@ -77,7 +77,7 @@ def apply(
 def explain(
     context: typer.Context, case_id: CaseId, language: Language = None, as_json: AsJson = False
 ) -> None:
-    """Tell a case's newest decision to a person: why, by whom, and what can be done about it."""
+    """Tell a case's newest decision to a person. Why, by whom, and what can be done about it."""
     told = register_of(context).applications.explaining.explain(case_id, language, actor=actor())
     lines = [f"{case_id}: {told['state']}; {told['what']}, {told['decided_by']}", "", *_texts(told)]
     if told.get("reason"):
@@ -99,7 +99,7 @@ def list_cases(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """All cases by number, one a line; the last word is the day by which the law wants a decision."""
+    """All cases by number, one a line. The last word is the day by which the law wants a decision."""
     explaining, after = register_of(context).applications.explaining, ""
     found = False
     chosen = None if state is None else state.value
@@ -114,7 +114,7 @@ def list_cases(
 
 @app.command("show")
 def show(context: typer.Context, case_id: CaseId, as_json: AsJson = False) -> None:
-    """One case with its history and its decisions; the audit trail notes who looked."""
+    """One case with its history and its decisions. The audit trail notes who looked."""
     told: Any = register_of(context).applications.explaining.show(case_id, actor=actor())
     lines = [f"{case_id}: {told['state']}, {told['asked']} of {told['rule']} for {told['seafarer_id']}"]
     amount = told["fee"]["amount"]
@@ -154,7 +154,7 @@ def tell_statistics(
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="last day")],
     as_json: AsJson = False,
 ) -> None:
-    """How long applications take from submission to issue, and how many are automatic."""
+    """How long applications take, and how many are automatic. From submission to issue."""
     register = register_of(context)
     found = statistics(register.database, register.settings, first.date(), last.date())
     _tell(_counted(found), list(_lines(found)), as_json=as_json)
@@ -162,7 +162,7 @@ def tell_statistics(
 
 @app.command("draw")
 def draw(context: typer.Context, case_id: CaseId, as_json: AsJson = False) -> None:
-    """Recompute the spot check's draw of a case, of a day that is over."""
+    """Recompute the spot check's draw of a case. Of a day that is over."""
     found = register_of(context).applications.drawing.verify(case_id)
     told: dict[str, Any] = {**found._asdict(), "agrees": found.agrees}
     is_below = "below" if found.number < found.limit else "not below"
@@ -181,7 +181,7 @@ def draw(context: typer.Context, case_id: CaseId, as_json: AsJson = False) -> No
 
 @app.command("replay")
 def replay(context: typer.Context, case_id: CaseId) -> None:
-    """Repeat each decision about a case by the law's text and the evidence of then."""
+    """Repeat each decision about a case. By the law's text and the evidence of then."""
     agrees = register_of(context).applications.explaining.replay(case_id, actor=actor())
     for number, is_same in agrees:
         terminal.tell(f"decision {number}: {'the same, to the last reason' if is_same else 'IT DIFFERS'}")

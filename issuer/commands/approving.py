@@ -46,7 +46,7 @@ def propose(
     yes: Yes = False,
     claims: Claims = None,
 ) -> None:
-    """Put certificates forward with one's own key, for others to approve."""
+    """Put certificates forward for others to approve. With one's own key."""
     _state(context, Act.PROPOSE, numbers, key, claims or (), yes=yes)
 
 
@@ -66,7 +66,7 @@ def approve(
         CertificateType | None, typer.Option("--type", help="with --rule: of this type alone")
     ] = None,
 ) -> None:
-    """Approve certificates with one's own key; or all that lack it, by a rule's."""
+    """Approve certificates. With one's own key; or all that lack it, by a rule's."""
     if rule is None:
         _state(context, Act.APPROVE, numbers, key, claims or (), yes=yes)
     elif numbers or claims or key is None:
@@ -78,7 +78,7 @@ def approve(
 
 
 def reject(context: typer.Context, number: Number, reason: Reason = "") -> None:
-    """End what waits for approval, or is approved and not yet in force."""
+    """End what is not in force yet. It waits for approval, or is approved for a later day."""
     register = register_of(context)
 
     def act() -> dict[str, Json]:

@@ -39,7 +39,7 @@ def verify(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Walk the chain of all events; 1 when an event was changed, taken out or put in."""
+    """Walk the chain of all events. 1 when an event was changed, taken out or put in."""
     anchored = None if checkpoint is None else read_anchor(checkpoint, key)
     if anchored is not None and head is not None:
         raise InvalidInput("--head and --checkpoint both name a head", hint="give one of them")
@@ -90,7 +90,7 @@ def show(
     limit: Annotated[int, typer.Option(min=1, max=MOST_SHOWN, help="events at most")] = SHOWN,
     as_json: AsJson = False,
 ) -> None:
-    """The newest events, one a line, the last one last; days are the authority's."""
+    """The newest events, one a line, the last one last. Days are the authority's."""
     register = register_of(context)
     zone = ZoneInfo(register.settings.time_zone)
     wanted = Wanted(certificate, _start(since, zone), _start(until, zone, days=1), actor, subject, event)

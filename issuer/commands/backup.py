@@ -22,7 +22,7 @@ from keys.transparency.checkpoint import MAX_NOTE, Checkpoint, CheckpointError, 
 VARIABLE = "OMBORD_BACKUP_PASSPHRASE"
 
 app = typer.Typer(
-    help="Copies of the register, encrypted, and whether they are whole.", rich_markup_mode=None
+    help="Copies of the register, encrypted: make and verify them.", rich_markup_mode=None
 )
 
 Backup = Annotated[Path, typer.Argument(metavar="BACKUP", help="the folder that `backup make` wrote")]
@@ -49,7 +49,7 @@ def make(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write an encrypted copy of one moment of the register, while others go on working."""
+    """Write an encrypted copy of one moment of the register. Others go on working."""
     register = register_of(context)
     if dated:
         out = out / f"{register.clock():%Y%m%dT%H%M%SZ}"
@@ -64,7 +64,7 @@ def make(
 def verify_backup(
     backup: Backup, identity: Identity = None, checkpoint: Noted = None, as_json: AsJson = False
 ) -> None:
-    """Read a copy through: every row, the log's root; 1 when a checkpoint shows that some are missing."""
+    """Read a copy through: every row, the log's root. 1 when a checkpoint shows that some are missing."""
     found = verify(backup, _secret(backup, identity), _checkpoint(checkpoint))
     _tell(found.summary, as_json)
     _warn(found)
@@ -82,7 +82,7 @@ def restore_register(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fill an empty database with a copy; then issuing is stopped there, and goes on in new status lists."""
+    """Fill an empty database with a copy. Then issuing is stopped there, and goes on in new status lists."""
     settings = settings_of(context)
     secret, noted = _secret(backup, identity), _checkpoint(checkpoint)
     found = restore(into, backup, secret, noted, settings=None if exact else settings)

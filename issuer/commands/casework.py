@@ -80,7 +80,7 @@ def check(
 
 @app.command("ask")
 def ask(context: typer.Context, case_id: CaseId, text: Said) -> None:
-    """Ask the applicant for something; what is then reported takes the case up again."""
+    """Ask the applicant for something. What is then reported takes the case up again."""
     _once(context, case_id, lambda deciding, by: deciding.ask(case_id, what=text, by=by))
 
 

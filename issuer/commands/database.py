@@ -19,6 +19,6 @@ def _several() -> None:
 def roles(
     role: Annotated[str, typer.Argument(metavar="ROLE", help="that the service works as")] = "ombord_service",
 ) -> None:
-    """Write the SQL that lets ROLE serve, and add to the audit trail and the log but never change them."""
+    """Write the SQL that lets ROLE serve. It adds to the audit trail and the log, and never changes them."""
     for statement in grants(role):
         terminal.tell(f"{statement};")

@@ -28,7 +28,7 @@ class Replaced(StrEnum):
 
 
 def suspend(context: typer.Context, number: Number, reason: Reason = "") -> None:
-    """Put a certificate out of force until it is reinstated or revoked."""
+    """Put a certificate out of force for a time. Until it is reinstated or revoked."""
     register = register_of(context)
 
     def act() -> dict[str, Json]:
@@ -83,7 +83,7 @@ def replace(
     ] = Replaced.REPLACED,
     reason: Reason = "",
 ) -> None:
-    """Let a new certificate take an old one's place (without --by a copy of it)."""
+    """Let a new certificate take an old one's place. Without --by it is a copy of the old one."""
     register = register_of(context)
 
     def act() -> dict[str, Json]:
@@ -99,7 +99,7 @@ def replace(
 
 
 def reissue(context: typer.Context, seafarer_id: SeafarerId, reason: Reason = "") -> None:
-    """Make all certificates of a seafarer anew, whose gender or name changed; the old ones are cancelled."""
+    """Make a seafarer's certificates anew: new name or gender. The old ones are cancelled."""
     register = register_of(context)
 
     def act() -> dict[str, Json]:

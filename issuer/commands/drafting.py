@@ -24,7 +24,7 @@ def draft(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="YAML, JSON, or rows of an extract")],
 ) -> None:
-    """Enter certificates that wait for approval; each that cannot be signed is named with its rule."""
+    """Enter certificates that wait for approval. Each that cannot be signed is named with its rule."""
     data = _read(file)
     register = register_of(context)
 
@@ -57,7 +57,7 @@ def pending(
         typer.Option("--state", help="in another state: the numbers of those that nobody has approved"),
     ] = CertificateState.DRAFTED,
 ) -> None:
-    """Show what waits for approval, with its claims and what is missing."""
+    """Show what waits for approval. With its claims and what is missing."""
     register = register_of(context)
     found = False
     for line in (

@@ -27,7 +27,7 @@ def checkpoint(context: typer.Context) -> None:
 
 @app.command("key")
 def key(context: typer.Context) -> None:
-    """Write the log's key, as auditors give it to `ombord-verify log check --key`."""
+    """Write the log's key. As auditors give it to `ombord-verify log check --key`."""
     services = services_of(context)
     if services.keys.log_kid is None:
         raise KeysUnusable(
@@ -43,7 +43,7 @@ def anonymise(
     serial: Annotated[str, typer.Argument(metavar="SERIAL", help="of a credential", callback=check_serial)],
     reason: Reason = "",
 ) -> None:
-    """Delete the salt of a credential's entry, for good: nobody can tell any more what the entry says."""
+    """Delete the salt of a credential's entry, for good. Nobody can tell any more what the entry says."""
     register = register_of(context)
 
     def act() -> dict[str, Json]:

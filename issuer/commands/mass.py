@@ -55,7 +55,7 @@ def suspend(
 def reissue(
     context: typer.Context, choice: Choice, reason: Reason, yes: Yes = False, dry_run: DryRun = False
 ) -> None:
-    """Sign the credentials of all certificates of a selection again, under the key that is set now."""
+    """Sign the credentials of a selection again. Under the key that is set now."""
     _propose(context, choice, Kind.REISSUE, reason, yes=yes, dry_run=dry_run)
 
 
@@ -88,7 +88,7 @@ def show(context: typer.Context, number: Operation, as_json: AsJson = False) -> 
 
 @app.command("approve")
 def approve(context: typer.Context, number: Operation) -> None:
-    """As a second person, let an operation begin that waits for one (`mass_persons`)."""
+    """As a second person, let an operation begin. One that waits for it (`mass_persons`)."""
     _decide(context, number, "approve")
 
 
@@ -106,7 +106,7 @@ def resume(context: typer.Context, number: Operation) -> None:
 
 @app.command("cancel")
 def cancel(context: typer.Context, number: Operation) -> None:
-    """End an operation; what was done stays done, the rest is left as it is."""
+    """End an operation. What was done stays done, the rest is left as it is."""
     _decide(context, number, "cancel")
 
 

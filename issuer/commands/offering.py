@@ -42,7 +42,7 @@ def offer(
 def rebind(
     context: typer.Context, seafarer: SeafarerId, as_json: AsJson = False, picture: Picture = None
 ) -> None:
-    """A lost or new phone: replace all credentials of the old one and make an offer to the new one."""
+    """A lost or new phone: renew all credentials, make an offer. Those of the old phone are replaced."""
     register = register_of(context)
 
     def act() -> dict[str, Json]:

@@ -25,7 +25,7 @@ from issuer.services.organisations.registering import Organisation
 from keys.encoding import Json
 
 app = typer.Typer(
-    help="Who reports by machine: companies, schools, doctors, with their keys.", rich_markup_mode=None
+    help="Who reports by machine, with their keys.", rich_markup_mode=None
 )
 Role = StrEnum("Role", {one.name: one.value for one in REPORTERS})  # type: ignore[misc] # of our own values
 
@@ -42,7 +42,7 @@ def new(
     name: Annotated[str, typer.Option(callback=check_text, help="as its register has it")],
     role: Annotated[list[Role], typer.Option(help="what it is; several if it is several")],
 ) -> None:
-    """Register an organisation, with the scopes that its role usually needs."""
+    """Register an organisation. With the scopes that its role usually needs."""
     register = register_of(context)
     if not (len(country) == 2 and country.isascii() and country.isupper()):
         raise InvalidInput(f"{country[:20]!r} is no country", hint="two capital letters, such as NO")
@@ -100,7 +100,7 @@ def scopes(
     role: Annotated[Role | None, typer.Option("--as", help="in which of its roles it reports then")] = None,
     take_back: Annotated[bool, typer.Option("--take-back", help="these are no longer granted")] = False,
 ) -> None:
-    """Grant scopes, or take them back: also tokens that are out there lose them."""
+    """Grant scopes, or take them back. Also tokens that are out there lose them."""
     register, chosen = register_of(context), frozenset(names)
 
     def act() -> Organisation:
@@ -120,7 +120,7 @@ def approve(
     codes: Annotated[list[str], typer.Argument(metavar="CODE...", help="codes, ships by IMO number, or '*'")],
     withdraw: Annotated[bool, typer.Option("--withdraw", help="no longer approved for these")] = False,
 ) -> None:
-    """Approve an organisation for codes of courses and the like, or for ships; '*' for all of them."""
+    """Approve an organisation for courses, ships and the like. '*' for all of them."""
     register = register_of(context)
 
     def act() -> Organisation:
@@ -131,7 +131,7 @@ def approve(
 
 @app.command("suspend")
 def suspend(context: typer.Context, client: Client, reason: Reason) -> None:
-    """Close all its tokens and give it no others; what it has reported stays."""
+    """Close all its tokens and give it no others. What it has reported stays."""
     register = register_of(context)
 
     def act() -> Organisation:
@@ -175,7 +175,7 @@ def show(context: typer.Context, client: Client, as_json: AsJson = False) -> Non
 
 @app.command("develop")
 def develop(context: typer.Context, out: Out = Path("development-organisation")) -> None:
-    """Make an organisation to try the machine interface with, and a client that works; not in production."""
+    """Make an organisation to try the machine interface with. With a client; not in production."""
     settings = settings_of(context)
     refuse_in_production(settings)
     register = register_of(context, settings, create=True)

@@ -27,7 +27,7 @@ def portrait(
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="JPEG, PNG or WebP, upright")] = None,
     remove: Annotated[bool, typer.Option("--remove", help="forget the photograph")] = False,
 ) -> None:
-    """Keep a seafarer's photograph for the pass, made small; the next sync brings it to the phone."""
+    """Keep a seafarer's photograph for the pass. It is made small; the next sync brings it to the phone."""
     if remove == (file is not None):
         raise InvalidInput("give a photograph or --remove", hint="ombord-issuer portrait SEAFARER FILE")
     data = None if file is None else _read(file)
@@ -54,7 +54,7 @@ def portraits(
         Path, typer.Argument(metavar="FOLDER", help="photographs, each named by its seafarer's id")
     ],
 ) -> None:
-    """Load a folder of photographs; good ones are kept, bad ones are named."""
+    """Load a folder of photographs. Good ones are kept, bad ones are named."""
     files = list(_pictures(folder))
     register = register_of(context)
     kept = Portraits(register.database, register.clock)

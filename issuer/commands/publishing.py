@@ -54,7 +54,7 @@ def publish(
         bool, typer.Option("--leap-ahead", help="after a restore: pass over numbers that may be lost")
     ] = False,
 ) -> None:
-    """Write signed status lists and public keys to a store, for any web server or ship."""
+    """Write signed status lists and public keys to a store. Any web server or ship can hold them."""
     if follow and (full or leap_ahead):
         raise InvalidInput(
             "--follow goes with neither --full nor --leap-ahead", hint="run `publish` with that once, first"
@@ -80,7 +80,7 @@ def publish_packs(
     ],
     to: To = None,
 ) -> None:
-    """Bring sea packs to a store: each pack for ever, then the updates, then which is the latest."""
+    """Bring sea packs to a store. Each pack for ever, then the updates, then which is the latest."""
     register = register_of(context)
     store = _open(to, register.settings)
     _tell(PackPublication(register.database, register.clock, store).publish(folder), store)

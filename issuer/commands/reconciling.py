@@ -25,7 +25,7 @@ def reconcile(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare log, database and signer; 1 when they differ, and issuing is stopped then."""
+    """Compare log, database and signer. 1 when they differ, and issuing is stopped then."""
     found = register_of(context).reconciling.run(explanation=explanation, actor=actor())
     if as_json:
         terminal.tell(json.dumps(asdict(found)))

@@ -11,7 +11,7 @@ from issuer.services.issuing.issuer import Recovered
 
 
 def recover(context: typer.Context, as_json: AsJson = False) -> None:
-    """Finish what a crash, a stop or an absent signer left between two steps of issuing.
+    """Finish what was left between two steps of issuing. By a crash, a stop or an absent signer.
 
     Safe at any time, beside the service and beside others that recover: each does what is in nobody's hand.
     """

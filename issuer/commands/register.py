@@ -25,7 +25,7 @@ def import_register(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="a register extract, JSON Lines")],
 ) -> None:
-    """Load a register extract; good rows are loaded, bad ones are named."""
+    """Load a register extract. Good rows are loaded, bad ones are named."""
     settings = settings_of(context)
     try:
         size = file.stat().st_size

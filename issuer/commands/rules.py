@@ -48,7 +48,7 @@ def check(
         Path | None, typer.Argument(metavar="[FOLDER]", help="law files; else those that come with Ombord")
     ] = None,
 ) -> None:
-    """Read every file of law and say what is wrong, by file, line and place."""
+    """Read every file of law and say what is wrong. By file, line and place."""
     with clearly():
         law = law_files.load(folder or law_files.ACTS)
         countries = law_files.policies() if folder is None else {}
@@ -101,7 +101,7 @@ def show_rule(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """All that a rule asks for, in words, with the paragraph of each condition."""
+    """All that a rule asks for, in words. With the paragraph of each condition."""
     day = (on or utc_now()).date()
     with clearly():
         law, words = law_files.load(), law_files.words(law_files.ENGLISH)
@@ -149,7 +149,7 @@ def explain_case(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a case to the person it is about: what is met and by what, what is missing, by which law."""
+    """Explain a case to the person it is about. What is met and by what, what is missing, by which law."""
     words = law_files.words(_spoken(language))
     decided = _decided(file)
     told = explain(decided.outcome, decided.rule, words, facts=decided.case.facts)

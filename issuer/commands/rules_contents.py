@@ -25,7 +25,7 @@ def contents(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What a document must contain by law, field by field; and what one in a file lacks."""
+    """What a document must contain by law, field by field. And what one in a file lacks."""
     with clearly():
         known = law_files.contents()
         given = law_files.document(file) if file else None

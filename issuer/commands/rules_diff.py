@@ -37,7 +37,7 @@ def diff(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What changed in the law between two days; and whom of a population it affects."""
+    """What changed in the law between two days. And whom of a population it affects."""
     since, until = first.date(), last.date()
     if until <= since:
         raise InvalidInput(f"--to {until} is not after --from {since}", hint="give the earlier day first")

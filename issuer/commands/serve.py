@@ -20,7 +20,7 @@ def serve(
         int, typer.Option("--workers", min=1, max=MOST_WORKERS, help="processes; several need PostgreSQL")
     ] = 1,
 ) -> None:
-    """Open the sealed keys, or ask the signer, and serve wallets, verifiers and the operators' API.
+    """Serve wallets, verifiers and the operators' API. The sealed keys are opened, or the signer asked.
 
     SIGTERM ends it when what was asked is answered; with several workers SIGHUP starts them anew in turn.
     """

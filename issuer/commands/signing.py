@@ -33,7 +33,7 @@ def print_paper(
     ] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="write each certificate as PDF/A too, to print")] = False,
 ) -> None:
-    """Sign credentials for paper, and write their QR codes as text and SVG."""
+    """Sign credentials for paper. Their QR codes are written as text and SVG."""
     _print(services_of(context), out, numbers or (), pdf=pdf)
 
 
@@ -43,7 +43,7 @@ def manning(
     out: Out = Path("paper"),
     pdf: Annotated[bool, typer.Option("--pdf", help="write it as PDF/A too, to print")] = False,
 ) -> None:
-    """Enter a ship's minimum safe manning document, sign it, and write its QR code as text and SVG."""
+    """Enter a ship's minimum safe manning document and sign it. Its QR code is written as text and SVG."""
     typed = _read(file)
     services = services_of(context)
     proposing = None if services.approving.policy is None else services.proposing
@@ -98,7 +98,7 @@ def allow_list(
     kid: Annotated[str, typer.Argument(metavar="KID", help="the compromised key's id")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="the file to write")],
 ) -> None:
-    """List what a compromised key truly signed, so that this alone still counts; needs no private key."""
+    """List what a compromised key truly signed. So that this alone still counts; needs no private key."""
     register = register_of(context)
     with terminal.progress(f"Credentials of {kid}") as show:
         made = write_allow_list(register.database, register.clock, kid, out, actor=actor(), progress=show)

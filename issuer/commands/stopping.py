@@ -13,7 +13,7 @@ from keys.encoding import Json
 
 
 def stop(context: typer.Context, reason: Reason) -> None:
-    """Stop issuing at once, on every host; suspending, revoking and publishing go on."""
+    """Stop issuing at once, on every host. Suspending, revoking and publishing go on."""
     register = register_of(context)
 
     def act() -> dict[str, Json]:
@@ -27,7 +27,7 @@ def stop(context: typer.Context, reason: Reason) -> None:
 
 
 def start(context: typer.Context) -> None:
-    """Let issuing go on; what was begun before the stop is finished by the next run."""
+    """Let issuing go on. What was begun before the stop is finished by the next run."""
     register = register_of(context)
 
     def act() -> dict[str, Json]:

@@ -50,7 +50,7 @@ def work(
         ),
     ] = None,
 ) -> None:
-    """Take up mass operations and applications until a signal comes; what is in hand is finished first."""
+    """Work off mass operations and applications until a signal. What is in hand is finished first."""
     services = services_of(context)
     engine = None if rule_key is None else _engine(services, rule_key)
     worker = MassWorker(services.database, services.clock, services.keys, services.settings, services.issuer)

@@ -1,0 +1,42 @@
+"""`ombord-issuer --help` as an operator reads it: every command on a line of its own that ends."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from issuer.cli import app
+
+WIDTH = 80
+
+
+def groups() -> Iterator[tuple[str, ...]]:
+    """Every group of commands, by the words that lead to it."""
+    yield ()
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined] # a group's
+        if hasattr(command, "commands"):
+            yield (name,)
+
+
+def told(words: tuple[str, ...]) -> str:
+    result = CliRunner().invoke(app, [*words, "--help"], terminal_width=WIDTH)
+    assert result.exit_code == 0
+    return str(result.output)
+
+
+@pytest.mark.parametrize("words", list(groups()), ids=lambda words: " ".join(words) or "ombord-issuer")
+def test_every_command_is_told_on_one_line_that_is_not_cut_off(words: tuple[str, ...]) -> None:
+    _, _, commands = told(words).partition("--help")
+    assert "..." not in commands
+    assert max(map(len, commands.splitlines())) <= WIDTH
+
+
+def test_commands_stand_under_what_they_are_about() -> None:
+    said = told(())
+    panels = re.findall(r"^(\S.*):$", said, re.MULTILINE)
+    wanted = ["Register", "Applications and the law", "Certificates", "Phones and paper", "Publishing"]
+    assert panels == ["Options", *wanted, "Operating"]
+    names = re.findall(r"^  ([a-z][a-z-]*) ", said.partition("--help")[2], re.MULTILINE)
+    assert sorted(names) == sorted(get_command(app).commands)  # type: ignore[attr-defined] # each of them once
