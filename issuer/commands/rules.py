@@ -29,7 +29,8 @@ from issuer.services.clock import utc_now
 from verifier.credential import codelists
 
 app = typer.Typer(help="The law: is it in order, and what does it say?", rich_markup_mode=None)
-_BRIEF = ("way", "limitation", "why", "missing", "otherwise")  # what `evaluate` says; `explain` says all
+# What `evaluate` says; `explain` says all.
+_BRIEF = ("way", "limitation", "why", "missing", "nearer", "otherwise")
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from issuer.rules.conditions import Condition
@@ -16,6 +16,10 @@ class Standing(IntEnum):
     OPEN = 1  # only an individual decision, which the law leaves to the authority, can meet it
     MET = 2
 
+
+# What somebody writes of service: as far away as half a year of it, not out of reach of any as an exam is.
+_PAPERS: Final = frozenset({"document", "competence", "photo", "signature"})
+_PAPER_DAYS: Final = 180
 
 Days = int | Fraction
 Used = tuple[
@@ -76,17 +80,28 @@ def nearest(alternatives: tuple[Finding, ...]) -> Finding:
     return min(alternatives, key=distance)
 
 
-def distance(alternative: Finding) -> tuple[bool, bool, int, Days]:
+def distance(alternative: Finding) -> tuple[bool, bool, int, Days, Days]:
     """How far it is from being met: whether its time is over, or only a decision of the authority helps;
-    then things that no time brings, then days.
+    then things that neither time nor a paper brings, then days, a missing paper taken as so many;
+    of two as far the one of which less is to be told.
     """
     short = shortfalls(alternative)
     return (
         any(_is_over(each) for each in short),
         any(each.kind == "discretion" for each in short),
-        sum(each.needed is None for each in short),
+        sum(each.needed is None and each.kind not in _PAPERS for each in short),
+        _PAPER_DAYS * sum(each.kind in _PAPERS for each in short) + _days_short(alternative),
         sum(each.missing for each in short),
     )
+
+
+def _days_short(finding: Finding) -> Days:
+    """Days still to serve: those of a part lie within those of its whole."""
+    if finding.standing is not Standing.UNMET:
+        return 0
+    if finding.kind == "any" and finding.children:
+        return _days_short(nearest(finding.children))
+    return max(finding.missing, sum(map(_days_short, finding.children)))
 
 
 def _is_over(short: Finding) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from issuer.rules.conditions import Case
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.facts import Channel, Facts, Record, Service
-from issuer.rules.finding import Finding, Standing, shortfalls
+from issuer.rules.finding import Finding, Standing, distance, shortfalls
 from issuer.rules.law import Rule, Variant
 
 
@@ -31,6 +32,14 @@ class Why(StrEnum):
     UNVERIFIED_LAW = "unverified-law"  # nobody has compared the rule with the law's own text
 
 
+class Nearer(NamedTuple):
+    """A limited form of which less is missing than of the whole."""
+
+    limitation: str
+    ref: str
+    finding: Finding
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a rule came to, on these facts, by the law of that day."""
@@ -48,6 +57,7 @@ class Outcome:
     alternative: str = ""  # the way taken, where it is another than the rule's own, such as equivalence
     decide_by: date | None = None
     valid_until: date | None = None  # by a transitional provision, whatever the rule's own validity
+    nearer: Nearer | None = None  # only of what is incomplete
 
 
 def evaluate(
@@ -63,7 +73,7 @@ def evaluate(
     if (unverified or to_credit) and not (is_proved and _is_whole(variant)):
         by_all = _granted(rule, facts, on)
         # What a person must look at may lift the limitation: then none is laid on anybody unseen.
-        if not is_proved or (by_all[1].standing is Standing.MET and _is_whole(by_all[0])):
+        if not is_proved or (by_all[1].standing is not Standing.UNMET and _is_whole(by_all[0])):
             (variant, finding), is_proved = by_all, False
     is_met = finding.standing is not Standing.UNMET
     rests_on = frozenset() if is_proved else finding.records()
@@ -91,21 +101,39 @@ def evaluate(
         alternative=used.name if used else "",
         decide_by=_decide_by(used, facts),
         valid_until=used.valid_until if used else None,
+        nearer=None if is_met else _nearer(rule, finding, facts, on),
     )
 
 
 def _granted(rule: Rule, facts: Facts, on: date) -> tuple[Variant | None, Finding]:
-    """The whole where it is met, else the best of the other ways; else what the whole lacks."""
+    """The whole where it is met or open, by the best of the ways to it; else the best of the limited ones.
+
+    So a limitation is laid on nobody to whom the whole is open; where nothing is, what the whole lacks.
+    """
     case = Case.of(facts, on, rule.act.counting)
-    best = rule.requires.judge(case)
-    if best.standing is Standing.MET:
-        return None, best
-    taken = None
-    for variant in rule.variants:
-        found = variant.requires.judge(case)
-        if found.standing > best.standing:
-            taken, best = variant, found
-    return taken, best
+    best: tuple[Variant | None, Finding] = None, rule.requires.judge(case)
+    if best[1].standing is Standing.MET:
+        return best
+    for is_whole in (True, False):
+        for variant in rule.variants:
+            if _is_whole(variant) is is_whole:
+                found = variant.requires.judge(case)
+                best = (variant, found) if found.standing > best[1].standing else best
+        if best[1].standing is not Standing.UNMET:
+            return best
+    return best
+
+
+def _nearer(rule: Rule, whole: Finding, facts: Facts, on: date) -> Nearer | None:
+    """The limited form of which the least is missing, where that is less than of the whole."""
+    case = Case.of(facts, on, rule.act.counting)
+    limited = [
+        Nearer(one.limitation, one.ref, one.requires.judge(case))
+        for one in rule.variants
+        if one.limitation is not None
+    ]
+    least = min(limited, key=lambda one: distance(one.finding), default=None)
+    return least if least is not None and distance(least.finding) < distance(whole) else None
 
 
 def _is_whole(variant: Variant | None) -> bool:

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from issuer.rules.finding import Days, Finding
+from issuer.rules.finding import Days, Finding, shortfalls
 from issuer.rules.outcome import Outcome
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
@@ -10,7 +10,7 @@ Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
 def report(outcome: Outcome) -> dict[str, Json]:
     """The whole outcome; days are numbers, with a fraction where hours are counted."""
-    return {
+    found: dict[str, Json] = {
         "way": outcome.way.value,
         "rule": outcome.rule,
         "version": outcome.version,
@@ -25,6 +25,11 @@ def report(outcome: Outcome) -> dict[str, Json]:
         "shortfalls": [_finding(one) for one in outcome.shortfalls],
         "finding": _finding(outcome.finding),
     }
+    if outcome.nearer is not None:
+        limitation, ref, finding = outcome.nearer
+        short: Json = [_finding(one) for one in shortfalls(finding)]
+        found["nearer"] = {"limitation": limitation, "ref": ref, "shortfalls": short}
+    return found
 
 
 def _finding(one: Finding) -> dict[str, Json]:

@@ -67,7 +67,7 @@ class ServiceOf:
             "",
             self.days,
             had,
-            [(one.id, (end - first) * each) for first, end, one, each in used],
+            [(one.id, (end - first) * min(each, 1)) for first, end, one, each in used],
             tuple(children),
             tuple(passed_over),
             condition=self,

@@ -11,6 +11,7 @@ from issuer.rules.facts import Decided, Facts, Kind
 from issuer.rules.finding import Standing
 from issuer.rules.outcome import Way, Why
 from issuer.rules.reading.act_file import act_of
+from issuer.rules.report import report
 
 YEARS = 3 * 12 * 30  # days
 
@@ -140,6 +141,64 @@ def test_who_misses_only_what_a_variant_leaves_out_is_granted_it_with_the_limita
     assert (found.way, found.limitation) == (Way.AUTO, "motor")
     both = (service(180, propulsion="motor"), service(180, start=date(2018, 1, 1), propulsion="steam"))
     assert judge(limited, Facts(services=both)).limitation is None
+
+
+# The whole asks for both halves; with one of them it is limited; a decision opens the whole by another way.
+HALVES = (
+    "{all: [{service: {where: {propulsion: steam}, months: 6}}, "
+    "{service: {where: {propulsion: motor}, months: 6}}]}, "
+    "variants: [{ref: 32 §, limitation: motor, requires: "
+    "{service: {where: {propulsion: motor}, months: 6}}}]"
+)
+EQUIVALENT = (
+    "\nalternatives:\n  - {ref: 6 §, name: likvardighet, kinds: [competence], requires: "
+    "{discretion: {ref: 6 §, code: equivalent}}}\n"
+)
+
+
+def test_a_limited_form_never_hides_the_whole_that_another_way_gives_or_opens() -> None:
+    limited = rule(
+        "rules:\n  - {id: T, ref: 1 §, kind: competence, names: {en: T}, in_force: {from: 2012-01-01}, "
+        f"requires: {HALVES}}}{EQUIVALENT}"
+    )
+    decided = (Decided(code="equivalent", day=ON),)
+    for days in (179, 180):
+        served = Facts(services=(service(days, propulsion="motor"),))
+        found = judge(limited, replace(served, decided=decided))
+        assert (found.way, found.limitation, found.alternative) == (Way.AUTO, None, "likvardighet")
+        found = judge(limited, replace(served, asked=frozenset({"equivalent"})))
+        assert (found.way, found.limitation, found.why) == (
+            Way.MANUAL, None, {Why.DISCRETION: ("equivalent",)},
+        )  # fmt: skip
+
+
+def test_a_limited_form_that_is_nearer_than_the_whole_is_told_beside_what_the_whole_lacks() -> None:
+    found = judge(asks(HALVES), Facts(services=(service(179, propulsion="motor"),)))
+    assert [short.missing for short in found.shortfalls] == [180, 1]
+    assert found.nearer is not None
+    assert (found.nearer.limitation, found.nearer.ref, found.nearer.finding.missing) == ("motor", "32 §", 1)
+    told = report(found)["nearer"]
+    assert isinstance(told, dict)
+    assert told["limitation"] == "motor"
+    assert judge(asks(HALVES), Facts(services=(service(180, propulsion="motor"),))).nearer is None
+    assert "nearer" not in report(judge(asks("{age: {ref: 4 §, years: 18}}"), Facts()))
+
+
+def test_days_of_a_part_lie_within_those_of_its_whole() -> None:
+    asked = asks(
+        "{any: [{service: {months: 24}}, {service: {where: {gt_min: 500}, months: 12, "
+        "of_which: [{where: {gt_min: 3000}, months: 12}]}}]}"
+    )
+    assert [one.missing for one in judge(asked, Facts()).shortfalls] == [360, 360]
+
+
+def test_a_paper_is_as_far_away_as_half_a_year_of_service() -> None:
+    asked = asks(
+        "{any: [{service: {months: 24}}, {all: [{document: {code: book}}, {service: {months: 1}}]}]}"
+    )
+    assert [one.code for one in judge(asked, Facts(services=(service(300),))).shortfalls] == ["book"]
+    (short,) = judge(asked, Facts(services=(service(700),))).shortfalls
+    assert short.missing == 20
 
 
 def test_a_transitional_provision_helps_in_its_time_alone() -> None:

@@ -6,16 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.chance import EVERYBODY, OF, bare, both, case
+from support.every_rule import of_rule
 from support.scenarios import LAW
 from support.supplying import halves, supplied
 
+from issuer.rules.conditions import Discretion
 from issuer.rules.counting import ByDays
-from issuer.rules.facts import Facts
+from issuer.rules.facts import Decided, Facts, Kind
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, Way, evaluate
 
 VERSIONS = [version for versions in LAW.rules.values() for version in versions]
 BY_DAYS = [one for one in VERSIONS if isinstance(one.act.counting, ByDays)]  # by hours ships add up
+LIMITED = [one for one in VERSIONS if any(each.limitation for each in one.variants)]
 RANK = {Way.INCOMPLETE: 0, Way.MANUAL: 1, Way.AUTO: 2}
 seeds = st.integers(0, 1_000_000)
 every_rule = pytest.mark.parametrize("rule", VERSIONS, ids=lambda rule: f"{rule.id} {rule.first}")
@@ -43,10 +46,49 @@ def judged(rule: Rule, facts: Facts, seed: int) -> Outcome:
 def test_more_verified_evidence_never_worsens_an_outcome(rule: Rule, seed: int, other: int) -> None:
     facts, _ = case(rule, seed)
     more, _ = case(rule, other)
-    plain, after = judged(rule, facts, seed), judged(rule, both(facts, more), seed)
-    assert RANK[after.way] >= RANK[plain.way]
-    if plain.way is after.way is Way.AUTO and plain.limitation is None:
+    no_worse(judged(rule, facts, seed), judged(rule, both(facts, more), seed))
+
+
+@pytest.mark.parametrize("rule", LIMITED, ids=lambda rule: f"{rule.id} {rule.first}")
+@settings(max_examples=20)
+@given(seeds, seeds, st.sampled_from(["decided", "asked"]), st.data())
+def test_nor_does_it_beside_a_decision_and_half_of_the_service(
+    rule: Rule, seed: int, other: int, how: str, data: st.DataObject
+) -> None:
+    """Whoever has everything but one half of the service, and the authority's decision on another way."""
+    facts, on = case(rule, seed)
+    more, _ = case(rule, other)
+    code = data.draw(st.sampled_from(discretions(rule)))
+    decided = {"decided": (Decided(code=code, day=on),)} if how == "decided" else {"asked": frozenset({code})}
+    facts = replace(both(facts, Facts(**decided)), services=facts.services)  # type: ignore[arg-type]
+    half = data.draw(st.sampled_from(["motorfartyg", "angfartyg"]))
+    services = tuple(replace(one, propulsion=half) for one in more.services)
+    no_worse(judged(rule, facts, seed), judged(rule, both(facts, replace(more, services=services)), seed))
+
+
+@pytest.mark.parametrize("rule", LIMITED, ids=lambda rule: f"{rule.id} {rule.first}")
+@settings(max_examples=20)
+@given(seeds)
+def test_nobody_is_limited_automatically_to_whom_unverified_evidence_opens_the_whole(
+    rule: Rule, seed: int
+) -> None:
+    facts, on = case(rule, seed)
+    believed = replace(EVERYBODY, accepts={**EVERYBODY.accepts, Kind.HOLDING: frozenset()})
+    found = evaluate(bare(rule), facts, on=on, policy=believed)
+    if found.way is Way.AUTO and found.limitation:
+        assert judged(rule, facts, seed).limitation
+
+
+def no_worse(plain: Outcome, after: Outcome) -> None:
+    """Only who was limited may get to a person's hands instead, and there without the limitation."""
+    is_lifted = plain.limitation is not None and after.limitation is None and after.way is Way.MANUAL
+    assert RANK[after.way] >= RANK[plain.way] or is_lifted
+    if plain.way is not Way.INCOMPLETE and plain.limitation is None:
         assert after.limitation is None
+
+
+def discretions(rule: Rule) -> list[str]:
+    return sorted({one.code for one in of_rule(rule) if isinstance(one, Discretion)})
 
 
 @every_rule

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final
 
+from support.every_rule import of_rule
 from support.scenarios import Scenario, scenarios
 
+from issuer.rules.conditions import Discretion
 from issuer.rules.evidence import EvidencePolicy
-from issuer.rules.facts import Channel, Facts, Kind, Record, Reporter, Service
+from issuer.rules.facts import Channel, Decided, Facts, Kind, Record, Reporter, Service
 from issuer.rules.law import Rule
 
 EVERYBODY: Final = EvidencePolicy(
@@ -37,18 +39,30 @@ def case(rule: Rule, seed: int) -> tuple[Facts, date]:
     facts = base.facts
     if chance.random() < 0.5:
         facts = both(facts, chance.choice(known).facts)
-    return (
-        replace(
-            facts,
-            birth_date=chance.choice([facts.birth_date, None, date(1990, 2, 28)]),
-            services=tuple(
-                _bent(one, known, chance, base.on) for one in facts.services if chance.random() < 0.95
-            ),
-            records=tuple(_shifted(one, chance, base.on) for one in facts.records if chance.random() < 0.93),
-            decided=tuple(one for one in facts.decided if chance.random() < 0.8),
+    bent = replace(
+        facts,
+        birth_date=chance.choice([facts.birth_date, None, date(1990, 2, 28)]),
+        services=tuple(
+            _bent(one, known, chance, base.on) for one in facts.services if chance.random() < 0.95
         ),
-        base.on,
+        records=tuple(_shifted(one, chance, base.on) for one in facts.records if chance.random() < 0.93),
+        decided=tuple(one for one in facts.decided if chance.random() < 0.8),
     )
+    return _decided(bent, rule, base.on, chance), base.on
+
+
+def _decided(facts: Facts, rule: Rule, on: date, chance: random.Random) -> Facts:
+    """Now and then with a decision that the rule's other ways ask for, or with one asked for.
+
+    No scenario joins such a decision and half of the service: chance must.
+    """
+    codes = sorted({one.code for one in of_rule(rule) if isinstance(one, Discretion)})
+    if not codes or chance.random() < 0.5:
+        return facts
+    code = chance.choice(codes)
+    if chance.random() < 0.5:
+        return replace(facts, asked=facts.asked | {code})
+    return replace(facts, decided=(*facts.decided, Decided(code=code, day=on)))
 
 
 def both(some: Facts, more: Facts) -> Facts:

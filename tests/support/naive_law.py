@@ -47,7 +47,8 @@ class NaiveLaw:
         for other in self.alternatives if rule["id"] in self.granted else ():
             if rule["kind"] in _list(other["kinds"]):
                 ways.append((self.judge(other["requires"], facts, on), None))
-        return max(ways, key=lambda way: way[0])
+        whole = max((way for way in ways if way[1] is None), key=lambda way: way[0])
+        return whole if whole[0] else max(ways, key=lambda way: way[0])
 
     def _less(self, condition: Any, limitation: str) -> Any:
         """The whole without the parts of service that are not asked of whoever is limited so."""

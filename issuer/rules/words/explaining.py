@@ -34,6 +34,7 @@ def explain(
         ("unlimited", _unlimited(outcome, rule, telling)),
         ("why", _why(outcome, rule, words, records)),
         ("missing", missing),
+        ("nearer", _nearer(outcome, words, telling)),
         ("otherwise", _otherwise(outcome, words)),
         ("met", met),
         ("not-counted", telling.not_counted(outcome.finding, (*missing, *met))),
@@ -75,6 +76,13 @@ def _limitation(outcome: Outcome, rule: Rule, words: Words) -> Iterator[Line]:
     if code := outcome.limitation:
         ref = next((one.ref for one in rule.variants if one.limitation == code), "")
         yield Line(words.say("limitation", words.name("limitation", code)), ref)
+
+
+def _nearer(outcome: Outcome, words: Words, telling: Telling) -> Iterator[Line]:
+    """A limited form that is less far away than the whole, and what it lacks."""
+    if near := outcome.nearer:
+        said = words.say("nearer", words.name("limitation", near.limitation))
+        yield Line(said, near.ref, tuple(telling.missing(near.finding)))
 
 
 def _unlimited(outcome: Outcome, rule: Rule, telling: Telling) -> Iterable[Line]:
