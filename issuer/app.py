@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 
 from issuer.adapters import law_files
 from issuer.adapters.typesetting import Typesetting
@@ -21,6 +21,7 @@ from issuer.api.casework import casework_router, spot_checks_router
 from issuer.api.certificates import certificates_router
 from issuer.api.changes import Changes
 from issuer.api.documents import documents_router
+from issuer.api.flat import flat
 from issuer.api.guard import Guard
 from issuer.api.health import health_router
 from issuer.api.lifecycle import lifecycle_router
@@ -33,7 +34,7 @@ from issuer.api.observing import Observing
 from issuer.api.offers import offers_router
 from issuer.api.oid4vci.router import PickUp, pick_up_router
 from issuer.api.openapi import describe_refusals
-from issuer.api.operator import operator, scheme
+from issuer.api.operator import operator
 from issuer.api.packs import packs_router
 from issuer.api.status import status_router
 from issuer.api.stopping import stopping_router
@@ -105,11 +106,11 @@ def build(services: Services, parts: Collection[Part] = WHOLE) -> FastAPI:
     )
     problems.install(app)
     describe_refusals(app)
-    for part, routers in _ROUTERS.items():
-        for router in routers(services, addresses) if part in parts else ():
-            app.include_router(router)
-    for router in _watched(services):
-        app.include_router(router)
+    made = [
+        *(router for part, make in _ROUTERS.items() if part in parts for router in make(services, addresses)),
+        *_watched(services),
+    ]
+    app.router.routes.extend(flat(made).routes)
     app.add_middleware(Guard, https=settings.issuer.startswith("https:"), roomy=roomy)
     app.add_middleware(Observing)  # what is added last stands first
     return app
@@ -201,7 +202,7 @@ def _public(register: Register, addresses: Addresses) -> APIRouter:
     return tracking_router(look_up, addresses.path("api", "v1", "verify"))
 
 
-def _applications(services: Services, addresses: Addresses) -> APIRouter:
+def _applications(services: Services, addresses: Addresses) -> list[APIRouter]:
     token = services.settings.operator_token
     actor = operator(token.get_secret_value() if token else "")
     changes = Changes(services.repeating, actor)
@@ -211,38 +212,36 @@ def _applications(services: Services, addresses: Addresses) -> APIRouter:
     def count(first: date, last: date) -> Statistics:
         return statistics(services.database, services.settings, first, last)
 
-    router = APIRouter(dependencies=[Depends(scheme)])
     parts = (services.applications, finish)
-    router.include_router(applications_router(*parts, count, changes, actor, base))
-    router.include_router(casework_router(*parts, changes, actor, f"{base}/applications"))
-    return router
+    return [
+        applications_router(*parts, count, changes, actor, base),
+        casework_router(*parts, changes, actor, f"{base}/applications"),
+        spot_checks_router(services.applications, addresses.path("api", "v1", "spot-checks")),
+    ]
 
 
-def _operators(register: Register, addresses: Addresses) -> APIRouter:
+def _operators(register: Register, addresses: Addresses) -> list[APIRouter]:
     token = register.settings.operator_token
     secret = token.get_secret_value() if token else ""
     actor = operator(secret)
     changes = Changes(register.repeating, actor)
     browsing = Browsing(register.database, register.clock)
     base = addresses.path("api", "v1")
-    router = APIRouter(dependencies=[Depends(scheme)])
-    router.include_router(certificates_router(browsing, actor, f"{base}/certificates"))
-    router.include_router(approvals_router(register, changes, base))
-    router.include_router(lifecycle_router(register.lifecycle, changes, base))
-    router.include_router(stopping_router(register.stopping, changes, f"{base}/issuing"))
     zone = ZoneInfo(register.settings.time_zone)
-    router.include_router(affected_router(Affecting(register.database), actor, zone, f"{base}/affected"))
-    router.include_router(mass_router(register.mass, changes, zone, f"{base}/mass"))
-    router.include_router(offers_router(register.offering, changes, f"{base}/offers"))
-    return router
+    return [
+        certificates_router(browsing, actor, f"{base}/certificates"),
+        approvals_router(register, changes, base),
+        lifecycle_router(register.lifecycle, changes, base),
+        stopping_router(register.stopping, changes, f"{base}/issuing"),
+        affected_router(Affecting(register.database), actor, zone, f"{base}/affected"),
+        mass_router(register.mass, changes, zone, f"{base}/mass"),
+        offers_router(register.offering, changes, f"{base}/offers"),
+    ]
 
 
 _ROUTERS: Final[Mapping[Part, Callable[[Services, Addresses], list[APIRouter]]]] = {
     Part.EVERYBODY: _everybody,
-    Part.OPERATORS: lambda services, addresses: [_operators(services, addresses)],
-    Part.APPLICATIONS: lambda services, addresses: [
-        _applications(services, addresses),
-        spot_checks_router(services.applications, addresses.path("api", "v1", "spot-checks")),
-    ],
+    Part.OPERATORS: _operators,
+    Part.APPLICATIONS: _applications,
     Part.MACHINES: lambda services, addresses: [machine_router(services, law_files.code_lists(), addresses)],
 }

@@ -2,7 +2,9 @@
 
 import hmac
 from collections.abc import Callable
+from typing import Annotated
 
+from fastapi import Depends
 from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
@@ -17,12 +19,12 @@ FAILURES_PER_SECOND = 0.1
 scheme = HTTPBearer(auto_error=False, scheme_name="operator token")
 
 
-def operator(token: str | None) -> Callable[[Request], str]:
+def operator(token: str | None) -> Callable[..., str]:
     """A dependency that yields the audit trail's actor; 401 without the token, 429 on guessing."""
     guesses = RateLimit(burst=FAILURES, per_second=FAILURES_PER_SECOND)
     expected = token.encode() if token else None
 
-    def actor(request: Request) -> str:
+    def actor(request: Request, _described: Annotated[object, Depends(scheme)]) -> str:
         if expected is None:
             detail = "No operator token is set. Set OMBORD_OPERATOR_TOKEN and start again."
             raise Problem("operator-closed", detail)

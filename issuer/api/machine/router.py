@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from issuer.api.addresses import Addresses
+from issuer.api.flat import flat
 from issuer.api.machine.bearer import BURST as REPORTS_BURST
 from issuer.api.machine.bearer import PER_SECOND as REPORTS_PER_SECOND
 from issuer.api.machine.bearer import Machines
@@ -25,11 +26,8 @@ PER_SECOND = 1.0
 
 def machine_router(register: Register, lists: CodeLists, addresses: Addresses) -> APIRouter:
     """`{prefix}/oauth/token`, `{prefix}/api/v1/codes` and `{prefix}/api/v1/reports/…`."""
-    router = APIRouter()
     tokens = MachineTokens(register.database, register.clock, register.settings)
     limit = RateLimit(burst=BURST, per_second=PER_SECOND)
-    router.include_router(machine_token_router(tokens, limit, addresses.path("oauth", "token")))
-    router.include_router(codes_router(lists, addresses.path("api", "v1", "codes")))
     desk = Desk(
         machines=Machines(tokens, RateLimit(burst=REPORTS_BURST, per_second=REPORTS_PER_SECOND)),
         reporting=register.reporting,
@@ -38,8 +36,11 @@ def machine_router(register: Register, lists: CodeLists, addresses: Addresses) -
         places=Places(),
         takes_numbers=register.settings.read_personal_data_key() is not None,
     )
+    made = [
+        machine_token_router(tokens, limit, addresses.path("oauth", "token")),
+        codes_router(lists, addresses.path("api", "v1", "codes")),
+    ]
     for resource in Resource:
         path = addresses.path("api", "v1", "reports", resource.value)
-        router.include_router(reports_router(desk, resource, path))
-        router.include_router(keeping_router(desk, resource, path))
-    return router
+        made += [reports_router(desk, resource, path), keeping_router(desk, resource, path)]
+    return flat(made)

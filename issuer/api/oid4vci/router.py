@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from issuer.api.addresses import Addresses
+from issuer.api.flat import flat
 from issuer.api.oid4vci.credential import credential_router
 from issuer.api.oid4vci.nonce import nonce_router
 from issuer.api.oid4vci.notification import notification_router
@@ -35,25 +36,19 @@ class PickUp:
 
 def pick_up_router(pick_up: PickUp, addresses: Addresses) -> APIRouter:
     """Offers, token, nonce, credential and notification, under `{prefix}/oid4vci`."""
-    router = APIRouter()
     limit = RateLimit(burst=BURST, per_second=PER_SECOND)
     issuer = addresses.issuer
 
     def path(name: str) -> str:
         return addresses.path("oid4vci", name)
 
-    router.include_router(offer_router(pick_up.offering, issuer, path("offers")))
-    router.include_router(token_router(pick_up.redeeming, limit, path("token")))
-    router.include_router(nonce_router(pick_up.nonces, limit, path("nonce")))
-    router.include_router(
-        credential_router(
-            pick_up.redeeming,
-            pick_up.nonces,
-            pick_up.collecting,
-            pick_up.clock,
-            audience=issuer,
-            path=path("credential"),
-        )
+    services = (pick_up.redeeming, pick_up.nonces, pick_up.collecting, pick_up.clock)
+    return flat(
+        [
+            offer_router(pick_up.offering, issuer, path("offers")),
+            token_router(pick_up.redeeming, limit, path("token")),
+            nonce_router(pick_up.nonces, limit, path("nonce")),
+            credential_router(*services, audience=issuer, path=path("credential")),
+            notification_router(pick_up.redeeming, pick_up.collecting, path("notification")),
+        ]
     )
-    router.include_router(notification_router(pick_up.redeeming, pick_up.collecting, path("notification")))
-    return router
