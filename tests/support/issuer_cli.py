@@ -12,7 +12,7 @@ from support.simulator import seeded_signer
 from demo.extract import make_extract
 from issuer import cli
 from issuer.settings import Settings
-from keys.custody.sealed_file import seal
+from keys.custody import sealed_file
 from keys.encoding import json_dumps
 
 Run = Callable[..., tuple[int, str, str]]
@@ -20,9 +20,11 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture(scope="session")
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The authority's key file; sealing takes a while on purpose."""
+    """The authority's key file, at the least cost: each command that signs opens it."""
     path = tmp_path_factory.mktemp("keys") / "keys.sealed"
-    seal(path, {kid: seeded_signer(kid) for kid in KEYS.signers}, b"open sesame")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sealed_file, "COST", sealed_file.Cost(memory_kib=64, passes=1, lanes=1))
+        sealed_file.seal(path, {kid: seeded_signer(kid) for kid in KEYS.signers}, b"open sesame")
     return path
 
 
