@@ -5,10 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from issuer.domain.errors import IssuerError
-from keys.custody import CustodyError
 
 
 @contextmanager
@@ -28,7 +26,7 @@ def _repeat(name: str, work: Callable[[], object], seconds: float, ended: thread
     while not ended.wait(seconds):
         try:
             work()
-        except (IssuerError, CustodyError, SQLAlchemyError) as error:  # the next time may find it mended
+        except Exception as error:  # noqa: BLE001 - nobody sees a thread die; the next time may find it mended
             # An error of ours names nobody; a library's may.
             said = error.message if isinstance(error, IssuerError) else type(error).__name__
             structlog.get_logger().error("not done", work=name, error=said)

@@ -68,7 +68,10 @@ class Second(Person):
 
 
 class DrawShown(BaseModel):
-    """A draw that anybody can recompute: HMAC-SHA256(secret, case), its first 64 bits, below `limit`."""
+    """A draw that anybody can recompute: HMAC-SHA256(secret, case), its first 64 bits, below `limit`.
+
+    `earlier`: the case of the same seafarer that was drawn and withdrawn, for which this one is looked at.
+    """
 
     case_id: str
     day: str
@@ -78,6 +81,7 @@ class DrawShown(BaseModel):
     number: str
     limit: str
     was_drawn: bool
+    earlier: str | None
     agrees: bool
 
 

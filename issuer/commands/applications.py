@@ -174,6 +174,8 @@ def draw(context: typer.Context, case_id: CaseId, as_json: AsJson = False) -> No
         f"  secret: {found.secret}",
         f"  HMAC-SHA256(secret, {case_id}), its first 64 bits: {found.number}, {is_below} {found.limit}",
     ]
+    if found.earlier is not None:
+        lines.append(f"  looked at in any case: {found.earlier} was drawn, and withdrawn")
     _tell(told, lines, as_json=as_json)
     if not found.agrees:
         raise typer.Exit(PART)

@@ -8,16 +8,19 @@ import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Row, Select, select
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate
 from issuer.adapters.tables_applications import application
 from issuer.domain.applications import ApplicationState
+from issuer.domain.errors import IssuerError
 from issuer.domain.register import CertificateState
 from issuer.rules.outcome import Way
 from issuer.services.applications.explaining import Explaining
 from issuer.services.applications.granting import rule_name
+from issuer.services.applications.one_of_many import BROKEN, PASSES, said
 from issuer.services.approval.approving import Approving
 from issuer.services.approval.awaiting import Awaiting
 from issuer.services.clock import Clock
@@ -53,8 +56,18 @@ class ApprovingByRule:
         """Approve what waits and was decided by nobody, where the policy lets its rule; how many."""
         done, after = 0, ""
         while rows := self._waiting(after):
-            done, after = done + sum(map(self._approve, rows)), rows[-1].case_id
+            done, after = done + sum(map(self._approve_one, rows)), rows[-1].case_id
         return done
+
+    def _approve_one(self, row: Row[Any]) -> bool:
+        """One that cannot be approved waits for people, and stops no other."""
+        try:
+            return self._approve(row)
+        except (IssuerError, *BROKEN) as error:
+            if isinstance(error, PASSES):
+                raise
+            structlog.get_logger().error("not approved", case=row.case_id, error=said(error))
+            return False
 
     def _approve(self, row: Row[Any]) -> bool:
         if not self._may(row.type, row.rule) or not self._is_so(row):

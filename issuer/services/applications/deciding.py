@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, insert, select
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate as certificate_table
-from issuer.adapters.tables_applications import decision_second
+from issuer.adapters.tables import credential
+from issuer.adapters.tables_applications import application, decision_second
 from issuer.domain.applications import ApplicationEvent, ApplicationState
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.domain.register import CertificateState
@@ -105,13 +106,13 @@ class Deciding:
                 row = self._assigned(connection, row, by)
                 name = INTENTION if what is Decision.REFUSE else what.value
             limits = None if limitation is None else self._limits(limitation)
+            now = self._settling.evaluate(connection, row)
             if certificate is not None:
-                self._refuse_certificate(connection, row, certificate)
+                self._refuse_certificate(connection, row, certificate, now)
             needs = name in self._practice.four_eyes
             told: dict[str, Json] = {} if limits is None else {"limits": plain_limits(limits)}
             told |= {} if certificate is None else {"certificate": certificate}
             told |= {} if until is None else {"until": until.isoformat()}
-            now = self._settling.evaluate(connection, row)
             if what is not Decision.REFUSE:
                 _refuse_unlawful(now)
             kept = Verdict(name, by=by, reason=reason, limitation=told, needs_second=needs)
@@ -133,7 +134,7 @@ class Deciding:
                     f"nothing of case {case_id} waits for a second person",
                     hint="`ombord-issuer cases show` tells what was decided",
                 )
-            if last.row.by == by:
+            if _person(last.row.by) == _person(by):
                 raise Conflict("whoever put it forward is not the second person", hint="somebody else agrees")
             values = {"decision_id": last.row.id, "by": by, "agrees": int(agrees)}
             now = int(self._clock().timestamp())
@@ -143,6 +144,7 @@ class Deciding:
             record(connection, self._clock, [event])
             if not agrees:
                 return row
+            self._refuse_changed(connection, row, last)
             told = decisions.limitation_of(last)
             return self._carry_out(connection, row, last.row.what, last.row.reason, told, by)
 
@@ -176,6 +178,8 @@ class Deciding:
             return move(connection, self._clock, row, event, by=by, note=reason, **values)
         event = ApplicationEvent.LIMIT if name == "limit" else ApplicationEvent.GRANT
         now = self._settling.evaluate(connection, row)
+        if "certificate" in told:  # it may have become another's since it was put forward
+            self._refuse_certificate(connection, row, told["certificate"], now)
         return self._settling.grant(
             connection,
             row,
@@ -213,15 +217,50 @@ class Deciding:
                 hint="record the answer (ombord-issuer cases answer), or wait for that day to pass",
             )
 
-    def _refuse_certificate(self, connection: Connection, row: Row[Any], number: str) -> None:
+    def _refuse_changed(self, connection: Connection, row: Row[Any], last: decisions.Kept) -> None:
+        """Two people agree about the same evidence and law, or about nothing."""
+        now = self._settling.evaluate(connection, row)
+        if last.row.what in (Decision.GRANT, Decision.LIMIT):
+            _refuse_unlawful(now)
+        evidence = {(one["record"], one["version"]) for one in decisions.evidence(now)}
+        law = (now.outcome.rule, now.outcome.version)
+        if (last.row.rule, last.row.act_version) != law or last.evidence(connection) != evidence:
+            raise Conflict(
+                f"the evidence about case {row.case_id}, or the law, has changed since it was put forward",
+                hint=f"disagree (ombord-issuer cases second {row.case_id} --disagree), and decide anew",
+            )
+
+    def _refuse_certificate(self, connection: Connection, row: Row[Any], number: str, now: Evaluated) -> None:
         mine = certificate_table.c.document_number == number
-        query = select(certificate_table.c.seafarer_id, certificate_table.c.state).where(mine)
-        drafted = connection.execute(query).one_or_none()
+        drafted = connection.execute(select(certificate_table).where(mine)).one_or_none()
         if drafted is None or drafted.seafarer_id != row.seafarer_id or drafted.state not in _DRAFTED:
             raise NotFound(
                 f"no drafted certificate {number} of this applicant is in the register",
                 hint="draft it first: ombord-issuer draft FILE",
             )
+        other = application.c.document_number == number, application.c.case_id != row.case_id
+        signed = credential.c.certificate_id == drafted.id
+        is_taken = connection.execute(select(application.c.case_id).where(*other)).first() is not None
+        is_signed = connection.execute(select(credential.c.id).where(signed).limit(1)).first() is not None
+        if is_taken or is_signed or drafted.claims_hash is None or number == row.replaces:
+            raise Conflict(
+                f"certificate {number} was not drafted for this case: it is another's, or was issued before",
+                hint="draft one with a number of its own: ombord-issuer draft FILE",
+            )
+        kind = self._kind(connection, row, now)
+        if kind not in (None, drafted.type):
+            raise Conflict(
+                f"certificate {number} is of type {drafted.type}, and {kind} is applied for",
+                hint="draft one of that type: ombord-issuer draft FILE",
+            )
+
+    def _kind(self, connection: Connection, row: Row[Any], now: Evaluated) -> str | None:
+        """The type of what is granted: that of what it replaces; None where nobody wrote it down."""
+        if row.replaces is None:
+            return None if isinstance(now.content, str) else now.content.type
+        same = certificate_table.c.document_number == row.replaces
+        found_type = connection.execute(select(certificate_table.c.type).where(same)).scalar_one_or_none()
+        return None if found_type is None else str(found_type)
 
     def _limits(self, limitation: Mapping[str, Any]) -> Limits:
         contents = self._settling.evaluating.book().contents[self._settings.flag]
@@ -252,6 +291,11 @@ def _refuse_unlawful(now: Evaluated) -> None:
             + (f" ({short.ref})" if short.ref else ""),
             hint="ask for what is missing (ombord-issuer cases ask), or refuse",
         )
+
+
+def _person(actor: str) -> str:
+    """Who that is, however they came and however they wrote it."""
+    return actor.rpartition(":")[2].strip().casefold()
 
 
 def _needed(text: str) -> str:

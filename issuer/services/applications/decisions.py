@@ -47,6 +47,12 @@ class Kept(NamedTuple):
         """Whether it stands: it needs nobody else's word, or has it."""
         return not self.row.needs_second or (self.second is not None and bool(self.second.agrees))
 
+    def evidence(self, connection: Connection) -> set[tuple[str, int]]:
+        """The records that it rests on, each with its version."""
+        mine = decision_evidence.c.decision_id == self.row.id
+        query = select(decision_evidence.c.record, decision_evidence.c.version).where(mine)
+        return {(row.record, row.version) for row in connection.execute(query)}
+
     @property
     def is_open(self) -> bool:
         """Whether it waits for another person's word."""

@@ -1,6 +1,7 @@
 """Spot checks: drawn by HMAC of a day's secret and the case's number: nobody picks, and all can recompute.
 
-The secret's hash is published before anything is drawn by it, and the secret when the day is over.
+The secret's hash is published before anything is drawn by it, and the secret when the day is over. A case is
+drawn on the day on which it is first automatic, and whoever withdraws one that was drawn is looked at again.
 """
 
 import hmac
@@ -14,7 +15,8 @@ from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from issuer.adapters.database import Database
-from issuer.adapters.tables_applications import spot_check_day
+from issuer.adapters.tables_applications import application, application_event, spot_check_day
+from issuer.domain.applications import ApplicationEvent
 from issuer.domain.errors import Conflict, NotFound
 from issuer.rules.reading.evidence_file import policy_of
 from issuer.services.applications import decisions
@@ -27,6 +29,11 @@ COMMITTED: Final = "spot-check-committed"
 _BYTES: Final = 32
 _RANGE: Final = 2**64
 LONGEST: Final = 400  # days that are shown at once
+_LOOKED: Final = (
+    ApplicationEvent.CLEAR,
+    ApplicationEvent.GRANT,
+    ApplicationEvent.LIMIT,
+)  # a person has looked, and it was good
 
 
 class Day(NamedTuple):
@@ -48,12 +55,14 @@ class Draw(NamedTuple):
     number: int
     limit: int
     was_drawn: bool
+    earlier: str | None  # the case that was drawn and withdrawn, for which this one is looked at
 
     @property
     def agrees(self) -> bool:
         """Whether the secret is the one that was committed to, and the case went as it says."""
         committed = sha256(bytes.fromhex(self.secret)).hexdigest()
-        return committed == self.commitment and (self.number < self.limit) == self.was_drawn
+        is_due = self.number < self.limit or self.earlier is not None
+        return committed == self.commitment and is_due == self.was_drawn
 
 
 def number_of(secret: str, case_id: str) -> int:
@@ -88,6 +97,36 @@ class Drawing:
         """Whether a case of that day is looked at."""
         return number_of(self._secret(connection, day), case_id) < limit_of(share)
 
+    def evaded(
+        self, connection: Connection, seafarer_id: str, case_id: str, *, until: int | None = None
+    ) -> str | None:
+        """Another case of theirs that was drawn and withdrawn, and no look since that was good.
+
+        `until`: as it was at that instant.
+        """
+        event = application_event.c
+        theirs = select(event.case_id, event.number, event.event, event.at).join(
+            application, application.c.case_id == event.case_id
+        )
+        theirs = theirs.where(application.c.seafarer_id == seafarer_id, event.case_id != case_id)
+        theirs = theirs.where(event.event.in_((ApplicationEvent.DRAW, ApplicationEvent.WITHDRAW, *_LOOKED)))
+        if until is not None:
+            theirs = theirs.where(event.at <= until)
+        drawn: set[str] = set()
+        found: str | None = None
+        # Of one second the look comes first: where it is not known, somebody looks once more.
+        steps = connection.execute(theirs).all()
+        for step in sorted(
+            steps, key=lambda one: (one.at, one.event not in _LOOKED, one.case_id, one.number)
+        ):
+            if step.event == ApplicationEvent.DRAW:
+                drawn.add(step.case_id)
+            elif step.event == ApplicationEvent.WITHDRAW:
+                found = step.case_id if step.case_id in drawn else found
+            else:
+                found = None
+        return found
+
     def days(self, *, until: date | None = None) -> Sequence[Day]:
         """The newest days first; secrets of those that are over."""
         today = self._settings.today(self._clock()).isoformat()
@@ -103,20 +142,22 @@ class Drawing:
         today = self._settings.today(self._clock()).isoformat()
         with self._database.read() as connection:
             case = found(connection, case_id)
-            if case.draw_day >= today:
-                raise Conflict(
-                    f"the secret of {case.draw_day} is still in use", hint="it is published the day after"
-                )
             evaluated = [one for one in decisions.of_case(connection, case_id) if one.row.way == "auto"]
             if not evaluated:
                 raise NotFound(
                     f"case {case_id} was never drawn: only what would be automatic is",
                     hint="`ombord-issuer cases show` tells its way",
                 )
+            if case.draw_day >= today:
+                raise Conflict(
+                    f"the secret of {case.draw_day} is still in use", hint="it is published the day after"
+                )
             digest = evaluated[0].row.policy_version
             text = decisions.texts(connection, [digest])[digest]
             _, policy = policy_of(text.content, text.name)
             day = self._row(connection, case.draw_day)
+            steps = history(connection, case_id)
+            at = evaluated[0].row.at
             return Draw(
                 case_id=case_id,
                 day=case.draw_day,
@@ -125,7 +166,8 @@ class Drawing:
                 share=policy.spot_check,
                 number=number_of(day.secret, case_id),
                 limit=limit_of(policy.spot_check),
-                was_drawn=is_drawn(history(connection, case_id)),
+                was_drawn=is_drawn(steps),
+                earlier=self.evaded(connection, case.seafarer_id, case_id, until=at),
             )
 
     def _row(self, connection: Connection, day: str) -> Row[Any]:

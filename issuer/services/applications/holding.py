@@ -32,7 +32,7 @@ def refuse_what_is_held(row: Row[Any] | None, asked: Asked, today: date) -> None
             hint="that is decided first: ombord-issuer reinstate, or revoke",
         )
     in_force = row is not None and (row.expiry_date is None or row.expiry_date >= today.isoformat())
-    if row is not None and in_force and asked in (Asked.FIRST, Asked.REACQUISITION):
+    if row is not None and in_force and asked in (Asked.FIRST, Asked.REACQUISITION, Asked.UPGRADE):
         raise Conflict(
             f"it is held already, and in force: {row.document_number}",
             hint="apply for its renewal, or for one in place of a lost one",

@@ -1,4 +1,7 @@
-"""New evidence takes up the cases that wait for it: marked with the report, evaluated soon after."""
+"""New evidence takes up the cases that wait for it: marked with the report, evaluated soon after.
+
+One that cannot be evaluated goes to a person, who is told why, and stops no other.
+"""
 
 from collections.abc import Callable, Collection
 from typing import Final
@@ -8,8 +11,10 @@ from sqlalchemy import Connection, select, update
 from issuer.adapters.database import Database
 from issuer.adapters.repository import among
 from issuer.adapters.tables_applications import application
-from issuer.domain.applications import ApplicationState
-from issuer.services.applications.cases import found
+from issuer.domain.applications import ApplicationEvent, ApplicationState
+from issuer.domain.errors import IssuerError
+from issuer.services.applications.cases import found, move
+from issuer.services.applications.one_of_many import BROKEN, PASSES, said
 from issuer.services.applications.settling import Settling, reopen
 from issuer.services.clock import Clock
 
@@ -38,7 +43,12 @@ class Reevaluating:
         done, after = 0, ""
         while cases := self._due(after):
             for case_id in cases:
-                self.one(case_id)
+                try:
+                    self.one(case_id)
+                except (IssuerError, *BROKEN) as error:
+                    if isinstance(error, PASSES):
+                        raise
+                    self._refer(case_id, said(error))
                 then(case_id)
             done, after = done + len(cases), cases[-1]
         return done
@@ -50,6 +60,14 @@ class Reevaluating:
             if row.due and row.state == ApplicationState.AWAITING_INFORMATION:
                 row = reopen(connection, self._clock, row, actor=ACTOR)
                 self._settling.settle(connection, row, actor=ACTOR)
+
+    def _refer(self, case_id: str, why: str) -> None:
+        with self._database.write() as connection:
+            row = found(connection, case_id, lock=True)
+            if row.due and row.state == ApplicationState.AWAITING_INFORMATION:
+                row = reopen(connection, self._clock, row, actor=ACTOR)
+                note = f"it could not be evaluated: {why}"
+                move(connection, self._clock, row, ApplicationEvent.REFER, by=ACTOR, note=note)
 
     def _due(self, after: str) -> list[str]:
         marked = application.c.due == 1, _WAITS, application.c.case_id > after

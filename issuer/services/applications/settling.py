@@ -1,7 +1,7 @@
 """From an evaluation to the state that follows from it: issue, look, refer to a person, or wait."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -15,7 +15,7 @@ from issuer.rules.facts import Record, Reporter, Service
 from issuer.rules.outcome import Way
 from issuer.rules.reading.certificate_content import Limits
 from issuer.services.applications import decisions
-from issuer.services.applications.cases import history, is_drawn, move, wish_of
+from issuer.services.applications.cases import history, move, wish_of
 from issuer.services.applications.decisions import Verdict
 from issuer.services.applications.drawing import Drawing
 from issuer.services.applications.evaluating import Days, Evaluated, Evaluating
@@ -56,7 +56,8 @@ class Settling:
         """What a case comes to today."""
         wish = wish_of(row)
         complete = None if row.complete is None else date.fromisoformat(row.complete)
-        days = Days(date.fromisoformat(row.draw_day), self.today, complete)
+        submitted = self._settings.today(datetime.fromtimestamp(row.submitted_at, UTC))
+        days = Days(submitted, self.today, complete)
         by_hand = row.assigned_to is not None
         old = _replaced(connection, row)
         return self.evaluating.evaluate(connection, wish, days, held=old, by_hand=by_hand)
@@ -75,11 +76,16 @@ class Settling:
                 return self._automatic(connection, row, found, actor)
 
     def _automatic(self, connection: Connection, row: Row[Any], found: Evaluated, actor: str) -> Row[Any]:
+        day = self.today
+        # By a secret that nobody knows yet: that of an earlier day is public before the evidence is in.
+        mine = update(application).where(application.c.case_id == row.case_id)
+        connection.execute(mine.values(draw_day=day.isoformat()))
+        earlier = self._drawing.evaded(connection, row.seafarer_id, row.case_id)
+        if earlier is not None:
+            note = f"case {earlier} was drawn, and withdrawn before the look was over"
+            return self._move(connection, row, ApplicationEvent.DRAW, actor, note=note)
         share = self.evaluating.book().policies[self._settings.flag].spot_check
-        day = date.fromisoformat(row.draw_day)
-        if is_drawn(history(connection, row.case_id)) or self._drawing.is_due(
-            connection, row.case_id, day, share
-        ):
+        if self._drawing.is_due(connection, row.case_id, day, share):
             return self._move(connection, row, ApplicationEvent.DRAW, actor, note=f"by the secret of {day}")
         try:
             return self.grant(connection, row, found, ApplicationEvent.ACCEPT, actor=actor, automatic=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
@@ -10,7 +10,11 @@ from sqlalchemy import Connection, func, select
 from issuer.adapters.database import Database
 from issuer.adapters.tables_applications import application
 from issuer.domain.applications import ApplicationState
+from issuer.domain.errors import InvalidInput
 from issuer.settings import Settings
+
+EARLIEST: Final = 2000
+LATEST: Final = 2100
 
 
 class Durations(NamedTuple):
@@ -42,7 +46,12 @@ class Statistics(NamedTuple):
 
 
 def statistics(database: Database, settings: Settings, first: date, last: date) -> Statistics:
-    """Counted in the database but for the durations."""
+    """Counted in the database but for the durations. Raises InvalidInput."""
+    if not (first.year >= EARLIEST and first <= last and last.year <= LATEST):
+        raise InvalidInput(
+            f"{first} to {last} is no time to count over",
+            hint=f"from a day to the same or a later one, within the years {EARLIEST} to {LATEST}",
+        )
     zone = ZoneInfo(settings.time_zone)
     begin = int(datetime.combine(first, time(), zone).timestamp())
     end = int(datetime.combine(last + timedelta(days=1), time(), zone).timestamp())

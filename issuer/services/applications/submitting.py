@@ -1,7 +1,8 @@
 """Applications told beforehand, submitted and withdrawn."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from issuer.domain.applications import (
     Asked,
     next_state,
 )
-from issuer.domain.errors import Conflict, Crowded, NotFound
+from issuer.domain.errors import Conflict, Crowded, InvalidInput, IssuerError, NotFound
 from issuer.rules.reading.fee_schedule import Fee
 from issuer.services.applications.cases import Wish, found, move, new_id, tell
 from issuer.services.applications.evaluating import Days, Evaluated
@@ -52,9 +53,10 @@ class Submitting:
     def preview(self, wish: Wish, *, actor: str) -> Preview:
         """What is fulfilled, what is missing, what it costs and which way it would go; nothing changes.
 
-        The audit trail notes who looked. Raises NotFound, InvalidInput, and Conflict: it is held.
+        The audit trail notes who looked, also where it is refused.
+        Raises NotFound, InvalidInput, and Conflict: it is held.
         """
-        with self._database.write() as connection:
+        with self._noting("application-preview-refused", wish, actor), self._database.write() as connection:
             event = AuditEvent("application-previewed", wish.seafarer_id, {"rule": wish.rule[:100]}, actor)
             old = self._admitted(connection, wish)
             found_now = self._settling.evaluating.evaluate(connection, wish, self._days(), held=old)
@@ -71,7 +73,10 @@ class Submitting:
         request = sha256(f"{actor}\n{key}".encode()).hexdigest()
         for _ in range(RETRIES):
             try:
-                with self._database.write() as connection:
+                with (
+                    self._noting("application-submit-refused", wish, actor),
+                    self._database.write() as connection,
+                ):
                     # Of two applications at once the second, also one under the same key, sees the first.
                     _lock(connection, wish.seafarer_id)
                     known = connection.execute(
@@ -81,6 +86,18 @@ class Submitting:
             except IntegrityError:  # another process took the key, the number, or the day's secret
                 continue
         raise Crowded("other processes are entering the same application", hint="try again in a moment")
+
+    @contextmanager
+    def _noting(self, event: str, wish: Wish, actor: str) -> Iterator[None]:
+        """A refusal says what somebody holds, or that nobody is of that id: it is noted as a look is."""
+        try:
+            yield
+        except IssuerError as error:
+            details: dict[str, str | int | None] = {"rule": wish.rule[:100], "code": error.code}
+            with self._database.write() as connection:
+                subject = AuditEvent(event, wish.seafarer_id[:100], details, actor)
+                record(connection, self._clock, [subject])
+            raise
 
     def withdraw(self, case_id: str, *, reason: str, actor: str) -> Row[Any]:
         """End an application before anything is issued. Raises NotFound, IllegalTransition."""
@@ -128,18 +145,30 @@ class Submitting:
                 hint="import the register that has them, or check the id",
             )
         book, today = self._settling.evaluating.book(), self._settling.today
-        grants = rule_for(book.law, wish.rule, wish.asked, today, self._flag).grants
+        grants = self._grants(wish.rule, wish.asked)
         old = held(connection, book.law, wish.seafarer_id, grants)
         refuse_what_is_held(old, wish.asked, today)
         return None if wish.asked is Asked.UPGRADE else old
 
     def _refuse_second(self, connection: Connection, wish: Wish) -> None:
+        grants = self._grants(wish.rule, wish.asked)
         for row in self._of(connection, wish.seafarer_id):
-            if row.rule == wish.rule and row.state not in CLOSED:
+            if row.state not in CLOSED and (row.rule == wish.rule or self._is_about(row, grants)):
                 raise Conflict(
                     f"it is applied for already: case {row.case_id} is {row.state}",
                     hint="wait for that decision, add what it lacks, or withdraw it first",
                 )
+
+    def _grants(self, rule: str, asked: Asked) -> str:
+        book = self._settling.evaluating.book()
+        return rule_for(book.law, rule, asked, self._settling.today, self._flag).grants
+
+    def _is_about(self, row: Row[Any], grants: str) -> bool:
+        """Whether a case would grant the same; of one whose rule is law no more nobody knows."""
+        try:
+            return self._grants(row.rule, Asked(row.asked)) == grants
+        except (NotFound, InvalidInput):
+            return False
 
     def _of(self, connection: Connection, seafarer_id: str) -> Sequence[Row[Any]]:
         mine = application.c.seafarer_id == seafarer_id
