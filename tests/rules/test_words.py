@@ -149,7 +149,10 @@ def told() -> Sequence[Told]:
 def explained(told: Sequence[Told]) -> Mapping[str, Sequence[Explanation]]:
     """Every outcome in every language, by words that have no name for what no list knows."""
     return {
-        language: [explain(outcome, rule, words, facts=facts) for outcome, rule, facts in told]
+        language: [
+            explain(outcome, rule, words, facts=facts, policy=POLICIES[rule.act.country])
+            for outcome, rule, facts in told
+        ]
         for language, words in ((one, spoken(one)) for one in LANGUAGES)
     }
 
@@ -247,9 +250,9 @@ def test_no_catalogue_holds_a_text_that_is_never_said(
     assert explained
     words = spoken("en")
     for outcome, rule, _ in told[::7]:
-        explain(outcome, rule, words)  # without the facts
+        explain(outcome, rule, words, policy=POLICIES[rule.act.country])  # without the facts
     outcome, rule, _ = odd()
-    explain(outcome, rule, words)
+    explain(outcome, rule, words, beforehand=True)
     dates = {"date", *(key for key in words.texts if key.startswith("quantity."))}
     assert sorted(words.texts.keys() - Heard.said - dates) == []
 
@@ -259,6 +262,31 @@ def test_whoever_was_decided_about_by_a_person_is_not_told_of_a_computer_alone(t
     by_person = explain(outcome, rule, ENGLISH, facts=facts, by_person=True)
     assert by_person.part("notice") == notice(ENGLISH, automatic=False).lines
     assert explain(outcome, rule, ENGLISH).part("notice") == notice(ENGLISH, automatic=True).lines
+
+
+def nobody(rule_id: str) -> tuple[Outcome, Rule]:
+    """Somebody of whom nothing is known."""
+    rule = law().rule(rule_id, date(2026, 11, 22))
+    return evaluate(rule, Facts(), on=date(2026, 11, 22), policy=POLICIES[rule.act.country]), rule
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_has_no_records_is_told_who_reports_them_and_that_nothing_is_decided(language: str) -> None:
+    outcome, rule = nobody("SE.Mtr")
+    words = law_files.words(language)
+    told = explain(outcome, rule, words, facts=Facts(), beforehand=True, policy=POLICIES["SE"])
+    medical, sea, then = [line.text for line in told.part("expected")]
+    assert medical.endswith(words.name("reporter", "doctor"))
+    assert sea.endswith(words.name("reporter", "company"))
+    assert then == words.say("expected.then")
+    assert [line.text for line in told.part("notice")] == [words.say("notice.beforehand")]
+    assert told.part("missing")
+
+
+def test_very_many_certificates_are_not_listed_one_by_one() -> None:
+    outcome, rule = nobody("SE.fornyelse")
+    [line] = explain(outcome, rule, ENGLISH, facts=Facts()).part("missing")
+    assert line.text == "One of 26 kinds of certificates, such as Master mariner"
 
 
 def test_a_phrase_of_a_mark_is_of_one_that_there_is() -> None:

@@ -13,12 +13,13 @@ from issuer.rules.words.demands import is_highest
 
 _AT_LEAST: Final = "≥ "  # how a condition is called that a scale's code or any beyond it meets
 _OTHER: Final = " / "
+_LISTED: Final = 8  # certificates of which one will do, by their names
 
 
 def held(asked: Held, words: Words, scales: Scales) -> str:
     """`seafarer’s medical certificate, not more than 2 years old and showing sight and hearing`."""
     name = which(asked, words, scales)
-    said = words.say(f"held.{asked.kind.value}", name)
+    said = _several(asked, words) or words.say(f"held.{asked.kind.value}", name)
     further = []
     if asked.no_older is not None:
         further.append(words.say("held.no-older", words.period(asked.no_older)))
@@ -29,6 +30,14 @@ def held(asked: Held, words: Words, scales: Scales) -> str:
     if asked.unexpired:
         further.append(words.say("held.unexpired"))
     return words.say("held.further", said, words.both(further)) if further else said
+
+
+def _several(asked: Held, words: Words) -> str:
+    """Of very many certificates, how many they are and the law's first: nobody reads on to their end."""
+    if asked.kind is not Kind.HOLDING or len(asked.codes) <= _LISTED or asked.code.startswith(_AT_LEAST):
+        return ""
+    first = words.name(asked.kind.value, asked.code.partition(_OTHER)[0])
+    return words.say("held.several", str(len(asked.codes)), first)
 
 
 def which(asked: Held, words: Words, scales: Scales) -> str:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from issuer.rules.conditions import Case
-from issuer.rules.facts import Facts
+from issuer.rules.conditions import Case, Held
+from issuer.rules.evidence import EvidencePolicy
+from issuer.rules.facts import Facts, Kind, Reporter
 from issuer.rules.finding import Standing
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, Way, Why
+from issuer.rules.service import ServiceOf
+from issuer.rules.words.asked import which
 from issuer.rules.words.catalogue import Words, sentence
 from issuer.rules.words.explanation import Explanation, Line, Part
 from issuer.rules.words.records import Records
@@ -19,11 +22,19 @@ _OF_RECORDS: Final = (Why.UNVERIFIED, Why.UPLOAD, Why.CREDIT)
 
 
 def explain(
-    outcome: Outcome, rule: Rule, words: Words, *, facts: Facts | None = None, by_person: bool = False
+    outcome: Outcome,
+    rule: Rule,
+    words: Words,
+    *,
+    facts: Facts | None = None,
+    by_person: bool = False,
+    beforehand: bool = False,
+    policy: EvidencePolicy | None = None,
 ) -> Explanation:
     """Tell an outcome of `rule`; with the facts that it was made of, records are described, else named.
 
-    `by_person`: a person decides or decided, whatever the rules alone came to, as in a spot check.
+    `by_person`: a person decides or decided, whatever the rules alone came to, as in a spot check;
+    `beforehand`: nothing is applied for yet. With the policy it is told who reports what is missing.
     """
     records = Records(facts, words, rule.act.scales)
     telling = Telling(words, rule.act.scales, outcome.on, records, facts)
@@ -35,6 +46,7 @@ def explain(
         ("why", _why(outcome, rule, words, records)),
         ("missing", missing),
         ("nearer", _nearer(outcome, words, telling)),
+        ("expected", _expected(outcome, rule, words, policy)),
         ("otherwise", _otherwise(outcome, words)),
         ("met", met),
         ("not-counted", telling.not_counted(outcome.finding, (*missing, *met))),
@@ -42,11 +54,12 @@ def explain(
     )
     said = [(topic, tuple(found)) for topic, found in parts]
     told = (Part(topic, words.say(f"title.{topic}"), lines) for topic, lines in said if lines)
+    how = "beforehand" if beforehand else "person" if by_person else _HOW[outcome.way]
     return Explanation(
         language=words.language,
         headline=words.say(f"headline.{outcome.way.value}", sentence(rule_name(rule, words))),
         ref=rule.ref,
-        parts=(*told, _notice("person" if by_person else _HOW[outcome.way], words)),
+        parts=(*told, _notice(how, words)),
     )
 
 
@@ -106,6 +119,27 @@ def _why(outcome: Outcome, rule: Rule, words: Words, records: Records) -> Iterat
                     yield Line(words.say(key, words.name("discretion", one.code)), one.ref)
         else:
             yield Line(words.say(key, words.both(listed)))
+
+
+def _expected(outcome: Outcome, rule: Rule, words: Words, policy: EvidencePolicy | None) -> tuple[Line, ...]:
+    """Whose report of what is missing counts by itself; what is to be held first nobody reports."""
+    if policy is None:
+        return ()
+    said: dict[str, None] = {}
+    for one in outcome.shortfalls:
+        if isinstance(one.condition, ServiceOf):
+            kind, what = Kind.SERVICE, words.say("expected.service")
+        elif isinstance(one.condition, Held) and one.condition.kind is not Kind.HOLDING:
+            kind = one.condition.kind
+            what = which(one.condition, words, rule.act.scales) or words.say(f"held.{kind.value}", "")
+        else:
+            continue
+        accepted = {reporter for reporter, _ in policy.accepts.get(kind, ())}
+        who = words.either(words.name("reporter", each.value) for each in Reporter if each in accepted)
+        if who:
+            said[words.say("expected.line", sentence(what), who)] = None
+    lines = tuple(map(Line, said))
+    return (*lines, Line(words.say("expected.then"))) if lines else ()
 
 
 def _otherwise(outcome: Outcome, words: Words) -> Iterator[Line]:

@@ -106,7 +106,14 @@ class Explaining:
             replayed = self._replay(connection, kept)
         words = law_files.words(language or row.language)
         by_person = not kept.row.automatic
-        told = explain(replayed.outcome, replayed.rule, words, facts=replayed.case.facts, by_person=by_person)
+        told = explain(
+            replayed.outcome,
+            replayed.rule,
+            words,
+            facts=replayed.case.facts,
+            by_person=by_person,
+            policy=self._evaluating.book().policies[self._settings.flag],
+        )
         by: Json = "automatic" if kept.row.automatic else kept.row.by
         return {
             "case": case_id,
@@ -137,7 +144,7 @@ class Explaining:
         """What an applicant sees before submitting."""
         now, words = told.found, law_files.words(language)
         policy = self._evaluating.book().policies[self._settings.flag]
-        explanation = explain(now.outcome, now.rule, words, facts=now.facts)
+        explanation = explain(now.outcome, now.rule, words, facts=now.facts, beforehand=True, policy=policy)
         ways = {"auto": "automatic-or-spot-check"}
         return {
             "rule": now.rule.id,
