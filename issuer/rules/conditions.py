@@ -7,7 +7,7 @@ from typing import Protocol
 
 from issuer.rules.calendar import Period
 from issuer.rules.counting import Counting, Served
-from issuer.rules.facts import Facts, Kind, Record
+from issuer.rules.facts import UNTIL_FURTHER_NOTICE, Facts, Kind, Record
 from issuer.rules.finding import Finding, Standing
 
 
@@ -74,7 +74,7 @@ class Held:
     no_older: Period | None = None  # than this, on the day asked about
     before: date | None = None  # completed by then, in a transitional provision
     marks: frozenset[str] = frozenset()
-    unexpired: bool = False  # else a certificate will do that was held and has run out
+    unexpired: bool = False  # still good, as its last day says; else one will do that has run out
 
     def judge(self, case: Case) -> Finding:
         """Met by the newest record that fits."""
@@ -93,13 +93,19 @@ class Held:
     def _may_have_run_out(self) -> bool:
         return self.kind is Kind.HOLDING and not self.unexpired
 
+    def _is_good(self, record: Record, on: date) -> bool:
+        """A certificate without a last day only where it is known that it has none."""
+        if record.until is not None:
+            return on <= record.until
+        return not self.unexpired or UNTIL_FURTHER_NOTICE in record.marks
+
     def _fits(self, record: Record, on: date) -> bool:
         return (
             record.kind is self.kind
             and (record.code in self.codes or not self.codes)
             and record.day <= on
             and self.marks <= record.marks
-            and (record.until is None or on <= record.until or self._may_have_run_out)
+            and (self._is_good(record, on) or self._may_have_run_out)
             and (self.no_older is None or on <= self.no_older.after(record.day))
             and (self.before is None or record.day < self.before)
         )

@@ -31,7 +31,7 @@ class EvidencePolicy:
     ref: str
     accepts: Mapping[Kind, frozenset[tuple[Reporter, Channel]]]
     rows: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)  # of the source, in its own words
-    unsourced: tuple[Kind, ...] = ()  # kinds of which a row stands in no source: the authority has to confirm it
+    unsourced: tuple[Kind, ...] = ()  # kinds of which a row stands in no source
     uploads_need_a_person: bool = False  # one uploaded document sends the whole case to manual
     spot_check: float = 0.0  # share of automatic cases that a person looks at
     spot_check_verified: bool = False  # whether a source says how many

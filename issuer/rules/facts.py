@@ -49,6 +49,7 @@ class Kind(StrEnum):
 
 LONGEST_SERVICE: Final = 60  # years of one period: longer is a slip of the pen
 HOURS_A_DAY: Final = 24
+UNTIL_FURTHER_NOTICE: Final = "until-further-notice"  # mark of what is held and has no last day
 ATTACHMENTS: Final = frozenset({Kind.PHOTO, Kind.SIGNATURE})  # the applicant's own, and of no further code
 
 

@@ -23,6 +23,13 @@ class Credited(NamedTuple):
     unless: Where  # it is such, and counts by itself
 
 
+class Assumed(NamedTuple):
+    """What the rules rest on though no source here has it."""
+
+    ref: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """An act of law, and what holds for all of its rules."""
@@ -35,6 +42,7 @@ class Act:
     version: str  # of its file: SHA-256, so that a decision can be explained and replayed years later
     verified: bool = True  # what its rules are that do not say it themselves
     credited: tuple[Credited, ...] = ()
+    assumes: tuple[Assumed, ...] = ()
 
 
 class Variant(NamedTuple):

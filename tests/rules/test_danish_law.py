@@ -59,7 +59,7 @@ def test_who_is_believed_about_service(reporter: Reporter, channel: Channel, bel
 
 
 def test_rows_that_no_source_has_are_told_apart() -> None:
-    assert Kind.SERVICE in POLICY.unsourced  # a company that reports by itself, where the page knows its statement
+    assert Kind.SERVICE in POLICY.unsourced  # the page knows a company's statement alone
     assert not {Kind.HOLDING, Kind.PHOTO} & set(POLICY.unsourced)
     assert not policies()["NO"].unsourced
     assert set(policies()["SE"].unsourced) == set(Kind) - {Kind.HOLDING}

@@ -13,6 +13,7 @@ CASE = """
 rule: SE.Lmt
 on: 2014-06-01
 facts:
+  birth_date: 1990-05-01
   services:
     - {id: nordlys, first: 2013-01-01, last: 2013-06-29, department: deck, gt: 8500, flag: SE,
        marks: [brovakt, handledd], source: {reporter: company, channel: api}}
@@ -74,6 +75,34 @@ def test_the_law_of_a_day_is_listed(run: Run) -> None:
         "until_further_notice": False,
     }
     assert "54 on 2012-01-01" in run("list", "--on", "2012-01-01")[2]
+
+
+def test_what_may_be_amended_or_is_unverified_is_said_wherever_a_rule_is_shown(run: Run) -> None:
+    amended = "amended by SFS 2025:1180, since a day not known here"
+    assert f"{amended}: a person decides" in run("show", "SE.V", "--on", "2026-11-22")[1]
+    assert "amended" not in run("show", "SE.V", "--on", "2024-12-31")[1]
+    (line,) = [one for one in run("list", "--on", "2026-11-22")[1].splitlines() if one.startswith("SE.V ")]
+    assert line.endswith(f"; {amended}")
+    unverified = "not compared with the law's own text"
+    assert f"{unverified}: a person decides" in run("show", "NO.fritidsskipper", "--on", "2026-11-22")[1]
+    (line,) = [one for one in run("list", "--country", "NO")[1].splitlines() if "NO.fritidsskipper" in one]
+    assert line.endswith(unverified)
+    output = run("check")[1]
+    assert "SE.V (SFS 2025:1180)" in output
+    assert "whose word counts in SE for: " in output
+
+
+@pytest.mark.parametrize("country", ["se", "XX"])
+def test_a_country_without_law_is_refused_and_not_listed_as_having_none(run: Run, country: str) -> None:
+    code, _, complaints = run("list", "--country", country)
+    assert code == 2
+    assert f"no law of {country!r} is here" in complaints
+
+
+def test_a_day_that_is_still_to_come_is_said_to_be_so(run: Run) -> None:
+    assert "still to come" not in run("evaluate", "case.yaml")[2]
+    to_come = {"on:_2014-06-01": "on: 2999-06-01"}
+    assert "2999-06-01 is still to come" in run("evaluate", "case.yaml", **to_come)[2]
 
 
 def test_what_is_decided_in_the_single_case_is_listed_when_asked_for(run: Run) -> None:
@@ -143,9 +172,11 @@ def test_a_decision_as_json_has_its_law_records_and_paragraphs(run: Run) -> None
         ("2013-01-01", "2013-02-29", "a date such as 2012-01-01 is expected"),
         ("company", "employer", "employer is not known here; known: applicant"),
         ("lakarintyg,_day:_2014-01-10", "lakarintyg, day: 2014-06-02", "it is of a day after 2014-06-01"),
-        ("id:_med", "id: nordlys", "nordlys is another record's already, in line 6"),
+        ("id:_med", "id: nordlys", "nordlys is another record's already, in line 7"),
         ("SE.Lmt", "SE.Xyz", "there is no rule SE.Xyz"),
         ("on:_2014-06-01", "on: 2014-06-01\nlaw_of: 2011-06-01", "is not the law on 2011-06-01"),
+        ("on:_2014-06-01", "on: 2014-06-01\nlaw_of: 2014-06-02", "law_of: 2014-06-02 is after 2014-06-01"),
+        ("facts:", "facts:\n  complete: 2014-06-02", "complete: 2014-06-02 is after 2014-06-01"),
     ],
 )
 def test_a_slip_in_a_case_is_named(run: Run, was: str, now: str, said: str) -> None:

@@ -58,7 +58,11 @@ def engineer(days: int, **changed: Any) -> dict[str, Any]:
         {"id": "k", "kind": "course", "code": "maskinbefal-VIII", "day": "2013-01-01",
          "source": {"reporter": "school", "channel": "api"}},
     ]  # fmt: skip
-    case = {"rule": "SE.M.VIII", "on": "2015-05-01", "facts": {"services": [sea], "records": records}}
+    case = {
+        "rule": "SE.M.VIII",
+        "on": "2015-05-01",
+        "facts": {"birth_date": "1990-05-01", "services": [sea], "records": records},
+    }
     return case | changed
 
 

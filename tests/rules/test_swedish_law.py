@@ -34,6 +34,7 @@ def test_every_rule_has_its_own_name_in_swedish_and_english(law: Law) -> None:
         assert max(Counter(found).values()) == 1
 
 
+BORN = date(1980, 1, 1)
 MEDICAL = record(Kind.DOCUMENT, "lakarintyg", date(2014, 1, 1), marks=frozenset({"syn", "horsel"}))
 
 
@@ -41,6 +42,7 @@ def engine(days: int, **changes: object) -> Facts:
     how = {"department": "engine", "kw": 400, "marks": frozenset({"sarskild-maskinbemanning"}), **changes}
     done = service(days, start=date(2008, 1, 1), **how)
     return Facts(
+        birth_date=BORN,
         services=(done,), records=(MEDICAL, record(Kind.COURSE, "maskinbefal-VIII", date(2012, 5, 1)))
     )
 
@@ -72,6 +74,7 @@ def test_who_lacks_half_on_steam_or_motor_is_limited_to_the_other(
         if days
     ]
     facts = Facts(
+        birth_date=BORN,
         services=tuple(parts), records=(MEDICAL, record(Kind.COURSE, "maskinbefal-VII", date(2012, 5, 1)))
     )
     found = judge(law.rule("SE.M.VII", ON), facts, on=ON)
@@ -80,6 +83,7 @@ def test_who_lacks_half_on_steam_or_motor_is_limited_to_the_other(
 
 def test_a_rating_of_before_2012_becomes_able_seafarer_by_the_transitional_provision(law: Law) -> None:
     facts = Facts(
+        birth_date=BORN,
         services=(service(360, start=date(2010, 1, 1), rank="matros", gt=None),), records=(MEDICAL,)
     )
     assert judge(law.rule("SE.Mtr", ON), facts, on=ON).way is Way.AUTO
@@ -92,10 +96,12 @@ def test_where_a_later_version_may_be_the_law_a_person_decides(law: Law) -> None
         marks=frozenset({"sarskild-maskinbemanning", "handledd", "maskinvakt"}),
     )  # fmt: skip
     medical = record(Kind.DOCUMENT, "lakarintyg", date(2024, 1, 1), marks=frozenset({"syn", "horsel"}))
-    facts = Facts(services=(done,), records=(medical,))
-    assert evaluate(rule, facts, on=date(2024, 12, 31), policy=POLICY).way is Way.AUTO
+    facts = Facts(birth_date=BORN, services=(done,), records=(medical,))
+    lost_in_print = {Why.UNVERIFIED_LAW: ("SE.Vmp",)}
+    found = evaluate(rule, facts, on=date(2024, 12, 31), policy=POLICY)
+    assert (found.way, found.why) == (Way.MANUAL, lost_in_print)
     found = evaluate(rule, facts, on=date(2025, 1, 1), policy=POLICY)
-    assert (found.way, found.why) == (Way.MANUAL, {Why.AMENDED: ("SFS 2025:1180",)})
+    assert (found.way, found.why) == (Way.MANUAL, {**lost_in_print, Why.AMENDED: ("SFS 2025:1180",)})
 
 
 def test_class_viii_by_the_shorter_way_needs_a_decision_about_its_limits(law: Law) -> None:
@@ -108,6 +114,7 @@ def test_class_viii_by_the_shorter_way_needs_a_decision_about_its_limits(law: La
         marks=frozenset({"yrkesmassig-trafik"}),
     )
     facts = Facts(
+        birth_date=BORN,
         services=(inner,), records=(MEDICAL, record(Kind.COURSE, "fartygsbefal-VIII", date(2012, 5, 1)))
     )
     found = judge(law.rule("SE.VIII", ON), facts, on=ON)

@@ -15,7 +15,7 @@ FIRST = date(2012, 1, 1)
 FILE = ACTS / "se" / "sfs_2011_1533.yaml"
 INDEX = Path(__file__).parents[2] / "docs" / "law" / "sfs-2011-1533.yaml"
 WAYS = {"rules", "defaults", "fragments", "definition", "validity", "no_rule"}
-WAYS |= {"alternatives", "decisions", "credited", "amended"}
+WAYS |= {"alternatives", "decisions", "credited", "amended", "assumed"}
 # Their numbers fell out of the print at a page break, or stand in a table that it has torn apart.
 LOST_IN_PRINT = {"1:3", "2:18"}
 _CITED = re.compile(r"(?:(\d) kap\. )?(\d+)(?: ([a-z]))? §|övergångsbestämmelserna (\d+)")

@@ -27,7 +27,7 @@ def _rule_id(rule: object) -> tuple[str, str]:
 
 def _result(one: Scenario, rule: object) -> tuple[object, ...]:
     found = one.outcome(rule)  # type: ignore[arg-type]
-    return found.way, found.limitation, found.decide_by, found.valid_until
+    return found.way, frozenset(found.why), found.limitation, found.decide_by, found.valid_until
 
 
 def _unnoticed(text: ActText, node: object, path: str, rules: list[object]) -> Iterator[str]:

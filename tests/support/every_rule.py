@@ -10,7 +10,17 @@ from issuer.adapters import law_files
 from issuer.rules.conditions import Age, All, Condition, Dated, Discretion, Held
 from issuer.rules.conditions import Any as OneOf
 from issuer.rules.evidence import EvidencePolicy
-from issuer.rules.facts import ATTACHMENTS, Channel, Facts, Kind, Record, Reporter, Service, Source
+from issuer.rules.facts import (
+    ATTACHMENTS,
+    UNTIL_FURTHER_NOTICE,
+    Channel,
+    Facts,
+    Kind,
+    Record,
+    Reporter,
+    Service,
+    Source,
+)
 from issuer.rules.law import Law, Rule
 from issuer.rules.service import ServiceOf
 from issuer.rules.where import AnyOf, Wanted
@@ -96,9 +106,10 @@ def _records(asked: Held, on: date, policy: EvidencePolicy, uploaded: bool, numb
     if asked.before is not None:
         day = asked.before - timedelta(days=1)
     source = UPLOADED if uploaded else _source(asked.kind, policy)
+    marks = asked.marks | ({UNTIL_FURTHER_NOTICE} if asked.unexpired else frozenset())
     which = [asked.kind.value] if asked.kind in ATTACHMENTS else sorted(asked.codes)[:1]
     return [
-        Record(id=f"r{number}-{code}", kind=asked.kind, code=code, day=day, source=source, marks=asked.marks)
+        Record(id=f"r{number}-{code}", kind=asked.kind, code=code, day=day, source=source, marks=marks)
         for code in which
     ]
 

@@ -198,6 +198,8 @@ def _fits(one: Record, kind: str, body: Entry, on: date) -> bool:
     if one.day > on or not set(_list(body.get("marks", []))) <= one.marks:
         return False
     may_have_run_out = kind == "holding" and body.get("unexpired") != "true"
+    if body.get("unexpired") == "true" and one.until is None and "until-further-notice" not in one.marks:
+        return False
     if one.until is not None and one.until < on and not may_have_run_out:
         return False
     if "before" in body and one.day.isoformat() >= body["before"]:

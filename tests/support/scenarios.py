@@ -20,6 +20,7 @@ from issuer.rules.reading.entry import Entry, read
 
 FOLDER: Final = Path(__file__).parents[1] / "rules" / "scenarios"
 NONE: Final = "none"  # what takes a record, or something reported of it, away
+GROWN_UP: Final = "1970-01-01"  # the birth date of whoever has no other
 LENGTH: Final = {"months", "days", "to"}
 _LENGTH: Final = re.compile(r"(?:(\d+) months?)? ?(?:(\d+) days?)?")
 _MISSING: Final = re.compile(r"(.+) \((.+)\)")
@@ -127,7 +128,8 @@ def _file(name: str, data: bytes) -> Iterator[Scenario]:
     _only(name, whole, "title", "rule", "on", "people", "scenarios")
     people: dict[str, Plain] = {}
     for who, person in whole["people"].items():
-        people[who] = _changed(people[person["like"]], person) if "like" in person else person
+        base = people[person["like"]] if "like" in person else {"born": GROWN_UP}
+        people[who] = _changed(base, person)
     for entry in whole["scenarios"]:
         where = f"{name}: {entry.get('title')}"
         _only(where, entry, "title", "rule", "on", "law_of", "given", "but", "vary", "outcomes", "expect")

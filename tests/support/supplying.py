@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from issuer.rules.conditions import Age, Case, Discretion, Held
 from issuer.rules.counting import ByHours
-from issuer.rules.facts import REGISTER, Decided, Facts, Record, Service
+from issuer.rules.facts import REGISTER, UNTIL_FURTHER_NOTICE, Decided, Facts, Record, Service
 from issuer.rules.finding import Finding
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome
@@ -28,9 +28,8 @@ def supplied(rule: Rule, outcome: Outcome, facts: Facts, on: date) -> Facts | No
             is_recent = asked.no_older is not None
             day = asked.before - DAY if asked.before else on if is_recent else LONG_AGO
             code = min(asked.codes) if asked.codes else asked.kind.value
-            one = Record(
-                id=f"new-{at}", kind=asked.kind, code=code, day=day, source=REGISTER, marks=asked.marks
-            )
+            marks = asked.marks | ({UNTIL_FURTHER_NOTICE} if asked.unexpired else frozenset())
+            one = Record(id=f"new-{at}", kind=asked.kind, code=code, day=day, source=REGISTER, marks=marks)
             facts = replace(facts, records=(*facts.records, one))
         elif isinstance(asked, Discretion):
             facts = replace(facts, decided=(*facts.decided, Decided(code=asked.code, day=on)))

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from issuer.rules.counting import ByDays, ByHours
-from issuer.rules.law import Act, Amended, Credited, Rule, Validity, Variant
+from issuer.rules.law import Act, Amended, Assumed, Credited, Rule, Validity, Variant
 from issuer.rules.reading.entry import Entry, names, read
 from issuer.rules.reading.grammar import Default, Grammar, demands_of, items, text_of
 from issuer.rules.where import Scales, Where
@@ -50,7 +50,7 @@ def _mapping(entry: Entry | None) -> Mapping[str, Entry]:
 
 
 def _act(entry: Entry, scales: Scales, version: str, credited: Sequence[Entry]) -> Act:
-    members = entry.members(("id", "country", "names", "counts"), ("day_hours", "verified"))
+    members = entry.members(("id", "country", "names", "counts"), ("day_hours", "verified", "assumes"))
     counts = members["counts"].text()
     if counts not in ("days", "hours"):
         members["counts"].fail("service is counted in days or in hours")
@@ -65,7 +65,13 @@ def _act(entry: Entry, scales: Scales, version: str, credited: Sequence[Entry]) 
         version=version,
         verified="verified" not in members or members["verified"].flag(),
         credited=tuple(_credited(one, scales) for one in credited),
+        assumes=tuple(map(_assumed, items(members, "assumes"))),
     )
+
+
+def _assumed(entry: Entry) -> Assumed:
+    members = entry.members(("ref", "text"))
+    return Assumed(members["ref"].text(), members["text"].text())
 
 
 def _credited(entry: Entry, scales: Scales) -> Credited:

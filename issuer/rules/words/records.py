@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from issuer.rules.conditions import Held
-from issuer.rules.facts import Channel, Facts, Record, Service
+from issuer.rules.facts import UNTIL_FURTHER_NOTICE, Channel, Facts, Record, Service
 from issuer.rules.service import TIME, ServiceOf
 from issuer.rules.where import ANY, Scales, Wanted
 from issuer.rules.words.catalogue import Words, sentence
@@ -108,5 +108,6 @@ class Records:
             return words.say("missed.expired", words.day(one.until))
         if asked.before is not None and one.day >= asked.before:
             return words.say("missed.late", words.day(asked.before))
-        lacking = asked.marks - one.marks
+        endless = {UNTIL_FURTHER_NOTICE} if asked.unexpired and one.until is None else set()
+        lacking = (asked.marks | endless) - one.marks
         return words.say("missed.no-mark", words.both(words.named("mark", lacking)))

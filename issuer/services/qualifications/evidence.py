@@ -17,13 +17,27 @@ from issuer.domain.errors import unknown_seafarer
 from issuer.domain.qualifications import Completed, SeaService, Ship
 from issuer.domain.register import CertificateState
 from issuer.rules.evidence import CONTRADICTED
-from issuer.rules.facts import REGISTER, Channel, Facts, Kind, Record, Reporter, Service, Source
+from issuer.rules.facts import (
+    REGISTER,
+    UNTIL_FURTHER_NOTICE,
+    Channel,
+    Facts,
+    Kind,
+    Record,
+    Reporter,
+    Service,
+    Source,
+)
 from issuer.rules.law import Law
 from issuer.services.qualifications.reading import stored_contents
 from keys.encoding import json_object
 
 _CODES: Final = {Kind.PHOTO: "portrait", Kind.SIGNATURE: "handwritten"}
 _NOTHING: Final = Ship()
+_NO_MARKS: Final[frozenset[str]] = frozenset()
+_ENDLESS: Final = frozenset(
+    (UNTIL_FURTHER_NOTICE,)
+)  # a certificate in the register without a last day says so
 _MOST_CONTENTS: Final = 65_536
 # A certificate that was lost is still held: that is why it can be replaced. What ran out was held until then.
 _HELD: Final = frozenset({CertificateState.IN_FORCE, CertificateState.LOST, CertificateState.DESTROYED})
@@ -144,6 +158,7 @@ def _held(connection: Connection, seafarer_id: str, law: Law) -> Iterator[Record
                 day=_issued(row),
                 source=REGISTER,
                 until=_until(row, replaced=last is not row),
+                marks=_ENDLESS if row.expiry_date is None else _NO_MARKS,
             )
 
 
