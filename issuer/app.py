@@ -166,7 +166,7 @@ def _sync(services: Services, addresses: Addresses) -> APIRouter:
     passes = PassSigning(services.keys, services.settings)
     parts = (services.database, services.clock, services.settings)
     return sync_router(
-        Syncing(*parts, passes, services.offering, services.checkpoints),
+        Syncing(*parts, passes, services.offering, services.checkpoints, services.publisher.sign_changed),
         Nonces(*parts),
         services.clock,
         audience=addresses.issuer,

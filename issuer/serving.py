@@ -23,6 +23,7 @@ from issuer.app import build
 from issuer.composition import Services, compose
 from issuer.domain.errors import SettingsInvalid
 from issuer.services.custody.authority_keys import AuthorityKeys, keys_with
+from issuer.services.custody.policy import signs_no_pass
 from issuer.services.issuing.issuer import CredentialIssuer
 from issuer.settings import Settings
 
@@ -52,6 +53,7 @@ def run(settings: Settings, keys: AuthorityKeys, listening: socket.socket) -> No
     logs.configure()
     services = compose(settings, keys=keys)
     terminal.announce(services.database)
+    _warn(services.keys)
     with _said(settings, listening, 1):
         uvicorn.Server(_config(settings, _application(services))).run(sockets=[listening])
 
@@ -61,6 +63,7 @@ def run_several(settings: Settings, passphrase: bytes | None, listening: socket.
     logs.configure()
     services = compose(settings, keys=keys_with(settings, passphrase))
     terminal.announce(services.database)
+    _warn(services.keys)
     services.database.close()
     config = _config(settings, _Worker(settings, passphrase), factory=True, workers=workers)
     with _counting_together(), _said(settings, listening, workers):
@@ -82,6 +85,13 @@ def _config(settings: Settings, application: Any, **more: Any) -> uvicorn.Config
         forwarded_allow_ips=settings.trusted_proxies or "",
         **more,
     )
+
+
+def _warn(keys: AuthorityKeys) -> None:
+    """Of what nobody would miss before a seafarer does."""
+    lacking = signs_no_pass(keys.policy, keys.pass_kid)
+    if lacking is not None:
+        structlog.get_logger().warning("no pass is signed", error=lacking.message, hint=lacking.hint)
 
 
 @contextmanager

@@ -88,6 +88,10 @@ class SigningRefused(Conflict):
     code = "signing-refused"
 
 
+class EvidenceRefused(SigningRefused):
+    """(S13) A pass: the signer knows otherwise of what it sums up, as its status lists were last signed."""
+
+
 class SigningDeferred(IssuerError):
     """Nothing is wrong with what was to be signed, and it is kept: the signer cannot now (HTTP 503)."""
 

@@ -47,7 +47,10 @@ class PassEvidence:
 
     def _problem(self, sea_pass: PassDraft, credentials: Sequence[str], at: int) -> str | None:
         if not credentials:
-            return "a pass is signed for its credentials, and none was sent along"
+            return (
+                "a pass is signed for its credentials, and none was sent along: by an issuer of an earlier"
+                " version, which sends none"
+            )
         found = []
         for place, token in enumerate(credentials):
             try:

@@ -51,6 +51,12 @@ class SignerGarbage(SignerError):
     hint = "check who listens at that socket before anything else is issued"
 
 
+class SignerOfAnotherVersion(SignerGarbage):
+    """The signer does not understand what it is asked."""
+
+    hint = "start the signer again with the version of the issuer (docs/custody.md: A new version)"
+
+
 class SignerDenied(SignerError):
     """The signer does not take such questions from this user."""
 
@@ -67,7 +73,11 @@ class SignerRefused(SignerError):
         self.check, self.refusal = refusal.check, refusal
 
 
-_KINDS: Final[Mapping[str, type[SignerError]]] = {"ending": SignerGone, "denied": SignerDenied}
+_KINDS: Final[Mapping[str, type[SignerError]]] = {
+    "ending": SignerGone,
+    "denied": SignerDenied,
+    "frame": SignerOfAnotherVersion,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

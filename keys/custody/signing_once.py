@@ -146,7 +146,10 @@ def _advance_list(lists: ListStates, draft: SigningDraft) -> str | None:
     Raises ListStatesError.
     """
     if draft.after is not None and not lists.agrees(draft.issuer, draft.after):
-        return f"what ships read of {draft.issuer} is not its list as it was last signed: sign that first"
+        return (
+            f"what ships read of {draft.issuer} is not its list as it was last signed: sign that first"
+            " (an issuer of an earlier version does it the other way round)"
+        )
     if draft.states is None:
         return None
     contradiction = lists.objection(draft.issuer, draft.states)

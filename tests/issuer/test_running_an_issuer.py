@@ -21,7 +21,7 @@ PAGE = (CHECKOUT / "docs" / "running-an-issuer.md").read_text(encoding="utf-8")
 
 def test_documented_commands_run_from_nothing(tmp_path: Path) -> None:
     script = "set -eu\n" + "".join(re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
-    assert script.count("ombord-keys") == 9
+    assert script.count("ombord-keys") == 10
     outside = {name: value for name, value in os.environ.items() if not name.startswith("OMBORD_")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{outside['PATH']}"
     done = subprocess.run(

@@ -10,6 +10,7 @@ from support.custody import (
     AT,
     CERTIFICATES_KEY,
     ISSUER,
+    PASS_KEY,
     PEOPLE,
     SIGNERS,
     approved,
@@ -29,6 +30,7 @@ from issuer.domain.errors import KeysUnusable, QuotaReached, SettingsInvalid, Si
 from issuer.services.approval import approvals
 from issuer.services.approval.approvals import Received
 from issuer.services.custody import authority_keys, signing_port
+from issuer.services.custody.policy import signs_no_pass
 from issuer.services.custody.signing_port import GuardedSigner, InProcessSigner, Signed, ToSign
 from keys.custody.approval import verify
 from keys.custody.signing_policy import Check, Refusal
@@ -169,6 +171,31 @@ def test_a_policy_that_cannot_be_gone_by_is_refused_at_start(
     settings = issuer_settings("sqlite://", base_url=ISSUER, signing_policy=policy_of(tmp_path))
     with pytest.raises(SettingsInvalid, match=says):
         authority_keys.open_keys(settings, b"x")
+
+
+def _without(members: dict[str, Any], part: str, name: str) -> dict[str, Any]:
+    return {**members, part: {key: value for key, value in members[part].items() if key != name}}
+
+
+@pytest.mark.parametrize(
+    ("members", "kid"),
+    [
+        (policy_members(), None),
+        (_without(_without(policy_members(), "keys", PASS_KEY), "types", "pass"), PASS_KEY),
+        (_without(policy_members(), "keys", PASS_KEY), PASS_KEY),
+        (policy_members(), "NO-status-2026a"),
+    ],
+    ids=["no key", "neither", "no key in the policy", "a key for something else"],
+)
+def test_policy_that_lets_no_pass_be_signed_is_said_with_what_to_write(
+    members: dict[str, Any], kid: str | None
+) -> None:
+    lacking = signs_no_pass(policy(members), kid)
+    assert lacking is not None
+    assert "lets no key of ours sign a pass: phones are given none" in lacking.message
+    assert "signs: [pass]" in lacking.hint
+    assert signs_no_pass(policy(policy_members()), PASS_KEY) is None
+    assert signs_no_pass(None, None) is None  # without a policy, nothing but the key decides
 
 
 def test_keys_in_this_process_go_by_the_policy_that_is_set(

@@ -25,7 +25,9 @@ from issuer.domain.errors import SigningDeferred, SigningRefused
 from issuer.services.custody.authority_keys import AuthorityKeys, ask_signer
 from issuer.services.issuing.issuer import CredentialIssuer
 from issuer.services.log.checkpoints import Checkpoints
+from issuer.services.phone.offering import Offering
 from issuer.services.phone.passes import Entry, PassSigning
+from issuer.services.phone.syncing import Synced, Syncing
 from issuer.services.publishing.publisher import StatusPublisher
 from issuer.services.register.lifecycle import Lifecycle
 from keys import jws
@@ -218,6 +220,35 @@ def test_a_pass_is_signed_for_its_credentials_as_long_as_the_published_list_call
         connection.execute(update(status_list).values(revision=status_list.c.revision + 1))
     with pytest.raises(SigningRefused, match=r"S14 list\): .*1 entries were revoked or replaced"):
         publisher.current(1)
+
+
+def test_sync_that_finds_a_certificate_reinstated_has_its_list_signed_before_the_pass(house: House) -> None:
+    house.approve()
+    house.issuer.issue(NUMBER, PHONE, "phone")
+    parts = (house.desk.database, house.desk.clock)
+    settings = house.desk.settings
+    publisher = StatusPublisher(*parts, house.keys, settings)
+    lifecycle = Lifecycle(*parts, settings)
+    syncing = Syncing(
+        *parts,
+        settings,
+        PassSigning(house.keys, settings),
+        Offering(*parts, settings),
+        Checkpoints(*parts, house.keys, settings),
+        publisher.sign_changed,
+    )
+    lifecycle.suspend(NUMBER, reason="drill", actor="test")
+    publisher.current(1)
+    told = syncing.sync(PHONE)
+    assert isinstance(told, Synced)
+    assert (told.sea_pass, told.is_pass_late) == (None, False)  # nothing is left to sum up
+    lifecycle.reinstate(NUMBER, reason="drill", actor="test")
+    before = house.signer.client.count().drafts
+    told = syncing.sync(PHONE)
+    assert isinstance(told, Synced)
+    assert told.sea_pass is not None
+    assert house.signer.client.count().drafts == before + 3  # the list, what ships read of it, the pass
+    assert not publisher.sign_changed({settings.status_uri(1)})
 
 
 def entry(token: str) -> Entry:

@@ -13,7 +13,13 @@ from support.scenario import TODAY, competency, medical
 from support.sync_wallet import SyncWallet
 
 from issuer.adapters import tables
-from issuer.domain.errors import QuotaReached, SelfVerificationFailed, SigningDeferred, SigningRefused
+from issuer.domain.errors import (
+    EvidenceRefused,
+    QuotaReached,
+    SelfVerificationFailed,
+    SigningDeferred,
+    SigningRefused,
+)
 from issuer.services.issuing.issuer import CredentialIssuer
 from issuer.services.paper import renewing
 from issuer.services.register.lifecycle import Lifecycle
@@ -180,6 +186,7 @@ def test_record_that_our_own_rules_refuse_is_left_out_of_the_pass_and_stops_noth
 @pytest.mark.parametrize(
     "error",
     [
+        EvidenceRefused("this may not be signed (S13 evidence): its status list does not call it good"),
         SigningDeferred("the signer cannot sign now (S10 stopped): a flood"),
         QuotaReached("quota: pass has signed 1 (S9 quota)", retry_after=60),
         SigningRefused("this may not be signed (S3 type): NO-2026p signs no pass"),

@@ -26,7 +26,7 @@ from support.custody import (
 from support.custody import policy as policy_of
 from support.signer_process import SignerProcess
 
-from keys.custody import sealed_file
+from keys.custody import sealed_file, signer_process
 from keys.custody.backend import BackendError, BackendGone, SealedBackend
 from keys.custody.checking_process import CheckingProcess, ToCheck
 from keys.custody.journal import Journal
@@ -35,11 +35,13 @@ from keys.custody.signer_client import (
     SignerDenied,
     SignerGarbage,
     SignerGone,
+    SignerOfAnotherVersion,
     SignerRefused,
     ToSign,
 )
 from keys.custody.signer_process import SignerServer, SocketError
-from keys.custody.signer_protocol import MAX_FRAME
+from keys.custody.signer_protocol import MAX_FRAME, FrameError, read_sign_request
+from keys.custody.signing_case import Signed, Wanted
 from keys.custody.signing_desk import SigningDesk
 from keys.custody.signing_policy import Check, Refusal
 from keys.custody.steady_clock import ClockJumped
@@ -243,6 +245,23 @@ def test_the_kernel_says_who_is_at_the_other_end() -> None:
     one, other = socket.socketpair()
     with one, other:
         assert peer_uid(one) == UID
+
+
+def test_signer_of_before_passes_had_evidence_is_said_to_be_one(
+    signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(message: dict[str, Any]) -> tuple[list[Wanted], list[str]]:
+        """As it read drafts then."""
+        if any(len(draft) != 2 for draft in message["drafts"]):
+            raise FrameError("a draft is its text and the places of its approvals, 4 at most")
+        return read_sign_request(message)
+
+    monkeypatch.setattr(signer_process, "read_sign_request", read)
+    client = signer.start()
+    with pytest.raises(SignerOfAnotherVersion, match="says: a draft is its text and the places") as refused:
+        client.sign([ToSign(text=status_list(), evidence=["a.credential.itself"])])
+    assert "start the signer again with the version of the issuer" in refused.value.hint
+    assert isinstance(client.sign([ToSign(text=status_list())])[0], Signed)
 
 
 def test_lists_are_signed_through_the_signer_port_and_certificates_are_not(signer: Signer) -> None:

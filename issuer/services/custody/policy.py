@@ -4,6 +4,7 @@ from issuer.domain.errors import SettingsInvalid
 from issuer.settings import Settings
 from keys.custody import policy_file
 from keys.custody.signing_policy import SigningPolicy
+from keys.trust.directory import PASS
 
 
 def read_policy(settings: Settings) -> SigningPolicy | None:
@@ -27,3 +28,16 @@ def read_policy(settings: Settings) -> SigningPolicy | None:
             hint=f"its issuers must hold {settings.issuer}, and its status_prefix be {prefix}",
         )
     return policy
+
+
+def signs_no_pass(policy: SigningPolicy | None, pass_kid: str | None) -> SettingsInvalid | None:
+    """What the policy lacks for phones to be given a pass, if anything: an authority may mean it so."""
+    key = None if policy is None or pass_kid is None else policy.keys.get(pass_kid)
+    if policy is None or (PASS in policy.types and key is not None and PASS in key.signs):
+        return None
+    return SettingsInvalid(
+        f"policy {policy.version} lets no key of ours sign a pass: phones are given none, and show each"
+        " certificate alone",
+        hint="if not meant so: under keys, the pass key with signs: [pass]; under types, pass: {per_hour:"
+        " 20000}; then start the signer and this again (docs/custody.md: The policy)",
+    )

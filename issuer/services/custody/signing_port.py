@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Protocol
 
-from issuer.domain.errors import IssuerError, QuotaReached, SigningDeferred, SigningRefused
+from issuer.domain.errors import EvidenceRefused, IssuerError, QuotaReached, SigningDeferred, SigningRefused
 from keys.algorithms import Algorithm
 from keys.custody import signing_draft
 from keys.custody.approval import Approval, ApprovalError, verify
@@ -156,7 +156,8 @@ def refused(refusal: Refusal, document_number: str | None = None) -> IssuerError
             hint="docs/custody.md says what a refusal means; what was begun is finished later",
         )
     what = f"certificate {document_number}" if document_number else "this"
-    return SigningRefused(
+    kind = EvidenceRefused if refusal.check is Check.EVIDENCE else SigningRefused
+    return kind(
         f"{what} may not be signed ({check}): {refusal.reason}",
         hint="docs/custody.md says what a refusal means; nothing was signed",
     )

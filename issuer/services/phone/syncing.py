@@ -6,7 +6,7 @@ was released and that no newer one has taken the place of. Nothing of any other 
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 from issuer.adapters.database import Database
 from issuer.adapters.repository import among, in_force, with_holder
 from issuer.adapters.tables import certificate, credential, credential_payload, credential_token, status_list
-from issuer.domain.errors import IssuerError
+from issuer.domain.errors import EvidenceRefused, IssuerError
 from issuer.domain.register import CredentialState
 from issuer.services.clock import Clock
 from issuer.services.log.checkpoints import Checkpoints
@@ -121,13 +121,16 @@ class Syncing:
         passes: PassSigning,
         offering: Offering,
         checkpoints: Checkpoints,
+        sign_changed: Callable[[Collection[str]], bool],
     ) -> None:
+        """`sign_changed` signs those of these status lists that show another state than was signed last."""
         self._database = database
         self._clock = clock
         self._settings = settings
         self._passes = passes
         self._offering = offering
         self._checkpoints = checkpoints
+        self._sign_changed = sign_changed
 
     def sync(self, key: PublicKey, without_receipt: AbstractSet[Place] = frozenset()) -> Synced | NotBound:
         """How the key's seafarer stands; asked again after a lost answer, the same with a new offer.
@@ -164,10 +167,18 @@ class Syncing:
     def _pass(
         self, entries: Sequence[Entry], key: PublicKey, as_of: datetime, picture: bytes | None
     ) -> SignedPass | None:
-        """None where nobody signs it now, the signer stopped or its quota reached: the rest is answered."""
+        """None where nobody signs it now, the signer stopped or its quota reached: the rest is answered.
+
+        The signer goes by lists as they were signed, also of a certificate that was just reinstated.
+        """
         good = [entry for entry in entries if entry.status is not None]
         try:
-            return self._passes.sign(good, key, as_of, picture=picture)
+            try:
+                return self._passes.sign(good, key, as_of, picture=picture)
+            except EvidenceRefused:
+                if not self._sign_changed({entry.status.uri for entry in good if entry.status is not None}):
+                    raise
+                return self._passes.sign(good, key, as_of, picture=picture)
         except (IssuerError, CustodyError) as error:  # its words may quote what was to be signed
             log.error("no pass: %s", type(error).__name__)
             return None

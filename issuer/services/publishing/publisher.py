@@ -8,6 +8,7 @@ shows newer entries than the one before is always the later one. Nor does it jum
 outdate every list of the years to come.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -116,6 +117,14 @@ class StatusPublisher:
         if signed is None:
             raise NotFound(f"there is no status list {number}")
         return signed
+
+    def sign_changed(self, uris: Collection[str]) -> bool:
+        """Sign those of these lists that are no more as they were last signed; whether there were any."""
+        with self._database.read() as connection:
+            due = [head.number for head in self.heads(connection) if head.uri in uris and head.is_due(PLAIN)]
+        for number in due:
+            self.current(number)
+        return bool(due)
 
     def unless_busy(self, head: Head, orders: Orders, preparing: Preparing) -> SignedList | None:
         """The same, or None while somebody else signs the list or changes an entry of it (PostgreSQL)."""
