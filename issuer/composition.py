@@ -110,7 +110,7 @@ def open_register(settings: Settings, *, clock: Clock = utc_now, create: bool = 
         mass=Mass(database, clock, settings),
         reconciling=Reconciling(database, clock, stopping, signer),
         repeating=Repeating(database, clock, _answers_secret(settings)),
-        organisations=Organisations(database, clock),
+        organisations=Organisations(database, clock, law_files.code_lists),
         persons=persons,
         reporting=Reporting(
             database,

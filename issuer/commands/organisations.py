@@ -24,9 +24,7 @@ from issuer.services.organisations.developing import refuse_in_production
 from issuer.services.organisations.registering import Organisation
 from keys.encoding import Json
 
-app = typer.Typer(
-    help="Who reports by machine, with their keys.", rich_markup_mode=None
-)
+app = typer.Typer(help="Who reports by machine, with their keys.", rich_markup_mode=None)
 Role = StrEnum("Role", {one.name: one.value for one in REPORTERS})  # type: ignore[misc] # of our own values
 
 Client = Annotated[
@@ -44,8 +42,6 @@ def new(
 ) -> None:
     """Register an organisation. With the scopes that its role usually needs."""
     register = register_of(context)
-    if not (len(country) == 2 and country.isascii() and country.isupper()):
-        raise InvalidInput(f"{country[:20]!r} is no country", hint="two capital letters, such as NO")
     roles = [Reporter(one.value) for one in role]
     _do(
         context,
@@ -222,7 +218,7 @@ def _start(day: str | None) -> int | None:
 
 
 def _line(one: Organisation) -> str:
-    development = " (development)" if one.is_development else ""
+    development = " (development: not served in production)" if one.is_development else ""
     return f"{one.client_id:<24} {one.state:<10} {','.join(one.roles):<30} {one.name}{development}"
 
 

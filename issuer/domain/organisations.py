@@ -1,6 +1,5 @@
 """Organisations that report: their numbers, what they can be granted, and the public keys they sign with."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,14 +11,15 @@ from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr as no_orgnr
 from stdnum.se import orgnr as se_orgnr
 
+from issuer.domain.countries import COUNTRIES
 from issuer.domain.errors import InvalidInput
-from issuer.domain.qualification_checks import ROLES
+from issuer.domain.qualification_checks import ROLES, Codes, is_imo
 from issuer.rules.facts import Kind, Reporter
 
 ALL: Final = "*"  # approved for every code, or for every ship
 _PREFIX: Final = "ombord:qualifications/"
 _REGISTERS: Final = {"NO": no_orgnr, "SE": se_orgnr, "DK": cvr}  # else the LEI of ISO 17442
-_CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,63}", re.ASCII)
+_LEI: Final = 20
 
 
 class Resource(StrEnum):
@@ -79,7 +79,9 @@ class Identified:
 
 
 def identified(country: str, number: str) -> Identified:
-    """The organisation of that number. Raises InvalidInput when its check digits or form are wrong."""
+    """The organisation of that number. Raises InvalidInput for no country, wrong check digits or form."""
+    if country not in COUNTRIES:
+        raise InvalidInput(f"{country[:20]!r} is no country", hint="two capital letters, such as NO")
     register = _REGISTERS.get(country, lei)
     what = f"{country} organisation number" if country in _REGISTERS else "LEI (ISO 17442)"
     try:
@@ -89,6 +91,11 @@ def identified(country: str, number: str) -> Identified:
             f"{number[:40]!r} is no {what}: {_lowered(error)}",
             hint="check it with the register that gave it; outside NO, SE and DK give the LEI",
         ) from error
+    if country not in _REGISTERS and len(compact) != _LEI:  # ISO 17442-1; its check digits fit any length
+        raise InvalidInput(
+            f"{number[:40]!r} is no {what}: it has {_LEI} letters and digits",
+            hint="check it with the company",
+        )
     if country == "SE" and compact[2] in "01":
         raise InvalidInput(
             "this is the form of a personal number, which the register does not keep in the clear",
@@ -121,13 +128,25 @@ def check_scopes(scopes: frozenset[str]) -> frozenset[str]:
     return scopes
 
 
-def check_approval(code: str) -> str:
-    """A code or a ship's IMO number that an organisation is approved for, or `*`. Raises InvalidInput."""
-    if code == ALL or _CODE.fullmatch(code):
+def check_approval(resource: Resource, code: str, codes: Codes) -> str:
+    """A ship's IMO number or a code on its list, as reports have it, or `*`. Raises InvalidInput.
+
+    Approved for what there is not, an organisation would be refused with all that it reports.
+    """
+    if code == ALL:
         return code
-    raise InvalidInput(
-        f"{code[:40]!r} can be no code", hint="give a course code, a ship's IMO number (7 digits), or '*'"
-    )
+    if resource is Resource.SEA_SERVICE:
+        if not is_imo(code):
+            raise InvalidInput(
+                f"{code[:40]!r} is no IMO number: seven digits, the last of which follows from the others",
+                hint="check it against the ship's papers; '*' approves for all ships",
+            )
+    elif not codes.knows(resource.kind.value, code):
+        raise InvalidInput(
+            f"{code[:40]!r} is not on the code list «{resource.kind.value}»",
+            hint="take one from the list (`GET /api/v1/codes`), or '*' for all",
+        )
+    return code
 
 
 def _lowered(error: ValidationError) -> str:

@@ -143,16 +143,21 @@ def _who(report: Report, by: ReportingParty) -> Iterator[Problem]:
 
 def _texts(report: Report, today: date) -> Iterator[Problem]:
     """What is stored as it came must not hold what is to be sealed."""
-    texts = {"/reference": report.reference}
-    if isinstance(report.contents, Completed):
-        texts["/contents/number"] = report.contents.number
+    texts: dict[str, str | None] = {"/reference": report.reference}
+    match report.contents:
+        case Completed(number=number):
+            texts["/contents/number"] = number
+        case SeaService(ship=Ship(name=name, home_port=home_port, call_sign=call_sign)):
+            texts["/contents/ship/name"] = name
+            texts["/contents/ship/home_port"] = home_port
+            texts["/contents/ship/call_sign"] = call_sign
     for pointer, text in texts.items():
         if text is not None and looks_like_one(text, today):
             yield Problem(
                 pointer=pointer,
                 code=Code.MALFORMED,
                 message="that holds somebody's personal number, which is kept sealed and nowhere else",
-                hint="use a number of your own for the record",
+                hint="leave it out here, and say in personal_number whom the report is about",
             )
 
 
@@ -179,7 +184,7 @@ def _service(said: SeaService, today: date, codes: Codes) -> Iterator[Problem]:
 def _ship(ship: Ship, codes: Codes) -> Iterator[Problem]:
     if ship.imo is None and not (ship.name and ship.call_sign):
         yield _no_ship("/contents/ship")
-    if ship.imo is not None and not _is_imo(ship.imo):
+    if ship.imo is not None and not is_imo(ship.imo):
         yield Problem(
             pointer="/contents/ship/imo",
             code=Code.SHIP_UNKNOWN,
@@ -252,7 +257,7 @@ def _marks(marks: frozenset[str], codes: Codes) -> Iterator[Problem]:
 def _named(name: str | None) -> str:
     if name is None:
         return "ships without an IMO number"
-    return f"ship {name}" if _is_imo(name) else shown(name)
+    return f"ship {name}" if is_imo(name) else shown(name)
 
 
 def _no_ship(pointer: str) -> Problem:
@@ -264,7 +269,8 @@ def _no_ship(pointer: str) -> Problem:
     )
 
 
-def _is_imo(number: str) -> bool:
+def is_imo(number: str) -> bool:
+    """Whether it can be a ship's IMO number (resolution A.1117(30)): seven digits, the last a check."""
     try:
         return len(number) == 7 and imo.validate(number) == number
     except ValidationError:

@@ -55,6 +55,10 @@ def test_organisation_is_registered_given_a_key_approved_suspended(run: Run, tmp
 REFUSED = [
     ((*COMPANY[:-3], "974760674", "--name", "X", "--role", "company"), "checksum"),
     (("organisation", "suspend", "NO-974760673", "--reason", "sold"), "no organisation NO-974760673"),
+    (("organisation", "approve", "NO-974760673", "sea-service", "1234560"), "no IMO number"),
+    (("organisation", "approve", "NO-974760673", "sea-service", "fartygsbefal-V"), "no IMO number"),
+    (("organisation", "approve", "NO-974760673", "courses", "nix"), "code list «course»"),
+    (("organisation", "approve", "NO-974760673", "courses", "9074729"), "code list «course»"),
     (("organisation", "key", "NO-974760673"), "neither a key nor an end"),
     (("organisation", "key", "NO-974760673", "--file", "nowhere.pem"), "No such file"),
 ]

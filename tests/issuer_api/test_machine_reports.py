@@ -272,6 +272,25 @@ def test_record_is_corrected_and_withdrawn_by_its_reporter(company: MachineClien
     assert again.status_code == 409
 
 
+def test_correction_that_is_no_record_is_refused_and_kept(company: MachineClient) -> None:
+    record = company.send(SEA, service("r-1")).json()["record_id"]
+    answer = company.send(f"{SEA}/{record}/correct", service("r-1", colour="red"), key="correct-it")
+    assert (answer.status_code, answer.json()["problems"][0]["pointer"]) == (422, "/contents")
+    kept = company.get(f"{SEA}/refusals").json()["refusals"]
+    assert [one["refusal_id"] for one in kept] == [answer.json()["refusal_id"]]
+    again = company.send(f"{SEA}/{record}/correct", service("r-1", colour="red"), key="correct-it")
+    assert again.content == answer.content
+    assert len(company.get(f"{SEA}/refusals").json()["refusals"]) == 1
+
+
+def test_number_of_more_than_64_bits_costs_nobody_elses_record(company: MachineClient) -> None:
+    wrong = service("r-2") | {"seafarer_id": 10**30}
+    records = [service("r-1"), wrong, service("r-3", ship={"gt": 10**30}), service("r-4", hours=-(10**30))]
+    answer = company.send(f"{SEA}/batch", {"records": records})
+    assert (answer.status_code, answer.json()["accepted"], answer.json()["refused"]) == (200, 1, 3)
+    assert len(company.get(f"{SEA}/refusals").json()["refusals"]) == 3
+
+
 def test_nobody_touches_anothers_record(company: MachineClient) -> None:
     other = MachineClient(company.office)
     other.organisations.approve(other.client_id, Resource.SEA_SERVICE, [ALL], actor="test")

@@ -7,13 +7,17 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from sqlalchemy import update
 from support.issuer_app import BASE_URL, Office
 from support.machine_client import SEA_SERVICE, MachineClient, public_jwk
 
+from issuer.adapters.tables_organisations import organisation
 from issuer.domain.client_keys import client_key
 from issuer.domain.errors import InvalidInput
 from issuer.domain.organisations import identified
 from issuer.rules.facts import Reporter
+from issuer.services.organisations.assertions import AssertionRefused
+from issuer.services.organisations.tokens import MachineTokens
 
 RSA_KEY = rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
 
@@ -210,9 +214,29 @@ def test_key_outside_its_window_makes_no_token(fresh: MachineClient) -> None:
     fresh.key, fresh.kid = new, "2026-2"
     assert "no key" in refused(fresh, fresh.assertion())
     fresh.office.clock.forward(seconds=60)
-    assert fresh.ask_token().status_code == 200
+    token = fresh.admitted().token
+    tokens = MachineTokens(fresh.office.database, fresh.office.clock, fresh.office.settings)
+    assert tokens.access(token) is not None
     fresh.office.clock.forward(seconds=60)
     assert "no key" in refused(fresh, fresh.assertion())
+    assert tokens.access(token) is None  # it has 540 seconds left, and its key none
+
+
+def test_development_organisation_gets_nothing_in_production(module_office: Office) -> None:
+    office = module_office
+    client = MachineClient(office)
+    with office.database.write() as connection:
+        mine = organisation.c.client_id == client.client_id
+        connection.execute(update(organisation).where(mine).values(is_development=1))
+    token = client.admitted().token
+    tried, served = (
+        MachineTokens(office.database, office.clock, office.settings.model_copy(update={"environment": one}))
+        for one in ("test", "production")
+    )
+    assert tried.access(token) is not None
+    assert served.access(token) is None
+    with pytest.raises(AssertionRefused, match="development"):
+        served.grant(client.assertion(), None)
 
 
 def test_key_that_was_ended_makes_no_token(fresh: MachineClient) -> None:
@@ -263,6 +287,9 @@ def test_organisation_is_named_by_its_registers_number(country: str, number: str
         ("DK", "13585629", "checksum"),
         ("GB", "00102498", "LEI"),
         ("NO", "", "format"),
+        ("GB", "1", "LEI"),  # its check digits fit
+        ("GB", "213800KUD8LAJWSQ9D15213800KUD8LAJWSQ9D15", "LEI"),
+        ("XX", "213800KUD8LAJWSQ9D15", "country"),
     ],
 )
 def test_number_with_wrong_check_digits_is_refused(country: str, number: str, word: str) -> None:

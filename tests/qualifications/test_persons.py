@@ -10,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 from support.issuer_app import issuer_settings
-from support.records import TEST_NUMBERS, RecordsOffice, service
+from support.records import TEST_NUMBERS, RecordsOffice, company, service
 
-from issuer.adapters.tables_qualifications import person, personal_number
+from issuer.adapters.tables_qualifications import person, personal_number, refused_report
 from issuer.domain.errors import Conflict, InvalidInput, NotFound, SettingsInvalid
 from issuer.domain.personal_numbers import NoSuchNumber, looks_like_one, normalised, shown
-from issuer.domain.qualifications import IdentityKind, PersonalNumber, applicant
-from issuer.rules.facts import Channel
+from issuer.domain.qualifications import Code, IdentityKind, PersonalNumber, Problem, Unreadable, applicant
+from issuer.rules.facts import Channel, Kind
 from issuer.services.qualifications.persons import Persons
 from issuer.services.qualifications.safe import PersonKey, Place, Safe, SealBroken
+from keys.encoding import json_dumps
 
 TODAY = date(2026, 11, 22)
 INGRID = "7K3M9QXA"
@@ -171,6 +172,26 @@ def test_erased_person_is_found_no_more_and_what_was_sealed_stays_shut(office: R
         with pytest.raises(Conflict, match="was erased"):
             again()
     assert len(office.history.about(INGRID, actor="anna")) == 1  # that a record was there is kept
+
+
+def test_erasing_reaches_what_was_refused(office: RecordsOffice) -> None:
+    """By id, by number, what was no report at all, and what came before the person was entered."""
+    reversed_ = service("2024-07-01", "2024-06-30", reference="A-1")
+    by_number = replace(reversed_, seafarer_id=None, personal_number=TEST_NUMBERS[0])
+    number = {"kind": "se-personnummer", "number": "900118-9811", "note": 1}
+    flaw = Problem(pointer="/personal_number", code=Code.MALFORMED, message="no", hint="mend it")
+    raw = json_dumps({"personal_number": number, "contents": {"ship": {"gt": 10**30}}})
+    others = replace(reversed_, seafarer_id="00000000", reference="B-1")
+    office.report(by_number)
+    office.persons.add(INGRID, TEST_NUMBERS[0], actor="anna")
+    unreadable = Unreadable(problems=(flaw,), raw=raw, kind=Kind.SERVICE)
+    office.reporting.report([reversed_, by_number, unreadable, others], by=company())
+    office.persons.erase(INGRID, reason="asked for", actor="anna")
+    office.report(service("2024-01-01", "2024-01-31", document=PDF), by=applicant(INGRID, Channel.UPLOAD))
+    with office.database.read() as connection:
+        rows = connection.execute(select(refused_report).order_by(refused_report.c.refusal_id)).all()
+    assert [row.reference for row in rows if row.sealed is not None] == ["B-1"]
+    assert len(rows) == 6  # that something was refused, and why, is still told to its reporter
 
 
 def test_another_service_key_finds_nobody_and_says_so(small_office: RecordsOffice) -> None:

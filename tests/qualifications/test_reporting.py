@@ -279,18 +279,42 @@ def test_signature_is_a_record_with_a_picture(office: RecordsOffice) -> None:
 def test_nobody_has_more_records_than_a_working_life_holds(
     office: RecordsOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "MOST_RECORDS", 2)
+    monkeypatch.setattr(batch, "MOST_OF_A_REPORTER", 2)
     results = office.report(*(service(f"2024-0{n}-01", f"2024-0{n}-28") for n in range(1, 5)))
     assert [type(one) for one in results] == [Accepted, Accepted, Refused, Refused]
     assert codes(results[3]) == [Code.TOO_MANY]
-    assert codes(office.report(service("2025-01-01", "2025-01-31"))[0]) == [Code.TOO_MANY]
+    later = service("2025-01-01", "2025-01-31")
+    assert codes(office.report(later)[0]) == [Code.TOO_MANY]
+    assert isinstance(results[0], Accepted)
+    office.reporting.withdraw(results[0].record_id, reason="by mistake", by=company())
+    office.accept(later)  # what was withdrawn stands in nobody's way
+
+
+def test_no_reporter_closes_a_person_to_another(
+    office: RecordsOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "MOST_OF_A_REPORTER", 2)
+    monkeypatch.setattr(batch, "MOST_RECORDS", 3)
+    months = [service(f"2024-0{n}-01", f"2024-0{n}-28") for n in range(1, 5)]
+    office.report(*months)
+    assert isinstance(office.report(months[3], by=company("NO-2"))[0], Accepted)
+    assert codes(office.report(months[2], by=company("NO-3"))[0]) == [
+        Code.TOO_MANY
+    ]  # of all of them together
 
 
 def test_wrong_value_is_told_back_but_never_where_it_may_be_somebodys_number(office: RecordsOffice) -> None:
     number = "310130-1234"
-    wrong = [service("2024-01-01", "2024-01-31", rank=number),
-             service("2024-01-01", "2024-01-31", reference=f"contract {number}")]  # fmt: skip
+    plain = service("2024-01-01", "2024-01-31")
+    ships = [replace(SHIP, **{name: f"Anna {number}"}) for name in ("name", "home_port", "call_sign")]
+    wrong = [
+        replace(plain, contents=replace(plain.contents, rank=number)),
+        replace(plain, reference=f"contract {number}"),
+        *(replace(plain, contents=replace(plain.contents, ship=ship)) for ship in ships),
+    ]
     results = office.report(*wrong)
-    assert [codes(one) for one in results] == [[Code.CODE_UNKNOWN], [Code.MALFORMED]]
+    assert [codes(one) for one in results] == [[Code.CODE_UNKNOWN], *[[Code.MALFORMED]] * 4]
+    where = [one.problems[0].pointer for one in results[2:] if isinstance(one, Refused)]
+    assert where == ["/contents/ship/name", "/contents/ship/home_port", "/contents/ship/call_sign"]
     assert number not in repr(results)
     assert number not in office.everything_stored()

@@ -13,6 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from support.issuer_app import Office
 
+from issuer.adapters import law_files
 from issuer.composition import Services
 from issuer.domain.client_keys import client_key
 from issuer.rules.facts import Reporter
@@ -56,7 +57,7 @@ class MachineClient:
 
     @property
     def organisations(self) -> Organisations:
-        return Organisations(self.office.database, self.office.clock)
+        return Organisations(self.office.database, self.office.clock, law_files.code_lists)
 
     def claims(self, **changes: object) -> dict[str, Any]:
         """Of an assertion; a claim changed to None is left out."""

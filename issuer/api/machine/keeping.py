@@ -23,13 +23,13 @@ from issuer.api.machine.listing import (
     entry_shown,
     kept_shown,
 )
-from issuer.api.machine.reports import answered, read_one, refused
+from issuer.api.machine.reports import answered, read_one
 from issuer.api.machine.showing import ACCEPTED, shown
 from issuer.api.problems import problem_of
 from issuer.api.requests import Reason, RequestBody, documented, shaped
 from issuer.domain.errors import Crowded, IssuerError
 from issuer.domain.organisations import Resource
-from issuer.domain.qualifications import Accepted, Refused, ReportingParty, Unreadable
+from issuer.domain.qualifications import Accepted, Refused, ReportingParty
 from issuer.services.operating.repeating import Answer, is_final
 from keys.encoding import Json
 
@@ -130,8 +130,6 @@ def _add_correction(router: APIRouter, desk: Desk, resource: Resource, path: str
         ] = None,
     ) -> Response:
         one = read_one(parsed(body), resource, takes_numbers=desk.takes_numbers)
-        if isinstance(one, Unreadable):
-            raise refused(one.problems)
 
         def act() -> Accepted | Refused:
             return desk.reporting.correct(record_id, one, by=who, answers=answers)

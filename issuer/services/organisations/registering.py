@@ -1,6 +1,6 @@
 """Register organisations that report: who they are, their public keys, what they may report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from issuer.domain.organisations import (
     check_scopes,
     identified,
 )
+from issuer.domain.qualification_checks import Codes
 from issuer.rules.facts import Reporter
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
@@ -61,9 +62,10 @@ class Organisation:
 class Organisations:
     """The register of those that report."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, codes: Callable[[], Codes]) -> None:
         self._database = database
         self._clock = clock
+        self._codes = codes
 
     def new(
         self,
@@ -172,8 +174,12 @@ class Organisations:
     def approve(
         self, client_id: str, resource: Resource, codes: Sequence[str], *, actor: str, withdraw: bool = False
     ) -> Organisation:
-        """Approve it for codes (of ships: IMO numbers; `*`: all) of one resource, or withdraw that."""
-        chosen = sorted({check_approval(code) for code in codes})
+        """Approve it for codes (of ships: IMO numbers; `*`: all) of one resource, or withdraw that.
+
+        Raises NotFound, and InvalidInput for a code that is on no list; one that was may be withdrawn.
+        """
+        known = self._codes()
+        chosen = sorted({code if withdraw else check_approval(resource, code, known) for code in codes})
         if not chosen:
             raise InvalidInput("no code is given", hint="name codes or IMO numbers, or '*' for all")
         with self._database.write() as connection:

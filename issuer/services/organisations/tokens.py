@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from issuer.adapters.database import Database
@@ -32,6 +32,7 @@ from issuer.services.organisations.assertions import Assertion, AssertionRefused
 from issuer.settings import Settings
 
 _UNKNOWN: Final = "no key with this kid is registered for this iss, or it has ended"
+_DEVELOPMENT: Final = "a development organisation gets no token here: this is no test environment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class MachineTokens:
         self._clock = clock
         self._audience = settings.issuer
         self._lifetime = int(settings.token_lifetime.total_seconds())
+        self._lets_in_development = settings.environment == "test"
 
     def grant(self, assertion: str, scope: frozenset[str] | None) -> Token:
         """A token for the scopes asked for, all that are granted when none are. Raises AssertionRefused."""
@@ -68,6 +70,8 @@ class MachineTokens:
             row = _key(connection, unverified, now)
         if row is None:
             raise AssertionRefused(_UNKNOWN)
+        if row.is_development and not self._lets_in_development:
+            raise AssertionRefused(_DEVELOPMENT)
         verified = verify(unverified, ClientKey(row.kid, row.jwk), audience=self._audience, at=now)
         with self._database.write() as connection:
             found = self._spend(connection, row, verified, scope, now)
@@ -76,7 +80,10 @@ class MachineTokens:
         return found
 
     def access(self, token: str) -> Access | None:
-        """What `token` opens now; None when it is unknown, has expired, or its owner was suspended."""
+        """What `token` opens now; None when it is unknown, has expired, or its owner was suspended.
+
+        It opens no longer than its key may sign, and a development organisation's nothing in production.
+        """
         now = self._now()
         query = (
             select(
@@ -85,8 +92,10 @@ class MachineTokens:
             .join(organisation, organisation.c.id == organisation_token.c.organisation_id)
             .join(organisation_key, organisation_key.c.id == organisation_token.c.key_id)
             .where(organisation_token.c.token_hash == _hash(token), organisation_token.c.expires_at > now)
-            .where(organisation.c.state == "active", organisation_key.c.ended_at.is_(None))
+            .where(organisation.c.state == "active", *_may_sign(now))
         )
+        if not self._lets_in_development:
+            query = query.where(organisation.c.is_development == 0)
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
             if row is None:
@@ -172,8 +181,13 @@ class MachineTokens:
         return int(self._clock().timestamp())
 
 
+def _may_sign(now: int) -> tuple[ColumnElement[bool], ...]:
+    """Of a key: it was not ended, and this is within its window."""
+    key = organisation_key.c
+    return key.ended_at.is_(None), key.not_before <= now, key.not_after.is_(None) | (key.not_after > now)
+
+
 def _key(connection: Connection, unverified: Unverified, now: int) -> Row[Any] | None:
-    in_time = organisation_key.c.not_after.is_(None) | (organisation_key.c.not_after > now)
     query: Select[Any] = (
         select(
             organisation_key.c.id.label("key_id"),
@@ -181,10 +195,11 @@ def _key(connection: Connection, unverified: Unverified, now: int) -> Row[Any] |
             organisation_key.c.jwk,
             organisation_key.c.organisation_id,
             organisation.c.client_id,
+            organisation.c.is_development,
         )
         .join(organisation, organisation.c.id == organisation_key.c.organisation_id)
         .where(organisation.c.client_id == unverified.client_id, organisation_key.c.kid == unverified.kid)
-        .where(organisation_key.c.ended_at.is_(None), organisation_key.c.not_before <= now, in_time)
+        .where(*_may_sign(now))
     )
     return connection.execute(query).one_or_none()
 

@@ -27,7 +27,10 @@ from issuer.services.qualifications.reviewing import Cause, ReliedOn
 from issuer.services.qualifications.storing import Draft
 
 REPORTED: Final = "record-reported"
-MOST_RECORDS: Final = 1_000  # of one person: sixty years of three ships a month are fewer
+# Of one person, that stand. A reporter's own: forty years of a new ship each month are fewer. Of all:
+# ten reporters who have each said all that they can, so that a case is decided in time.
+MOST_OF_A_REPORTER: Final = 500
+MOST_RECORDS: Final = 5_000
 
 
 class _Known(NamedTuple):
@@ -37,6 +40,25 @@ class _Known(NamedTuple):
     version: int
     digest: str
     standing: int
+
+
+class _Count(NamedTuple):
+    """How many records about a person stand: this reporter's, and everybody's."""
+
+    mine: int
+    all: int
+
+    def plus(self, more: int, *, is_mine: bool) -> "_Count":
+        return _Count(self.mine + more * is_mine, self.all + more)
+
+    def problem(self) -> Problem | None:
+        """Why one more is too many. One reporter's are never another's limit."""
+        if self.mine >= MOST_OF_A_REPORTER:
+            return objections.too_many(MOST_OF_A_REPORTER, of="of yours ")
+        return objections.too_many(MOST_RECORDS) if self.all >= MOST_RECORDS else None
+
+
+_NONE: Final = _Count(0, 0)
 
 
 class Batch:
@@ -57,10 +79,10 @@ class Batch:
         return [self._admission.results[n] for n in range(len(reports))]
 
     def take_correction(
-        self, row: Row[Any], report: Report
+        self, row: Row[Any], report: Report | Unreadable
     ) -> tuple[Accepted | Refused, Sequence[AuditEvent]]:
         """The next version of a record of this reporter's, or the report refused; the events of either."""
-        named = replace(report, reference=report.reference or row.reference)
+        named = report if report.reference else replace(report, reference=row.reference)
         for n, admitted in self._admission.admit([named]):
             draft = admitted._replace(record_id=row.record_id, version=row.version + 1)
             problems = self._against(row, draft)
@@ -101,10 +123,10 @@ class Batch:
                 self._admission.refuse(
                     n, draft.report, (objections.taken(taken.record_id, is_standing=bool(taken.standing)),)
                 )
-            elif counts.get(draft.seafarer_id, 0) >= MOST_RECORDS:
-                self._admission.refuse(n, draft.report, (objections.too_many(MOST_RECORDS),))
+            elif (crowded := counts.get(draft.seafarer_id, _NONE).problem()) is not None:
+                self._admission.refuse(n, draft.report, (crowded,))
             else:
-                counts[draft.seafarer_id] = counts.get(draft.seafarer_id, 0) + 1
+                counts[draft.seafarer_id] = counts.get(draft.seafarer_id, _NONE).plus(1, is_mine=True)
                 known = _Known(draft.record_id, draft.version, draft.digest, 1)
                 by_digest[draft.digest] = by_reference[name] = known
                 new.append((n, draft))
@@ -130,11 +152,19 @@ class Batch:
             {(row.kind, row.reference): _Known(*row[:4]) for row in taken},
         )
 
-    def _counts(self, seafarers: set[str]) -> dict[str, int]:
+    def _counts(self, seafarers: set[str]) -> dict[str, _Count]:
         table = qualification_record.c
-        mine = among(self._connection, table.seafarer_id, sorted(seafarers))
-        query = select(table.seafarer_id, func.count()).where(mine).group_by(table.seafarer_id)
-        return {row[0]: row[1] for row in self._connection.execute(query)}
+        about = among(self._connection, table.seafarer_id, sorted(seafarers))
+        query = select(table.seafarer_id, table.organisation_id, func.count()).where(
+            about, table.standing == 1
+        )
+        counts: dict[str, _Count] = {}
+        for seafarer, reporter, found in self._connection.execute(
+            query.group_by(table.seafarer_id, table.organisation_id)
+        ):
+            is_mine = reporter == self._by.organisation_id
+            counts[seafarer] = counts.get(seafarer, _NONE).plus(found, is_mine=is_mine)
+        return counts
 
     def _write(self, new: Sequence[tuple[int, Draft]]) -> list[AuditEvent]:
         drafts = [draft for _, draft in new]

@@ -51,13 +51,13 @@ def taken(record_id: str, *, is_standing: bool) -> Problem:
     )
 
 
-def too_many(most: int) -> Problem:
+def too_many(most: int, *, of: str = "") -> Problem:
     """More than a working life holds."""
     return Problem(
         pointer="",
         code=Code.TOO_MANY,
-        message=f"there are {most:,} records about this person already",
-        hint="report whole periods rather than days; correct records rather than adding to them",
+        message=f"there are {most:,} records {of}about this person already",
+        hint="report whole periods rather than days; withdraw or correct records rather than adding to them",
     )
 
 

@@ -18,9 +18,11 @@ from issuer.domain.personal_numbers import NoSuchNumber, normalised
 from issuer.domain.qualifications import IdentityKind, PersonalNumber
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
+from issuer.services.qualifications import refusals
 from issuer.services.qualifications.reasons import checked_reason
 from issuer.services.qualifications.safe import PersonKey, Place, Safe, SealBroken
 from issuer.settings import Settings
+from keys.encoding import Json
 
 ADDED: Final = "person-number-added"
 FOUND: Final = "person-found"
@@ -125,12 +127,19 @@ class Persons:
     def erase(self, seafarer_id: str, *, reason: str, actor: str) -> None:
         """Destroy the person's key and forget their numbers: what it sealed is noise from now on.
 
+        What was reported about them and refused lies under the service's key: it is looked for and emptied.
         What the register must keep (certificates, records without number or document) stays under the opaque
         id. Raises NotFound, Conflict when it is done already.
         """
         checked_reason(reason, self._settings.today(self._clock()))
         now = int(self._clock().timestamp())
         mine = person.c.seafarer_id == seafarer_id
+        with self._database.read() as connection:  # almost all of it, while others go on
+            numbers = select(personal_number.c.blind_index).where(
+                personal_number.c.seafarer_id == seafarer_id
+            )
+            theirs = _Theirs(self, seafarer_id, frozenset(connection.execute(numbers).scalars()))
+            theirs.look(connection)
         with self._database.write() as connection:
             if seafarer_id not in locked(connection, [seafarer_id]):
                 raise unknown_seafarer(seafarer_id)
@@ -139,6 +148,8 @@ class Persons:
             if not connection.execute(gone.values(wrapped_key=None, erased_at=now)).rowcount:
                 raise Conflict(f"seafarer {seafarer_id} was erased before", hint="nothing is left to erase")
             connection.execute(delete(personal_number).where(personal_number.c.seafarer_id == seafarer_id))
+            theirs.look(connection)
+            refusals.empty(connection, theirs.found)
             record(connection, self._clock, [AuditEvent(ERASED, seafarer_id, {"reason": reason}, actor)])
 
     def blind_of(self, number: PersonalNumber) -> str:
@@ -185,6 +196,39 @@ class Persons:
             return normalised(number, self._settings.today(self._clock()))
         except NoSuchNumber as error:
             raise InvalidInput(str(error), hint="check what was typed; it is not repeated here") from error
+
+
+class _Theirs:
+    """Refused reports about one person: by id, or by a number of theirs, however it was typed."""
+
+    def __init__(self, persons: Persons, seafarer_id: str, numbers: frozenset[str]) -> None:
+        self.found: list[str] = []
+        self._persons = persons
+        self._seafarer_id = seafarer_id
+        self._numbers = numbers
+        self._last = ""
+
+    def look(self, connection: Connection) -> None:
+        """At those that came since the last look."""
+        for name, is_theirs in refusals.of_person(
+            connection, self._persons.needed_safe, self._is_theirs, after=self._last
+        ):
+            self._last = name
+            if is_theirs:
+                self.found.append(name)
+
+    def _is_theirs(self, members: Mapping[str, Json]) -> bool:
+        if members.get("seafarer_id") == self._seafarer_id:
+            return True
+        said = members.get("personal_number")
+        kind, number = (said.get("kind"), said.get("number")) if isinstance(said, dict) else (None, None)
+        if kind not in list(IdentityKind) or not isinstance(number, str):
+            return False
+        try:
+            blind = self._persons.blind_of(PersonalNumber(kind=IdentityKind(kind), number=number))
+        except NoSuchNumber:
+            return False
+        return blind in self._numbers
 
 
 def locked(connection: Connection, seafarers: Iterable[str]) -> Mapping[str, str]:

@@ -1,23 +1,26 @@
 """Reports of which nothing counts: kept as they came, sealed, with what was wrong, for their reporter."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
-from issuer.adapters.repository import insert_many
+from issuer.adapters.repository import among, insert_many
 from issuer.adapters.tables_qualifications import refused_report
 from issuer.domain.personal_numbers import looks_like_one
 from issuer.domain.qualifications import Code, Problem, Refused, Report, ReportingParty, Unreadable
 from issuer.services.audit.trail import AuditEvent
 from issuer.services.qualifications.safe import Place, Safe
 from issuer.services.qualifications.writing import report_json
+from keys.encoding import Json
 
 REFUSED: Final = "record-refused"
 _MOST_CODES: Final = 5  # named in the audit trail
 _LONGEST_REFERENCE: Final = 100
+_AT_ONCE: Final = 1_000  # of the kept ones, opened
 
 
 class KeptRefusal(NamedTuple):
@@ -73,6 +76,29 @@ def of_reporter(
     ]
 
 
+def of_person(
+    connection: Connection, safe: Safe, is_theirs: Callable[[Mapping[str, Json]], bool], *, after: str = ""
+) -> Iterator[tuple[str, bool]]:
+    """Every kept report from after one of them, opened, and whether it is one person's: erasing is rare.
+
+    Rows name nobody: of most the register did not know whom they were about. Raises SealBroken.
+    """
+    table = refused_report.c
+    query = select(table.refusal_id, table.sealed).order_by(table.refusal_id).limit(_AT_ONCE)
+    while rows := connection.execute(query.where(table.refusal_id > after)).all():
+        for row in rows:
+            came = None if row.sealed is None else safe.open(row.sealed, place_of(row.refusal_id))
+            members = None if came is None else json.loads(came)
+            yield row.refusal_id, isinstance(members, dict) and is_theirs(members)
+        after = rows[-1].refusal_id
+
+
+def empty(connection: Connection, refusals: Collection[str]) -> None:
+    """Forget what was reported, and the reporter's own name for it; that it was refused, and why, stays."""
+    chosen = among(connection, refused_report.c.refusal_id, refusals)
+    connection.execute(update(refused_report).where(chosen).values(sealed=None, reference=None, digest=""))
+
+
 def place_of(refusal_id: str) -> Place:
     """Where a refused report lies."""
     return Place(table="refused_report", column="sealed", row=refusal_id)
@@ -81,6 +107,8 @@ def place_of(refusal_id: str) -> Place:
 def _row(one: Refusal, by: ReportingParty, safe: Safe | None, at: int, today: date) -> dict[str, Any]:
     what = one.what
     came = what.raw if isinstance(what, Unreadable) else report_json(what)
+    is_erased = any(each.code is Code.PERSON_ERASED for each in one.problems)
+    safe = None if is_erased else safe  # nothing of theirs is kept any more
     problems = [
         {"pointer": each.pointer, "code": each.code, "message": each.message, "hint": each.hint}
         for each in one.problems

@@ -5,7 +5,7 @@ to know of new evidence is told within the transaction.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +29,7 @@ from issuer.services.qualifications.reviewing import ReliedOn
 from issuer.settings import Settings
 
 RETRIES: Final = 5
+_Done = TypeVar("_Done")
 AfterReport = Callable[[Connection, Collection[str]], None]  # with the seafarers of whom there is news
 
 
@@ -62,22 +63,12 @@ class Reporting:
         Raises SettingsInvalid where numbers or documents come and no key is set to seal them with, and
         Crowded when others report the same records at this very moment.
         """
-        for _ in range(RETRIES):
-            try:
-                with self._database.write() as connection:
-                    batch = self._batch(connection, by)
-                    results = batch.take(reports)
-                    if batch.news:
-                        self._after_report(connection, batch.news)
-                    return results
-            except IntegrityError:  # somebody else reported one of these: look again
-                continue
-        raise Crowded("the same records are being reported by another process", hint="send them again")
+        return self._again(lambda: self._report(reports, by))
 
     def correct(
         self,
         record_id: str,
-        report: Report,
+        report: Report | Unreadable,
         *,
         by: ReportingParty,
         expected: int | None = None,
@@ -86,8 +77,26 @@ class Reporting:
         """The record's next version; `answers` a request for a correction, else every open one about it.
 
         Raises NotFound for what is not this reporter's, Conflict for what was withdrawn, or is at another
-        version than `expected`.
+        version than `expected`, Crowded as `report` does.
         """
+        return self._again(lambda: self._correct(record_id, report, by, expected, answers))
+
+    def _report(self, reports: Sequence[Report | Unreadable], by: ReportingParty) -> list[Accepted | Refused]:
+        with self._database.write() as connection:
+            batch = self._batch(connection, by)
+            results = batch.take(reports)
+            if batch.news:
+                self._after_report(connection, batch.news)
+            return results
+
+    def _correct(
+        self,
+        record_id: str,
+        report: Report | Unreadable,
+        by: ReportingParty,
+        expected: int | None,
+        answers: int | None,
+    ) -> Accepted | Refused:
         with self._database.write() as connection:
             row = amending.locked_record(connection, record_id, by)
             amending.check_standing(row, expected)
@@ -129,6 +138,16 @@ class Reporting:
             seen = AuditEvent(history.LISTED, by.organisation_id, {"records": len(found)}, by.actor)
             record(connection, self._clock, [seen])
             return found
+
+    @staticmethod
+    def _again(act: Callable[[], _Done]) -> _Done:
+        """What is done, tried again when somebody else reported the same in this very moment."""
+        for _ in range(RETRIES):
+            try:
+                return act()
+            except IntegrityError:  # look again
+                continue
+        raise Crowded("the same records are being reported by another process", hint="send them again")
 
     def _batch(self, connection: Connection, by: ReportingParty) -> Batch:
         parts = (self._clock, self._settings, self._persons, self._codes(), by)
