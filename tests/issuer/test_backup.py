@@ -381,7 +381,8 @@ def test_passphrase_opens_what_it_closed_and_another_does_not(sqlite_template: P
     desk.database.close()
     assert verify(tmp_path / "backup", PASSPHRASE).summary.tables["seafarer"].rows == 0
     with pytest.raises(BackupUnusable, match="the passphrase does not open this backup"):
-        verify(tmp_path / "backup", b"something else")
+        restore(f"sqlite:///{tmp_path}/restored.db", tmp_path / "backup", b"something else")
+    assert not list(tmp_path.glob("restored.db*"))
 
 
 def test_names_and_birth_dates_are_not_in_a_backups_files(good: Path) -> None:
@@ -389,28 +390,32 @@ def test_names_and_birth_dates_are_not_in_a_backups_files(good: Path) -> None:
         assert b"Ingrid" not in file.read_bytes()
 
 
-def test_restore_with_anothers_settings_restores_nothing(desk: Desk, tmp_path: Path) -> None:
+def test_restore_with_anothers_settings_restores_nothing(desk: Desk, tmp_path: Path, identity: Path) -> None:
     busy(desk)
-    back_up(desk.database, desk.clock, desk.settings, tmp_path / "backup", PASSPHRASE)
+    made(desk, tmp_path / "backup")
     other = desk.settings.model_copy(update={"base_url": "https://certificates.example/other"})
     url = f"sqlite:///{tmp_path}/restored.db"
     with pytest.raises(SettingsInvalid, match=f"belongs to {desk.settings.issuer}"):
-        restore(url, tmp_path / "backup", PASSPHRASE, settings=other)
+        restore(url, tmp_path / "backup", identity, settings=other)
     assert not list(tmp_path.glob("restored.db*"))
-    with pytest.raises(BackupUnusable, match="the passphrase does not open"):
-        restore(url, tmp_path / "backup", b"something else")
+    stranger = tmp_path / "stranger.txt"
+    stranger.write_text(f"{pyrage.x25519.Identity.generate()}\n")
+    with pytest.raises(BackupUnusable, match="matching key"):
+        restore(url, tmp_path / "backup", stranger)
     assert not list(tmp_path.glob("restored.db*"))
-    restore(url, tmp_path / "backup", PASSPHRASE, settings=desk.settings)
+    restore(url, tmp_path / "backup", identity, settings=desk.settings)
     assert (tmp_path / "restored.db").exists()
 
 
-def test_restored_register_stays_its_authoritys(sqlite_template: Path, tmp_path: Path) -> None:
+def test_restored_register_stays_its_authoritys(
+    sqlite_template: Path, tmp_path: Path, identity: Path
+) -> None:
     (tmp_path / "register.db").write_bytes(sqlite_template.read_bytes())
     desk = Desk.open(opened(f"sqlite:///{tmp_path}/register.db"))
     binding.hold(desk.database, desk.clock, desk.settings)
-    back_up(desk.database, desk.clock, desk.settings, tmp_path / "backup", PASSPHRASE)
+    made(desk, tmp_path / "backup")
     desk.database.close()
-    restore(f"sqlite:///{tmp_path}/restored.db", tmp_path / "backup", PASSPHRASE)
+    restore(f"sqlite:///{tmp_path}/restored.db", tmp_path / "backup", identity)
     database = opened(f"sqlite:///{tmp_path}/restored.db")
     other = desk.settings.model_copy(update={"flag": "SE"})
     with pytest.raises(SettingsInvalid, match="belongs to"):
