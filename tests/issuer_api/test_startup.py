@@ -11,14 +11,16 @@ from support.simulator import seeded_signer
 from issuer.app import create_app
 from issuer.domain.errors import DatabaseUnusable, IssuerError, KeysUnusable
 from issuer.settings import Settings
-from keys.custody.sealed_file import seal
+from keys.custody import sealed_file
 
 PASSPHRASE = "correct horse battery staple ship"
 
 
 def sealed(folder: Path, *kids: str) -> Path:
     path = folder / "keys.sealed"
-    seal(path, {kid: seeded_signer(kid) for kid in kids}, PASSPHRASE.encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sealed_file, "COST", sealed_file.Cost(memory_kib=64, passes=1, lanes=1))
+        sealed_file.seal(path, {kid: seeded_signer(kid) for kid in kids}, PASSPHRASE.encode())
     return path
 
 
