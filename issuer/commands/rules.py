@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -59,6 +59,13 @@ def check(
         terminal.tell(f"evidence policies: {', '.join(sorted(countries))}")
     for what, names in _unverified(law, countries):
         terminal.tell(f"nobody has found in a source {what}: {', '.join(names)}")
+    for act in {
+        version.act.id: version.act for versions in law.rules.values() for version in versions
+    }.values():
+        for one in act.assumes:
+            terminal.tell(f"{act.id} assumes ({one.ref}): {one.text}")
+    if amended := [f"{name} ({by})" for name, by in _amended(law)]:
+        terminal.tell(f"a later version may be the law, since a day not known here: {', '.join(amended)}")
 
 
 def _unverified(law: Law, countries: Mapping[str, EvidencePolicy]) -> Iterator[tuple[str, Sequence[str]]]:
@@ -68,6 +75,16 @@ def _unverified(law: Law, countries: Mapping[str, EvidencePolicy]) -> Iterator[t
     for what, found in (("the conditions of", rules), ("how many are looked at in", shares)):
         if found:
             yield what, found
+    for country, one in sorted(countries.items()):
+        if one.unsourced:
+            yield f"whose word counts in {country} for", sorted(kind.value for kind in one.unsourced)
+
+
+def _amended(law: Law) -> Iterator[tuple[str, str]]:
+    """Rules whose newest version here may have another in its place."""
+    for name, versions in sorted(law.rules.items()):
+        if later := versions[-1].amended:
+            yield name, later.by
 
 
 @app.command("list")
@@ -84,12 +101,14 @@ def list_rules(
     """What may be granted by the law of a day."""
     with clearly():
         law = law_files.load()
+    refuse_unknown(country, {one.act.country for versions in law.rules.values() for one in versions})
     day = (on or utc_now()).date()
     found = list(law.in_force(day, country, with_decisions=decisions))
     if as_json:
         tell_json([_listed(rule, law) for rule in found])
         return
-    for line in _table([(rule.id, rule.kind, rule.ref, named(rule)) for rule in found]):
+    rows = [(rule.id, rule.kind, rule.ref, "; ".join((named(rule), *_doubts(rule, day)))) for rule in found]
+    for line in _table(rows):
         terminal.tell(line)
     terminal.say(f"{len(found)} on {day}")
 
@@ -112,8 +131,24 @@ def show_rule(
         tell_json({**_listed(rule, law), "conditions": [one._asdict() for one in lines]})
         return
     terminal.tell(f"{rule.id}: {named(rule)} ({rule.ref}), by the law of {day}")
+    for doubt in _doubts(rule, day):
+        terminal.tell(f"  {doubt}: a person decides")
     for one in lines:
         terminal.tell(f"  {'  ' * one.depth}{one}")
+
+
+def _doubts(rule: Rule, day: date) -> Iterator[str]:
+    """Why what is shown may not be the law of that day."""
+    if not rule.verified:
+        yield "not compared with the law's own text"
+    if rule.amended and rule.amended.not_before <= day:
+        yield f"amended by {rule.amended.by}, since a day not known here"
+
+
+def refuse_unknown(country: str | None, known: Collection[str]) -> None:
+    """Raise InvalidInput for a country that no law is here of."""
+    if country is not None and country not in known:
+        raise InvalidInput(f"no law of {country!r} is here", hint=f"countries: {', '.join(sorted(known))}")
 
 
 def _rule(law: Law, name: str, day: date) -> Rule:
@@ -167,6 +202,8 @@ def _decided(file: Path) -> _Decided:
         case, law, policies = law_files.case(file), law_files.load(), law_files.policies()
     rule = _rule(law, case.rule, case.law_of)
     policy = policies[rule.act.country]
+    if case.on > utc_now().date():
+        terminal.say(f"{case.on} is still to come: judged by the law that is known today")
     outcome = evaluate(rule, case.facts, on=case.on, policy=policy, law_of=case.law_of)
     return _Decided(case, rule, policy, outcome)
 

@@ -1,7 +1,7 @@
 """`rules diff`: what changed in the law between two days, and whom of a population it affects."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from issuer import terminal
 from issuer.adapters import law_files, populations
 from issuer.arguments import AsJson
 from issuer.commands.opening import PART
-from issuer.commands.rules import clearly, named, tell_json
+from issuer.commands.rules import clearly, named, refuse_unknown, tell_json
 from issuer.domain.errors import InvalidInput
 from issuer.rules.comparing.affecting import Affected, affected
 from issuer.rules.comparing.diff import Change, Difference, Step, changes
@@ -44,12 +44,9 @@ def diff(
     people = _People(population or [])
     with clearly():
         law, policies, words = law_files.load(), law_files.policies(), law_files.words(law_files.ENGLISH)
-        if country not in (None, *policies):
-            raise InvalidInput(
-                f"no law of {country!r} is here", hint=f"countries: {', '.join(sorted(policies))}"
-            )
+        refuse_unknown(country, policies)
         found = changes(law, since, until, words, country)
-        hit = list(affected(found, people.cases(), policies, first=since, last=until))
+        hit = list(affected(found, people.cases(law.rules), policies, first=since, last=until))
     if as_json:
         told = {"from": str(since), "to": str(until), "changes": [_json(one) for one in found]}
         tell_json(told | {"population": _population(people, hit) if population else None})
@@ -71,10 +68,14 @@ class _People:
         self.read = 0
         self.bad: list[LawError] = []
 
-    def cases(self) -> Iterator[tuple[str, CaseFile]]:
+    def cases(self, rules: Container[str]) -> Iterator[tuple[str, CaseFile]]:
         for name, one in populations.cases(self._paths):
             if isinstance(one, LawError):
                 self.bad.append(one)
+            elif one.rule not in rules:
+                file, _, line = name.rpartition(":")
+                where = (file, int(line)) if file else (name, 1)
+                self.bad.append(LawError(*where, "rule", f"there is no rule {one.rule}"))
             else:
                 self.read += 1
                 yield name, one

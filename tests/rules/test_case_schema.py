@@ -106,7 +106,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "hours": (-1, "1/0", "1e3", "15/", "", None, []),
     "text": ("", " ", None, [], {}),
     "texts": ("", [], [""], [[]], None, {}),
-    "array": ([], {}, "x", None),
+    "array": ({}, "x", None),  # an empty one says that nothing is known
     "kind": ("service", "diploma", "", None),
     "reporter": ("employer", "", None, ["company"]),
     "channel": ("post", "", None),

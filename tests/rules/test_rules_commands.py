@@ -90,6 +90,7 @@ def test_what_may_be_amended_or_is_unverified_is_said_wherever_a_rule_is_shown(r
     output = run("check")[1]
     assert "SE.V (SFS 2025:1180)" in output
     assert "whose word counts in SE for: " in output
+    assert " assumes (1 kap. " in output
 
 
 @pytest.mark.parametrize("country", ["se", "XX"])
@@ -169,6 +170,7 @@ def test_a_decision_as_json_has_its_law_records_and_paragraphs(run: Run) -> None
         ("2013-01-01", "2013-07-01", "it ends before it begins"),
         ("2013-06-29", "2014-06-02", "service that is still to come does not count"),
         ("2013-01-01", "1950-01-01", "a period of more than 60 years"),
+        ("2013-01-01", "1953-06-28", "a period of more than 60 years"),
         ("2013-01-01", "2013-02-29", "a date such as 2012-01-01 is expected"),
         ("company", "employer", "employer is not known here; known: applicant"),
         ("lakarintyg,_day:_2014-01-10", "lakarintyg, day: 2014-06-02", "it is of a day after 2014-06-01"),
@@ -183,6 +185,11 @@ def test_a_slip_in_a_case_is_named(run: Run, was: str, now: str, said: str) -> N
     code, output, complaints = run("evaluate", "case.yaml", **{was: now})
     assert (code, output) == (2, "")
     assert said in complaints
+
+
+def test_a_machine_may_write_an_empty_list_where_it_knows_of_none(run: Run) -> None:
+    code, output, _ = run("evaluate", "case.yaml", records="decided: []\n  records")
+    assert (code, output[:5]) == (0, "AUTO:")
 
 
 def test_denmarks_law_is_listed_by_its_own_names_and_in_english(run: Run) -> None:

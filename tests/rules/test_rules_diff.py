@@ -148,10 +148,11 @@ def test_the_command_tells_the_change_and_whom_it_affects(run: Run, tmp_path: Pa
         engineer(359),
         engineer(365, rule="SE.M.VII"),
         {"rule": "SE.M.VIII"},
+        engineer(365, rule="SE.Nope"),
     ]
     (tmp_path / "people.jsonl").write_text("".join(json.dumps(one) + "\n" for one in people))
     code, output, complaints = run("--population", "people.jsonl")
-    assert code == 1  # one could not be read
+    assert code == 1  # two could not be read
     assert "SE.M.VIII changes on 2015-05-01: Maskinbefäl klass VIII · Engineer officer class VIII" in output
     assert "  24 months → 12 months of engine service on ships of 400 kW or more" in output
     assert (
@@ -161,6 +162,7 @@ def test_the_command_tells_the_change_and_whom_it_affects(run: Run, tmp_path: Pa
     assert re.search(r"people\.jsonl:1: SE\.M\.VIII: incomplete, 11\.9 months \(355 days\).*→ auto\n", output)
     assert re.search(r"people\.jsonl:3: .*→ incomplete, 1 day of service missing", output)
     assert "not read: people.jsonl:5: the file: facts, on is missing" in complaints
+    assert "not read: people.jsonl:6: rule: there is no rule SE.Nope" in complaints
 
 
 def test_as_json_the_same(run: Run, tmp_path: Path) -> None:

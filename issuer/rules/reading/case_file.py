@@ -11,6 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final, TypeVar
 
+from issuer.rules.calendar import Period
 from issuer.rules.facts import (
     ATTACHMENTS,
     HOURS_A_DAY,
@@ -26,6 +27,7 @@ from issuer.rules.facts import (
 )
 from issuer.rules.reading.entry import Entry, read
 
+_LONGEST: Final = Period(months=12 * LONGEST_SERVICE)
 _HOURS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3}|/[1-9][0-9]{0,8})?")
 _Word = TypeVar("_Word", bound=StrEnum)
 _TEXTS: Final = ("rank", "use", "ship_type", "propulsion", "area", "flag")
@@ -53,7 +55,7 @@ def case_in(entry: Entry) -> CaseFile:
     return CaseFile(
         rule=members["rule"].text(),
         on=on,
-        law_of=members["law_of"].day() if "law_of" in members else on,
+        law_of=_by(on, members, "law_of") or on,
         facts=_facts(members["facts"], on),
     )
 
@@ -64,13 +66,23 @@ def _facts(entry: Entry, on: date) -> Facts:
     services = tuple(_service(one, on, known) for one in _items(members, "services"))
     records = tuple(_record(one, on, known) for one in _items(members, "records"))
     return Facts(
-        birth_date=members["birth_date"].day() if "birth_date" in members else None,
+        birth_date=_by(on, members, "birth_date"),
         services=services,
         records=records,
         decided=tuple(map(_decided, _items(members, "decided"))),
         asked=frozenset(members["asked"].texts()) if "asked" in members else frozenset(),
-        complete=members["complete"].day() if "complete" in members else None,
+        complete=_by(on, members, "complete"),
     )
+
+
+def _by(on: date, members: Mapping[str, Entry], name: str) -> date | None:
+    """A day that is not after the one asked about: what is still to come nobody knows."""
+    if name not in members:
+        return None
+    day = members[name].day()
+    if day > on:
+        members[name].fail(f"{day} is after {on}, the day asked about")
+    return day
 
 
 def _service(entry: Entry, on: date, known: dict[str, Entry]) -> Service:
@@ -81,7 +93,7 @@ def _service(entry: Entry, on: date, known: dict[str, Entry]) -> Service:
         members["last"].fail(f"it ends before it begins, on {first}")
     if last > on:
         members["last"].fail(f"it ends after {on}: service that is still to come does not count")
-    if last.year - first.year > LONGEST_SERVICE:
+    if last > _LONGEST.after(first):
         members["last"].fail(f"a period of more than {LONGEST_SERVICE} years")
     said = {name: members[name].text() for name in _TEXTS if name in members}
     return Service(
@@ -167,4 +179,6 @@ def _marks(members: Mapping[str, Entry]) -> frozenset[str]:
 
 
 def _items(members: Mapping[str, Entry], name: str) -> tuple[Entry, ...]:
-    return members[name].items() if name in members else ()
+    """A machine writes an empty list where it knows of none."""
+    found = members.get(name)
+    return found.items() if found is not None and not found.is_empty_list() else ()

@@ -81,6 +81,10 @@ class Entry:
             self.fail("a list of at least one is expected")
         return tuple(Entry(one, self.file, f"{self.path}[{at}]") for at, one in enumerate(self.node.value))
 
+    def is_empty_list(self) -> bool:
+        """Whether it is a list of nothing."""
+        return isinstance(self.node, yaml.SequenceNode) and not self.node.value
+
     def texts(self) -> tuple[str, ...]:
         """One text, or a list of them."""
         if isinstance(self.node, yaml.SequenceNode):
