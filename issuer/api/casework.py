@@ -17,6 +17,7 @@ from issuer.api.applications import Case, CaseId, Code, Finish
 from issuer.api.certificates import Actor
 from issuer.api.changes import Change, Changes
 from issuer.api.requests import Number, RequestBody, documented
+from issuer.domain.errors import InvalidInput
 from issuer.services.applications.deciding import Decision
 from issuer.services.applications.drawing import Draw
 from issuer.services.applications.handling import Applications
@@ -173,7 +174,7 @@ def _add(
         openapi_extra=documented(kind),
     )
     def apply(case_id: CaseId, change: Annotated[Change[Any], Depends(changes.of(kind))]) -> Response:
-        who = f"{change.actor}:{change.body.by}"
+        who = f"{change.actor}:{applications.deciding.said(change.body.by)}"
 
         def once() -> dict[str, Json]:
             act(case_id, change.body, who)
@@ -185,6 +186,8 @@ def _add(
 
 
 def _decide(applications: Applications, case: str, said: Verdict, by: str) -> Row[Any]:
+    if said.limitation is not None and said.limits is not None:
+        raise InvalidInput("limitation and limits are given", hint="say one of them: the other has no effect")
     limitation = said.limits if said.limitation is None else {"code": said.limitation}
     return applications.deciding.decide(
         case,

@@ -19,9 +19,11 @@ from issuer.adapters.tables_applications import application
 from issuer.domain.applications import Asked
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.rules.facts import Channel, Kind, Reporter
+from issuer.rules.term import term_of
 from issuer.services.applications.cases import Wish
 from issuer.services.applications.deciding import Decision
 from issuer.services.applications.finishing import Finishing
+from issuer.services.applications.granting import Grant, Granting
 from issuer.services.applications.reevaluating import mark_due
 from issuer.services.applications.statistics import statistics
 from issuer.services.approval.approving import Approving
@@ -69,7 +71,7 @@ def test_case_is_drawn_by_the_secret_of_the_day_on_which_it_is_first_automatic(b
         bench.applications.drawing.verify(case)
     bench.clock.forward(days=1)
     found = bench.applications.drawing.verify(case)
-    assert (found.agrees, found.day) == (True, drawn.isoformat())
+    assert (found.was_drawn, found.day) == (False, drawn.isoformat())
 
 
 def test_law_of_the_day_of_application_stays_that_of_submission(bench: Bench) -> None:
@@ -323,6 +325,92 @@ def test_timer_survives_what_nobody_foresaw() -> None:
 
     with timer.repeated("work", work, 0.001):
         assert done.wait(10)
+
+
+# What is said, and what is put forward
+
+NUMBER = "811218-9876"
+
+
+def test_nothing_that_is_said_of_a_case_keeps_a_personal_number(bench: Bench) -> None:
+    case = manual(bench)
+    deciding = bench.applications.deciding
+    with pytest.raises(InvalidInput, match="personal number"):
+        deciding.ask(case, what=f"are you {NUMBER}?", by=ANNA)
+    with pytest.raises(InvalidInput, match="personal number"):
+        deciding.decide(case, Decision.REFUSE, reason=f"{NUMBER} is another", by=ANNA)
+    with pytest.raises(InvalidInput, match="personal number"):
+        bench.applications.submitting.withdraw(case, reason=NUMBER, actor="test")
+    limits = {"areas": [NUMBER]}
+    with pytest.raises(InvalidInput, match="personal number"):
+        deciding.decide(case, Decision.LIMIT, reason="so", by=ANNA, limitation=limits)
+    assert bench.events(case) == ["submit", "refer"]
+
+
+def test_name_of_a_clerk_is_no_personal_number(office: CaseOffice) -> None:
+    office.report_medical()
+    case = office.apply()["case_id"]
+    answer = office.post(f"applications/{case}/assign", {"by": NUMBER})
+    assert answer.status_code == 422
+    assert NUMBER not in answer.text
+
+
+@pytest.mark.parametrize("limits", [{"nonsense": 1}, {"max_gt": -1}, {"max_gt": 10**30}, {}])
+def test_limitation_that_no_certificate_can_carry_is_not_put_forward(
+    bench: Bench, limits: dict[str, Any]
+) -> None:
+    case = manual(bench)
+    with pytest.raises(InvalidInput):
+        bench.applications.deciding.decide(case, Decision.LIMIT, reason="so", by=ANNA, limitation=limits)
+    assert bench.events(case) == ["submit", "refer"]
+    assert states(bench.database) == {}
+
+
+def test_person_gives_no_longer_than_the_law(bench: Bench) -> None:
+    found = bench.applications.submitting.preview(Wish(ASTRID, "SE.Lmt"), actor="test").found
+    validity = bench.book().law.rule("SE.K", bench.today).validity
+    last = term_of(validity, bench.today).last
+    assert last is not None
+    limited = found._replace(rule=replace(found.rule, validity=validity))
+    granting = Granting(
+        bench.settings, Proposing(bench.database, bench.clock, bench.settings, None), bench.approving
+    )
+    grant = Grant(
+        number="X-1",
+        seafarer_id=ASTRID,
+        asked=Asked.FIRST,
+        found=limited,
+        today=bench.today,
+        old=None,
+        until=last,
+    )
+    assert granting.members(grant)["expiry_date"] == last.isoformat()
+    with pytest.raises(InvalidInput, match=f"until {last} at the latest"):
+        granting.members(replace(grant, until=last + timedelta(days=1)))
+
+
+def test_refusal_is_about_what_the_applicant_was_heard_about(bench: Bench) -> None:
+    case = bench.submit()
+    deciding = bench.applications.deciding
+    deciding.decide(case, Decision.REFUSE, reason="nothing came", by=ANNA)
+    deciding.answer(case, text="it will", by="applicant")
+    bench.know_enough()
+    with pytest.raises(Conflict, match="has changed since the applicant was told"):
+        deciding.decide(case, Decision.REFUSE, reason="nothing came", by=ANNA)
+    deciding.decide(case, Decision.GRANT, reason="it came", by=ANNA)
+    assert bench.finishing.finish(case).state == "issued"
+
+
+def test_nobody_agrees_to_refuse_once_the_evidence_is_complete(bench: Bench) -> None:
+    case = bench.submit()
+    deciding = bench.applications.deciding
+    deciding.decide(case, Decision.REFUSE, reason="nothing came", by=ANNA)
+    deciding.answer(case, text="it will", by="applicant")
+    deciding.decide(case, Decision.REFUSE, reason="nothing came", by=ANNA)
+    bench.know_enough()
+    with pytest.raises(Conflict, match="has changed since"):
+        deciding.second(case, agrees=True, by=BO)
+    assert bench.state(case) == "hearing"
 
 
 # Looks and figures

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from issuer.adapters.tables_applications import application, application_event
 from issuer.domain.applications import ApplicationEvent, ApplicationState, Asked, next_state
-from issuer.domain.errors import NotFound
+from issuer.domain.errors import InvalidInput, NotFound
+from issuer.domain.personal_numbers import looks_like_one
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
 
@@ -59,6 +60,15 @@ def wish_of(row: Row[Any]) -> Wish:
     """What a case asks for."""
     asks = tuple(json.loads(row.asks))
     return Wish(row.seafarer_id, row.rule, Asked(row.asked), row.language, asks)
+
+
+def without_number(text: str, today: date) -> str:
+    """What somebody says, as a case keeps it. Raises InvalidInput where it holds a personal number."""
+    if looks_like_one(text, today):
+        raise InvalidInput(
+            "what is said holds somebody's personal number", hint="leave it out: it is kept for good"
+        )
+    return text
 
 
 def move(

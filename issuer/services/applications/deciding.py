@@ -1,5 +1,6 @@
 """What people decide about a case: look, ask, grant, limit, refuse after a hearing; perhaps two of them."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,7 +19,7 @@ from issuer.rules.outcome import Way
 from issuer.rules.reading.case_practice import Practice
 from issuer.rules.reading.certificate_content import Limits
 from issuer.services.applications import decisions
-from issuer.services.applications.cases import found, history, move
+from issuer.services.applications.cases import found, history, move, without_number
 from issuer.services.applications.decisions import Verdict
 from issuer.services.applications.evaluating import Evaluated
 from issuer.services.applications.granting import plain_limits
@@ -41,6 +42,10 @@ class Decision(StrEnum):
     REFUSE = "refuse"
 
 
+class _Undone(Exception):
+    """What was only tried is undone."""
+
+
 class Deciding:
     """A person's part. `by` is the actor: whom the audit trail names."""
 
@@ -59,8 +64,9 @@ class Deciding:
         """End a spot check. Good: it is issued, if by today's evidence it would still be."""
         with self._database.write() as connection:
             row = found(connection, case_id, lock=True)
+            self.said(reason)
             if not is_good:
-                return self._move(connection, row, ApplicationEvent.DOUBT, by, _needed(reason))
+                return self._move(connection, row, ApplicationEvent.DOUBT, by, self._needed(reason))
             now = self._settling.evaluate(connection, row)
             if now.way is not Way.AUTO:
                 note = f"the evidence has changed since: it is {now.way.value} now"
@@ -73,7 +79,7 @@ class Deciding:
         """Ask the applicant for something; what then comes is looked at by a person."""
         with self._database.write() as connection:
             row = self._assigned(connection, found(connection, case_id, lock=True), by)
-            return self._move(connection, row, ApplicationEvent.ASK, by, _needed(what))
+            return self._move(connection, row, ApplicationEvent.ASK, by, self._needed(what))
 
     def decide(
         self,
@@ -91,11 +97,15 @@ class Deciding:
         A refusal is an intention first, which the applicant is heard about; in a hearing that is over it is
         the refusal. Raises IllegalTransition, Conflict, InvalidInput.
         """
-        _needed(reason)
+        self._needed(reason)
         if (what is Decision.LIMIT) != (limitation is not None):
             raise InvalidInput(
                 "a limitation belongs to `limit`, and to nothing else", hint="say --limitation CODE"
             )
+        if limitation is not None:
+            if not limitation:
+                raise InvalidInput("the limitation is empty", hint="grant it, or say what is limited")
+            self.said(json.dumps(limitation, ensure_ascii=False, default=str))
         with self._database.write() as connection:
             row = found(connection, case_id, lock=True)
             self._refuse_pending(connection, case_id)
@@ -107,6 +117,8 @@ class Deciding:
                 name = INTENTION if what is Decision.REFUSE else what.value
             limits = None if limitation is None else self._limits(limitation)
             now = self._settling.evaluate(connection, row)
+            if name == Decision.REFUSE:
+                self._refuse_other_than_intended(connection, case_id, now)
             if certificate is not None:
                 self._refuse_certificate(connection, row, certificate, now)
             needs = name in self._practice.four_eyes
@@ -118,6 +130,7 @@ class Deciding:
             kept = Verdict(name, by=by, reason=reason, limitation=told, needs_second=needs)
             number = self._keep(connection, case_id, now, kept)
             if needs:
+                self._try_out(connection, row, name, reason, told, by)
                 details: dict[str, str | int | None] = {"decision": number, "what": name}
                 event = AuditEvent("application-decision-proposed", case_id, details, by)
                 record(connection, self._clock, [event])
@@ -152,13 +165,35 @@ class Deciding:
         """What the applicant says to the intention to refuse: once it is recorded, a person decides."""
         with self._database.write() as connection:
             row = found(connection, case_id, lock=True)
-            return self._move(connection, row, ApplicationEvent.ANSWER, by, _needed(text))
+            return self._move(connection, row, ApplicationEvent.ANSWER, by, self._needed(text))
 
     def appeal(self, case_id: str, *, text: str, by: str) -> Row[Any]:
         """The applicant appeals a refusal."""
         with self._database.write() as connection:
             row = found(connection, case_id, lock=True)
-            return self._move(connection, row, ApplicationEvent.APPEAL, by, _needed(text))
+            return self._move(connection, row, ApplicationEvent.APPEAL, by, self._needed(text))
+
+    def said(self, text: str) -> str:
+        """What somebody says, or is called. Raises InvalidInput where it holds a personal number."""
+        return without_number(text, self._settling.today)
+
+    def _needed(self, text: str) -> str:
+        if not text.strip():
+            raise InvalidInput(
+                "a reason is needed", hint="say why: it is kept with the case, and shown to the applicant"
+            )
+        return self.said(text)
+
+    def _try_out(
+        self, connection: Connection, row: Row[Any], name: str, reason: str, told: Mapping[str, Any], by: str
+    ) -> None:
+        """What cannot be carried out is not put forward: it is done, and undone."""
+        try:
+            with self._database.write():
+                self._carry_out(connection, row, name, reason, told, by)
+                raise _Undone
+        except _Undone:
+            return
 
     def _carry_out(
         self,
@@ -230,6 +265,16 @@ class Deciding:
                 hint=f"disagree (ombord-issuer cases second {row.case_id} --disagree), and decide anew",
             )
 
+    def _refuse_other_than_intended(self, connection: Connection, case_id: str, now: Evaluated) -> None:
+        """An applicant is refused for what they were heard about."""
+        kept = decisions.of_case(connection, case_id)
+        intended = [one for one in kept if one.row.what == INTENTION and one.is_final][-1]
+        if intended.row.way != now.way.value:
+            raise Conflict(
+                f"evidence about case {case_id} has changed since the applicant was told of the intention",
+                hint=f"take it up again: ombord-issuer cases assign {case_id}",
+            )
+
     def _refuse_certificate(self, connection: Connection, row: Row[Any], number: str, now: Evaluated) -> None:
         mine = certificate_table.c.document_number == number
         drafted = connection.execute(select(certificate_table).where(mine)).one_or_none()
@@ -296,11 +341,3 @@ def _refuse_unlawful(now: Evaluated) -> None:
 def _person(actor: str) -> str:
     """Who that is, however they came and however they wrote it."""
     return actor.rpartition(":")[2].strip().casefold()
-
-
-def _needed(text: str) -> str:
-    if not text.strip():
-        raise InvalidInput(
-            "a reason is needed", hint="say why: it is kept with the case, and shown to the applicant"
-        )
-    return text

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from issuer.domain.applications import Asked
-from issuer.domain.errors import Conflict
+from issuer.domain.errors import Conflict, InvalidInput
 from issuer.domain.extract import HOLDER_CLAIMS
 from issuer.rules.law import Rule
 from issuer.rules.reading.certificate_content import Content, Limits
@@ -100,7 +100,10 @@ class Granting:
             for name, value in json.loads(old.claims).items()
             if name not in _OWN and name not in HOLDER_CLAIMS
         }
-        last = grant.until or (grant.found.term.last if grant.found.term else None)
+        term = grant.found.term.last if grant.found.term else None
+        if grant.asked is Asked.LOST or grant.found.rule.validity is not None:
+            _refuse_longer(grant.until, term)
+        last = grant.until or term
         ends: dict[str, Json] = {} if last is None else {"expiry_date": last.isoformat()}
         proves: dict[str, Json] = {} if grant.found.rule.is_grant else {"rule": old.rule}
         return {**before, **own, **proves, "type": old.type, "replaces": old.document_number, **ends}
@@ -109,6 +112,9 @@ class Granting:
         """By the law, or by what is written beside it; without either a person says it."""
         validity = grant.found.rule.validity
         if grant.until is not None:
+            if validity is not None:
+                at_latest = grant.found.outcome.valid_until
+                _refuse_longer(grant.until, term_of(validity, grant.today, at_latest=at_latest).last)
             return grant.until
         if validity is None and content.valid is None:
             raise Conflict(
@@ -118,6 +124,15 @@ class Granting:
         if validity is None and content.valid is not None:
             return content.valid.after(grant.today)
         return term_of(validity, grant.today, at_latest=grant.found.outcome.valid_until).last
+
+
+def _refuse_longer(until: date | None, last: date | None) -> None:
+    """A person may say less than the law gives, not more."""
+    if until is not None and last is not None and until > last:
+        raise InvalidInput(
+            f"it is good until {last} at the latest, not until {until}",
+            hint="leave --until out, or say an earlier day",
+        )
 
 
 def _stcw(rule: Rule, content: Content) -> dict[str, Json]:

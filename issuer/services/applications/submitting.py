@@ -21,7 +21,7 @@ from issuer.domain.applications import (
 )
 from issuer.domain.errors import Conflict, Crowded, InvalidInput, IssuerError, NotFound
 from issuer.rules.reading.fee_schedule import Fee
-from issuer.services.applications.cases import Wish, found, move, new_id, tell
+from issuer.services.applications.cases import Wish, found, move, new_id, tell, without_number
 from issuer.services.applications.evaluating import Days, Evaluated
 from issuer.services.applications.holding import held, refuse_what_is_held
 from issuer.services.applications.settling import Settling
@@ -100,7 +100,8 @@ class Submitting:
             raise
 
     def withdraw(self, case_id: str, *, reason: str, actor: str) -> Row[Any]:
-        """End an application before anything is issued. Raises NotFound, IllegalTransition."""
+        """End an application before anything is issued. Raises NotFound, IllegalTransition, InvalidInput."""
+        without_number(reason, self._settling.today)
         with self._database.write() as connection:
             row = found(connection, case_id, lock=True)
             return move(connection, self._clock, row, ApplicationEvent.WITHDRAW, by=actor, note=reason)
