@@ -21,6 +21,7 @@ from issuer.rules.law import Law, Rule, UnknownRule, Validity
 from issuer.rules.outcome import Outcome, evaluate
 from issuer.rules.reading.case_file import CaseFile
 from issuer.rules.reading.entry import LawError
+from issuer.rules.reading.unknown_codes import unknown_codes
 from issuer.rules.report import report
 from issuer.rules.sources import requirements_report, sources_of
 from issuer.rules.words import as_json as as_json_of
@@ -204,6 +205,10 @@ def _decided(file: Path) -> _Decided:
     policy = policies[rule.act.country]
     if case.on > utc_now().date():
         terminal.say(f"{case.on} is still to come: judged by the law that is known today")
+    if unknown := unknown_codes(case.facts, law_files.code_lists()):
+        terminal.say(
+            f"on no list, and so perhaps a slip (see: issuer/rules/data/codes): {'; '.join(unknown)}"
+        )
     outcome = evaluate(rule, case.facts, on=case.on, policy=policy, law_of=case.law_of)
     return _Decided(case, rule, policy, outcome)
 

@@ -32,7 +32,7 @@ def test_reported_previewed_submitted_and_the_printed_certificate_is_valid_offli
     wish = {"seafarer_id": "7K3M9QXA", "rule": "SE.Lmt", "language": "sv"}
     told = office.post("applications/preview", wish).json()
     assert (told["way"], told["fee"]["amount"]) == ("incomplete", None)
-    assert [one["standing"] for one in told["requirements"]] == ["met", "unmet"]
+    assert [one["standing"] for one in told["requirements"]] == ["met", "met", "unmet"]  # the age too
     case = office.apply(language="sv")
     assert case["state"] == "awaiting-information"
     office.report_service()  # now it is enough

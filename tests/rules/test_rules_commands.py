@@ -192,6 +192,15 @@ def test_a_machine_may_write_an_empty_list_where_it_knows_of_none(run: Run) -> N
     assert (code, output[:5]) == (0, "AUTO:")
 
 
+def test_a_code_that_no_list_has_is_told_beside_the_decision(run: Run) -> None:
+    code, output, complaints = run("evaluate", "case.yaml", flag="flag")
+    assert (code, complaints) == (0, "")
+    code, output, complaints = run("evaluate", "case.yaml", **{"flag:_SE": "flag: se, rank: captian"})
+    assert (code, output.split(":")[0]) == (0, "MANUAL")
+    assert "perhaps a slip" in complaints
+    assert "nordlys: rank captian; nordlys: flag se" in complaints
+
+
 def test_denmarks_law_is_listed_by_its_own_names_and_in_english(run: Run) -> None:
     code, output, said = run("list", "--country", "DK", "--on", "2026-11-22")
     (line,) = [one for one in output.splitlines() if one.startswith("DK.fornyelse.maskinmester ")]
