@@ -23,10 +23,15 @@ from issuer.adapters.schema import metadata
 from issuer.services.audit.trail import GENESIS
 
 REGISTER = f"ombord_test_{os.getpid()}"
-_EMPTY = (
-    f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY",
-    f"INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, '{GENESIS}')",
+_BEGIN = f"INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, '{GENESIS}')"
+_TRUNCATE = f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"  # 86 ms for 50 tables
+_DELETE = (  # 8 ms
+    "SET session_replication_role = replica",  # keys and triggers look away; for superusers
+    *(f"DELETE FROM {table}" for table in metadata.tables),
+    "SELECT setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences",
 )
+_LARGEST = "SELECT max(pg_relation_size(relid)) FROM pg_stat_user_tables"
+_SMALL = 128 << 10  # bytes of a table, what was deleted included
 
 
 class PostgresServer:
@@ -40,8 +45,13 @@ class PostgresServer:
 
     def emptied(self) -> str:
         """The address of the register, with nothing in it."""
-        self._execute(self.register, "SET lock_timeout = '10s'", *_EMPTY)
-        return self.register.render_as_string(hide_password=False)
+        address = self.register.render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True) as connection:
+            [largest] = connection.execute(_LARGEST).fetchone() or [0]
+            is_superuser = connection.info.parameter_status("is_superuser") == "on"
+            emptying = _DELETE if is_superuser and largest < _SMALL else [_TRUNCATE]
+            _run(connection, "SET lock_timeout = '10s'", *emptying, _BEGIN)
+        return address
 
     @contextmanager
     def bare_database(self) -> Iterator[str]:
@@ -57,8 +67,12 @@ class PostgresServer:
     def _execute(self, url: URL, *statements: str) -> None:
         address = url.render_as_string(hide_password=False)
         with psycopg.connect(address, autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)  # type: ignore[call-overload] # names are our own
+            _run(connection, *statements)
+
+
+def _run(connection: psycopg.Connection, *statements: str) -> None:
+    for statement in statements:
+        connection.execute(statement)  # type: ignore[call-overload] # names are our own
 
 
 @pytest.fixture(scope="session")
