@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from issuer.rules.conditions import Case
-from issuer.rules.evidence import EvidencePolicy
+from issuer.rules.evidence import CONTRADICTED, EvidencePolicy
 from issuer.rules.facts import Channel, Facts, Record, Service
 from issuer.rules.finding import Finding, Standing, distance, shortfalls
 from issuer.rules.law import Rule, Variant
@@ -25,6 +25,7 @@ class Why(StrEnum):
     """Why a person has to look at it."""
 
     UNVERIFIED = "unverified-evidence"
+    CONTRADICTED = "contradicted-evidence"  # two reporters say what cannot both be so
     UPLOAD = "uploaded-document"
     CREDIT = "service-to-credit"  # counts only as far as the authority decides in the single case
     DISCRETION = "discretion"
@@ -67,6 +68,7 @@ def evaluate(
     day = law_of or on
     doubtful = policy.unverified(facts)
     unverified = {one.id for one in doubtful}
+    contradicted = {one.id for one in doubtful if CONTRADICTED in one.marks}
     to_credit = _to_credit(rule, facts, on)
     variant, finding = _granted(rule, _without(facts, unverified | to_credit), on)
     is_proved = finding.standing is Standing.MET
@@ -78,7 +80,8 @@ def evaluate(
     is_met = finding.standing is not Standing.UNMET
     rests_on = frozenset() if is_proved else finding.records()
     why = {
-        Why.UNVERIFIED: tuple(sorted(rests_on & unverified)),
+        Why.UNVERIFIED: tuple(sorted(rests_on & unverified - contradicted)),
+        Why.CONTRADICTED: tuple(sorted(rests_on & contradicted)),
         Why.UPLOAD: _uploads(doubtful) if policy.uploads_need_a_person else (),
         Why.CREDIT: tuple(sorted(rests_on & to_credit)),
         Why.DISCRETION: _undecided(finding),

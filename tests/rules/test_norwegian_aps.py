@@ -174,7 +174,7 @@ def test_what_another_reporter_contradicts_counts_for_neither_before_somebody_ha
 ) -> None:
     doubtful = sea(marks=frozenset({"brovakt", "contradicted"}))
     found = decide(law, policy, officer(doubtful), compared=True)
-    assert (found.way, found.why) == (Way.MANUAL, {Why.UNVERIFIED: ("sea",)})
+    assert (found.way, found.why) == (Way.MANUAL, {Why.CONTRADICTED: ("sea",)})
     assert policy.level(doubtful) is Level.CONTRADICTED
 
 

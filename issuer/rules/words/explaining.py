@@ -18,7 +18,7 @@ from issuer.rules.words.telling import Telling
 
 _SHOWN: Final = 12  # of the version of the law's file
 _HOW: Final = {Way.AUTO: "automatic", Way.MANUAL: "person", Way.INCOMPLETE: "incomplete"}
-_OF_RECORDS: Final = (Why.UNVERIFIED, Why.UPLOAD, Why.CREDIT)
+_OF_RECORDS: Final = (Why.UNVERIFIED, Why.CONTRADICTED, Why.UPLOAD, Why.CREDIT)
 
 
 def explain(
