@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,6 +13,7 @@ import typer
 
 from issuer import terminal
 from issuer.adapters import law_files
+from issuer.adapters.law_book import law_book
 from issuer.arguments import AsJson
 from issuer.domain.errors import InvalidInput, NotFound
 from issuer.rules.comparing.outline import outline
@@ -54,10 +55,13 @@ def check(
     with clearly():
         law = law_files.load(folder or law_files.ACTS)
         countries = law_files.policies() if folder is None else {}
+        others = list(_beside()) if folder is None else []
     versions = sum(map(len, law.rules.values()))
     terminal.tell(f"{len(law.rules)} rules in {versions} versions are in order")
     if countries:
         terminal.tell(f"evidence policies: {', '.join(sorted(countries))}")
+    for what, found in others:
+        terminal.tell(f"{what}: {', '.join(sorted(found))}")
     for what, names in _unverified(law, countries):
         terminal.tell(f"nobody has found in a source {what}: {', '.join(names)}")
     for act in {
@@ -67,6 +71,19 @@ def check(
             terminal.tell(f"{act.id} assumes ({one.ref}): {one.text}")
     if amended := [f"{name} ({by})" for name, by in _amended(law)]:
         terminal.tell(f"a later version may be the law, since a day not known here: {', '.join(amended)}")
+
+
+def _beside() -> Iterator[tuple[str, Iterable[str]]]:
+    """All that cases are decided and explained by beside acts and policies, read. Raises LawError."""
+    book = law_book()
+    yield from (
+        ("contents of certificates", book.contents),
+        ("fees", book.fees),
+        ("practice", book.practice),
+        ("documents that the law describes", law_files.contents()),
+        ("code lists", law_files.code_lists().lists),
+        ("explanations", [law_files.words(one).language for one in law_files.languages()]),
+    )
 
 
 def _unverified(law: Law, countries: Mapping[str, EvidencePolicy]) -> Iterator[tuple[str, Sequence[str]]]:

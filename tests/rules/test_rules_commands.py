@@ -49,6 +49,10 @@ def test_the_law_that_comes_with_ombord_is_in_order(run: Run) -> None:
     assert code == 0
     assert re.match(r"\d+ rules in \d+ versions are in order\n", output)
     assert "evidence policies: DK, NO, SE" in output
+    assert "\ncontents of certificates: DK, NO, SE\n" in output
+    assert "\ndocuments that the law describes: DK." in output
+    assert re.search(r"\ncode lists: .*\bcourse\b", output)
+    assert "\nexplanations: da, en, nb, sv\n" in output
     assert "nobody has found in a source the conditions of: NO.fritidsskipper, NO.hoyhastighet, " in output
 
 
