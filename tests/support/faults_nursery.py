@@ -115,6 +115,8 @@ def _live(order: Order) -> None:
     from support.faults_hooks import Fault, Points, install
     from support.faults_workload import WORKLOADS, Clerk, later
 
+    from issuer.domain.errors import DatabaseUnusable
+
     record = os.open(order.record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     said = os.open(f"{order.record}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -129,13 +131,21 @@ def _live(order: Order) -> None:
         install(points, note)
         if order.flushes:
             note_flushes(note, Path(f"{order.record}.kept"))
-        clerk = Clerk(order.workload, order.database_url, Path(order.folder), now=later(order.hours))
-        clerk.run(
-            WORKLOADS[order.workload],
-            lambda key, answer: note({"answer": [key, answer], "acknowledged": points.count}),
-            lambda key, said: note({"refused": [key, said]}),
-        )
-        clerk.close()
+        refuse = lambda key, said: note({"refused": [key, said]})  # noqa: E731
+        clerk = None
+        for _ in range(2):  # whoever starts it is told what is wrong, and starts it once more
+            try:
+                clerk = Clerk(order.workload, order.database_url, Path(order.folder), now=later(order.hours))
+                break
+            except DatabaseUnusable as error:
+                refuse("start", f"{error.code}: {error.message} [{error.hint}]")
+        if clerk is not None:
+            clerk.run(
+                WORKLOADS[order.workload],
+                lambda key, answer: note({"answer": [key, answer], "acknowledged": points.count}),
+                refuse,
+            )
+            clerk.close()
         note({"points": points.count})
     except BaseException:  # noqa: BLE001 - told to the test
         sys.stdout.flush()

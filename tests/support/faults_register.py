@@ -62,7 +62,7 @@ class Outline:
     """What a register says, less everything that is drawn at random or taken from the clock."""
 
     certificates: dict[str, tuple[str, str | None]]
-    credentials: dict[str, tuple[Any, ...]]  # by idempotency key
+    credentials: dict[tuple[str | None, ...], tuple[Any, ...]]  # by idempotency key, certificate and phone
     events: Counter[tuple[str, str, str]]  # event, subject, actor
 
 
@@ -77,12 +77,11 @@ def outline(rows: Rows) -> Outline:
         "c.holder_thumbprint, c.kid FROM credential c JOIN certificate x ON x.id = c.certificate_id"
     )
     credentials = {
-        _request(row["idempotency_key"]): (
-            _plain(row["document_number"]),
+        # What a mass operation made has one name for all: each is told apart by what it is.
+        (_request(row["idempotency_key"]), _plain(row["document_number"]), row["holder_thumbprint"]): (
             row["state"],
             row["status"],
             row["superseded_at"] is not None,
-            row["holder_thumbprint"],
             row["kid"],
         )
         for row in found
