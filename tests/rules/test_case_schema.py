@@ -181,3 +181,11 @@ def test_the_facts_of_every_scenario_are_valid_and_read_again_as_they_were() -> 
         VALIDATOR.validate(form)
         read = case_of(json.dumps(form).encode(), "case.json")
         assert (read.rule, read.on, read.law_of, read.facts) == (one.rule, one.on, one.law_of, one.facts)
+
+
+def test_json_may_escape_what_yaml_does_not_and_half_of_a_pair_is_refused_by_both() -> None:
+    text = json.dumps(CASE).replace('"rule": "SE.Lmt"', '"rule": "\\ud83d\\ude00"')
+    assert case_of(text.encode(), "case.json").rule == "\N{GRINNING FACE}"
+    for half in ("\\ud83d", "\\ude00"):
+        with pytest.raises(LawError):
+            case_of(text.replace("\\ud83d\\ude00", half).encode(), "case.json")

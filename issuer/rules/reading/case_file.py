@@ -25,7 +25,8 @@ from issuer.rules.facts import (
     Service,
     Source,
 )
-from issuer.rules.reading.entry import Entry, read
+from issuer.rules.reading.entry import Entry, LawError, read
+from issuer.rules.reading.json_entry import json_entry
 
 _LONGEST: Final = Period(months=12 * LONGEST_SERVICE)
 _HOURS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3}|/[1-9][0-9]{0,8})?")
@@ -45,7 +46,18 @@ class CaseFile:
 
 def case_of(data: bytes, file: str) -> CaseFile:
     """Read a case. Raises LawError."""
-    return case_in(read(data, file))
+    return case_in(_entry(data, file))
+
+
+def _entry(data: bytes, file: str) -> Entry:
+    """YAML, whose places are told by line; or JSON that is none, such as one with an escaped emoji."""
+    try:
+        return read(data, file)
+    except LawError as of_yaml:
+        try:
+            return json_entry(data, file, 1)
+        except LawError:
+            raise of_yaml from None
 
 
 def case_in(entry: Entry) -> CaseFile:

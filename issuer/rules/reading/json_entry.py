@@ -23,8 +23,9 @@ def json_entry(data: bytes, file: str, line: int) -> Entry:
     try:
         text = data.decode("utf-8")
         value = json.loads(text, object_pairs_hook=_Pairs, parse_int=str, parse_float=str, parse_constant=str)
+        json.dumps(value, ensure_ascii=False).encode()  # half of an escaped pair is no text
         return Entry(_node(value, yaml.Mark(file, 0, line - 1, 0, None, 0)), file)
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise LawError(file, line, "", "it is not UTF-8") from error
     except json.JSONDecodeError as error:
         raise LawError(
