@@ -189,7 +189,7 @@ def came_to(one: Applicant) -> tuple[str, str]:
 
     settings = Settings(base_url="https://se.example", flag="SE", authority_name="-")
     evaluating = Evaluating(settings, law_book, facts_of)
-    days = Days(NOW.date(), NOW.date())
+    days = Days(NOW.date(), NOW.date(), NOW.date())
     found = evaluating.evaluate(None, Wish("A0000000", one.rule), days)  # type: ignore[arg-type] # no database
     outcome = found.outcome
     if outcome.shortfalls:

@@ -43,7 +43,8 @@ def engine(days: int, **changes: object) -> Facts:
     done = service(days, start=date(2008, 1, 1), **how)
     return Facts(
         birth_date=BORN,
-        services=(done,), records=(MEDICAL, record(Kind.COURSE, "maskinbefal-VIII", date(2012, 5, 1)))
+        services=(done,),
+        records=(MEDICAL, record(Kind.COURSE, "maskinbefal-VIII", date(2012, 5, 1))),
     )
 
 
@@ -75,7 +76,8 @@ def test_who_lacks_half_on_steam_or_motor_is_limited_to_the_other(
     ]
     facts = Facts(
         birth_date=BORN,
-        services=tuple(parts), records=(MEDICAL, record(Kind.COURSE, "maskinbefal-VII", date(2012, 5, 1)))
+        services=tuple(parts),
+        records=(MEDICAL, record(Kind.COURSE, "maskinbefal-VII", date(2012, 5, 1))),
     )
     found = judge(law.rule("SE.M.VII", ON), facts, on=ON)
     assert (found.way, found.limitation) == (Way.AUTO, limitation)
@@ -84,7 +86,8 @@ def test_who_lacks_half_on_steam_or_motor_is_limited_to_the_other(
 def test_a_rating_of_before_2012_becomes_able_seafarer_by_the_transitional_provision(law: Law) -> None:
     facts = Facts(
         birth_date=BORN,
-        services=(service(360, start=date(2010, 1, 1), rank="matros", gt=None),), records=(MEDICAL,)
+        services=(service(360, start=date(2010, 1, 1), rank="matros", gt=None),),
+        records=(MEDICAL,),
     )
     assert judge(law.rule("SE.Mtr", ON), facts, on=ON).way is Way.AUTO
 
@@ -115,7 +118,8 @@ def test_class_viii_by_the_shorter_way_needs_a_decision_about_its_limits(law: La
     )
     facts = Facts(
         birth_date=BORN,
-        services=(inner,), records=(MEDICAL, record(Kind.COURSE, "fartygsbefal-VIII", date(2012, 5, 1)))
+        services=(inner,),
+        records=(MEDICAL, record(Kind.COURSE, "fartygsbefal-VIII", date(2012, 5, 1))),
     )
     found = judge(law.rule("SE.VIII", ON), facts, on=ON)
     assert (found.way, found.why) == (Way.MANUAL, {Why.DISCRETION: ("SE.VIII.begransning",)})
