@@ -233,6 +233,27 @@ def test_token_dies_with_its_time_its_key_its_scope_and_its_owner(company: Machi
     assert company.send(SEA, service()).status_code == 401
 
 
+def test_suspension_reaches_a_request_that_is_on_its_way(
+    company: MachineClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = company.send(SEA, service("r-1")).json()["record_id"]
+
+    def suspended_meanwhile(*_: object) -> dict[str, Any]:
+        company.organisations.suspend(company.client_id, reason="sold", actor="test")
+        return service("r-2")
+
+    for path in (SEA, f"{SEA}/{record}/correct"):
+        with monkeypatch.context() as patched:
+            module = "reports" if path == SEA else "keeping"
+            patched.setattr(f"issuer.api.machine.{module}.parsed", suspended_meanwhile)
+            answer = company.send(path, service("r-2"))
+        assert answer.status_code == 409, answer.text
+        assert "suspended while this was sent" in answer.json()["detail"]
+        company.organisations.reinstate(company.client_id, actor="test")
+        company.admitted()
+    assert [one["version"] for one in stored(company)] == [1]
+
+
 def test_reporter_is_held_to_what_it_is_approved_for(company: MachineClient) -> None:
     teachers = school(company.office, "fartygsbefal-V")
     records = [

@@ -7,11 +7,12 @@ to know of new evidence is told within the transaction.
 from collections.abc import Callable, Collection, Sequence
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from issuer.adapters.database import Database
-from issuer.domain.errors import Crowded
+from issuer.adapters.tables_organisations import organisation
+from issuer.domain.errors import Conflict, Crowded
 from issuer.domain.qualification_checks import Codes
 from issuer.domain.qualifications import Accepted, Refused, Report, ReportingParty, Unreadable
 from issuer.services.audit.trail import AuditEvent, record
@@ -60,8 +61,9 @@ class Reporting:
     ) -> list[Accepted | Refused]:
         """What became of each, in their order. All are written in one transaction.
 
-        Raises SettingsInvalid where numbers or documents come and no key is set to seal them with, and
-        Crowded when others report the same records at this very moment.
+        Raises Conflict when the organisation was suspended meanwhile, SettingsInvalid where numbers or
+        documents come and no key is set to seal them with, and Crowded when others report the same records at
+        this very moment.
         """
         return self._again(lambda: self._report(reports, by))
 
@@ -83,6 +85,7 @@ class Reporting:
 
     def _report(self, reports: Sequence[Report | Unreadable], by: ReportingParty) -> list[Accepted | Refused]:
         with self._database.write() as connection:
+            _refuse_suspended(connection, by)
             batch = self._batch(connection, by)
             results = batch.take(reports)
             if batch.news:
@@ -98,6 +101,7 @@ class Reporting:
         answers: int | None,
     ) -> Accepted | Refused:
         with self._database.write() as connection:
+            _refuse_suspended(connection, by)
             row = amending.locked_record(connection, record_id, by)
             amending.check_standing(row, expected)
             result, events = self._batch(connection, by).take_correction(row, report)
@@ -115,6 +119,7 @@ class Reporting:
         """The record counts no more. Raises NotFound for another reporter's, InvalidInput for no reason."""
         checked_reason(reason, self._settings.today(self._clock()))
         with self._database.write() as connection:
+            _refuse_suspended(connection, by)
             row = amending.locked_record(connection, record_id, by)
             amendment = Amendment(connection, self._at, self._relied_on, by)
             result = amendment.withdraw(row, reason)
@@ -163,3 +168,13 @@ class Reporting:
         """What was refused of this reporter's, of the kinds that they may report, oldest first."""
         with self._database.read() as connection:
             return refusals.of_reporter(connection, by, after=after, limit=limit)
+
+
+def _refuse_suspended(connection: Connection, by: ReportingParty) -> None:
+    """A large request takes a minute to come; the state that it finds is held until it is written."""
+    state = select(organisation.c.state).where(organisation.c.client_id == by.organisation_id)
+    if connection.execute(state.with_for_update(read=True)).scalar_one_or_none() == "suspended":
+        raise Conflict(
+            f"{by.organisation_id} was suspended while this was sent",
+            hint="ask the authority; nothing was taken",
+        )
