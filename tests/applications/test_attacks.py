@@ -17,7 +17,7 @@ from issuer.adapters.database import Database
 from issuer.adapters.tables import audit_event, certificate
 from issuer.adapters.tables_applications import application
 from issuer.domain.applications import Asked
-from issuer.domain.errors import Conflict, InvalidInput, NotFound
+from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound
 from issuer.rules.facts import Channel, Kind, Reporter
 from issuer.rules.term import term_of
 from issuer.services.applications.cases import Wish
@@ -364,6 +364,14 @@ def test_limitation_that_no_certificate_can_carry_is_not_put_forward(
         bench.applications.deciding.decide(case, Decision.LIMIT, reason="so", by=ANNA, limitation=limits)
     assert bench.events(case) == ["submit", "refer"]
     assert states(bench.database) == {}
+
+
+def test_refusal_names_what_was_asked_for(bench: Bench) -> None:
+    case = bench.submit()
+    with pytest.raises(IllegalTransition, match="awaiting-information: clear is not possible"):
+        bench.applications.deciding.check(case, is_good=True, reason="", by=ANNA)
+    with pytest.raises(InvalidInput, match="needs a limitation"):
+        bench.applications.deciding.decide(case, Decision.LIMIT, reason="so", by=ANNA)
 
 
 def test_person_gives_no_longer_than_the_law(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate as certificate_table
 from issuer.adapters.tables import credential
 from issuer.adapters.tables_applications import application, decision_second
-from issuer.domain.applications import ApplicationEvent, ApplicationState
+from issuer.domain.applications import ApplicationEvent, ApplicationState, next_state
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.domain.register import CertificateState
 from issuer.rules.outcome import Way
@@ -65,6 +65,8 @@ class Deciding:
         with self._database.write() as connection:
             row = found(connection, case_id, lock=True)
             self.said(reason)
+            wanted = ApplicationEvent.CLEAR if is_good else ApplicationEvent.DOUBT
+            next_state(ApplicationState(row.state), wanted, case_id)
             if not is_good:
                 return self._move(connection, row, ApplicationEvent.DOUBT, by, self._needed(reason))
             now = self._settling.evaluate(connection, row)
@@ -98,9 +100,11 @@ class Deciding:
         the refusal. Raises IllegalTransition, Conflict, InvalidInput.
         """
         self._needed(reason)
-        if (what is Decision.LIMIT) != (limitation is not None):
+        if what is Decision.LIMIT and limitation is None:
+            raise InvalidInput("`limit` needs a limitation", hint="say --limitation CODE, or grant it")
+        if what is not Decision.LIMIT and limitation is not None:
             raise InvalidInput(
-                "a limitation belongs to `limit`, and to nothing else", hint="say --limitation CODE"
+                "a limitation belongs to `limit`, and to nothing else", hint="say limit, or leave it out"
             )
         if limitation is not None:
             if not limitation:
