@@ -20,6 +20,8 @@ DAY = date(2014, 6, 1)
     ("changed", "told"),
     [
         ({"flag": "se"}, "sea: flag se"),
+        ({"flag": "PA"}, None),
+        ({"flag": "Panama"}, "sea: flag Panama"),
         ({"department": "hotel"}, "sea: department hotel"),
         ({"rank": "captian"}, "sea: rank captian"),
         ({"marks": frozenset({"foo-bar"})}, "sea: mark foo-bar"),

@@ -8,6 +8,7 @@ from issuer.rules.facts import ATTACHMENTS, Facts, Record, Service
 from issuer.rules.reading.code_lists import CodeLists
 
 _OF_SERVICE: Final = ("department", "rank", "use", "ship_type", "propulsion", "area", "flag")
+_ALPHA_2: Final = 2  # letters of a country in ISO 3166-1
 _OURS: Final = frozenset({CONTRADICTED})  # marks that nobody reports
 
 
@@ -20,7 +21,7 @@ def _unknown(facts: Facts, lists: CodeLists) -> Iterator[str]:
     for service in facts.services:
         for field in _OF_SERVICE:
             code = getattr(service, field)
-            if code is not None and not lists.knows(field, code):
+            if code is not None and not lists.knows(field, code) and not _is_another_flag(field, code):
                 yield f"{service.id}: {field} {code}"
         yield from _marks(service, lists)
     for record in facts.records:
@@ -34,6 +35,11 @@ def _unknown(facts: Facts, lists: CodeLists) -> Iterator[str]:
     for one in facts.decided:
         if one.record and one.record not in known:
             yield f"decided {one.code}: record {one.record}"
+
+
+def _is_another_flag(field: str, code: str) -> bool:
+    """The list has the flags that the law tells apart; any other state's code is no slip."""
+    return field == "flag" and len(code) == _ALPHA_2 and code.isascii() and code.isalpha() and code.isupper()
 
 
 def _marks(one: Service | Record, lists: CodeLists) -> Iterator[str]:
