@@ -172,6 +172,23 @@ def test_a_limited_form_never_hides_the_whole_that_another_way_gives_or_opens() 
         )  # fmt: skip
 
 
+def test_nor_where_only_unverified_evidence_beside_a_request_opens_the_whole() -> None:
+    other = EQUIVALENT.replace(
+        "{discretion: {ref: 6 §, code: equivalent}}",
+        "{all: [{document: {ref: 6 §, code: foreign}}, {discretion: {ref: 6 §, code: equivalent}}]}",
+    )
+    limited = rule(
+        "rules:\n  - {id: T, ref: 1 §, kind: competence, names: {en: T}, in_force: {from: 2012-01-01}, "
+        f"requires: {HALVES}}}{other}"
+    )
+    paper = record(Kind.DOCUMENT, "foreign", date(2020, 1, 1), source=UPLOADED)
+    served = Facts(services=(service(180, propulsion="motor"),), records=(paper,))
+    assert (judge(limited, served).way, judge(limited, served).limitation) == (Way.AUTO, "motor")
+    found = judge(limited, replace(served, asked=frozenset({"equivalent"})))
+    assert (found.way, found.limitation) == (Way.MANUAL, None)
+    assert found.why == {Why.UNVERIFIED: (paper.id,), Why.DISCRETION: ("equivalent",)}
+
+
 def test_a_limited_form_that_is_nearer_than_the_whole_is_told_beside_what_the_whole_lacks() -> None:
     found = judge(asks(HALVES), Facts(services=(service(179, propulsion="motor"),)))
     assert [short.missing for short in found.shortfalls] == [180, 1]
