@@ -126,12 +126,14 @@ def _live(order: Order) -> None:
     def note(what: dict[str, object]) -> None:
         os.write(record, json.dumps(what).encode() + b"\n")
 
+    def refuse(key: str, said: str) -> None:
+        note({"refused": [key, said]})
+
     try:
         points = Points(note, Fault(*order.fault) if order.fault else None)
         install(points, note)
         if order.flushes:
             note_flushes(note, Path(f"{order.record}.kept"))
-        refuse = lambda key, said: note({"refused": [key, said]})  # noqa: E731
         clerk = None
         for _ in range(2):  # whoever starts it is told what is wrong, and starts it once more
             try:

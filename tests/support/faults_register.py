@@ -62,7 +62,7 @@ class Outline:
     """What a register says, less everything that is drawn at random or taken from the clock."""
 
     certificates: dict[str, tuple[str, str | None]]
-    credentials: dict[tuple[str | None, ...], tuple[Any, ...]]  # by idempotency key, certificate and phone
+    credentials: dict[Any, Any]  # by idempotency key, certificate and phone
     events: Counter[tuple[str, str, str]]  # event, subject, actor
 
 
