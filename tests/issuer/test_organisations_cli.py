@@ -55,6 +55,8 @@ def test_organisation_is_registered_given_a_key_approved_suspended(run: Run, tmp
 REFUSED = [
     ((*COMPANY[:-3], "974760674", "--name", "X", "--role", "company"), "checksum"),
     (("organisation", "suspend", "NO-974760673", "--reason", "sold"), "no organisation NO-974760673"),
+    ((*COMPANY[:-1], "Anna 310130-1234", "--role", "company"), "personal number"),
+    (("organisation", "suspend", "NO-974760673", "--reason", "310130-1234"), "personal number"),
     (("organisation", "approve", "NO-974760673", "sea-service", "1234560"), "no IMO number"),
     (("organisation", "approve", "NO-974760673", "sea-service", "fartygsbefal-V"), "no IMO number"),
     (("organisation", "approve", "NO-974760673", "courses", "nix"), "code list «course»"),

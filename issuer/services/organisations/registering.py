@@ -25,6 +25,7 @@ from issuer.domain.organisations import (
     check_scopes,
     identified,
 )
+from issuer.domain.personal_numbers import looks_like_one
 from issuer.domain.qualification_checks import Codes
 from issuer.rules.facts import Reporter
 from issuer.services.audit.trail import AuditEvent, record
@@ -84,6 +85,7 @@ class Organisations:
         if not roles or set(roles) - set(REPORTERS):
             raise InvalidInput("no role is given", hint=f"roles are {', '.join(REPORTERS)}")
         who = identified(country, number)
+        self._refuse_number("name", name)
         with self._database.write() as connection:
             if _find(connection, who.client_id) is not None:
                 raise Conflict(f"{who.client_id} is registered already", hint="`organisation list` shows it")
@@ -202,6 +204,7 @@ class Organisations:
 
     def suspend(self, client_id: str, *, reason: str, actor: str) -> Organisation:
         """It gets no tokens, and those that it has are closed; what it reported stays."""
+        self._refuse_number("reason", reason)
         return self._set_state(client_id, "suspended", reason, actor)
 
     def reinstate(self, client_id: str, *, actor: str) -> Organisation:
@@ -247,6 +250,12 @@ class Organisations:
         self, connection: Connection, name: str, row: Row[Any], details: Mapping[str, str], actor: str
     ) -> None:
         record(connection, self._clock, [AuditEvent(name, row.client_id, details, actor)])
+
+    def _refuse_number(self, what: str, text: str) -> None:
+        if looks_like_one(text, self._clock().date()):
+            raise InvalidInput(
+                f"the {what} holds somebody's personal number", hint="leave it out: it is kept in the clear"
+            )
 
     def _now(self) -> int:
         return int(self._clock().timestamp())
