@@ -11,7 +11,7 @@ from issuer.adapters import law_files
 from issuer.adapters.tables import certificate
 from issuer.domain.qualifications import IdentityKind, PersonalNumber, Picture, Report, applicant
 from issuer.rules.evidence import CONTRADICTED, Level
-from issuer.rules.facts import REGISTER, Channel, Facts, Kind, Reporter, Source
+from issuer.rules.facts import REGISTER, UNTIL_FURTHER_NOTICE, Channel, Facts, Kind, Reporter, Source
 from issuer.rules.law import Law
 from issuer.rules.outcome import Way, Why
 from issuer.services.qualifications.evidence import facts_of, reporters_of
@@ -94,7 +94,7 @@ def test_contradicted_record_sends_the_case_to_a_person_and_its_correction_bring
     record = small_office.accept(other, by=company("NO-2"))[0]
     outcome = judge(asked, facts(small_office))
     assert outcome.way is Way.MANUAL
-    assert set(outcome.why) == {Why.UNVERIFIED}
+    assert set(outcome.why) == {Why.CONTRADICTED}
     small_office.reporting.withdraw(record, reason="of another person", by=company("NO-2"))
     assert judge(asked, facts(small_office)).way is Way.AUTO
 
@@ -126,6 +126,16 @@ def test_certificate_of_a_rule_is_held_as_what_the_rule_grants(small_office: Rec
     for state in ("suspended", "revoked", "cancelled", "drafted", "approved"):
         hold(small_office, "NO-COC-0001", state=state)
         assert facts(small_office).records == ()
+
+
+def test_certificate_without_a_last_day_holds_until_further_notice(
+    small_office: RecordsOffice,
+) -> None:
+    hold(small_office, "NO-COC-0001", rule="DK.navigator@0123456789ab")
+    assert [one.marks for one in facts(small_office).records] == [frozenset()]
+    hold(small_office, "NO-COC-0001", expiry_date=None)
+    (endless,) = facts(small_office).records
+    assert (endless.until, endless.marks) == (None, {UNTIL_FURTHER_NOTICE})
 
 
 def test_replaced_certificate_was_held_until_then_unless_its_successor_was_revoked(
