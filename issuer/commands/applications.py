@@ -19,9 +19,7 @@ from issuer.services.applications.explaining import next_after
 from issuer.services.applications.statistics import Durations, Statistics, statistics
 from keys.encoding import Json
 
-app = typer.Typer(
-    help="What became of applications, and what a case worker does.", rich_markup_mode=None
-)
+app = typer.Typer(help="What became of applications, and what a case worker does.", rich_markup_mode=None)
 
 
 def check_language(value: str | None) -> str | None:

@@ -21,9 +21,7 @@ from keys.transparency.checkpoint import MAX_NOTE, Checkpoint, CheckpointError, 
 
 VARIABLE = "OMBORD_BACKUP_PASSPHRASE"
 
-app = typer.Typer(
-    help="Copies of the register, encrypted: make and verify them.", rich_markup_mode=None
-)
+app = typer.Typer(help="Copies of the register, encrypted: make and verify them.", rich_markup_mode=None)
 
 Backup = Annotated[Path, typer.Argument(metavar="BACKUP", help="the folder that `backup make` wrote")]
 Identity = Annotated[
