@@ -8,6 +8,7 @@ from pathlib import Path
 from demo.later import ASKS_THE_CLOCK
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+HANDED_OUT = {"issuer.commands.example_client"}  # to companies, as a file: it runs on their machines
 ASKS = re.compile(r"datetime\.now\(|time\.time\(|\.utcnow\(|date\.today\(")
 
 
@@ -19,7 +20,7 @@ def test_no_command_asks_the_clock_anywhere_else() -> None:
         for path in (CHECKOUT / package).rglob("*.py")
         if not {"ui", "inspector"} & {*path.parts} and ASKS.search(path.read_text(encoding="utf-8"))
     }
-    assert asking == {module for modules in ASKS_THE_CLOCK.values() for module in modules}
+    assert asking - HANDED_OUT == {module for modules in ASKS_THE_CLOCK.values() for module in modules}
 
 
 def test_a_command_runs_on_another_day(tmp_path: Path) -> None:

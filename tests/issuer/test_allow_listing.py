@@ -172,7 +172,7 @@ def test_list_that_could_not_be_noted_is_not_made(
 
     desk.enter()
     desk.issue()
-    monkeypatch.setattr(allow_listing.audit, "record", full)
+    monkeypatch.setattr(allow_listing.trail, "record", full)
     with pytest.raises(DatabaseUnusable):
         listed(desk, tmp_path / "list.bin")
     assert list(tmp_path.glob("*list.bin*")) == []

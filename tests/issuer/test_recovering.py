@@ -105,7 +105,7 @@ def test_draft_that_cannot_be_signed_now_is_kept_and_finished_later_as_it_was_pe
     assert {one.text for one in signer.asked} == {issued.token.rpartition(".")[0]}
 
 
-LASTING = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S12")
+LASTING = ("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S12", "S13", "S14")
 TEMPORARY = ("S8", "S9", "S10", "S11")
 
 
