@@ -11,6 +11,7 @@ _SIZES: Final = ("gt_min", "gt_max", "kw_min", "kw_max")
 _REPLACES: Final = {  # a part's own demand stands for the one above it
     "rank": ("rank_min",), "rank_min": ("rank",), "area": ("area_min",), "area_min": ("area",),
 }  # fmt: skip
+_TELLING: Final = frozenset(("department", "rank", "rank_min"))  # which service it is, at sea or not
 _ADDED: Final = ("marks", "without")
 
 
@@ -34,7 +35,9 @@ def codes(wanted: Wanted) -> tuple[str, ...]:
 def in_words(demands: Demands, words: Words, scales: Scales) -> str:
     """`of deck service as chief mate or higher on ships of GT 3000 or more`."""
     said = of_a_part(demands, words, scales)
-    if demands.keys() & {"department", "rank", "rank_min"}:
+    several = demands.get(ANY)
+    ways = several.ways if isinstance(several, AnyOf) else ()
+    if _TELLING & demands.keys() or (ways and all(_TELLING & way.keys() for way in ways)):
         return said
     return " ".join(filter(None, (words.say("service.at-sea"), said)))
 
