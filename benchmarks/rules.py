@@ -86,7 +86,7 @@ def _facts() -> Facts:
         Record(id=code, kind=kind, code=code, day=day, source=REGISTER, marks=marks)
         for kind, code, day, marks in known
     )
-    return Facts(services=tuple(services), records=records)
+    return Facts(birth_date=date(1984, 5, 1), services=tuple(services), records=records)
 
 
 def _by_hand(facts: Facts, on: date) -> tuple[bool, list[tuple[int, int, list[tuple[str, int]]]]]:
@@ -120,4 +120,6 @@ def _by_hand(facts: Facts, on: date) -> tuple[bool, list[tuple[int, int, list[tu
                 reached = end
         found.append((needed, total, [(record, end - first) for first, end, record in each]))
     good = {"lakarintyg", "hogskoleutbildning", "sjokaptensexamen", "SE.V"} <= has
-    return good and all(total >= needed for needed, total, _ in found), found
+    born = facts.birth_date
+    grown = born is not None and (born.year + 16, born.month, born.day) <= (on.year, on.month, on.day)
+    return good and grown and all(total >= needed for needed, total, _ in found), found
