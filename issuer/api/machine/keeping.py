@@ -47,7 +47,7 @@ class Withdrawal(RequestBody):
     reason: Reason
 
 
-class Refusal(RequestBody):
+class Declining(RequestBody):
     """Why a record is right as it is: the seafarer or the authority reads it."""
 
     answer: Annotated[str, Field(min_length=1, max_length=2_000)]
@@ -166,13 +166,13 @@ def _add_answer(router: APIRouter, desk: Desk, resource: Resource, path: str, ma
         name=f"decline a correction of {resource.value}",
         response_class=Response,
         responses={200: described("declined", DECLINED)},
-        openapi_extra=documented(Refusal) | secured(resource.write),
+        openapi_extra=documented(Declining) | secured(resource.write),
     )
     def decline(
         number: Annotated[int, Path(ge=1, le=2**63 - 1)],
         request: Request,
         who: Annotated[ReportingParty, Depends(may_write)],
-        body: Annotated[Refusal, Depends(shaped(Refusal))],
+        body: Annotated[Declining, Depends(shaped(Declining))],
         key: IdempotencyKey,
     ) -> Response:
         def act() -> Answer:
