@@ -48,7 +48,13 @@ class _Decided(NamedTuple):
 @app.command("check")
 def check(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[FOLDER]", help="law files; else those that come with Ombord")
+        Path | None,
+        typer.Argument(
+            metavar="[FOLDER]",
+            exists=True,
+            file_okay=False,
+            help="law files; else those that come with Ombord",
+        ),
     ] = None,
 ) -> None:
     """Read every file of law and say what is wrong. By file, line and place."""
