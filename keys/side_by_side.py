@@ -1,7 +1,11 @@
-"""Signature checks on all processors: `cryptography` lets go of the interpreter while it computes."""
+"""Signature checks on all processors: `cryptography` lets go of the interpreter while it computes.
+
+The caller's thread takes its share: it would only wait, and one thread less is started.
+"""
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, TypeVar
 
 from cryptography.exceptions import InvalidSignature
@@ -17,9 +21,22 @@ def which_hold(checks: Sequence[Callable[[], None]]) -> list[bool]:
     """Which `pending` signatures hold, in their order.
 
     The threads do nothing but compute: with more between two checks they wait for each other's interpreter
-    lock, and to be woken takes about as long as a check.
+    lock, and to be woken takes about as long as a check. Each takes the next check that nobody has taken, for
+    keys of different algorithms, and processors that others use too, differ in speed.
     """
-    return _shared(_held, checks)
+    held = [False] * len(checks)
+    untaken = iter(range(len(checks)))  # one for all: what a thread takes from it, no other gets
+
+    def work() -> None:
+        for number in untaken:
+            try:
+                checks[number]()
+            except InvalidSignature:
+                continue
+            held[number] = True
+
+    _shared([work] * _threads(len(checks)))
+    return held
 
 
 def side_by_side(check: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
@@ -27,27 +44,26 @@ def side_by_side(check: Callable[[Item], Result], items: Sequence[Item]) -> list
 
     `check` must change nothing that another one reads.
     """
-    return _shared(lambda share: [check(item) for item in share], items)
+    size = -(-len(items) // _threads(len(items)))
+
+    def work(start: int) -> list[Result]:
+        return [check(item) for item in items[start : start + size]]
+
+    shares = [partial(work, start) for start in range(0, len(items), size)] if items else []
+    return [result for done in _shared(shares) for result in done]
 
 
-def _shared(work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]) -> list[Result]:
-    threads = min(MOST_THREADS, os.cpu_count() or 1, len(items) // FEW)
-    if threads < 2:
-        return work(items)
-    size = -(-len(items) // threads)
-    shares = [items[start : start + size] for start in range(0, len(items), size)]
+def _threads(items: int) -> int:
+    """How many are worth while."""
+    return max(1, min(MOST_THREADS, os.cpu_count() or 1, items // FEW))
+
+
+def _shared(work: Sequence[Callable[[], Result]]) -> list[Result]:
+    """What each returns, the first on this thread; raises what the first of them to fail raises."""
+    if len(work) < 2:
+        return [one() for one in work]
     from concurrent.futures import ThreadPoolExecutor  # 4 ms, which a check of one credential can do without
 
-    with ThreadPoolExecutor(threads) as pool:
-        return [result for done in pool.map(work, shares) for result in done]
-
-
-def _held(checks: Sequence[Callable[[], None]]) -> list[bool]:
-    found = []
-    for check in checks:
-        try:
-            check()
-            found.append(True)
-        except InvalidSignature:
-            found.append(False)
-    return found
+    with ThreadPoolExecutor(len(work) - 1) as pool:
+        others = [pool.submit(one) for one in work[1:]]
+        return [work[0](), *(other.result() for other in others)]

@@ -56,3 +56,13 @@ def test_pending_signatures_are_computed_on_several_threads() -> None:
     meeting = threading.Barrier(4, timeout=10)
     checks = [meeting.wait if number % 25 == 0 else lambda: None for number in range(100)]
     assert which_hold(checks) == [True] * 100
+
+
+def test_a_check_that_takes_long_holds_up_none_of_the_others() -> None:
+    done = threading.Semaphore(0)
+
+    def last_of_all() -> None:
+        for _ in range(99):
+            assert done.acquire(timeout=10)
+
+    assert which_hold([last_of_all, *[lambda: done.release()] * 99]) == [True] * 100
