@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from issuer.api.certificates import MAX_PAGE, NUMBER, Actor
 from issuer.api.requests import RequestBody
+from issuer.api.routing import new_router
 from issuer.domain.register import CertificateState
 from issuer.services.clock import start_of
 from issuer.services.mass.affected import PAGE, Affecting, Selection
@@ -58,7 +59,7 @@ class AffectedPage(BaseModel):
 
 def affected_router(affecting: Affecting, actor: Actor, zone: ZoneInfo, path: str) -> APIRouter:
     """`GET {path}`."""
-    router = APIRouter(tags=["mass operations"])
+    router = new_router(tags=["mass operations"])
 
     @router.get(path, summary="Certificates that share something", dependencies=[Depends(actor)])
     def affected(

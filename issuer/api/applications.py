@@ -12,6 +12,7 @@ from issuer.adapters import law_files
 from issuer.api.certificates import SEAFARER, Actor
 from issuer.api.changes import Change, Changes
 from issuer.api.requests import Because, RequestBody, documented, shaped
+from issuer.api.routing import new_router
 from issuer.domain.applications import ApplicationState, Asked
 from issuer.services.applications.cases import Wish
 from issuer.services.applications.explaining import PAGE, next_after
@@ -152,7 +153,7 @@ def applications_router(
     applications: Applications, finish: Finish, count: Count, changes: Changes, actor: Actor, base: str
 ) -> APIRouter:
     """`POST {base}/applications/preview`, `{base}/applications`, and what becomes of them."""
-    router = APIRouter(tags=["applications"])
+    router = new_router(tags=["applications"])
     _add_submitting(router, applications, finish, changes, actor, f"{base}/applications")
     _add_showing(router, applications, actor, f"{base}/applications")
     _add_counting(router, count, actor, f"{base}/statistics/applications")

@@ -11,6 +11,7 @@ from issuer.api.certificates import NUMBER, Actor, DocumentNumber
 from issuer.api.changes import Change, Changes
 from issuer.api.lifecycle import Changed
 from issuer.api.requests import Because, Number, RequestBody, documented
+from issuer.api.routing import new_router
 from issuer.composition import Register
 from issuer.services.approval.approving import Approving, Weighed
 from issuer.services.approval.awaiting import Awaiting, Waiting
@@ -95,7 +96,7 @@ class PendingPage(BaseModel):
 
 def approvals_router(register: Register, changes: Changes, base: str) -> APIRouter:
     """`POST {base}/certificates`, `{base}/approvals`, and what waits."""
-    router = APIRouter(tags=["approvals"])
+    router = new_router(tags=["approvals"])
     _add_drafting(router, register.proposing, changes, base)
     _add_waiting(router, register.awaiting, changes.actor, base)
     _add_statements(router, register.approving, changes, base)

@@ -17,6 +17,7 @@ from issuer.api.applications import Case, CaseId, Code, Finish
 from issuer.api.certificates import Actor
 from issuer.api.changes import Change, Changes
 from issuer.api.requests import Number, RequestBody, documented
+from issuer.api.routing import new_router
 from issuer.domain.errors import InvalidInput
 from issuer.services.applications.deciding import Decision
 from issuer.services.applications.drawing import Draw
@@ -105,7 +106,7 @@ def casework_router(
     applications: Applications, finish: Finish, changes: Changes, actor: Actor, path: str
 ) -> APIRouter:
     """`POST {path}/{case_id}/…` for each thing that a case worker does."""
-    router = APIRouter(tags=["casework"])
+    router = new_router(tags=["casework"])
     deciding = applications.deciding
 
     def add(name: str, kind: type[Any], act: Callable[[str, Any, str], Row[Any]], summary: str) -> None:
@@ -144,7 +145,7 @@ def casework_router(
 
 def spot_checks_router(applications: Applications, path: str) -> APIRouter:
     """`GET {path}`: for everybody."""
-    router = APIRouter(tags=["public"])
+    router = new_router(tags=["public"])
 
     @router.get(
         path, summary="Hashes of the secrets that draw spot checks, and the secrets of days that are over"

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
+from issuer.api.routing import new_router
 from issuer.domain.register import CertificateState
 from issuer.services.register.browsing import PAGE, Browsing, Choice
 from verifier.credential.model import CertificateType
@@ -66,7 +67,7 @@ class CertificateShown(_Record):
 
 def certificates_router(browsing: Browsing, actor: Actor, path: str) -> APIRouter:
     """`GET {path}` and `GET {path}/{document_number}`."""
-    router = APIRouter(tags=["certificates"])
+    router = new_router(tags=["certificates"])
 
     @router.get(path, summary="Certificates of the register, a page at a time", dependencies=[Depends(actor)])
     def certificates(

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from issuer.api.routing import new_router
 from issuer.services.operating.readiness import Readiness
 
 LIVE, READY = "/health/live", "/health/ready"
@@ -19,7 +20,7 @@ LIVE, READY = "/health/live", "/health/ready"
 
 def health_router(readiness: Readiness, is_watcher: Callable[[Request], bool]) -> APIRouter:
     """`GET /health/live` and `GET /health/ready`."""
-    router = APIRouter(include_in_schema=False)
+    router = new_router(include_in_schema=False)
 
     @router.get(LIVE)
     async def live() -> Response:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from issuer.api.certificates import DocumentNumber, SeafarerId
 from issuer.api.changes import Change, Changes
 from issuer.api.requests import Because, Nothing, Replacement, Revocation, documented
+from issuer.api.routing import new_router
 from issuer.domain.register import CertificateState
 from issuer.services.register.lifecycle import Lifecycle
 from keys.encoding import Json
@@ -45,7 +46,7 @@ class Rebound(BaseModel):
 
 def lifecycle_router(lifecycle: Lifecycle, changes: Changes, base: str) -> APIRouter:
     """`POST {base}/certificates/{document_number}/…` and `POST {base}/seafarers/{seafarer_id}/…`."""
-    router = APIRouter(tags=["lifecycle"])
+    router = new_router(tags=["lifecycle"])
     path = base + "/certificates/{document_number}"
     _add_suspension(router, lifecycle, changes, path)
     _add_ending(router, lifecycle, changes, path)

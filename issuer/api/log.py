@@ -13,6 +13,7 @@ from starlette.responses import Response
 from issuer.api.addresses import Addresses
 from issuer.api.problems import Problem
 from issuer.api.published import published, readable
+from issuer.api.routing import new_router
 from issuer.services.log.checkpoints import MEDIA_TYPE, NEWEST_MAX_AGE, Checkpoints
 
 PROOF_MAX_AGE = 86_400  # a proof is ever the same
@@ -23,7 +24,7 @@ _SIZE = re.compile("0|[1-9][0-9]{0,18}", re.ASCII)
 
 def log_router(checkpoints: Checkpoints, addresses: Addresses) -> APIRouter:
     """`GET {prefix}/api/v1/log/checkpoint` and `/api/v1/log/consistency?old=&new=`."""
-    router = APIRouter(tags=["transparency log"])
+    router = new_router(tags=["transparency log"])
 
     @readable(
         router,

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from issuer.api.affected import Select
 from issuer.api.changes import Change, Changes
 from issuer.api.requests import Nothing, Reason, RequestBody, documented
+from issuer.api.routing import new_router
 from issuer.services.mass.operations import Mass, Wish
 from issuer.services.mass.progress import Kind, Progress
 from keys.encoding import Json
@@ -66,7 +67,7 @@ class Operations(BaseModel):
 
 def mass_router(mass: Mass, changes: Changes, zone: ZoneInfo, path: str) -> APIRouter:
     """`POST {path}`, `GET {path}`, `GET {path}/{id}` and `POST {path}/{id}/…`."""
-    router = APIRouter(tags=["mass operations"])
+    router = new_router(tags=["mass operations"])
 
     @router.post(
         path,

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from issuer.adapters.database import Database
 from issuer.api.operator import CHALLENGE
 from issuer.api.problems import Problem
+from issuer.api.routing import new_router
 from issuer.domain.applications import CLOSED, ApplicationState
 from issuer.domain.errors import IssuerError
 from issuer.domain.register import CredentialState
@@ -40,7 +41,7 @@ def metrics_router(
     database: Database, clock: Clock, readiness: Readiness, is_watcher: Callable[[Request], bool]
 ) -> APIRouter:
     """`GET /metrics`, with the operator's token or the one for metrics."""
-    router = APIRouter(include_in_schema=False)
+    router = new_router(include_in_schema=False)
 
     @router.get(PATH)
     def metrics(request: Request) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from issuer.api.changes import Change, Changes
 from issuer.api.requests import OfferWish, documented
+from issuer.api.routing import new_router
 from issuer.services.phone.offering import Offering
 from keys.encoding import Json
 
@@ -25,7 +26,7 @@ class MadeOffer(BaseModel):
 
 def offers_router(offering: Offering, changes: Changes, path: str) -> APIRouter:
     """`POST {path}`."""
-    router = APIRouter(tags=["offers"])
+    router = new_router(tags=["offers"])
 
     @router.post(
         path,

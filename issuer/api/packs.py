@@ -20,6 +20,7 @@ from issuer.api.addresses import Addresses
 from issuer.api.problems import Problem
 from issuer.api.published import OPEN_TO_ALL
 from issuer.api.ranges import Slice, Unsatisfiable, has_already, part, wants_another
+from issuer.api.routing import new_router
 from issuer.services.publishing.packs import LATEST_SECONDS, MEDIA_TYPE
 
 CHUNK_BYTES = 1 << 16
@@ -29,7 +30,7 @@ _PACK_ID = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}", re.ASCII)
 
 def packs_router(folder: Path | None, addresses: Addresses) -> APIRouter:
     """`GET {prefix}/packs/latest`, `/packs/{id}.pack` and `/packs/since/{id}`, and HEAD of each."""
-    router = APIRouter(tags=["packs"])
+    router = new_router(tags=["packs"])
 
     def latest(request: Request) -> Response:
         return _send(request, folder, ("latest",), cache_control(LATEST_SECONDS))

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from issuer.api.addresses import Addresses
 from issuer.api.problems import Problem
 from issuer.api.published import OPEN_TO_ALL, published, readable
+from issuer.api.routing import new_router
 from issuer.domain.errors import InvalidInput, NotFound
 from issuer.services.publishing.publisher import MAX_AGE, StatusPublisher
 from issuer.services.publishing.statements import CHECK_BYTES
@@ -41,7 +42,7 @@ _CHECK = re.compile(f"[0-9a-f]{{{2 * CHECK_BYTES}}}")
 
 def status_router(publisher: StatusPublisher, addresses: Addresses) -> APIRouter:
     """`GET {prefix}/status` for the list of lists, `{prefix}/status/{number}`; below it what ships take."""
-    router = APIRouter(tags=["status"])
+    router = new_router(tags=["status"])
 
     @readable(router, addresses.path("status", "{number}"), "One status list token", MEDIA_TYPE)
     def status_list(number: Number, request: Request) -> Response:

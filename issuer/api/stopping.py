@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from issuer.api.changes import Change, Changes
 from issuer.api.requests import Because, Nothing, documented
+from issuer.api.routing import new_router
 from issuer.services.issuing.stopping import Stop, Stopping, Thrown
 from keys.encoding import Json
 
@@ -29,7 +30,7 @@ class Turned(Switch):
 
 def stopping_router(stopping: Stopping, changes: Changes, path: str) -> APIRouter:
     """`GET {path}`, `POST {path}/stop` and `POST {path}/start`."""
-    router = APIRouter(tags=["issuing"])
+    router = new_router(tags=["issuing"])
 
     @router.get(path, summary="Whether issuing is stopped", dependencies=[Depends(changes.actor)])
     def switch() -> Switch:

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from issuer.api.body import json_body
 from issuer.api.proven_phone import bad_proof, body_schema, not_bound, prover
 from issuer.api.rate_limit import RateLimit, limited
+from issuer.api.routing import new_router
 from issuer.services.clock import Clock
 from issuer.services.phone.nonces import Nonces
 from issuer.services.phone.syncing import MOST_STATUSES, NotBound, Place, Synced, Syncing
@@ -38,7 +39,7 @@ _PLACES = {
 
 def sync_router(syncing: Syncing, nonces: Nonces, clock: Clock, *, audience: str, path: str) -> APIRouter:
     """`POST {path}`; `audience` is the issuer's identifier, which every proof must name."""
-    router = APIRouter(tags=["sync"])
+    router = new_router(tags=["sync"])
     addresses = RateLimit(burst=BURST, per_second=PER_SECOND)
     phones = RateLimit(burst=PHONE_BURST, per_second=PHONE_PER_SECOND)
     prove = prover(nonces, clock, typ=PROOF_TYPE, audience=audience, phones=phones)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict
 
 from issuer.api.rate_limit import RateLimit, limited
+from issuer.api.routing import new_router
 from issuer.domain.errors import NotFound
 from issuer.services.register.lookup import Standing
 
@@ -52,7 +53,7 @@ class StandingAnswer(BaseModel):
 
 def tracking_router(lookup: Lookup, path: str) -> APIRouter:
     """`GET {path}/{tracking_number}`."""
-    router = APIRouter(tags=["public"])
+    router = new_router(tags=["public"])
     limit = RateLimit(burst=BURST, per_second=PER_SECOND)
 
     @router.get(

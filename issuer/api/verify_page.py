@@ -19,6 +19,7 @@ import verifier
 from issuer.api.addresses import Addresses
 from issuer.api.problems import Problem
 from issuer.api.published import published, readable
+from issuer.api.routing import new_router
 from issuer.domain.errors import InvalidInput, NotFound
 from keys.encoding import json_dumps
 
@@ -56,7 +57,7 @@ _MOVED: Final[dict[int | str, dict[str, Any]]] = {308: {"description": "the page
 
 def verify_page_router(trust: Callable[[], bytes], addresses: Addresses) -> APIRouter:
     """`GET {prefix}/verify/` and all files below it; nothing where set-up could not fetch its libraries."""
-    router = APIRouter(tags=["verification page"])
+    router = new_router(tags=["verification page"])
     files = page_files()
     if not all(name in files for name in _NEEDED):
         log.warning("no verification page: its libraries are missing (deploy/build_assets.py page)")

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from issuer.api.addresses import Addresses
 from issuer.api.oid4vci.metadata import authorization_server_metadata, issuer_metadata
 from issuer.api.published import published, readable
+from issuer.api.routing import new_router
 from issuer.services.custody.authority_keys import AuthorityKeys
 from issuer.services.publishing.publisher import jwt_vc_issuer
 from issuer.settings import Settings
@@ -18,7 +19,7 @@ MAX_AGE = 3_600
 
 def well_known_router(settings: Settings, keys: AuthorityKeys, addresses: Addresses) -> APIRouter:
     """`openid-credential-issuer`, `oauth-authorization-server` and `jwt-vc-issuer`; each made once."""
-    router = APIRouter(tags=["well-known"])
+    router = new_router(tags=["well-known"])
     signing = keys.public(keys.certificate_kid).algorithm
     documents: dict[str, dict[str, Json]] = {
         "openid-credential-issuer": issuer_metadata(addresses, settings.authority_name, signing),

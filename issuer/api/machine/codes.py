@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer.api.problems import Problem
+from issuer.api.routing import new_router
 from issuer.rules.reading.code_lists import CodeList, CodeLists
 from keys.encoding import Json
 
@@ -67,7 +68,7 @@ class _Page(NamedTuple):
 
 def codes_router(lists: CodeLists, path: str) -> APIRouter:
     """`GET {path}` and `GET {path}/{list}`, each with an ETag."""
-    router = APIRouter(tags=["machines: code lists"])
+    router = new_router(tags=["machines: code lists"])
     languages = sorted({language for one in lists.lists.values() for language in one.names})
     pages = {
         (one.name, language): _page(_shown(one, language))

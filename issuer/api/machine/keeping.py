@@ -27,6 +27,7 @@ from issuer.api.machine.reports import answered, read_one
 from issuer.api.machine.showing import ACCEPTED, shown
 from issuer.api.problems import problem_of
 from issuer.api.requests import Reason, RequestBody, documented, shaped
+from issuer.api.routing import new_router
 from issuer.domain.errors import Crowded, IssuerError
 from issuer.domain.organisations import Resource
 from issuer.domain.qualifications import Accepted, Refused, ReportingParty
@@ -55,7 +56,7 @@ class Declining(RequestBody):
 
 def keeping_router(desk: Desk, resource: Resource, path: str) -> APIRouter:
     """`GET {path}`, `{path}/refusals` and `{path}/corrections`; `POST {path}/{record_id}/…`."""
-    router = APIRouter(tags=[f"machines: {resource.value}"])
+    router = new_router(tags=[f"machines: {resource.value}"])
     may_read = desk.machines.may(resource, resource.read)
     may_write = desk.machines.may(resource, resource.write)
     _add_lists(router, desk, resource, path, may_read)

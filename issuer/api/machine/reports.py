@@ -14,6 +14,7 @@ from issuer.api.machine.bodies import MAX_BATCH, raw_json
 from issuer.api.machine.desk import Desk, Party, described, parsed, takes
 from issuer.api.machine.showing import ACCEPTED, RESULTS, all_shown, problems_shown, shown
 from issuer.api.problems import Problem
+from issuer.api.routing import new_router
 from issuer.domain.organisations import Resource
 from issuer.domain.qualifications import Accepted, Code, Refused, Report, ReportingParty, Unreadable
 from issuer.domain.qualifications import Problem as Flaw
@@ -26,7 +27,7 @@ _LONGEST_REFERENCE: Final = 100
 
 def reports_router(desk: Desk, resource: Resource, path: str) -> APIRouter:
     """`POST {path}` and `POST {path}/batch`."""
-    router = APIRouter(tags=[f"machines: {resource.value}"])
+    router = new_router(tags=[f"machines: {resource.value}"])
     may_write = desk.machines.may(resource, resource.write)
     _add_single(router, desk, resource, path, may_write)
     _add_batch(router, desk, resource, f"{path}/batch", may_write)

@@ -15,6 +15,7 @@ from issuer.api.body import form_body
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
 from issuer.api.problems import RULE
 from issuer.api.rate_limit import RateLimit, limited
+from issuer.api.routing import new_router
 from issuer.services.organisations.assertions import MAX_ASSERTION, AssertionRefused, scopes_of
 from issuer.services.organisations.tokens import MachineTokens
 
@@ -70,7 +71,7 @@ _DOCUMENTED: Final[dict[str, Any]] = {
 
 def machine_token_router(tokens: MachineTokens, limit: RateLimit, path: str) -> APIRouter:
     """`POST {path}`, form-encoded."""
-    router = APIRouter(tags=["machines: access"])
+    router = new_router(tags=["machines: access"])
 
     @router.post(
         path,

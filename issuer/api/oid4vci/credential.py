@@ -14,6 +14,7 @@ from issuer.api.oid4vci.bearer import ACCESS_TOKEN, bearer
 from issuer.api.oid4vci.display import ISSUED_TYPES
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
 from issuer.api.oid4vci.proof import check_proof
+from issuer.api.routing import new_router
 from issuer.services.clock import Clock
 from issuer.services.phone.collecting import Collecting, Denied
 from issuer.services.phone.nonces import Nonces
@@ -42,7 +43,7 @@ def credential_router(
     redeeming: Redeeming, nonces: Nonces, collecting: Collecting, clock: Clock, *, audience: str, path: str
 ) -> APIRouter:
     """`POST {path}`; `audience` is the issuer's identifier, which every proof must name."""
-    router = APIRouter(tags=["OpenID4VCI"])
+    router = new_router(tags=["OpenID4VCI"])
 
     @router.post(
         path, summary="One credential, bound to the key that the proof shows", openapi_extra=_DESCRIPTION

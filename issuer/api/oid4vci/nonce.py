@@ -5,12 +5,13 @@ from starlette.responses import JSONResponse, Response
 
 from issuer.api.oid4vci.errors import NO_STORE
 from issuer.api.rate_limit import RateLimit, limited
+from issuer.api.routing import new_router
 from issuer.services.phone.nonces import Nonces
 
 
 def nonce_router(nonces: Nonces, limit: RateLimit, path: str) -> APIRouter:
     """`POST {path}`, without a body and without authentication."""
-    router = APIRouter(tags=["OpenID4VCI"])
+    router = new_router(tags=["OpenID4VCI"])
 
     @router.post(path, summary="A fresh c_nonce for one key proof", dependencies=[Depends(limited(limit))])
     def nonce() -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from issuer.api.body import json_body, json_request
 from issuer.api.oid4vci.bearer import ACCESS_TOKEN, bearer
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
+from issuer.api.routing import new_router
 from issuer.services.phone.collecting import Collecting, NotificationEvent
 from issuer.services.phone.redeeming import Access, Redeeming
 from keys.encoding import Json
@@ -27,7 +28,7 @@ _BODY: Final[dict[str, Any]] = {
 
 def notification_router(redeeming: Redeeming, collecting: Collecting, path: str) -> APIRouter:
     """`POST {path}`: 204 for each of the three events, however often it is told."""
-    router = APIRouter(tags=["OpenID4VCI"])
+    router = new_router(tags=["OpenID4VCI"])
 
     @router.post(
         path,

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
 from issuer.api.oid4vci.token import PRE_AUTHORIZED_CODE
+from issuer.api.routing import new_router
 from issuer.services.phone.offering import TX_CODE_LENGTH, Offering, OpenOffer
 
 TX_CODE_DESCRIPTION = "The six digits that the maritime authority sent you by another way than this offer"
@@ -16,7 +17,7 @@ TX_CODE_DESCRIPTION = "The six digits that the maritime authority sent you by an
 
 def offer_router(offering: Offering, issuer: str, path: str) -> APIRouter:
     """`GET {path}/{handle}`."""
-    router = APIRouter(tags=["OpenID4VCI"])
+    router = new_router(tags=["OpenID4VCI"])
 
     @router.get(path + "/{handle}", summary="The credential offer behind a credential_offer_uri")
     def offer(handle: str) -> Response:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from issuer.api.body import form_body
 from issuer.api.oid4vci.errors import NO_STORE, ProtocolError
 from issuer.api.rate_limit import RateLimit, limited
+from issuer.api.routing import new_router
 from issuer.services.phone.redeeming import Grant, Redeeming, Refusal
 from keys.encoding import EncodingError, Json, json_loads
 
@@ -38,7 +39,7 @@ _CLIENT_AUTHENTICATION = frozenset({"client_secret", "client_assertion", "client
 
 def token_router(redeeming: Redeeming, limit: RateLimit, path: str) -> APIRouter:
     """`POST {path}`, form-encoded."""
-    router = APIRouter(tags=["OpenID4VCI"])
+    router = new_router(tags=["OpenID4VCI"])
 
     @router.post(
         path,
