@@ -74,15 +74,20 @@ def sign(key: NativePrivateKey, message: bytes) -> bytes:
 
 
 def _der(signature: bytes) -> bytes:
-    """SEQUENCE of two INTEGERs (RFC 3279 § 2.2.3), by hand: half the cost of making numbers."""
-    r, s = signature[:32], signature[32:]
-    if not (_ZERO < r < _P256_ORDER and _ZERO < s < _P256_ORDER):
+    """SEQUENCE of two INTEGERs (RFC 3279 § 2.2.3), by hand: a third of the cost of making numbers."""
+    both = _integer(signature[:32]) + _integer(signature[32:])
+    return b"\x30%c%b" % (len(both), both)
+
+
+def _integer(number: bytes) -> bytes:
+    """One number, as the shortest two's complement of it, which is positive. Raises SignatureMismatch."""
+    if not _ZERO < number < _P256_ORDER:
         raise SignatureMismatch("r or s of the ES256 signature is out of range")
-    r, s = _positive(r), _positive(s)
-    return b"\x30%c\x02%c%b\x02%c%b" % (len(r) + len(s) + 4, len(r), r, len(s), s)
-
-
-def _positive(number: bytes) -> bytes:
-    """The shortest two's complement of a positive number."""
+    if number[0] >= 0x80:
+        return b"\x02\x21\0" + number
+    if number[0]:
+        return b"\x02\x20" + number
     shortest = number.lstrip(b"\0")
-    return shortest if shortest[0] < 0x80 else b"\0" + shortest
+    if shortest[0] >= 0x80:
+        shortest = b"\0" + shortest
+    return b"\x02%c%b" % (len(shortest), shortest)

@@ -32,6 +32,9 @@ _GARBLED: Final = Check("C5", Outcome.NOT_ASSESSED, "what was shown as the phone
 _RIGHT_HOLDER: Final = Check("C5", Outcome.PASS, "the proof is by the phone that it is bound to")
 _OTHER_CHALLENGE: Final = Check("C5", _FAIL, "the proof answers another challenge than the one set")
 _NO_PROOF_DUE: Final = Check("C13", Outcome.PASS, "it is bound to no phone, so none has to confirm it")
+_SILENT: Final = Said("a phone holds it, and that phone has not proved itself")
+_UNANSWERED: Final = Said("a challenge was set, and the proof shown answers none")
+_UNASKED: Final = Said("the proof answers a challenge that was not set here")
 _PROOF_FAILED: Final = Check("C13", Outcome.NOT_ASSESSED, "the proof shown is not this holder's")
 _CHALLENGE_MET: Final = Check("C13", Outcome.PASS, "the phone answered the inspector's challenge")
 _FURTHER_NOTICE: Final = Check("C9", Outcome.PASS, "valid until further notice")
@@ -81,27 +84,23 @@ def holder(
         return _wrong(shown.failure), _PROOF_FAILED, None
     proof = shown.proof
     if shown.garbled is not None:
-        return _unconfirmed(_GARBLED, policy, challenge, shown.garbled.template, *shown.garbled.values)
+        return _unconfirmed(_GARBLED, policy, challenge, shown.garbled)
     if proof is None:
-        return _unconfirmed(
-            _NO_PROOF, policy, challenge, "a phone holds it, and that phone has not proved itself"
-        )
+        return _unconfirmed(_NO_PROOF, policy, challenge, _SILENT)
     if challenge is not None and proof.audience is Audience.CHALLENGE:
         if proof.nonce != challenge:
             return _OTHER_CHALLENGE, _PROOF_FAILED, None
         return _RIGHT_HOLDER, _CHALLENGE_MET, None
     if challenge is not None:
-        reason = "a challenge was set, and the proof shown answers none"
-        return _unconfirmed(_RIGHT_HOLDER, policy, challenge, reason)
+        return _unconfirmed(_RIGHT_HOLDER, policy, challenge, _UNANSWERED)
     if proof.audience is Audience.CHALLENGE:
-        reason = "the proof answers a challenge that was not set here"
-        return _unconfirmed(_RIGHT_HOLDER, policy, None, reason)
+        return _unconfirmed(_RIGHT_HOLDER, policy, None, _UNASKED)
     age = int(time.timestamp()) - proof.iat
     if abs(age) > policy.proof_window.total_seconds():
         reason = "the phone's proof is {} old: refresh its screen, check both clocks, or use a challenge"
         if age < 0:
             reason = "the phone's proof is {} ahead of the clock here: check both clocks, or use a challenge"
-        return _unconfirmed(_RIGHT_HOLDER, policy, None, reason, _duration(abs(age)))
+        return _unconfirmed(_RIGHT_HOLDER, policy, None, Said(reason, (_duration(abs(age)),)))
     return _RIGHT_HOLDER, Check("C13", _PASS, "the phone's proof is {} s old", (age,)), None
 
 
@@ -110,13 +109,13 @@ def _wrong(failure: Said) -> Check:
 
 
 def _unconfirmed(
-    proof: Check, policy: Policy, challenge: bytes | None, template: str, *values: object
+    proof: Check, policy: Policy, challenge: bytes | None, reason: Said
 ) -> tuple[Check, Check, Check | None]:
     """Without a timely proof: unknown where one is demanded, else a remark."""
     if policy.require_holder_proof or challenge is not None:
-        return proof, Check("C13", _UNKNOWN, template, values), None
+        return proof, Check("C13", _UNKNOWN, *reason), None
     passed = Check("C13", _PASS, "the policy {} demands no proof by a phone", (policy.name,))
-    return proof, passed, Check("C14", _REMARK, "holder unconfirmed: {}", (Said(template, values),))
+    return proof, passed, Check("C14", _REMARK, "holder unconfirmed: {}", (reason,))
 
 
 def state(

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from verifier.credential.model import Credential, Reference
+from verifier.frozen import Filled
 
 if TYPE_CHECKING:
     from verifier.credential.safe_manning import SafeManning
@@ -120,8 +121,8 @@ class ReliedOn(NamedTuple):
     status_as_of: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+@dataclass(frozen=True)
+class Judged(Filled):
     """What the three verdicts share. `credential` is None unless its signature verified.
 
     Of a pass, `sea_pass` is what was signed instead, `members` has a verdict on each of its certificates, and
@@ -154,19 +155,13 @@ class Judged:
 class Valid(Judged):
     """Good here and now, perhaps with remarks."""
 
-    __slots__ = ()
-
 
 class Rejected(Judged):
     """Something is against it."""
 
-    __slots__ = ()
-
 
 class Undetermined(Judged):
     """It cannot be told. Unknown is never valid."""
-
-    __slots__ = ()
 
 
 Verdict: TypeAlias = Valid | Rejected | Undetermined
@@ -223,14 +218,13 @@ def standing_of(checks: Iterable[Check], lifted: frozenset[str] = frozenset()) -
 def conclude(checks: tuple[Check, ...], credential: Credential | None, relied_on: ReliedOn) -> Verdict:
     """The verdict that rows C in their order amount to."""
     check = deciding(checks)
+    rests_on = {"credential": credential, "relied_on": relied_on}
     if check is None:
-        return Valid(_VALID, (*checks, _NOTHING_AGAINST), credential, relied_on)
-    headline = HEADLINE_OF[check.row]
+        return Valid.of({"headline": _VALID, "checks": (*checks, _NOTHING_AGAINST), **rests_on})
+    found = {"headline": HEADLINE_OF[check.row], "checks": checks, **rests_on}
     if check.outcome is _REMARK:
-        return Valid(headline, checks, credential, relied_on)
-    if check.outcome is Outcome.FAIL:
-        return Rejected(headline, checks, credential, relied_on)
-    return Undetermined(headline, checks, credential, relied_on)
+        return Valid.of(found)
+    return Rejected.of(found) if check.outcome is Outcome.FAIL else Undetermined.of(found)
 
 
 def conclude_pass(own: Verdict, members: tuple[Verdict, ...], sea_pass: "Pass") -> Verdict:

@@ -4,7 +4,7 @@ This runs in every offline verdict: plain functions, one pass, nothing looked up
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from verifier.credential.claims import (
     Claims,
@@ -70,19 +70,17 @@ def certificate_from_claims(kind: CertificateType, claims: Claims) -> Certificat
             raise MalformedCredential(name, "a document of type {} needs it", kind)
     try:
         if kind is _RECOGNITION:
-            recognised = _reference(claims, "recognises")
-            return Endorsement(**_fields(kind, claims), recognises=recognised)
+            return Endorsement.of({**_fields(kind, claims), "recognises": _reference(claims, "recognises")})
         if kind is _MEDICAL:
-            fitness = _fitness(claims)
-            return MedicalCertificate(**_fields(kind, claims), fitness=fitness)
-        return Certificate(**_fields(kind, claims))
+            return MedicalCertificate.of({**_fields(kind, claims), "fitness": _fitness(claims)})
+        return Certificate.of(_fields(kind, claims))
     except InvalidCertificate as error:
         raise MalformedCredential(error.claim, "{}", error.what) from None
 
 
-def _fields(kind: CertificateType, claims: Claims) -> dict[str, Any]:
+def _fields(kind: CertificateType, claims: Claims) -> dict[str, object]:
     """The fields of every certificate. Most are absent from most: they are not even asked for."""
-    fields: dict[str, Any] = {
+    fields: dict[str, object] = {
         "type": kind,
         "document_number": text(claims, "document_number"),
         "issuing_country": text(claims, "issuing_country"),
@@ -99,15 +97,19 @@ def _fields(kind: CertificateType, claims: Claims) -> dict[str, Any]:
 
 def holder_from_claims(claims: Claims) -> Holder:
     """The holder that `claims` describe. Raises MalformedCredential."""
+    fields: dict[str, object] = {
+        "seafarer_id": text(claims, "seafarer_id"),
+        "family_name": text(claims, "family_name"),
+        "birth_date": calendar_date(claims, "birth_date"),
+    }
+    if "given_name" in claims:
+        fields["given_name"] = text(claims, "given_name")
+    if "native_name" in claims:
+        fields["native_name"] = text(claims, "native_name")
+    if "gender" in claims:
+        fields["gender"] = _one_of(_GENDERS, claims, "gender")
     try:
-        return Holder(
-            seafarer_id=text(claims, "seafarer_id"),
-            family_name=text(claims, "family_name"),
-            given_name=text(claims, "given_name") if "given_name" in claims else None,
-            native_name=text(claims, "native_name") if "native_name" in claims else None,
-            birth_date=calendar_date(claims, "birth_date"),
-            gender=_one_of(_GENDERS, claims, "gender") if "gender" in claims else None,
-        )
+        return Holder.of(fields)
     except InvalidCertificate as error:
         raise MalformedCredential(error.claim, "{}", error.what) from None
 

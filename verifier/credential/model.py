@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from keys.jwk import PublicKey
 from keys.said import Reasoned
+from verifier.frozen import Filled
 
 # Crockford's base32 in capitals: no I, L, O, U, so that an id can be read aloud and typed.
 _CAPITALS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -131,8 +132,8 @@ class CapacityGrant(NamedTuple):
     limitations: Limitations | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+@dataclass(frozen=True, kw_only=True)
+class Holder(Filled):
     """The seafarer as in the passport, in Latin letters; a single name is a family name alone."""
 
     seafarer_id: str
@@ -205,8 +206,8 @@ class MedicalFitness:
     review_informed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+@dataclass(frozen=True, kw_only=True)
+class Certificate(Filled):
     """A record in an authority's register, in the order of the STCW form.
 
     `expiry_date` None means until further notice.
@@ -248,14 +249,14 @@ class Certificate:
         return Reference(self.issuing_country, self.document_number)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Endorsement(Certificate):
     """Recognition of another state's certificate (STCW Reg. I/10); never outlives it."""
 
     recognises: Reference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MedicalCertificate(Certificate):
     """Medical certificate (STCW Reg. I/9, MLC 2006 A1.2)."""
 
@@ -268,8 +269,8 @@ _CLASS_OF: Final[Mapping[CertificateType, type[Certificate]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
+@dataclass(frozen=True, kw_only=True)
+class Credential(Filled):
     """One signed instance of a certificate. Times are aware UTC; valid in `not_before` <= t < `expires`."""
 
     issuer: str

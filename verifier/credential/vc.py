@@ -101,14 +101,16 @@ def from_claims(
     kind = TYPE_OF_VCT.get(text(claims, "vct"))
     if kind is None:
         raise MalformedCredential("vct", "a document type that this version does not know")
-    return Credential(
-        issuer=issuer,
-        issued_at=issued_at or instant(claims, "iat"),
-        not_before=instant(claims, "nbf"),
-        expires=instant(claims, "exp") if "exp" in claims else None,
-        holder_key=holder_key(claims, known) if "cnf" in claims else None,
-        status=_status(claims),
-        certificate=certificate_from_claims(kind, claims),
+    return Credential.of(
+        {
+            "issuer": issuer,
+            "issued_at": issued_at or instant(claims, "iat"),
+            "not_before": instant(claims, "nbf"),
+            "expires": instant(claims, "exp") if "exp" in claims else None,
+            "holder_key": holder_key(claims, known) if "cnf" in claims else None,
+            "status": _status(claims),
+            "certificate": certificate_from_claims(kind, claims),
+        }
     )
 
 
