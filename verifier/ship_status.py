@@ -4,16 +4,15 @@ The bytes are those of docs/sea-pack-format.md, section 3. What a blob says coun
 out of it have the hash that a status key of the list's own authority has signed, and not before.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, NamedTuple, NoReturn
 
-from keys.algorithms import SignatureMismatch
-from keys.side_by_side import side_by_side
-from keys.trust.directory import STATUS, Authority, Directory, TrustedKey
+from keys.trust.directory import Authority, Directory, TrustedKey
 from verifier import rice
-from verifier.statement import BEFORE_BYTES, BITS, Statement, key_hint, objection
+from verifier.statement import BEFORE_BYTES, BITS, Statement, objection
+from verifier.statement_signer import signers
 from verifier.status import StatusList, StatusListError, refuse_dated_ahead
 from verifier.status_wire import CHECK_BYTES, MAX_BLOB, Header, Kind, Parsed, names, parse, start, varint
 
@@ -37,7 +36,6 @@ __all__ = [
 ]
 
 MEDIA_TYPE: Final = "application/vnd.ombord.status"
-_Keys = Mapping[str, Sequence[TrustedKey]]  # by issuer
 MAX_STATES: Final = 128 << 20  # bytes of states of all lists together: 500 million entries
 TOO_MUCH: Final = f"the status lists have more than {MAX_STATES * 8 // BITS} entries together"
 _AT_ONCE: Final = 8 << 20  # bytes of states that are decoded before their signatures are checked
@@ -54,11 +52,17 @@ class ForkedList(StatusListError):
 # Writing
 
 
-def to_snapshot(statement: Statement, states: bytes, *, flag: str, name: str) -> bytes:
-    """The whole list. Raises ValueError when the statement is not about `states`, or not of this list."""
+def to_snapshot(
+    statement: Statement, states: bytes, *, flag: str, name: str, body: bytes | None = None
+) -> bytes:
+    """The whole list. Raises ValueError when the statement is not about `states`, or not of this list.
+
+    `body` is what `rice.encode` has made of `states`, where that was done before.
+    """
     _check(statement, states, flag, name)
     header = start(Kind.SNAPSHOT, statement, flag, name) + varint(statement.size // 8)
-    return header + statement.before + statement.signature + rice.encode(states)
+    coded = rice.encode(states) if body is None else body
+    return header + statement.before + statement.signature + coded
 
 
 def to_delta(
@@ -125,11 +129,6 @@ def verify_snapshots(
 
     In turn, list by list, the two would drive each other out of the processor's caches.
     """
-    keys = _keys(directory)
-
-    def signed(one: _Stated) -> StatusList:
-        return _signed(one, keys, directory)
-
     found: list[StatusList] = []
     waiting: list[_Stated] = []
     size = total = 0
@@ -141,9 +140,9 @@ def verify_snapshots(
         waiting.append(_decoded(parsed, directory, at))
         size += len(waiting[-1].states)
         if size > _AT_ONCE:
-            found += side_by_side(signed, waiting)
+            found += _signed(waiting, directory)
             waiting, size = [], 0
-    return [*found, *side_by_side(signed, waiting)]
+    return [*found, *_signed(waiting, directory)]
 
 
 def _decoded(parsed: Parsed, directory: Directory, at: datetime | None) -> "_Stated":
@@ -184,7 +183,8 @@ def apply_delta(
     except rice.RiceError as error:
         raise StatusListError(f"{_named(header)}: its changes cannot be read: {error}") from None
     before = parsed.before or base[:BEFORE_BYTES]
-    return _signed(_stated(parsed, before, states, authority, directory, at), _keys(directory), directory)
+    (one,) = _signed([_stated(parsed, before, states, authority, directory, at)], directory)
+    return one
 
 
 def reverify(held: StatusList, *, directory: Directory) -> StatusList:
@@ -197,7 +197,8 @@ def reverify(held: StatusList, *, directory: Directory) -> StatusList:
         raise StatusListError(f"{held.uri}: no authority in the directory owns this address")
     if sha256(held.states).digest() != statement.after or held.uri != statement.uri:
         raise StatusListError(f"{held.uri}: its states are not those that were signed")
-    return _list(statement, held.states, _signer(statement, authority, _keys(directory), directory))
+    (key,) = signers([(statement, authority)], directory)
+    return _list(statement, held.states, key)
 
 
 def refuse_fork(held: StatusList | None, offered: StatusList) -> None:
@@ -262,10 +263,10 @@ def _stated(
     return _Stated(statement, states, authority)
 
 
-def _signed(one: _Stated, keys: _Keys, directory: Directory) -> StatusList:
-    """What a blob amounts to, once the statement about it is shown to be signed."""
-    statement, states, authority = one
-    return _list(statement, states, _signer(statement, authority, keys, directory))
+def _signed(stated: Sequence[_Stated], directory: Directory) -> list[StatusList]:
+    """What blobs amount to, once the statements about them are shown to be signed."""
+    keys = signers([(one.statement, one.authority) for one in stated], directory)
+    return [_list(one.statement, one.states, key) for one, key in zip(stated, keys, strict=True)]
 
 
 def _list(statement: Statement, states: bytes, key: TrustedKey) -> StatusList:
@@ -286,44 +287,6 @@ def _authority(header: Header, directory: Directory) -> Authority:
         if authority.flag == header.flag:
             return authority
     raise StatusListError(f"{_named(header)}: the directory has no authority {header.flag}")
-
-
-def _keys(directory: Directory) -> _Keys:
-    """The directory's keys by their issuers: a pack has many lists, and a directory many keys."""
-    keys: dict[str, list[TrustedKey]] = {}
-    for key in directory.keys.values():
-        keys.setdefault(key.issuer, []).append(key)
-    return keys
-
-
-def _signer(statement: Statement, authority: Authority, keys: _Keys, directory: Directory) -> TrustedKey:
-    """The authority's key that signed it, good for that when it did. Raises StatusListError."""
-    own = [key for issuer in authority.issuers for key in keys.get(issuer, ())]
-    # Of an authority's keys few sign lists, and a hint costs a hash; the others only explain a refusal.
-    hinted = _hinted(statement, (key for key in own if STATUS in key.purposes)) or _hinted(statement, own)
-    if not hinted:
-        raise StatusListError(f"{statement.uri}: signed with no key of {authority.name} that is known here")
-    problems = []
-    for key in hinted:
-        objection = key.objection(
-            STATUS, at_signing=statement.iat, now=statement.iat, environment=directory.environment
-        )
-        if objection is not None:
-            problems.append(str(objection))
-            continue
-        try:
-            key.key.verify(statement.message, statement.signature)
-            return key
-        except SignatureMismatch:
-            problems.append(
-                f"not signed by {key.kid} for these states: damaged, forged, or built on other states"
-            )
-    raise StatusListError(f"{statement.uri}: {problems[0]}")
-
-
-def _hinted(statement: Statement, keys: Iterable[TrustedKey]) -> list[TrustedKey]:
-    """The keys that a statement's hint may mean."""
-    return [key for key in keys if key_hint(key.key) == statement.key_hint]
 
 
 def _named(header: Header) -> str:

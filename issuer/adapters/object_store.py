@@ -64,8 +64,8 @@ class ObjectStore(Protocol):
     def label(self, name: str) -> str:
         """Where a name lies, for people."""
 
-    def alone(self) -> AbstractContextManager[None]:
-        """Nobody else writes here meanwhile, where the store can promise that. Raises StoreBusy."""
+    def alone(self) -> AbstractContextManager[bool]:
+        """Whether the store promises that nobody else writes here meanwhile. Raises StoreBusy."""
 
     def names(self, prefix: str) -> dict[str, str]:
         """The versions of all names that begin with `prefix`."""

@@ -32,16 +32,15 @@ class FolderStore:
         return str(self._folder / name)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold the folder's lock; the system gives it back when the process dies."""
+    def alone(self) -> Iterator[bool]:
+        """Hold the folder's lock, if it has one; the system gives it back when the process dies."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
         except OSError as error:
             raise _unusable(self._folder, "written", error) from error
         try:
-            _lock(handle, self._folder)
-            yield
+            yield _locked(handle, self._folder)
             self._flush()
         finally:
             os.close(handle)
@@ -123,13 +122,14 @@ def _version(stat: os.stat_result) -> str:
     return f"{stat.st_ino}-{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ctime_ns}"
 
 
-def _lock(handle: int, folder: Path) -> None:
+def _locked(handle: int, folder: Path) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
     except BlockingIOError as error:
         raise StoreBusy(f"another `publish` is writing {folder}", hint="wait until it is done") from error
     except OSError:  # a file system that has no locks: as good as it gets there
-        return
+        return False
 
 
 def _unusable(path: Path, what: str, error: OSError) -> StoreUnusable:

@@ -93,9 +93,9 @@ class S3Store:
         """The object's address."""
         return f"{S3}{self._place.bucket}/{self._place.prefix}{name}"
 
-    def alone(self) -> "AbstractContextManager[None]":
+    def alone(self) -> "AbstractContextManager[bool]":
         """There is no lock: conditional writes keep several publishers apart."""
-        return nullcontext()
+        return nullcontext(enter_result=False)
 
     def names(self, prefix: str) -> dict[str, str]:
         """One request for each thousand objects."""

@@ -1,5 +1,6 @@
 """The port of published files: a folder and a bucket keep the same promises, and say what is wrong."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -113,8 +114,17 @@ def test_folder_has_one_publication_at_a_time(tmp_path: Path) -> None:
     busy = pytest.raises(StoreBusy, match="another `publish` is writing")
     with FolderStore(tmp_path).alone(), busy, FolderStore(tmp_path).alone():
         pytest.fail("two at once")
-    with FolderStore(tmp_path).alone():
-        pass
+    with FolderStore(tmp_path).alone() as alone:
+        assert alone
+
+
+def test_folder_without_locks_promises_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(handle: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", none)
+    with FolderStore(tmp_path).alone() as alone, FolderStore(tmp_path).alone():
+        assert not alone
 
 
 def test_folder_notices_a_file_of_the_same_length_that_others_wrote(tmp_path: Path) -> None:

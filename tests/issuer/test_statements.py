@@ -26,11 +26,12 @@ from issuer.domain.errors import Conflict, DatabaseUnusable, InvalidInput, NotFo
 from issuer.services.publishing import statements
 from issuer.services.publishing.publisher import Orders, SignedList, StatusPublisher
 from keys import jws
-from verifier import ship_status, status
+from verifier import rice, ship_status, status
 from verifier.statement import NO_STATES, before_hash
 from verifier.status import Status, StatusList
 
 DIRECTORY = issuer_directory()
+rice_encode = rice.encode
 
 
 def aboard(signed: SignedList) -> StatusList:
@@ -218,6 +219,18 @@ def test_statement_that_ships_would_refuse_is_not_published(
 
 def signed_by_another(sign: Callable[..., object]) -> Callable[..., object]:
     return lambda states, **rest: sign(states, **{**rest, "signer": seeded_signer("thief")})
+
+
+@pytest.mark.parametrize("coded", [lambda states: rice_encode(bytes(len(states))), lambda states: b"\xff"])
+def test_states_that_ships_would_read_otherwise_are_not_published(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, coded: Callable[[bytes], bytes]
+) -> None:
+    (newest,) = history(desk, 1)
+    desk.lifecycle.revoke(NUMBER, reason="", actor="clerk")
+    monkeypatch.setattr(rice, "encode", coded)
+    with pytest.raises(SelfVerificationFailed, match="would not verify on board"):
+        desk.publisher.current(1)
+    assert snapshots(desk) == [aboard(newest)]
 
 
 @pytest.mark.parametrize(

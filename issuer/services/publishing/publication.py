@@ -86,7 +86,7 @@ class Publication:
         `leap_ahead` the numbers of all lists pass over those that such a database may have forgotten.
         """
         report = Report()
-        with self._store.alone(), self._database.session(), Preparing() as preparing:
+        with self._store.alone() as alone, self._database.session(), Preparing() as preparing:
             with self._database.read() as connection:
                 heads = self._lists.heads(connection, orders)
                 for head in [head for head in heads if head.is_due(orders)][:1]:
@@ -99,7 +99,7 @@ class Publication:
             self._bring_log(seen.memory, report, make=look is not Look.MEMORY)
             each = {head.number: orders for head in heads}
             due = self._leaps(orders, seen.contents) if leap_ahead else each
-            self._bring_lists(heads, due, report, seen.memory, preparing)
+            self._bring_lists(heads, due, report, seen.memory, preparing, alone=alone)
             self._bringing.bring([_aggregation(heads)], len(heads), report, seen.memory)
         return report
 
@@ -168,20 +168,24 @@ class Publication:
         report: Report,
         memory: Mapping[str, Remembered],
         preparing: Preparing,
+        *,
+        alone: bool,
     ) -> None:
         """All lists that are not there as they stand; last, and waited for, what others have in hand."""
         due = [head for head in heads if orders[head.number].number > 1 or not _is_there(head, memory)]
         report.unchanged += 2 * (len(heads) - len(due))
-        self._make_claimable([head.number for head in due if token_name(head.number) not in memory])
-        alone = memory if self._database.is_sqlite else None  # else another may have written since
+        # Where nobody else writes, what was remembered is true still. SQLite has no claims to hold.
+        known = memory if alone or self._database.is_sqlite else None
+        if known is None:
+            self._make_claimable([head.number for head in due if token_name(head.number) not in memory])
         taken = []
         for at, head in enumerate(due):
             signed = self._lists.unless_busy(head, orders[head.number], preparing)
             self._begin_next(due[at + 1 :], orders, preparing)
-            if signed is None or not self._bring_list(signed, report, alone, wait=False):
+            if signed is None or not self._bring_list(signed, report, known, wait=False):
                 taken.append(head.number)
         for number in taken:
-            self._bring_list(self._lists.current(number, orders[number]), report, alone, wait=True)
+            self._bring_list(self._lists.current(number, orders[number]), report, known, wait=True)
 
     def _begin_next(self, due: Sequence[Head], orders: Mapping[int, Orders], preparing: Preparing) -> None:
         """While one list is brought, zlib is at work on the next."""
@@ -194,9 +198,9 @@ class Publication:
     ) -> bool:
         """Put both forms of a list; False where another publisher is at it.
 
-        One publisher at a time for a list, while all others go on with the next (SKIP LOCKED). With SQLite,
-        where `memory` is still true, there is one writer, whom no store may keep waiting: there the store
-        alone decides.
+        One publisher at a time for a list, while all others go on with the next (SKIP LOCKED). With `memory`
+        nothing is claimed: nobody else writes, or with SQLite, which has one writer, whom no store may keep
+        waiting, the store alone decides.
         """
         if memory is not None:
             self._bringing.bring(_forms(signed), signed.statement_number, report, memory)
@@ -210,7 +214,7 @@ class Publication:
         return True
 
     def _make_claimable(self, numbers: Sequence[int]) -> None:
-        if self._database.is_sqlite or not numbers:
+        if not numbers:
             return
         with self._database.write(wait=False) as connection:
             names, at = [token_name(number) for number in numbers], int(self._clock().timestamp())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, select
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import status_list
@@ -36,11 +36,6 @@ MAX_AGE = 900
 # Made once: to make a query takes as long as to ask it.
 _LOCK: Final = statements.LIST_WITH_STATEMENT.with_for_update(of=status_list)
 _LOCK_IF_FREE: Final = _LOCK.with_for_update(of=status_list, skip_locked=True)
-_SIGNED: Final = (
-    update(status_list)
-    .where(status_list.c.number == bindparam("of"))
-    .values({name: bindparam(name) for name in ("token", "signed_revision", "signed_iat", "signed_exp")})
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +212,8 @@ class StatusPublisher:
         states = prepared.states
         kid = self._keys.status_kid
         signer = self._keys.signer(kid)
-        comes = statements.next_of(row, states, orders.number)  # while zlib is still at work
+        # While zlib is still at work.
+        comes = statements.next_of(connection, row, states, iat=iat, at_least=orders.number)
         ttl = int(self._settings.status_ttl.total_seconds())
         token = status.encode(
             states,
@@ -230,26 +226,21 @@ class StatusPublisher:
             deflated=prepared.deflated(),
         )
         # After the list: the signer holds what ships are told against what it has just signed.
-        stored = statements.state(
-            connection,
-            row,
-            states,
-            comes=comes,
-            iat=iat,
-            exp=exp,
-            flag=self._settings.flag,
-            signer=signer,
-            kid=kid,
+        stated = statements.signed(
+            row, states, comes=comes, iat=iat, exp=exp, flag=self._settings.flag, signer=signer
         )
         times = {"signed_iat": int(iat.timestamp()), "signed_exp": int(exp.timestamp())}
-        values = {"token": token, "signed_revision": row.revision, **times}
-        connection.execute(_SIGNED, {"of": row.number, **values})
+        statements.store(
+            connection,
+            {"token": token, "signed_revision": row.revision, **times},
+            {"list_number": row.number, "iat": times["signed_iat"], "kid": kid, **stated._asdict()},
+        )
         return SignedList(
             number=row.number,
             uri=row.uri,
             token=token,
-            statement_number=stored.number,
-            snapshot=stored.snapshot,
+            statement_number=stated.number,
+            snapshot=stated.snapshot,
             iat=iat,
             exp=datetime.fromtimestamp(times["signed_exp"], UTC),
             ttl=self._settings.status_ttl,

@@ -5,6 +5,7 @@ signed under a number never changes. It is kept whole for 60 days, so that a del
 as its hash alone: whoever holds an older one takes the snapshot. The bytes: docs/sea-pack-format.md, 2 and 3.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -50,10 +51,11 @@ class Stated(NamedTuple):
 
 
 class Next(NamedTuple):
-    """The number that a list's next statement gets, and the states of the one before it."""
+    """What a list's next statement will be, but for what is signed."""
 
     number: int
-    before: bytes | None
+    before: bytes | None  # the states of the number before
+    body: bytes  # how a snapshot codes the states, which it was seen to give back
 
 
 class Stored(NamedTuple):
@@ -63,19 +65,36 @@ class Stored(NamedTuple):
     snapshot: bytes
 
 
-def next_of(row: Row[Any], states: bytes, at_least: int = 1) -> Next:
-    """What is known of the next statement before it is signed; `row` as `state` has it.
+def next_of(
+    connection: Connection, row: Row[Any], states: bytes, *, iat: datetime, at_least: int = 1
+) -> Next:
+    """All of a list's next statement that can be had before the list itself is signed, which takes long.
 
-    Of numbers that are passed over (`at_least`) the last counts as one of the states that came before them.
+    `row` is the list's, locked, with its latest statement as `LIST_WITH_STATEMENT` reads it. Of numbers that
+    are passed over (`at_least`) the last counts as one of the states that came before them.
     """
     number = max(at_least, (row.statement_number or 0) + 1)
+    before = states if number > 1 else None
     if row.statement_number is not None:
-        return Next(number, read(row.snapshot, row.uri, row.statement_number).states)
-    return Next(number, states if number > 1 else None)
+        before = read(row.snapshot, row.uri, row.statement_number).states
+    body = _coded(states, row.uri)
+    _thin(connection, row.number, int((iat - KEPT).timestamp()))
+    return Next(number, before, body)
 
 
-def state(
-    connection: Connection,
+def _coded(states: bytes, uri: str) -> bytes:
+    """The states as a snapshot has them, which a ship reads as we do."""
+    body = rice.encode(states)
+    try:
+        back = rice.decode(body, len(states) * 4)
+    except rice.RiceError as error:
+        raise _would_not_verify(uri) from error
+    if back != states:
+        raise _would_not_verify(uri)
+    return body
+
+
+def signed(
     row: Row[Any],
     states: bytes,
     *,
@@ -84,28 +103,33 @@ def state(
     exp: datetime,
     flag: str,
     signer: Signer,
-    kid: str,
 ) -> Stored:
-    """Sign and store the next number of a list, within the transaction that signs its token.
+    """The next number of a list, signed; to be stored in the transaction that stores its token.
 
-    `row` is the list's, locked, with its latest statement as `LIST_WITH_STATEMENT` reads it. `exp` is rounded
-    down to whole days after `iat`. Raises InvalidInput for a time that no statement can have.
+    `exp` is rounded down to whole days after `iat`. Raises InvalidInput for a time that none can have.
     """
-    number, before = comes
     until = iat + (exp - iat) // _ONE_DAY * _ONE_DAY
     try:
-        statement = sign(states, uri=row.uri, number=number, iat=iat, exp=until, before=before, signer=signer)
+        statement = sign(
+            states, uri=row.uri, number=comes.number, iat=iat, exp=until, before=comes.before, signer=signer
+        )
     except ValueError as error:
         raise InvalidInput(str(error), hint="set the clock right; nothing was signed") from error
-    snapshot = ship_status.to_snapshot(statement, states, flag=flag, name=name_of(row.number))
-    if not _reads_back(snapshot, statement, states, signer):
-        raise SelfVerificationFailed(
-            f"status list {row.uri} would not verify on board", hint="nothing was published; report this"
-        )
-    values = {"list_number": row.number, "number": number, "iat": int(iat.timestamp()), "kid": kid}
-    connection.execute(_INSERT, {**values, "snapshot": snapshot})
-    _thin(connection, row.number, int((iat - KEPT).timestamp()))
-    return Stored(number, snapshot)
+    name = name_of(row.number)
+    snapshot = ship_status.to_snapshot(statement, states, flag=flag, name=name, body=comes.body)
+    if not _reads_back(snapshot, statement, states, comes.body, signer):
+        raise _would_not_verify(row.uri)
+    return Stored(comes.number, snapshot)
+
+
+def store(connection: Connection, token: Mapping[str, object], statement: Mapping[str, object]) -> None:
+    """Both that were signed of a list, as columns of their rows, within the transaction that locked it."""
+    of_statement = {f"its_{name}": value for name, value in statement.items()}
+    if connection.dialect.name == "postgresql":
+        connection.execute(_BOTH, {**token, **of_statement})
+        return
+    connection.execute(_STATED, of_statement)
+    connection.execute(_SIGNED, {**token, "its_list_number": statement["list_number"]})
 
 
 def _thin(connection: Connection, list_number: int, before: int) -> None:
@@ -162,7 +186,15 @@ _THINNABLE: Final = (
     .order_by(status_statement.c.number)
     .limit(_THINNED_AT_ONCE)
 )
-_INSERT: Final = insert(status_statement)
+_OF_STATEMENT: Final = ("list_number", "number", "iat", "kid", "snapshot")
+_OF_TOKEN: Final = ("token", "signed_revision", "signed_iat", "signed_exp")
+_STATED: Final = insert(status_statement).values({name: bindparam(f"its_{name}") for name in _OF_STATEMENT})
+_SIGNED: Final = (
+    update_of(status_list)
+    .where(status_list.c.number == bindparam("its_list_number"))
+    .values({name: bindparam(name) for name in _OF_TOKEN})
+)
+_BOTH: Final = _SIGNED.add_cte(_STATED.cte("stated"))  # PostgreSQL: one question of the server's
 
 
 def newest_numbers(connection: Connection) -> dict[int, int]:
@@ -243,11 +275,22 @@ def _damaged(uri: str, number: int, error: Exception) -> DatabaseUnusable:
     )
 
 
-def _reads_back(snapshot: bytes, statement: Statement, states: bytes, signer: Signer) -> bool:
-    """Whether a ship will read what we meant, and find it signed."""
-    back = read(snapshot, statement.uri, statement.number)
+def _would_not_verify(uri: str) -> SelfVerificationFailed:
+    return SelfVerificationFailed(
+        f"status list {uri} would not verify on board", hint="nothing was published; report this"
+    )
+
+
+def _reads_back(snapshot: bytes, statement: Statement, states: bytes, body: bytes, signer: Signer) -> bool:
+    """Whether a ship will read what we meant, and find it signed. `body` was seen to give `states` back."""
+    parsed = status_wire.parse(snapshot)
+    if (parsed.body, parsed.size, parsed.header.number) != (body, len(states) * 4, statement.number):
+        return False
+    if parsed.before is None:
+        return False
+    back = ship_status.statement_of(parsed, parsed.before, states, uri=statement.uri)
     try:
-        signer.public_key.verify(back.statement.message, back.statement.signature)
+        signer.public_key.verify(back.message, back.signature)
     except SignatureMismatch:
         return False
-    return (back.statement, back.states) == (statement, states)
+    return back == statement
