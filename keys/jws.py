@@ -84,18 +84,19 @@ def parse(token: str, *, max_size: int = MAX_TOKEN_CHARACTERS) -> UnverifiedJws:
     """Split and decode `token`, at most `max_size` characters. Raises MalformedJws."""
     if len(token) > max_size:
         raise MalformedJws("a token of {} characters; at most {} are read", len(token), max_size)
-    segments = token.split(".", 3)
-    if len(segments) != 3:
+    # Not `split`, which looks at each character in turn.
+    signed, _, third = token.rpartition(".")
+    first, dot, second = signed.partition(".")
+    if not dot or "." in second:
         raise MalformedJws("not three parts with a dot between each")
     try:
-        header = _header(segments[0])
-        payload = b64url_decode(segments[1])
-        signature = b64url_decode(segments[2])
+        header = _header(first)
+        payload = b64url_decode(second)
+        signature = b64url_decode(third)
     except EncodingError as error:
         raise MalformedJws("{}", error) from None
     _check_size(signature)
-    signing_input = token[: -len(segments[2]) - 1].encode("ascii")
-    return UnverifiedJws(token, header, payload, signature, signing_input)
+    return UnverifiedJws(token, header, payload, signature, signed.encode("ascii"))
 
 
 def _check_size(signature: bytes) -> None:
