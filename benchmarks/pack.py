@@ -129,21 +129,32 @@ def _import(one: Import) -> Iterator[Row]:
 def _checks(one: Import) -> list[Callable[[], object]]:
     """Exactly the signature checks of an import, made by `cryptography` alone with keys that are loaded."""
     made: list[Callable[[], object]] = []
-    of_lists, of_roles = algorithms.verify, SSlibKey.verify_signature
+    of_one, of_many, of_roles = algorithms.verify, algorithms.pending, SSlibKey.verify_signature
 
     def es256(key: NativePublicKey, signature: bytes, message: bytes) -> None:
-        of_lists(key, signature, message)
         assert isinstance(key, ec.EllipticCurvePublicKey)
         half = len(signature) // 2
         r, s = (int.from_bytes(part, "big") for part in (signature[:half], signature[half:]))
         made.append(partial(key.verify, encode_dss_signature(r, s), message, _ES256))
+
+    def verify(key: NativePublicKey, signature: bytes, message: bytes) -> None:
+        es256(key, signature, message)
+        of_one(key, signature, message)
+
+    def pending(key: NativePublicKey, signature: bytes, message: bytes) -> Callable[[], None]:
+        es256(key, signature, message)
+        return of_many(key, signature, message)
 
     def ed25519(self: SSlibKey, signature: Signature, message: bytes) -> None:
         of_roles(self, signature, message)
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(self.keyval["public"]))
         made.append(partial(key.verify, bytes.fromhex(signature.signature), message))
 
-    with patch.object(algorithms, "verify", es256), patch.object(SSlibKey, "verify_signature", ed25519):
+    with (
+        patch.object(algorithms, "verify", verify),
+        patch.object(algorithms, "pending", pending),
+        patch.object(SSlibKey, "verify_signature", ed25519),
+    ):
         one.verify()
     return made
 
