@@ -7,13 +7,15 @@ crash left half built is found and built anew (postgresql.org/docs/current/sql-c
 """
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from alembic.ddl.impl import DefaultImpl
 from sqlalchemy import Connection, Engine, Index, text
 from sqlalchemy.schema import CreateIndex
 
 from issuer.adapters.tables import metadata
+
+if TYPE_CHECKING:
+    from alembic.ddl.impl import DefaultImpl
 
 # What migrations dropped since 0008. Others that are not ours an operator may have made.
 OBSOLETE: Final = frozenset(("ix_credential_not_valid", "ix_credential_unfinished"))
@@ -25,7 +27,7 @@ _STANDING: Final = text(
 )
 
 
-def leave_out(impl: DefaultImpl, tables: Collection[str]) -> None:
+def leave_out(impl: "DefaultImpl", tables: Collection[str]) -> None:
     """Let migrations neither build nor drop indexes of these tables."""
     build, drop = impl.create_index, impl.drop_index
 

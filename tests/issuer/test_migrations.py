@@ -1,22 +1,25 @@
 """Migrations while others work (decision 0028): they add, they lock nobody out, old workers go on."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, event, func, inspect, select
 from support.databases import PostgresServer
 
-from issuer.adapters import indexing, migrating
+from issuer.adapters import indexing, migrating, revisions
 from issuer.adapters.database import Database
-from issuer.adapters.migrating import _scripts, make_schema, rebuilding
+from issuer.adapters.migrating import configuration, make_schema, rebuilding
 from issuer.adapters.tables import metadata
 from issuer.domain.errors import DatabaseUnusable
 
 FIRST = "0007"  # what was released before the rule
-REVISIONS = [one.revision for one in reversed(list(_scripts().walk_revisions())) if one.revision >= FIRST]
+REVISIONS = sorted(one for one in revisions.known() if one >= FIRST)
 # What may happen to a register that is in use: in its transaction, and after it.
 ALLOWED = [
     r"CREATE TABLE (?!_alembic)", r"ALTER TABLE \w+ ADD COLUMN \w+ [^,]*$", r"CREATE (OR REPLACE )?FUNCTION ",
@@ -37,6 +40,20 @@ def at(url: str, revision: str) -> Iterator[Connection]:
             make_schema(writing, revision)
             yield writing
     database.close()
+
+
+def test_names_of_the_files_say_what_alembic_says_of_the_schemas(tmp_path: Path) -> None:
+    with Database.bare(f"sqlite:///{tmp_path}/any.db").engine.connect() as connection:
+        scripts = ScriptDirectory.from_config(configuration(connection))
+    walked = [one.revision for one in scripts.walk_revisions()]
+    assert walked == sorted(revisions.known(), reverse=True)
+    assert scripts.get_current_head() == revisions.head()
+
+
+def test_nothing_that_works_on_a_register_of_this_version_needs_alembic() -> None:
+    asked = "import sys, issuer.cli, issuer.app; print([one for one in sys.modules if one == 'alembic'])"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
 
 
 def reflected(connection: Connection) -> MetaData:

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, collate, sel
 from issuer.adapters import log_store
 from issuer.adapters.backup_files import Add, BackupUnusable, Recipient, finish, writing
 from issuer.adapters.database import Database
-from issuer.adapters.migrating import revision_of
+from issuer.adapters.revisions import revision_of
 from issuer.adapters.tables import audit_head
 from issuer.services.clock import Clock
 from issuer.settings import Settings

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from issuer.adapters import address, log_store
 from issuer.adapters.database import Database
-from issuer.adapters.migrating import revision_problem
+from issuer.adapters.revisions import revision_problem
 from issuer.domain.errors import DatabaseUnusable, IssuerError, KeysUnusable
 from issuer.services.custody.authority_keys import AuthorityKeys
 from issuer.services.issuing.stopping import standing_stop
