@@ -76,10 +76,16 @@ def test_every_variable_of_every_program_is_documented() -> None:
     assert all(f"`{name}`" in PAGE for name in read | settings.ELSEWHERE)
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The addresses of an issuer, as patterns; and that of the document that lists them."""
+    register = tmp_path_factory.mktemp("served") / "register.db"
+    app = create_app(issuer_settings(f"sqlite:///{register}"), keys=KEYS)
+    return [str(app.openapi_url), *(re.sub(r"\{[a-z_]+\}", "[^/]+", path) for path in app.openapi()["paths"])]
+
+
 @pytest.mark.parametrize(
     "address", sorted(set(re.findall(r"/no/(?:api/v1|status|packs)/[a-zA-Z0-9./]+", PAGE)))
 )
-def test_documented_addresses_are_served(address: str, tmp_path: Path) -> None:
-    app = create_app(issuer_settings(f"sqlite:///{tmp_path}/register.db"), keys=KEYS)
-    patterns = [re.sub(r"\{[a-z_]+\}", "[^/]+", path) for path in app.openapi()["paths"]]
-    assert address == app.openapi_url or any(re.fullmatch(one, address) for one in patterns)
+def test_documented_addresses_are_served(address: str, served: list[str]) -> None:
+    assert any(re.fullmatch(one, address) for one in served)
