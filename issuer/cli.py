@@ -5,49 +5,83 @@ not whole, 2 not done.
 """
 
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, ClassVar, NoReturn
 
 import typer
 
 from issuer import terminal
-from issuer.commands import (
-    affected,
-    applications,
-    approving,
-    audit,
-    backup,
-    casework,
-    database,
-    deciding,
-    drafting,
-    log,
-    mass,
-    offering,
-    organisations,
-    persons,
-    portraits,
-    publishing,
-    reconciling,
-    records,
-    recovering,
-    register,
-    rules,
-    rules_contents,
-    rules_diff,
-    signing,
-    stopping,
-    working,
-)
-from issuer.commands.grouped import Grouped
+from issuer.commands.grouped import Grouped, Panels
 from issuer.commands.opening import NOTHING
 from issuer.commands.repeating import VARIABLE, take_key
-from issuer.commands.serve import serve
 from issuer.domain.errors import InvalidInput, IssuerError
 
+
+class Commands(Grouped):
+    """All commands, in the order in which `--help` shows them."""
+
+    panels: ClassVar[Panels] = {
+        "Register": {
+            "import": "register:import_register",
+            "export": "register:export",
+            "portrait": "portraits:portrait",
+            "portraits": "portraits:portraits",
+            "person": "persons:app",
+            "organisation": "organisations:app",
+            "record": "records:record",
+            "review": "records:review",
+        },
+        "Applications and the law": {
+            "apply": "applications:apply",
+            "decide": "casework:decide",
+            "explain": "applications:explain",
+            "cases": "applications:app",
+            "rules": "rules_app:app",
+        },
+        "Certificates": {
+            "draft": "drafting:draft",
+            "pending": "drafting:pending",
+            "propose": "approving:propose",
+            "approve": "approving:approve",
+            "reject": "approving:reject",
+            "suspend": "deciding:suspend",
+            "reinstate": "deciding:reinstate",
+            "revoke": "deciding:revoke",
+            "replace": "deciding:replace",
+            "reissue": "deciding:reissue",
+            "affected": "affected:affected",
+            "mass": "mass:app",
+        },
+        "Phones and paper": {
+            "offer": "offering:offer",
+            "rebind": "offering:rebind",
+            "print": "signing:print_paper",
+            "manning": "signing:manning",
+        },
+        "Publishing": {
+            "publish": "publishing:publish",
+            "publish-packs": "publishing:publish_packs",
+            "log": "log:app",
+            "allow-list": "signing:allow_list",
+        },
+        "Operating": {
+            "serve": "serve:serve",
+            "work": "working:work",
+            "status": "stopping:status",
+            "stop": "stopping:stop",
+            "start": "stopping:start",
+            "recover": "recovering:recover",
+            "reconcile": "reconciling:reconcile",
+            "audit": "audit:app",
+            "database": "database:app",
+            "backup": "backup:app",
+            "restore": "backup:restore_register",
+        },
+    }
+
+
 app = typer.Typer(
-    cls=Grouped,
+    cls=Commands,
     help="An authority's service: keep the register, issue credentials, publish their status.",
     no_args_is_help=True,
     add_completion=False,
@@ -72,75 +106,6 @@ def _options(
 ) -> None:
     context.obj = config
     take_key(context, idempotency_key)
-
-
-# All commands, in the order in which `--help` shows them; subcommands that stand in modules of their own.
-rules.app.command("diff")(rules_diff.diff)
-rules.app.command("contents")(rules_contents.contents)
-_PANELS: Final[Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]]] = {
-    "Register": {
-        "import": register.import_register,
-        "export": register.export,
-        "portrait": portraits.portrait,
-        "portraits": portraits.portraits,
-        "person": persons.app,
-        "organisation": organisations.app,
-        "record": records.record,
-        "review": records.review,
-    },
-    "Applications and the law": {
-        "apply": applications.apply,
-        "decide": casework.decide,
-        "explain": applications.explain,
-        "cases": applications.app,
-        "rules": rules.app,
-    },
-    "Certificates": {
-        "draft": drafting.draft,
-        "pending": drafting.pending,
-        "propose": approving.propose,
-        "approve": approving.approve,
-        "reject": approving.reject,
-        "suspend": deciding.suspend,
-        "reinstate": deciding.reinstate,
-        "revoke": deciding.revoke,
-        "replace": deciding.replace,
-        "reissue": deciding.reissue,
-        "affected": affected.affected,
-        "mass": mass.app,
-    },
-    "Phones and paper": {
-        "offer": offering.offer,
-        "rebind": offering.rebind,
-        "print": signing.print_paper,
-        "manning": signing.manning,
-    },
-    "Publishing": {
-        "publish": publishing.publish,
-        "publish-packs": publishing.publish_packs,
-        "log": log.app,
-        "allow-list": signing.allow_list,
-    },
-    "Operating": {
-        "serve": serve,
-        "work": working.work,
-        "status": stopping.status,
-        "stop": stopping.stop,
-        "start": stopping.start,
-        "recover": recovering.recover,
-        "reconcile": reconciling.reconcile,
-        "audit": audit.app,
-        "database": database.app,
-        "backup": backup.app,
-        "restore": backup.restore_register,
-    },
-}
-for _panel, _commands in _PANELS.items():
-    for _name, _command in _commands.items():
-        if isinstance(_command, typer.Typer):
-            app.add_typer(_command, name=_name, no_args_is_help=True, rich_help_panel=_panel)
-        else:
-            app.command(_name, rich_help_panel=_panel)(_command)
 
 
 def main() -> NoReturn:

@@ -4,14 +4,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from issuer.adapters.database import Database
 from issuer.domain.errors import IssuerError
 from verifier.report import escaped
+
+if TYPE_CHECKING:
+    from issuer.adapters.database import Database
 
 SHOWN = 20  # lines of what may be a million
 STEPS = 10  # plain lines a run, where nobody watches a bar
@@ -70,7 +69,7 @@ def open_what_is_closed() -> bool:
     return there
 
 
-def announce(database: Database) -> None:
+def announce(database: "Database") -> None:
     """Say that a register was made: whoever meant another one learns it now."""
     if database.is_new:
         say(f"made a new register at {database.address}")
@@ -82,6 +81,9 @@ def progress(title: str, total: int | None = None) -> Iterator[Callable[[int, in
     if not sys.stderr.isatty():
         yield _plain(title)
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),

@@ -3,15 +3,18 @@
 import getpass
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from issuer import terminal
 from issuer.composition import Register, Services, compose, open_register
 from issuer.domain.errors import KeysUnusable
-from issuer.services.custody.authority_keys import AuthorityKeys, keys_with
 from issuer.settings import Settings, load_settings
 from keys.custody.passphrase import from_text
+
+if TYPE_CHECKING:
+    from issuer.services.custody.authority_keys import AuthorityKeys
 
 PART, NOTHING = 1, 2  # exit codes: done in part, not done
 
@@ -42,8 +45,10 @@ def services_of(context: typer.Context, *, resume: bool = True) -> Services:
     return services
 
 
-def keys_of(settings: Settings) -> AuthorityKeys:
+def keys_of(settings: Settings) -> "AuthorityKeys":
     """The signer's keys; or the sealed ones, with the passphrase of the settings or of whoever is here."""
+    from issuer.services.custody.authority_keys import keys_with
+
     return keys_with(settings, passphrase_of(settings))
 
 

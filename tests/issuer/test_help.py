@@ -1,6 +1,8 @@
 """`ombord-issuer --help` as an operator reads it: every command on a line of its own that ends."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -40,3 +42,14 @@ def test_commands_stand_under_what_they_are_about() -> None:
     assert panels == ["Options", *wanted, "Operating"]
     names = re.findall(r"^  ([a-z][a-z-]*) ", said.partition("--help")[2], re.MULTILINE)
     assert sorted(names) == sorted(get_command(app).commands)  # type: ignore[attr-defined] # each of them once
+
+
+def test_a_command_imports_no_other() -> None:
+    asked = (
+        "import sys; from issuer.cli import app; from typer.testing import CliRunner;"
+        "assert CliRunner().invoke(app, ['suspend', '--help']).exit_code == 0;"
+        "print(*sorted(one for one in sys.modules if one.startswith('issuer.commands.')))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    modules = {one.removeprefix("issuer.commands.") for one in told.stdout.split()}
+    assert modules == {"deciding", "grouped", "opening", "repeating"}
