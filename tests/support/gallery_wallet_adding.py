@@ -8,8 +8,8 @@ from support.ship_store import Shore
 from support.simulator import NOW, Authority
 
 from wallet_app import texts
+from wallet_app.core.issuer_metadata import Authority as Issuer
 from wallet_app.core.offer import Offer, TransactionCode
-from wallet_app.core.oid4vci import Authority as Issuer
 from wallet_app.core.pickup import Progress, Proposal
 from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.core.trust import Check, Known

@@ -10,8 +10,8 @@ from support.scenario import TODAY, competency, medical
 from support.simulator import DAY, NOW
 from support.wallet import NoNetwork, PhoneInHand
 
+from wallet_app.core.issuer_metadata import Authority
 from wallet_app.core.offer import Offer, TransactionCode
-from wallet_app.core.oid4vci import Authority
 from wallet_app.core.pickup import Proposal
 from wallet_app.core.trust import Check, Known
 

@@ -8,9 +8,10 @@ from support.wallet import Scripted
 
 from keys import jws
 from keys.encoding import json_object
-from wallet_app.core import oid4vci
+from wallet_app.core import issuer_metadata, oid4vci
+from wallet_app.core.issuer_metadata import Authority
 from wallet_app.core.offer import Offer, TransactionCode
-from wallet_app.core.oid4vci import Authority, ExpiredNonce
+from wallet_app.core.oid4vci import ExpiredNonce
 from wallet_app.core.records import Item, PickUp
 from wallet_app.core.transport import Response
 from wallet_app.core.troubles import PickUpError, Trouble
@@ -62,11 +63,11 @@ def trouble(of: pytest.ExceptionInfo[PickUpError]) -> Trouble:
     ],
 )
 def test_well_known_stands_between_host_and_path(issuer: str, address: str) -> None:
-    assert oid4vci.well_known(issuer, "openid-credential-issuer") == address
+    assert issuer_metadata.well_known(issuer, "openid-credential-issuer") == address
 
 
 def test_authority_is_read_in_english_where_it_says_so() -> None:
-    found = oid4vci.fetch_authority(Scripted({METADATA: GOOD_METADATA, OAUTH: GOOD_OAUTH}), ISSUER)
+    found = issuer_metadata.fetch_authority(Scripted({METADATA: GOOD_METADATA, OAUTH: GOOD_OAUTH}), ISSUER)
     assert found.name == "NMA"
     assert found.notification_endpoint is None
 
@@ -95,7 +96,7 @@ def test_metadata_that_contradicts_itself_is_refused(
 ) -> None:
     network = Scripted({METADATA: {**GOOD_METADATA, **metadata}, OAUTH: {**GOOD_OAUTH, **oauth}})
     with pytest.raises(PickUpError) as refused:
-        oid4vci.fetch_authority(network, ISSUER)
+        issuer_metadata.fetch_authority(network, ISSUER)
     assert trouble(refused) is expected
 
 
@@ -113,7 +114,7 @@ def test_metadata_that_contradicts_itself_is_refused(
 )
 def test_answer_that_is_no_metadata_says_what_it_was(answer: Response, expected: Trouble) -> None:
     with pytest.raises(PickUpError) as refused:
-        oid4vci.fetch_authority(Scripted({METADATA: answer}), ISSUER)
+        issuer_metadata.fetch_authority(Scripted({METADATA: answer}), ISSUER)
     assert trouble(refused) is expected
 
 

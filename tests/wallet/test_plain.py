@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.encoding import json_dumps
-from wallet_app.core import offer, oid4vci
+from wallet_app.core import issuer_metadata, offer
 from wallet_app.core.plain import plain
 from wallet_app.core.troubles import PickUpError, Trouble
 
@@ -63,7 +63,7 @@ def test_description_of_the_pick_up_code_is_plain() -> None:
 
 def test_names_of_documents_and_authorities_are_plain() -> None:
     display = [{"name": "\u202eNMA\u200b" + "x" * 999}]
-    documents = oid4vci._documents(
+    documents = issuer_metadata._documents(
         {
             "credential_configurations_supported": {
                 "one": {"format": "dc+sd-jwt", "credential_metadata": {"display": display}},
@@ -72,7 +72,7 @@ def test_names_of_documents_and_authorities_are_plain() -> None:
         }
     )
     assert documents["one"].startswith("NMAxxx")
-    assert len(documents["one"]) == oid4vci.MOST_NAME
+    assert len(documents["one"]) == issuer_metadata.MOST_NAME
     assert documents["two\u202e"] == "two"
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from keys.encoding import Json, json_dumps
 from keys.signer import Signer
 from verifier.credential import vc
-from wallet_app.core import oid4vci
+from wallet_app.core import issuer_metadata, oid4vci
 from wallet_app.core.document_store import DocumentsError, DocumentStore
 from wallet_app.core.held import Held
 from wallet_app.core.sync_answer import problem_of, trouble_of
@@ -89,7 +89,7 @@ class Documents:
         """One request with a fresh proof, as a sync makes it; stale nonces are fetched again."""
         issuer = held.credential.issuer
         url = require_secure(f"{issuer}/api/v1/documents")
-        nonce_endpoint = oid4vci.fetch_nonce_endpoint(self._transport, issuer)
+        nonce_endpoint = issuer_metadata.fetch_nonce_endpoint(self._transport, issuer)
         headers = {"Accept": PDF, "Content-Type": "application/json"}
         for _ in range(NONCE_TRIES):
             nonce = oid4vci.fetch_nonce(self._transport, nonce_endpoint)

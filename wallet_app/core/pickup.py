@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from keys.jwk import PublicKey
 from keys.signer import Signer
-from wallet_app.core import held, oid4vci
+from wallet_app.core import held, issuer_metadata, oid4vci
 from wallet_app.core.held import Held
+from wallet_app.core.issuer_metadata import Authority
 from wallet_app.core.offer import Offer
-from wallet_app.core.oid4vci import Authority
 from wallet_app.core.records import Contents, Item, PickUp, StoredCredential, StoredReceipt
 from wallet_app.core.transport import Transport
 from wallet_app.core.troubles import PickUpError, Trouble
@@ -63,7 +63,7 @@ class PickUps:
     def look_at(self, text: str) -> Proposal:
         """What the offer in `text` holds; changes nothing anywhere. Raises PickUpError."""
         offer = oid4vci.fetch_offer(self._transport, text)
-        return Proposal(oid4vci.fetch_authority(self._transport, offer.issuer), offer)
+        return Proposal(issuer_metadata.fetch_authority(self._transport, offer.issuer), offer)
 
     def agree(self, proposal: Proposal, tx_code: str | None) -> Progress:
         """Spend the offer's code, which works once, and remember what it bought. Raises PickUpError.
@@ -91,7 +91,7 @@ class PickUps:
         if pick_up is None:
             return Progress(0, 0)
         setback: PickUpError | None = None
-        keys = oid4vci.fetch_keys(self._transport, pick_up.issuer) if pick_up.missing else {}
+        keys = issuer_metadata.fetch_keys(self._transport, pick_up.issuer) if pick_up.missing else {}
         for item in pick_up.missing:
             try:
                 pick_up = self._fetch_one(pick_up, item, keys)

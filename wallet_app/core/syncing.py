@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 from keys.encoding import Json, json_dumps
 from keys.signer import Signer
-from wallet_app.core import held_pass, oid4vci
+from wallet_app.core import held_pass, issuer_metadata, oid4vci
+from wallet_app.core.answers import JSON_HEADERS
 from wallet_app.core.documents import Documents
 from wallet_app.core.held import Held, Unreadable
-from wallet_app.core.oid4vci import JSON_HEADERS
 from wallet_app.core.pickup import PickUps, Progress, Proposal
 from wallet_app.core.readings import Readings
 from wallet_app.core.records import StoredReceipt, SyncRecord
@@ -143,7 +143,7 @@ class Syncs:
             held_pass.require_good(
                 record.pass_text,
                 issuer=issuer,
-                issuer_keys=oid4vci.fetch_keys(self._transport, issuer),
+                issuer_keys=issuer_metadata.fetch_keys(self._transport, issuer),
                 holder_key=self._signer.public_key,
                 known=[one.certificate for one in mine],
                 as_of=datetime.fromtimestamp(record.as_of, UTC),
@@ -185,7 +185,7 @@ class Syncs:
         An authority that knows no receipts yet refuses to hear of them: it is asked without.
         """
         url = require_secure(f"{issuer}/api/v1/sync")
-        nonce_endpoint = oid4vci.fetch_nonce_endpoint(self._transport, issuer)
+        nonce_endpoint = issuer_metadata.fetch_nonce_endpoint(self._transport, issuer)
         for _ in range(NONCE_TRIES):
             nonce = oid4vci.fetch_nonce(self._transport, nonce_endpoint)
             proof = oid4vci.proof(self._signer, issuer, nonce, self._clock(), typ=PROOF_TYPE)

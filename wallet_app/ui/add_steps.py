@@ -10,8 +10,8 @@ from verifier.credential.model import CertificateType
 from verifier.ui.words import Words
 from wallet_app import texts
 from wallet_app.core import names
+from wallet_app.core.issuer_metadata import MOST_NAME
 from wallet_app.core.offer import TransactionCode
-from wallet_app.core.oid4vci import MOST_NAME
 from wallet_app.core.plain import plain
 
 
