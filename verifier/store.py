@@ -8,9 +8,7 @@ import os
 import time
 import zlib
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
-from io import FileIO
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from keys.encoding import json_dumps
@@ -18,7 +16,7 @@ from keys.trust import directory as trust
 from keys.trust.directory import Directory, TrustedKey
 from keys.trust.record import unix
 from keys.trust.state import COMPROMISED
-from verifier import memory
+from verifier import durable, memory
 from verifier.intake import Intake
 from verifier.state import (
     CURRENT,
@@ -85,36 +83,27 @@ def write(folder: str, intake: Intake) -> None:
         generation = os.path.join(folder, name)
         fresh = os.path.join(folder, CURRENT + FRESH)
         for path in (generation, fresh):  # what an import that died has left
-            _remove(path)
+            durable.remove(path)
         os.mkdir(generation, mode=0o700)
-        lists, states = _lists(intake)
-        with ThreadPoolExecutor(1) as meanwhile:  # the bulk goes to the disk while the rest is put together
-            bulky = {os.path.join(generation, "states"): b"".join(states)} if states else {}
-            bulk = meanwhile.submit(_write, bulky)
-            files, index = _generation(intake, lists)
-            line = f"{name} {index_checksum(name, index)}\n".encode("ascii")
-            paths = {os.path.join(generation, file): data for file, data in files.items()}
-            _write({**paths, fresh: line + index})
-            bulk.result()
-        _sync_folder(generation)
+        durable.write(_files(intake, generation, fresh), generation)
         os.replace(fresh, os.path.join(folder, CURRENT))
-        _sync_folder(folder)
+        durable.sync_folder(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
     for older in generations(folder):
         if older < number - 1:  # a check may have the last one open
             with suppress(OSError):  # what counts is written; the next import tries again
-                _remove(os.path.join(folder, f"g-{older:06d}"))
+                durable.remove(os.path.join(folder, f"g-{older:06d}"))
 
 
 def replace(folder: str, name: str, data: bytes) -> None:
     """Write a small file of `folder`, whole or not at all. Raises StateError."""
     try:
         path = os.path.join(folder, name)
-        _remove(path + FRESH)
-        _write({path + FRESH: data})
+        durable.remove(path + FRESH)
+        durable.write([(path + FRESH, data)])
         os.replace(path + FRESH, path)
-        _sync_folder(folder)
+        durable.sync_folder(folder)
     except OSError as error:
         raise _unwritable(folder, error) from None
 
@@ -127,6 +116,18 @@ def _next(folder: str) -> int:
         return 1
     except StateError:
         return max(generations(folder), default=0) + 1
+
+
+def _files(intake: Intake, generation: str, fresh: str) -> Iterator[tuple[str, bytes]]:
+    """All files to write: the bulk first, which goes to the disk while the rest is put together."""
+    lists, states = _lists(intake)
+    if states:
+        yield os.path.join(generation, "states"), b"".join(states)
+    files, index = _generation(intake, lists)
+    for file, data in files.items():
+        yield os.path.join(generation, file), data
+    name = os.path.basename(generation)
+    yield fresh, f"{name} {index_checksum(name, index)}\n".encode("ascii") + index
 
 
 def _generation(intake: Intake, lists: Mapping[str, object]) -> tuple[dict[str, bytes], bytes]:
@@ -213,44 +214,3 @@ def _allow(directory: Directory) -> tuple[list[dict[str, object]], _Parts]:
     parts = _Parts()
     lists = directory.allow_lists.items()
     return [{"iss": iss, "kid": kid, "part": parts.place(one.data)} for (iss, kid), one in lists], parts
-
-
-def _write(files: Mapping[str, bytes]) -> None:
-    """Write all, by path, then sync all: the first sync carries the others with it on most file systems."""
-    with ExitStack() as handles:
-        opened = []
-        for path, data in files.items():
-            opened.append(handles.enter_context(open(path, "wb", buffering=0)))
-            _write_all(opened[-1], data)
-        for file in opened:
-            os.fsync(file.fileno())
-
-
-def _write_all(file: FileIO, data: bytes) -> None:
-    """Every byte: a disk that fills up takes a part of them, and says so at the next."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
-
-
-def _sync_folder(path: str) -> None:
-    if os.name == "nt":
-        return  # Windows cannot open a folder
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove(path: str) -> None:
-    """A file, or a flat folder, such as a generation's; none at all is as good."""
-    try:
-        if os.path.isdir(path) and not os.path.islink(path):
-            for name in os.listdir(path):
-                os.unlink(os.path.join(path, name))
-            os.rmdir(path)
-        else:
-            os.unlink(path)
-    except FileNotFoundError:
-        return

@@ -6,6 +6,7 @@ import io
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -180,6 +181,35 @@ def test_killed_at_any_step_an_import_leaves_the_old_state_or_the_new(
         voyage.write(voyage.second)  # and the next import is none the worse for it
         assert voyage.holds() is voyage.second
         assert len(list(voyage.home.glob("g-*"))) <= 3
+
+
+def test_all_of_a_generation_is_on_the_disk_before_it_counts(
+    voyage: Voyage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not synced when the power goes may be lost, whatever was written after it."""
+    synced: set[tuple[int, int]] = set()
+    counts: list[set[tuple[int, int]]] = []
+    sync, rename = os.fsync, os.replace
+
+    def which(place: int | Path) -> tuple[int, int]:
+        about = os.stat(place)
+        return about.st_ino, 0 if stat.S_ISDIR(about.st_mode) else about.st_size
+
+    def fsync(descriptor: int) -> None:
+        synced.add(which(descriptor))
+        sync(descriptor)
+
+    def replace(old: str, new: str) -> None:
+        written = [Path(old), generation := voyage.home / "g-000002", *generation.iterdir()]
+        counts.append({which(path) for path in written} - synced)
+        synced.clear()
+        rename(old, new)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    voyage.write(voyage.second)
+    assert counts == [set()], "each file in its whole length, and the folder that names them"
+    assert synced == {which(voyage.home)}, "and then the name under which it counts"
 
 
 def refused(voyage: Voyage) -> str | None:
