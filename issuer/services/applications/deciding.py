@@ -4,34 +4,30 @@ import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert
 
 from issuer.adapters.database import Database
-from issuer.adapters.tables import certificate as certificate_table
-from issuer.adapters.tables import credential
-from issuer.adapters.tables_applications import application, decision_second
+from issuer.adapters.tables_applications import decision_second
 from issuer.domain.applications import ApplicationEvent, ApplicationState, next_state
-from issuer.domain.errors import Conflict, InvalidInput, NotFound
-from issuer.domain.register import CertificateState
+from issuer.domain.errors import Conflict, InvalidInput
 from issuer.rules.outcome import Way
 from issuer.rules.reading.case_practice import Practice
 from issuer.rules.reading.certificate_content import Limits
-from issuer.services.applications import decisions
-from issuer.services.applications.cases import found, history, move, without_number
+from issuer.services.applications import decisions, objections
+from issuer.services.applications.cases import found, move, without_number
 from issuer.services.applications.decisions import Verdict
 from issuer.services.applications.evaluating import Evaluated
 from issuer.services.applications.granting import plain_limits
+from issuer.services.applications.objections import INTENTION
 from issuer.services.applications.settling import Settling, limits_of
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.settings import Settings
 from keys.encoding import Json
 
-INTENTION: Final = "intend-refusal"
 CODE: Final = "code"  # of a limitation that the law names
-_DRAFTED = (CertificateState.DRAFTED, CertificateState.APPROVED, CertificateState.IN_FORCE)
 
 
 class Decision(StrEnum):
@@ -40,6 +36,15 @@ class Decision(StrEnum):
     GRANT = "grant"
     LIMIT = "limit"
     REFUSE = "refuse"
+
+
+class Ruling(NamedTuple):
+    """A decision to be carried out: `name` of a Decision or INTENTION, and what is told with it."""
+
+    name: str
+    reason: str | None
+    told: Mapping[str, Any]
+    by: str
 
 
 class _Undone(Exception):
@@ -100,6 +105,41 @@ class Deciding:
         the refusal. Raises IllegalTransition, Conflict, InvalidInput.
         """
         self._needed(reason)
+        self._refuse_ill_put(what, limitation)
+        with self._database.write() as connection:
+            row = found(connection, case_id, lock=True)
+            objections.refuse_pending(connection, case_id)
+            if what is Decision.REFUSE and row.state == ApplicationState.HEARING:
+                objections.refuse_unheard(connection, row, self._settling.today)
+                name = what.value
+            else:
+                row = self._assigned(connection, row, by)
+                name = INTENTION if what is Decision.REFUSE else what.value
+            limits = None if limitation is None else self._limits(limitation)
+            now = self._settling.evaluate(connection, row)
+            if name == Decision.REFUSE:
+                objections.refuse_other_than_intended(connection, case_id, now)
+            if certificate is not None:
+                objections.refuse_certificate(connection, row, certificate, now)
+            needs = name in self._practice.four_eyes
+            told: dict[str, Json] = {} if limits is None else {"limits": plain_limits(limits)}
+            told |= {} if certificate is None else {"certificate": certificate}
+            told |= {} if until is None else {"until": until.isoformat()}
+            if what is not Decision.REFUSE:
+                objections.refuse_unlawful(now)
+            kept = Verdict(name, by=by, reason=reason, limitation=told, needs_second=needs)
+            number = self._keep(connection, case_id, now, kept)
+            ruling = Ruling(name, reason, told, by)
+            if needs:
+                self._try_out(connection, row, ruling)
+                details: dict[str, str | int | None] = {"decision": number, "what": name}
+                event = AuditEvent("application-decision-proposed", case_id, details, by)
+                record(connection, self._clock, [event])
+                return row
+            return self._carry_out(connection, row, ruling)
+
+    def _refuse_ill_put(self, what: Decision, limitation: Mapping[str, Any] | None) -> None:
+        """A limitation belongs to `limit`, and names nobody."""
         if what is Decision.LIMIT and limitation is None:
             raise InvalidInput("`limit` needs a limitation", hint="say --limitation CODE, or grant it")
         if what is not Decision.LIMIT and limitation is not None:
@@ -110,36 +150,6 @@ class Deciding:
             if not limitation:
                 raise InvalidInput("the limitation is empty", hint="grant it, or say what is limited")
             self.said(json.dumps(limitation, ensure_ascii=False, default=str))
-        with self._database.write() as connection:
-            row = found(connection, case_id, lock=True)
-            self._refuse_pending(connection, case_id)
-            if what is Decision.REFUSE and row.state == ApplicationState.HEARING:
-                self._refuse_unheard(connection, row)
-                name = what.value
-            else:
-                row = self._assigned(connection, row, by)
-                name = INTENTION if what is Decision.REFUSE else what.value
-            limits = None if limitation is None else self._limits(limitation)
-            now = self._settling.evaluate(connection, row)
-            if name == Decision.REFUSE:
-                self._refuse_other_than_intended(connection, case_id, now)
-            if certificate is not None:
-                self._refuse_certificate(connection, row, certificate, now)
-            needs = name in self._practice.four_eyes
-            told: dict[str, Json] = {} if limits is None else {"limits": plain_limits(limits)}
-            told |= {} if certificate is None else {"certificate": certificate}
-            told |= {} if until is None else {"until": until.isoformat()}
-            if what is not Decision.REFUSE:
-                _refuse_unlawful(now)
-            kept = Verdict(name, by=by, reason=reason, limitation=told, needs_second=needs)
-            number = self._keep(connection, case_id, now, kept)
-            if needs:
-                self._try_out(connection, row, name, reason, told, by)
-                details: dict[str, str | int | None] = {"decision": number, "what": name}
-                event = AuditEvent("application-decision-proposed", case_id, details, by)
-                record(connection, self._clock, [event])
-                return row
-            return self._carry_out(connection, row, name, reason, told, by)
 
     def second(self, case_id: str, *, agrees: bool, by: str) -> Row[Any]:
         """Another person's word about what was put forward; who disagrees leaves it with the case worker."""
@@ -161,9 +171,9 @@ class Deciding:
             record(connection, self._clock, [event])
             if not agrees:
                 return row
-            self._refuse_changed(connection, row, last)
+            objections.refuse_changed(connection, row, last, self._settling.evaluate(connection, row))
             told = decisions.limitation_of(last)
-            return self._carry_out(connection, row, last.row.what, last.row.reason, told, by)
+            return self._carry_out(connection, row, Ruling(last.row.what, last.row.reason, told, by))
 
     def answer(self, case_id: str, *, text: str, by: str) -> Row[Any]:
         """What the applicant says to the intention to refuse: once it is recorded, a person decides."""
@@ -188,37 +198,28 @@ class Deciding:
             )
         return self.said(text)
 
-    def _try_out(
-        self, connection: Connection, row: Row[Any], name: str, reason: str, told: Mapping[str, Any], by: str
-    ) -> None:
+    def _try_out(self, connection: Connection, row: Row[Any], ruling: Ruling) -> None:
         """What cannot be carried out is not put forward: it is done, and undone."""
         try:
             with self._database.write():
-                self._carry_out(connection, row, name, reason, told, by)
+                self._carry_out(connection, row, ruling)
                 raise _Undone
         except _Undone:
             return
 
-    def _carry_out(
-        self,
-        connection: Connection,
-        row: Row[Any],
-        name: str,
-        reason: str,
-        told: Mapping[str, Any],
-        by: str,
-    ) -> Row[Any]:
-        if name == "refuse":
+    def _carry_out(self, connection: Connection, row: Row[Any], ruling: Ruling) -> Row[Any]:
+        name, reason, told, by = ruling
+        if name == Decision.REFUSE:
             return self._move(connection, row, ApplicationEvent.REFUSE, by, reason)
         if name == INTENTION:
             until = self._settling.today + timedelta(days=self._practice.hearing_days)
             event = ApplicationEvent.INTEND_REFUSAL
             values = {"hearing_until": until.isoformat()}
             return move(connection, self._clock, row, event, by=by, note=reason, **values)
-        event = ApplicationEvent.LIMIT if name == "limit" else ApplicationEvent.GRANT
+        event = ApplicationEvent.LIMIT if name == Decision.LIMIT else ApplicationEvent.GRANT
         now = self._settling.evaluate(connection, row)
         if "certificate" in told:  # it may have become another's since it was put forward
-            self._refuse_certificate(connection, row, told["certificate"], now)
+            objections.refuse_certificate(connection, row, told["certificate"], now)
         return self._settling.grant(
             connection,
             row,
@@ -236,80 +237,6 @@ class Deciding:
         is_heard = row.state == ApplicationState.HEARING
         event = ApplicationEvent.RECONSIDER if is_heard else ApplicationEvent.ASSIGN
         return move(connection, self._clock, row, event, by=by, assigned_to=by)
-
-    def _refuse_pending(self, connection: Connection, case_id: str) -> None:
-        if decisions.the_last(connection, case_id).is_open:
-            raise Conflict(
-                f"a decision about case {case_id} waits for a second person",
-                hint="let somebody else agree or disagree first: ombord-issuer cases second",
-            )
-
-    def _refuse_unheard(self, connection: Connection, row: Row[Any]) -> None:
-        """An applicant who has not answered has had the time."""
-        steps = history(connection, row.case_id)
-        asked = max(one.number for one in steps if one.event == ApplicationEvent.INTEND_REFUSAL)
-        if any(one.event == ApplicationEvent.ANSWER and one.number > asked for one in steps):
-            return
-        if self._settling.today <= date.fromisoformat(row.hearing_until):
-            raise Conflict(
-                f"the applicant of case {row.case_id} may answer until {row.hearing_until}",
-                hint="record the answer (ombord-issuer cases answer), or wait for that day to pass",
-            )
-
-    def _refuse_changed(self, connection: Connection, row: Row[Any], last: decisions.Kept) -> None:
-        """Two people agree about the same evidence and law, or about nothing."""
-        now = self._settling.evaluate(connection, row)
-        if last.row.what in (Decision.GRANT, Decision.LIMIT):
-            _refuse_unlawful(now)
-        evidence = {(one["record"], one["version"]) for one in decisions.evidence(now)}
-        law = (now.outcome.rule, now.outcome.version)
-        if (last.row.rule, last.row.act_version) != law or last.evidence(connection) != evidence:
-            raise Conflict(
-                f"the evidence about case {row.case_id}, or the law, has changed since it was put forward",
-                hint=f"disagree (ombord-issuer cases second {row.case_id} --disagree), and decide anew",
-            )
-
-    def _refuse_other_than_intended(self, connection: Connection, case_id: str, now: Evaluated) -> None:
-        """An applicant is refused for what they were heard about."""
-        kept = decisions.of_case(connection, case_id)
-        intended = [one for one in kept if one.row.what == INTENTION and one.is_final][-1]
-        if intended.row.way != now.way.value:
-            raise Conflict(
-                f"evidence about case {case_id} has changed since the applicant was told of the intention",
-                hint=f"take it up again: ombord-issuer cases assign {case_id}",
-            )
-
-    def _refuse_certificate(self, connection: Connection, row: Row[Any], number: str, now: Evaluated) -> None:
-        mine = certificate_table.c.document_number == number
-        drafted = connection.execute(select(certificate_table).where(mine)).one_or_none()
-        if drafted is None or drafted.seafarer_id != row.seafarer_id or drafted.state not in _DRAFTED:
-            raise NotFound(
-                f"no drafted certificate {number} of this applicant is in the register",
-                hint="draft it first: ombord-issuer draft FILE",
-            )
-        other = application.c.document_number == number, application.c.case_id != row.case_id
-        signed = credential.c.certificate_id == drafted.id
-        is_taken = connection.execute(select(application.c.case_id).where(*other)).first() is not None
-        is_signed = connection.execute(select(credential.c.id).where(signed).limit(1)).first() is not None
-        if is_taken or is_signed or drafted.claims_hash is None or number == row.replaces:
-            raise Conflict(
-                f"certificate {number} was not drafted for this case: it is another's, or was issued before",
-                hint="draft one with a number of its own: ombord-issuer draft FILE",
-            )
-        kind = self._kind(connection, row, now)
-        if kind not in (None, drafted.type):
-            raise Conflict(
-                f"certificate {number} is of type {drafted.type}, and {kind} is applied for",
-                hint="draft one of that type: ombord-issuer draft FILE",
-            )
-
-    def _kind(self, connection: Connection, row: Row[Any], now: Evaluated) -> str | None:
-        """The type of what is granted: that of what it replaces; None where nobody wrote it down."""
-        if row.replaces is None:
-            return None if isinstance(now.content, str) else now.content.type
-        same = certificate_table.c.document_number == row.replaces
-        found_type = connection.execute(select(certificate_table.c.type).where(same)).scalar_one_or_none()
-        return None if found_type is None else str(found_type)
 
     def _limits(self, limitation: Mapping[str, Any]) -> Limits:
         contents = self._settling.evaluating.book().contents[self._settings.flag]
@@ -329,17 +256,6 @@ class Deciding:
     @property
     def _practice(self) -> Practice:
         return self._settling.evaluating.book().practice[self._settings.flag]
-
-
-def _refuse_unlawful(now: Evaluated) -> None:
-    """What the law does not give, and leaves to nobody, a person does not give either."""
-    if now.way is Way.INCOMPLETE:
-        short = now.outcome.shortfalls[0] if now.outcome.shortfalls else now.outcome.finding
-        raise Conflict(
-            f"the law's conditions are not met, even with all evidence: {short.kind} {short.code}".rstrip()
-            + (f" ({short.ref})" if short.ref else ""),
-            hint="ask for what is missing (ombord-issuer cases ask), or refuse",
-        )
 
 
 def _person(actor: str) -> str:
