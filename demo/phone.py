@@ -81,6 +81,8 @@ class Phone:
             _let_go(child)
         self.app.dispatch("on_stop")
         Animation._instances.clear()  # what still moved would be kept, and with it the whole app
+        TextInput._adjust_viewport()  # a trigger that keeps whom it last served: it forgets,
+        TextInput._adjust_viewport.cancel()  # and serves nobody
         views._cached_views.clear()  # rows of a list, in this app's colours: the next app would be given them
         for event in Clock.get_events():
             event.cancel()
