@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, Table, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from issuer.adapters.repository import among, insert_many
+from issuer.adapters.repository import among, insert_many, insert_rows
 from issuer.adapters.tables import log_checkpoint, log_entry, log_node
 from issuer.domain.errors import DatabaseUnusable
 from keys.transparency.merkle import Frontier, Node, subtrees
@@ -94,7 +94,7 @@ def _insert(
     if not rows:
         return
     try:
-        insert_many(connection, table, [dict(zip(columns, row, strict=True)) for row in rows])
+        insert_rows(connection, table, columns, rows)
     except IntegrityError as error:
         raise AlreadyThere from error
 

@@ -63,10 +63,18 @@ def among(
 def insert_many(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows that all have the same columns, as fast as the driver takes them."""
     names = list(rows[0])
+    insert_rows(connection, table, names, [tuple(map(row.__getitem__, names)) for row in rows])
+
+
+def insert_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """The same, of values in the order of `names`: what is many is not put into a dictionary each."""
     if connection.dialect.name == "postgresql" and len(rows) >= COPIED:
-        copy_in(connection, table, names, [tuple(map(row.__getitem__, names)) for row in rows])
+        copy_in(connection, table, names, rows)
         return
-    execute_many(connection, insert(table).values({name: bindparam(name) for name in names}), rows)
+    statement = insert(table).values({name: bindparam(name) for name in names})
+    execute_many(connection, statement, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def execute_many(connection: Connection, statement: Insert | Update, rows: Sequence[dict[str, Any]]) -> None:

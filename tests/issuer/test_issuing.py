@@ -309,7 +309,7 @@ def test_two_processes_that_resume_the_same_work_do_it_once(desk: Desk) -> None:
 def test_bulk_in_several_batches_keeps_the_order_of_requests(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("issuer.services.issuing.issuer.CHUNK", 7)
+    monkeypatch.setattr("issuer.services.issuing.issuer.BATCH", 7)
     numbers = desk.enter_many(30)
     requests = [IssueRequest(document_number=n, holder_key=None, idempotency_key=n) for n in numbers]
     outcomes = desk.issuer.issue_many(requests)

@@ -1,7 +1,6 @@
 """Printing: paper for certificates in force, the same bytes each time, nothing drawn twice."""
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,7 +79,7 @@ def test_stored_text_of_another_certificate_is_not_printed_as_this_one(desk: Des
         """As if the rows of the texts had been swapped."""
 
         def issue_many(self, _: object) -> list[IssuedCredential]:
-            return [replace(mine, token=other.token), replace(other, idx=mine.idx), replace(other, token="x")]
+            return [mine._replace(token=other.token), other._replace(idx=mine.idx), other._replace(token="x")]
 
     printing = Printing(desk.database, desk.clock, desk.settings, Fooled())  # type: ignore[arg-type]
     report = printing.print(tmp_path / "paper")

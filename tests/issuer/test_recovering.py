@@ -210,7 +210,7 @@ def test_no_step_is_taken_after_the_switch_wherever_a_credential_stands(desk: De
 
 
 def test_running_bulk_halts_at_the_next_step(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("issuer.services.issuing.issuer.CHUNK", 4)
+    monkeypatch.setattr("issuer.services.issuing.issuer.BATCH", 4)
     monkeypatch.setattr("issuer.services.issuing.issuer.THREADS", 1)
     numbers = desk.enter_many(40)
 

@@ -256,7 +256,7 @@ def test_reservations_that_queue_behind_each_other_commit_nothing_after_the_swit
 
 
 def test_no_step_is_of_more_than_one_batch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("issuer.services.issuing.issuer.CHUNK", 4)
+    monkeypatch.setattr("issuer.services.issuing.issuer.BATCH", 4)
     sizes: list[int] = []
 
     def reserve(connection: Connection, requests: Sequence[IssueRequest], **more: Any) -> Any:

@@ -209,7 +209,7 @@ class Clerk:
     """Runs requests over the real services; what operators ask, through the real web application."""
 
     def __init__(self, workload: str, database_url: str, folder: Path, *, now: datetime = NOW) -> None:
-        issuer.CHUNK = PARTS_OF.get(workload, issuer.CHUNK)  # type: ignore[attr-defined]
+        issuer.BATCH = PARTS_OF.get(workload, issuer.BATCH)
         self.clock = HandClock(now)
         self._folder, self._desk = folder, folder / ".desk"
         self._desk.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ from keys.encoding import (
 )
 from keys.jws import MalformedJws, UnverifiedJws
 
+TYP: Final = "dc+sd-jwt"  # of a credential (SD-JWT VC draft 19 § 3.2.1)
 MAX_CHARACTERS: Final = 65_536
 MAX_DISCLOSURES: Final = 254  # what the carrier can count
 MAX_NESTED: Final = 4  # disclosures within disclosures, each of which is JSON of bounded depth

@@ -1,6 +1,7 @@
 """A certificate's calendar dates as instants, and dates that contradict each other (row C4b)."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from keys.said import Said
@@ -99,6 +100,7 @@ def day_contradiction(certificate: Certificate) -> Said | None:
     return None
 
 
+@lru_cache(maxsize=4_096)  # of a register's certificates many have the same days
 def _midnight(day: date, zone: tzinfo) -> datetime:
     local = datetime(day.year, day.month, day.day, tzinfo=zone)
     return local if zone is UTC else local.astimezone(UTC)

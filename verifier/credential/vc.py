@@ -19,6 +19,7 @@ from verifier.credential.certificate_reader import certificate_from_claims, hold
 from verifier.credential.certificate_writer import certificate_claims, holder_claims
 from verifier.credential.claims import Claims, MalformedCredential, instant, integer, member, text
 from verifier.credential.model import TYPE_OF_VCT, Credential, StatusReference
+from verifier.credential.sd_jwt import TYP
 from verifier.credential.validity import date_contradiction, issue_times
 
 __all__ = [
@@ -40,7 +41,6 @@ __all__ = [
     "url",
 ]
 
-TYP: Final = "dc+sd-jwt"
 _ES256: Final = Algorithm.ES256  # an enum's members are slow to look up
 _LAST_INDEX: Final = 2**31 - 1
 

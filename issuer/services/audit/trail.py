@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, select, true, update
 
 from issuer.adapters.database import any_text
-from issuer.adapters.repository import insert_many
+from issuer.adapters.repository import insert_rows
 from issuer.adapters.tables import audit_event, audit_head
 from issuer.domain.errors import DatabaseUnusable
 from issuer.services.clock import Clock
@@ -22,6 +22,7 @@ GENESIS = "0" * 64
 SYSTEM = "system"
 LOGGED = "credential-logged"  # the event that says, by a salted hash, what was signed
 WALLET = "wallet"
+_EVENT = ("sequence", "at", "actor", "event", "subject", "details", "previous", "hash")
 
 # All events beside the head, or it alone. One statement: no writer comes in between.
 _WITH_HEAD = (
@@ -72,21 +73,10 @@ def record(connection: Connection, clock: Clock, events: Iterable[AuditEvent]) -
         sequence += 1
         details = canonical(event.details)
         digest = _digest(sequence, at, event.actor, event.event, event.subject, details, previous)
-        rows.append(
-            {
-                "sequence": sequence,
-                "at": at,
-                "actor": event.actor,
-                "event": event.event,
-                "subject": event.subject,
-                "details": details,
-                "previous": previous,
-                "hash": digest,
-            }
-        )
+        rows.append((sequence, at, event.actor, event.event, event.subject, details, previous, digest))
         previous = digest
     if rows:
-        insert_many(connection, audit_event, rows)
+        insert_rows(connection, audit_event, _EVENT, rows)
         connection.execute(update(audit_head).values(sequence=sequence, hash=previous))
 
 

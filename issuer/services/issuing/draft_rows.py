@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
-from issuer.adapters.repository import HOLDER_CLAIMS, among, bump_lists, insert_many
+from issuer.adapters.repository import HOLDER_CLAIMS, among, bump_lists, insert_rows
 from issuer.adapters.tables import (
     certificate,
     credential,
@@ -101,16 +101,16 @@ def advance(
 
 def store_payloads(connection: Connection, drafts: Sequence[Draft]) -> None:
     """What is to be signed, to the byte."""
-    rows = [{"credential_id": draft.id, "payload": draft.payload} for draft in drafts]
-    if rows:
-        insert_many(connection, credential_payload, rows)
+    if drafts:
+        rows = [(draft.id, draft.payload) for draft in drafts]
+        insert_rows(connection, credential_payload, ("credential_id", "payload"), rows)
 
 
 def store_tokens(connection: Connection, drafts: Sequence[Draft]) -> None:
     """What was signed."""
-    rows = [{"credential_id": draft.id, "token": draft.token} for draft in drafts]
-    if rows:
-        insert_many(connection, credential_token, rows)
+    if drafts:
+        rows = [(draft.id, draft.token) for draft in drafts]
+        insert_rows(connection, credential_token, ("credential_id", "token"), rows)
 
 
 def give_up(

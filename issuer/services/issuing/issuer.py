@@ -9,12 +9,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from math import ceil
+from typing import NamedTuple
 
 from sqlalchemy.exc import IntegrityError
 
 from issuer.adapters.database import Database
-from issuer.adapters.repository import CHUNK, among
+from issuer.adapters.repository import among
 from issuer.adapters.tables import credential
 from issuer.domain.errors import Conflict, Crowded, IdempotencyConflict, KeysUnusable
 from issuer.domain.register import CredentialState
@@ -33,13 +34,13 @@ from keys.jwk import PublicKey
 
 __all__ = ["CredentialIssuer", "IssueRequest", "IssuedCredential", "Recovered", "Refusal"]
 
+BATCH = 1_500  # credentials: a batch asks the database some 80 times, however many they are
 RETRIES = 5  # clashes of random values, or with another process's idempotency keys
 THREADS = 3  # signing, verifying and the database release the interpreter's lock
 BULK_GC_THRESHOLD = 100_000  # objects made between two collections; usually 700
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedCredential:
+class IssuedCredential(NamedTuple):
     """A released credential."""
 
     serial: str
@@ -64,7 +65,7 @@ class CredentialIssuer:
         self.protocol = IssuingProtocol(database, clock, keys, settings)
         self._recovery = Recovery(database, self.protocol)
         self._gathered: Gathering[IssueRequest, IssuedCredential | Refusal] = Gathering(
-            self._issue_batch, CHUNK
+            self._issue_batch, BATCH
         )
         self._first_use = threading.Lock()
         self._log_is_whole = False
@@ -93,7 +94,7 @@ class CredentialIssuer:
         Raises IssuingStopped as soon as the switch is on; what was released until then is, and asking again
         gives it.
         """
-        batches = [requests[start : start + CHUNK] for start in range(0, len(requests), CHUNK)]
+        batches = _batches(requests)
         if len(batches) <= 1:
             return self._issue_batch(requests)
         # While one batch waits for the disk or its reader, the next is composed and signed.
@@ -192,6 +193,12 @@ def _few_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
+
+
+def _batches(requests: Sequence[IssueRequest]) -> list[Sequence[IssueRequest]]:
+    """As few as may be, of about one length."""
+    size = ceil(len(requests) / max(1, ceil(len(requests) / BATCH)))
+    return [requests[start : start + size] for start in range(0, len(requests), size or 1)]
 
 
 def _outcome(request: IssueRequest, begun: Draft | Refusal, failures: Failures) -> IssuedCredential | Refusal:

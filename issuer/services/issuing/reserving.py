@@ -6,15 +6,16 @@ locked while indices are chosen; the unique constraint behind it is the promise,
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from struct import unpack
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from issuer.adapters.repository import HOLDER_CLAIMS, among, in_force, insert_many, with_holder
+from issuer.adapters.repository import HOLDER_CLAIMS, among, in_force, insert_rows, with_holder
 from issuer.adapters.tables import certificate, credential, status_list
 from issuer.domain.errors import InvalidInput, NotFound, NotInForce
 from issuer.domain.register import CertificateState, CredentialState
@@ -31,6 +32,11 @@ from verifier.credential.model import CertificateType
 _ADVISORY_LOCK = 0x6F6D_736C_6F74  # "omslot": whoever takes places in status lists
 _DRAWS = 16  # of random indices; half of each are free
 _URI = 100  # of a list's address, as much as an event's subject may have
+# What of a draft is a column of its row, by the same name.
+_OF_DRAFT = (
+    *("id", "serial", "certificate_id", "idempotency_key", "holder_thumbprint", "holder_jwk"),
+    *("list_number", "idx", "kid", "issued_at", "log_salt"),
+)
 _SUBJECT = 64  # of a number that somebody typed, as much as a document number may have
 
 
@@ -78,6 +84,7 @@ def reserve(
     )
     wanted = sum(_is_good(certificates, request) for request in requests)
     slots = iter(take_slots(connection, wanted, clock, settings))
+    issued_at, randoms = int(now.timestamp()), _randoms(wanted)
     outcomes: list[Draft | Refusal] = []
     for request in requests:
         row = certificates.get(request.document_number)
@@ -88,8 +95,8 @@ def reserve(
         if row is None or not row.good:
             outcomes.append(_refuse(request.document_number, row))
             continue
-        draft = _draft(request, row, next(slots), keys.certificate_kid, int(now.timestamp()))
-        outcomes.append(draft)
+        slot, random = next(slots), next(randoms)
+        outcomes.append(_draft(request, row, slot, random, kid=keys.certificate_kid, issued_at=issued_at))
     _insert(connection, [one for one in outcomes if isinstance(one, Draft)], made_under)
     refusals = [one for one in outcomes if isinstance(one, Refusal)]
     if refusals:
@@ -110,7 +117,7 @@ def _is_good(certificates: Mapping[str, Row[Any]], request: IssueRequest) -> boo
 
 
 def _is_ships_on_a_phone(row: Row[Any], request: IssueRequest) -> bool:
-    return row.type == CertificateType.SAFE_MANNING and request.holder_key is not None
+    return request.holder_key is not None and row.type == CertificateType.SAFE_MANNING
 
 
 def take_slots(connection: Connection, count: int, clock: Clock, settings: Settings) -> list[Slot]:
@@ -177,9 +184,16 @@ _FIRST = {
 }
 
 
-def _draft(request: IssueRequest, row: Row[Any], slot: Slot, kid: str, issued_at: int) -> Draft:
+def _randoms(count: int) -> Iterator[str]:
+    """For each draft 32 random bytes, in hexadecimal: its serial and its salt in the log."""
+    drawn = secrets.token_hex(32 * count)
+    return (drawn[start : start + 64] for start in range(0, len(drawn), 64))
+
+
+def _draft(
+    request: IssueRequest, row: Row[Any], slot: Slot, random: str, *, kid: str, issued_at: int
+) -> Draft:
     holder = request.holder_key
-    random = secrets.token_hex(32)
     return Draft(
         id=0,  # until its row is inserted
         certificate_id=row.id,
@@ -207,8 +221,9 @@ def _insert(connection: Connection, drafts: Sequence[Draft], made_under: MadeUnd
         return
     for draft, number in zip(drafts, _row_numbers(connection, len(drafts)), strict=True):
         draft.id = number
-    same = {"configuration": made_under.configuration, "lease": made_under.lease}
-    insert_many(connection, credential, [{**_values(draft), **same} for draft in drafts])
+    of_drafts = attrgetter(*_OF_DRAFT)
+    rows = [(*of_drafts(draft), draft.state.value, *made_under) for draft in drafts]
+    insert_rows(connection, credential, (*_OF_DRAFT, "state", *MadeUnder._fields), rows)
 
 
 def _row_numbers(connection: Connection, count: int) -> Sequence[int]:
@@ -217,23 +232,6 @@ def _row_numbers(connection: Connection, count: int) -> Sequence[int]:
         return connection.execute(drawn).scalars().all()
     last = connection.execute(select(func.max(credential.c.id))).scalar() or 0
     return range(last + 1, last + 1 + count)
-
-
-def _values(draft: Draft) -> dict[str, Any]:
-    return {
-        "id": draft.id,
-        "serial": draft.serial,
-        "certificate_id": draft.certificate_id,
-        "idempotency_key": draft.idempotency_key,
-        "holder_thumbprint": draft.holder_thumbprint,
-        "holder_jwk": draft.holder_jwk,
-        "list_number": draft.list_number,
-        "idx": draft.idx,
-        "state": draft.state.value,
-        "kid": draft.kid,
-        "issued_at": draft.issued_at,
-        "log_salt": draft.log_salt,
-    }
 
 
 def _list_with_room(connection: Connection, limit: int) -> Row[Any] | None:
