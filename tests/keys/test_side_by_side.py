@@ -42,6 +42,11 @@ def test_what_is_raised_is_what_the_first_item_to_fail_raises() -> None:
         side_by_side(check, range(100))
 
 
+def test_what_is_no_refusal_is_raised_too() -> None:
+    with pytest.raises(ZeroDivisionError):
+        side_by_side(lambda item: 1 // (item - 60), range(100))
+
+
 @pytest.mark.parametrize("count", [0, 1, 15, 16, 33, 100])
 def test_which_signatures_hold_is_said_in_their_order(count: int) -> None:
     def check(number: int) -> None:
