@@ -133,14 +133,15 @@ class Register:
 
     @cached_property
     def reporting(self) -> Reporting:
-        from issuer.adapters.law_files import code_lists
+        from issuer.adapters import law_files
         from issuer.services.applications import decisions, reevaluating
         from issuer.services.qualifications.reporting import Reporting
 
         return Reporting(
             *self._parts,
             self.persons,
-            code_lists,
+            law_files.code_lists,
+            statement=law_files.statement,
             relied_on=decisions.relied_on,
             after_report=reevaluating.mark_due,
         )
@@ -166,11 +167,13 @@ class Register:
     @cached_property
     def applications(self) -> Applications:
         from issuer.adapters.law_book import law_book
+        from issuer.adapters.law_files import words
         from issuer.services.applications.handling import Applications
 
         return Applications.over(
             *self._parts,
             book=law_book,
+            words=words,
             facts_of=_facts_of,
             document_of=self.history.document,
             proposing=self.proposing,

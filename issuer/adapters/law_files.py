@@ -21,6 +21,7 @@ POLICIES: Final = ACTS.with_name("policies")
 CODES: Final = ACTS.with_name("codes")
 WORDS: Final = ACTS.parent.with_name("words")
 ENGLISH: Final = "en"  # what is said to whoever reads none of the languages
+_STATEMENT: Final = "DK.fartstidserklaering"
 CONTENTS: Final = ACTS.with_name("contents")
 
 
@@ -57,6 +58,11 @@ def contents(folder: Path = CONTENTS) -> dict[str, Content]:
     for path in sorted(folder.glob("*.yaml")):
         found |= contents_of(_read(path, path.name), path.name)
     return found
+
+
+def statement() -> Content:
+    """What a sea-service statement must contain, after the one source that says it. Raises LawError."""
+    return contents()[_STATEMENT]
 
 
 @cache

@@ -16,6 +16,7 @@ from keys.encoding import Json
 
 # What a reporter may report; certificates held are the register's own.
 REPORTED: Final = frozenset(Kind) - {Kind.HOLDING}
+LONGEST_REFERENCE: Final = 100  # characters: a reporter's own name for a record
 
 
 class IdentityKind(StrEnum):

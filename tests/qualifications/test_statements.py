@@ -8,6 +8,7 @@ import orjson
 import pytest
 from support.records import SHIP, RecordsOffice, course, service
 
+from issuer.adapters import law_files
 from issuer.domain.qualifications import Accepted, Code, Refused, Report, applicant
 from issuer.rules.facts import Channel
 from issuer.services.qualifications.reading import read_report
@@ -101,10 +102,10 @@ def test_what_was_read_off_a_statement_names_nobody_in_the_register(office: Reco
 
 @pytest.mark.parametrize("wrong", ["x", 7, [], None, {"day": []}, {"day": "2024-13-01"}, {"gt": True}])
 def test_whatever_stands_in_a_statement_is_refused_in_order(wrong: Any) -> None:
-    found = problems_of(uploaded(dict.fromkeys(STATEMENT, wrong)))
+    found = problems_of(uploaded(dict.fromkeys(STATEMENT, wrong)), law_files.statement)
     assert {one.code for one in found} == {Code.STATEMENT_INCOMPLETE}
 
 
 def test_statement_belongs_to_sea_service() -> None:
     report = replace(course("fartygsbefal-III", "2024-01-01"), statement=STATEMENT)
-    assert [one.pointer for one in problems_of(report)] == ["/statement"]
+    assert [one.pointer for one in problems_of(report, law_files.statement)] == ["/statement"]

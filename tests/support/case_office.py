@@ -15,7 +15,6 @@ from support.in_process import client_of
 from support.issuer_app import KEYS, OPERATOR_TOKEN, HandClock, issuer_settings
 from support.issuer_directory import on_board
 
-from issuer import composition
 from issuer.adapters.law_book import LawBook, law_book
 from issuer.app import build
 from issuer.composition import Services, compose
@@ -125,7 +124,8 @@ def case_office(
     url: str, patch: pytest.MonkeyPatch, *, share: float = 0.0, **changes: Any
 ) -> Iterator[CaseOffice]:
     """The authority, with one seafarer in its register who holds nothing."""
-    patch.setattr(composition, "law_book", lambda: book_with(share))
+    book = book_with(share)
+    patch.setattr("issuer.adapters.law_book.law_book", lambda: book)
     clock = HandClock()
     given = {"flag": "SE", "time_zone": "Europe/Stockholm", "authority_name": "Transportstyrelsen", **changes}
     services = compose(issuer_settings(url, **given), keys=KEYS, clock=clock)

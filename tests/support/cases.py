@@ -12,6 +12,7 @@ from support.issuer_app import KEYS, HandClock, issuer_settings
 
 from issuer.adapters.database import Database
 from issuer.adapters.law_book import LawBook, law_book
+from issuer.adapters.law_files import words
 from issuer.rules.facts import Channel, Facts, Kind, Record, Reporter, Service, Source
 from issuer.services.applications.cases import Wish
 from issuer.services.applications.finishing import Finishing
@@ -90,6 +91,7 @@ class Bench:
         return Applications.over(
             *parts,
             book=self.book,
+            words=words,
             facts_of=self.facts_of,
             document_of=History(self.database, self.clock, Persons(*parts)).document,
             proposing=Proposing(*parts, self.policy),

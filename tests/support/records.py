@@ -124,7 +124,14 @@ class RecordsOffice:
             return [one for one in office.rests if one[0] in records]
 
         reporting = Reporting(
-            database, clock, settings, persons, law_files.code_lists, after_report=tell, relied_on=relied_on
+            database,
+            clock,
+            settings,
+            persons,
+            law_files.code_lists,
+            statement=law_files.statement,
+            after_report=tell,
+            relied_on=relied_on,
         )
         office.__init__(  # type: ignore[misc] # the hooks above know the office
             Desk(database, settings, clock),

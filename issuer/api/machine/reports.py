@@ -1,7 +1,7 @@
 """Reports of one resource: send one, or 10,000 at once; each is taken or refused by itself."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Final
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Depends
@@ -16,13 +16,19 @@ from issuer.api.machine.showing import ACCEPTED, RESULTS, all_shown, problems_sh
 from issuer.api.problems import Problem
 from issuer.api.routing import new_router
 from issuer.domain.organisations import Resource
-from issuer.domain.qualifications import Accepted, Code, Refused, Report, ReportingParty, Unreadable
+from issuer.domain.qualifications import (
+    LONGEST_REFERENCE,
+    Accepted,
+    Code,
+    Refused,
+    Report,
+    ReportingParty,
+    Unreadable,
+)
 from issuer.domain.qualifications import Problem as Flaw
 from issuer.services.operating.repeating import Answer
 from issuer.services.qualifications.reading import read_report
 from keys.encoding import Json, json_dumps
-
-_LONGEST_REFERENCE: Final = 100
 
 
 def reports_router(desk: Desk, resource: Resource, path: str) -> APIRouter:
@@ -143,7 +149,7 @@ def _records(body: Mapping[str, Json]) -> Sequence[Json]:
 def _unreadable(problems: tuple[Flaw, ...], members: Json, resource: Resource) -> Unreadable:
     """What came, as it came, under its reference where it has one: also a number that 64 bits do not hold."""
     reference = members.get("reference") if isinstance(members, dict) else None
-    named = reference if isinstance(reference, str) and len(reference) <= _LONGEST_REFERENCE else None
+    named = reference if isinstance(reference, str) and len(reference) <= LONGEST_REFERENCE else None
     return Unreadable(problems=problems, raw=json_dumps(members), kind=resource.kind, reference=named)
 
 

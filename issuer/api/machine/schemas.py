@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from issuer.domain.organisations import Resource
-from issuer.domain.qualifications import IdentityKind
+from issuer.domain.qualifications import LONGEST_REFERENCE, IdentityKind
 from issuer.rules.facts import Kind
 from keys.encoding import Json
 
@@ -89,7 +89,7 @@ def record(resource: Resource) -> Schema:
             "description": "the register's id of the person; or a personal number, never both",
         },
         "personal_number": _PERSON,
-        "reference": _text(100, _REFERENCE),
+        "reference": _text(LONGEST_REFERENCE, _REFERENCE),
         "contents": _contents(resource.kind),
     }
     return {

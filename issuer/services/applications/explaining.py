@@ -1,12 +1,11 @@
 """A case as people see it: what it is, what was decided and why; and a decision repeated."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, or_, select
 
-from issuer.adapters import law_files
 from issuer.adapters.database import Database
 from issuer.adapters.tables_applications import application
 from issuer.domain.applications import CLOSED, TRANSITIONS, ApplicationState
@@ -18,6 +17,7 @@ from issuer.rules.reading.case_file import CaseFile, case_of
 from issuer.rules.reading.evidence_file import policy_of
 from issuer.rules.report import report
 from issuer.rules.sources import requirements_report, sources_of
+from issuer.rules.words.catalogue import Words
 from issuer.rules.words.explaining import explain
 from issuer.rules.words.explanation import as_json, plain
 from issuer.services.applications import decisions
@@ -47,11 +47,19 @@ class Replayed(NamedTuple):
 class Explaining:
     """Shows cases; the audit trail notes who looked."""
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings, evaluating: Evaluating) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        evaluating: Evaluating,
+        words: Callable[[str], Words],
+    ) -> None:
         self._database = database
         self._clock = clock
         self._settings = settings
         self._evaluating = evaluating
+        self._words = words
 
     def cases(
         self, *, state: str | None = None, due: bool = False, after: str = "", limit: int = PAGE
@@ -104,7 +112,7 @@ class Explaining:
             self._look(connection, case_id, actor)
             kept = decisions.the_last(connection, case_id)
             replayed = self._replay(connection, kept)
-        words = law_files.words(language or row.language)
+        words = self._words(language or row.language)
         by_person = not kept.row.automatic
         told = explain(
             replayed.outcome,
@@ -142,7 +150,7 @@ class Explaining:
 
     def preview(self, told: Preview, language: str) -> dict[str, Json]:
         """What an applicant sees before submitting."""
-        now, words = told.found, law_files.words(language)
+        now, words = told.found, self._words(language)
         policy = self._evaluating.book().policies[self._settings.flag]
         explanation = explain(now.outcome, now.rule, words, facts=now.facts, beforehand=True, policy=policy)
         ways = {"auto": "automatic-or-spot-check"}

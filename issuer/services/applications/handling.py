@@ -6,6 +6,7 @@ from typing import Self
 
 from issuer.adapters.database import Database
 from issuer.adapters.law_book import LawBook
+from issuer.rules.words.catalogue import Words
 from issuer.services.applications.deciding import Deciding
 from issuer.services.applications.drawing import Drawing
 from issuer.services.applications.evaluating import Evaluating, FactsOf
@@ -39,6 +40,7 @@ class Applications:
         settings: Settings,
         *,
         book: Callable[[], LawBook],
+        words: Callable[[str], Words],
         facts_of: FactsOf,
         document_of: DocumentOf,
         proposing: Proposing,
@@ -53,7 +55,7 @@ class Applications:
         return cls(
             submitting=Submitting(*parts, settling),
             deciding=Deciding(*parts, settling),
-            explaining=Explaining(*parts, evaluating),
+            explaining=Explaining(*parts, evaluating, words),
             drawing=drawing,
             reevaluating=Reevaluating(database, clock, settling),
         )

@@ -4,7 +4,7 @@ What is not is refused, and kept.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from issuer.domain.personal_numbers import NoSuchNumber
 from issuer.domain.qualification_checks import Codes, born_later, problems_of
 from issuer.domain.qualifications import Accepted, Problem, Refused, Report, ReportingParty, Unreadable
+from issuer.rules.content import Content
 from issuer.services.audit.trail import AuditEvent
 from issuer.services.clock import Clock
 from issuer.services.qualifications import objections, papers, refusals, statements, storing
@@ -33,6 +34,7 @@ class Admission:
         settings: Settings,
         persons: Persons,
         codes: Codes,
+        statement: Callable[[], Content],
         by: ReportingParty,
     ) -> None:
         self.connection = connection
@@ -43,6 +45,7 @@ class Admission:
         self.keys: Mapping[str, PersonKey | None] = {}  # of those about whom a document came
         self._persons = persons
         self._codes = codes
+        self._statement = statement
         self._today = settings.today(clock())
         self._new_id = storing.new_ids(self.at)
         self._refusals: list[Refusal] = []
@@ -85,7 +88,11 @@ class Admission:
                 continue
             problems = problems_of(one, self.by, self._today, self._codes)
             paper = papers.problem_of(one)
-            problems = (*problems, *((paper,) if paper else ()), *statements.problems_of(one))
+            problems = (
+                *problems,
+                *((paper,) if paper else ()),
+                *statements.problems_of(one, self._statement),
+            )
             if problems:
                 self.refuse(n, one, problems)
             else:

@@ -9,6 +9,7 @@ from typing import Final
 
 from issuer.domain.personal_numbers import shown
 from issuer.domain.qualifications import (
+    LONGEST_REFERENCE,
     REPORTED,
     Code,
     Completed,
@@ -25,7 +26,7 @@ from issuer.rules.facts import ATTACHMENTS, Kind
 from keys.encoding import EncodingError, Json, b64url_decode
 
 MAX_DOCUMENT: Final = 8 << 20  # bytes
-_TEXT, _CODE, _REFERENCE = 100, 60, 100
+_TEXT, _CODE = 100, 60
 _MOST_WHOLE: Final = 10_000_000
 _MOST_MARKS: Final = 20
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -132,7 +133,7 @@ def read_report(
         contents=_contents(kind, read.members("contents", required=True)),
         seafarer_id=_seafarer(read),
         personal_number=_number(read.members("personal_number")),
-        reference=read.text("reference", _REFERENCE),
+        reference=read.text("reference", LONGEST_REFERENCE),
         document=_document(read, document),
         statement=_statement(read),
     )

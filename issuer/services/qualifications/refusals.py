@@ -11,7 +11,15 @@ from sqlalchemy import Connection, select, update
 from issuer.adapters.repository import among, insert_many
 from issuer.adapters.tables_qualifications import refused_report
 from issuer.domain.personal_numbers import looks_like_one
-from issuer.domain.qualifications import Code, Problem, Refused, Report, ReportingParty, Unreadable
+from issuer.domain.qualifications import (
+    LONGEST_REFERENCE,
+    Code,
+    Problem,
+    Refused,
+    Report,
+    ReportingParty,
+    Unreadable,
+)
 from issuer.services.audit.trail import AuditEvent
 from issuer.services.qualifications.safe import Place, Safe
 from issuer.services.qualifications.writing import report_json
@@ -19,7 +27,6 @@ from keys.encoding import Json
 
 REFUSED: Final = "record-refused"
 _MOST_CODES: Final = 5  # named in the audit trail
-_LONGEST_REFERENCE: Final = 100
 _AT_ONCE: Final = 1_000  # of the kept ones, opened
 
 
@@ -129,7 +136,7 @@ def _row(one: Refusal, by: ReportingParty, safe: Safe | None, at: int, today: da
 
 def _reference(text: str | None, today: date) -> str | None:
     """For the reporter to know it by, unless it may hold what is to be sealed."""
-    if text is None or not text.isprintable() or len(text) > _LONGEST_REFERENCE:
+    if text is None or not text.isprintable() or len(text) > LONGEST_REFERENCE:
         return None
     return None if looks_like_one(text, today) else text
 

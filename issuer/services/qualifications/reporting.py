@@ -15,6 +15,7 @@ from issuer.adapters.tables_organisations import organisation
 from issuer.domain.errors import Conflict, Crowded
 from issuer.domain.qualification_checks import Codes
 from issuer.domain.qualifications import Accepted, Refused, Report, ReportingParty, Unreadable
+from issuer.rules.content import Content
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.qualifications import amending, correcting, history, refusals
@@ -45,6 +46,7 @@ class Reporting:
         persons: Persons,
         codes: Callable[[], Codes],
         *,
+        statement: Callable[[], Content],
         after_report: AfterReport = lambda *_: None,
         relied_on: ReliedOn = lambda *_: (),
     ) -> None:
@@ -53,6 +55,7 @@ class Reporting:
         self._settings = settings
         self._persons = persons
         self._codes = codes
+        self._statement = statement
         self._after_report = after_report
         self._relied_on = relied_on
 
@@ -155,7 +158,7 @@ class Reporting:
         raise Crowded("the same records are being reported by another process", hint="send them again")
 
     def _batch(self, connection: Connection, by: ReportingParty) -> Batch:
-        parts = (self._clock, self._settings, self._persons, self._codes(), by)
+        parts = (self._clock, self._settings, self._persons, self._codes(), self._statement, by)
         return Batch(Admission(connection, *parts), self._relied_on)
 
     @property

@@ -4,26 +4,23 @@ The paper itself is the report's document; what was read off it is checked and n
 people. The Danish authority's page «Fartstidserklæring» has the eight fields (`rules.statement`).
 """
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from issuer.adapters import law_files
 from issuer.domain.qualifications import Code, Problem, Report, SeaService, Ship
 from issuer.rules.content import Content, day_of
 from issuer.rules.statement import check
 from keys.encoding import Json
 
-_CONTENT: Final = "DK.fartstidserklaering"
 _NOTHING: Final = Ship()
 
 
-def problems_of(report: Report) -> tuple[Problem, ...]:
-    """What the report's statement lacks, and where it says something else than the report."""
-    return () if report.statement is None else tuple(_problems(report, report.statement))
+def problems_of(report: Report, content: Callable[[], Content]) -> tuple[Problem, ...]:
+    """What the report's statement lacks of its content, and where it differs from the report."""
+    return () if report.statement is None else tuple(_problems(report, report.statement, content()))
 
 
-def _problems(report: Report, given: Mapping[str, Json]) -> Iterator[Problem]:
+def _problems(report: Report, given: Mapping[str, Json], content: Content) -> Iterator[Problem]:
     said = report.contents
     if not isinstance(said, SeaService):
         yield Problem(
@@ -33,7 +30,7 @@ def _problems(report: Report, given: Mapping[str, Json]) -> Iterator[Problem]:
             hint="leave it out here",
         )
         return
-    for flaw in check(_content(), given):
+    for flaw in check(content, given):
         yield Problem(
             pointer=f"/statement{flaw.pointer}",
             code=Code.STATEMENT_INCOMPLETE,
@@ -68,8 +65,3 @@ def _part(given: Mapping[str, Json], field: str, part: str) -> Json:
 
 def _number(value: Json) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-@cache
-def _content() -> Content:
-    return law_files.contents()[_CONTENT]
