@@ -1,6 +1,7 @@
 """The command line of `ombord-keys`: its commands, and what each can be asked."""
 
 import argparse
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -17,8 +18,9 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message)
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
-    """The command line; `command` names what to run."""
+    """The command line; `command` names what to run. Made once: it costs more than most commands."""
     common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--home", type=Path, help="the publisher's folder (OMBORD_KEYS_HOME, ./ombord-keys)")
     common.add_argument("--at", type=instant, help=argparse.SUPPRESS)  # rehearsals make past and future
