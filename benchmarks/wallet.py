@@ -77,7 +77,8 @@ def _play(scene: str, home: Path) -> str:
 
 def _fill(home: Path, count: int = CARDS, *, locked: bool = False) -> None:
     """A desktop's wallet with certificates of the extract, bound to its key, and a full history."""
-    from wallet_app.core.records import Contents, StoredCredential
+    from wallet_app.core.contents import Contents
+    from wallet_app.core.records import StoredCredential
     from wallet_app.core.vault import Vault
 
     holder, vault_key = signer("wallet"), bytes(32)

@@ -140,7 +140,7 @@ def _importing(app: Any) -> Iterator[Action]:
 
 def _restoring(app: Any) -> Iterator[Action]:
     """All that was deleted before, on another thread."""
-    from wallet_app.core.records import Contents
+    from wallet_app.core.contents import Contents
 
     wallet, screen = app.wallet, app.screen_of("restore")
     ended: list[object] = []

@@ -347,7 +347,7 @@ def store_of_a_newer_app(stage: Stage) -> None:
     fill(stage.phone.home / "vault", stage.phone.keys, HELD)
     with pytest.MonkeyPatch.context() as newer:
         vault = Vault(stage.phone.home / "vault", stage.phone.keys.vault_key())
-        newer.setattr("wallet_app.core.records.VERSION", 2)
+        newer.setattr("wallet_app.core.contents.VERSION", 2)
         vault.update(one_more(StoredCredential("of-the-future~", 1)))
         vault.close()
     stage.wallet()

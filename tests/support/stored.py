@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from wallet_app.core.records import Contents, StoredCredential
+from wallet_app.core.contents import Contents
+from wallet_app.core.records import StoredCredential
 
 
 def one_more(credential: StoredCredential) -> Callable[[Contents], Contents]:

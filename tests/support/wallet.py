@@ -25,10 +25,11 @@ from verifier.ui.ports.share import FakeShare
 from verifier.ui.work import Background
 from wallet_app.core import backup
 from wallet_app.core import lock as locks
+from wallet_app.core.contents import Contents
 from wallet_app.core.document_store import DocumentStore
 from wallet_app.core.keystore import KeyStore, MemoryKeyStore
 from wallet_app.core.lock import Lock
-from wallet_app.core.records import Contents, StoredCredential
+from wallet_app.core.records import StoredCredential
 from wallet_app.core.transport import Response
 from wallet_app.core.tries import Tries
 from wallet_app.core.troubles import PickUpError, Trouble

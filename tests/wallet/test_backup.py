@@ -14,10 +14,11 @@ from support.wallet import fill
 from verifier.credential.model import Holder
 from wallet_app.core import backup, history, passphrase
 from wallet_app.core.backup import BackupError, Fault
+from wallet_app.core.contents import Contents
 from wallet_app.core.history import Event
 from wallet_app.core.keystore import MemoryKeyStore
 from wallet_app.core.passphrase import NotTheWords
-from wallet_app.core.records import Contents, PinRecord, StoredCredential
+from wallet_app.core.records import PinRecord, StoredCredential
 from wallet_app.core.vault import Vault, VaultError
 
 WORDS = ("abandon", "ability", "able", "about", "above", "absent")

@@ -16,8 +16,10 @@ from verifier.credential import carrier
 from verifier.credential.model import Certificate, CertificateType
 from verifier.ui.words import Words
 from wallet_app.core import history_views, office_folder
+from wallet_app.core.contents import Contents
 from wallet_app.core.history import MOST, Event, Reader, Way, added
-from wallet_app.core.records import Contents, RecordError, StoredCredential
+from wallet_app.core.records import StoredCredential
+from wallet_app.core.shapes import RecordError
 from wallet_app.core.vault import VaultError
 
 SECONDS = int(NOW.timestamp())

@@ -21,9 +21,10 @@ from keys.trust.directory import LOG, KeyState
 from verifier.ui.words import Words
 from wallet_app import texts_showing as texts
 from wallet_app.core import views
+from wallet_app.core.contents import Contents
 from wallet_app.core.held import Held
 from wallet_app.core.log_receipts import Standing, judge
-from wallet_app.core.records import Contents, StoredReceipt
+from wallet_app.core.sync_record import StoredReceipt
 from wallet_app.core.transport import Response
 from wallet_app.core.troubles import Trouble
 from wallet_app.core.trust import Trust

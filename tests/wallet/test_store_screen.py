@@ -6,8 +6,9 @@ from support.stored import one_more
 from support.wallet import PhoneInHand, fill
 
 from verifier.credential.model import Certificate
+from wallet_app.core.contents import Contents
 from wallet_app.core.keystore import MemoryKeyStore
-from wallet_app.core.records import Contents, StoredCredential
+from wallet_app.core.records import StoredCredential
 from wallet_app.core.vault import Vault
 
 pytestmark = pytest.mark.screen
@@ -73,7 +74,7 @@ def test_store_of_a_newer_app_is_named_and_left_alone(
     fill(phone.home / "vault", phone.keys, [competency()])
     with monkeypatch.context() as newer:
         vault = Vault(phone.home / "vault", phone.keys.vault_key())  # the older slot stays as it is
-        newer.setattr("wallet_app.core.records.VERSION", 2)
+        newer.setattr("wallet_app.core.contents.VERSION", 2)
         vault.update(one_more(StoredCredential("of-the-future~", 1)))
         vault.close()
     before = {path.name: path.read_bytes() for path in (phone.home / "vault").glob("vault-*")}

@@ -18,11 +18,14 @@ from keys import jws
 from keys.encoding import Json, json_dumps, json_object
 from keys.jwk import PublicKey
 from verifier.credential.model import Holder
+from wallet_app.core.contents import Contents
 from wallet_app.core.held import Held
 from wallet_app.core.keystore import MemoryKeyStore
 from wallet_app.core.pickup import Progress
-from wallet_app.core.records import Contents, RecordError, StoredCredential, SyncRecord, ToldStatus
+from wallet_app.core.records import StoredCredential
+from wallet_app.core.shapes import RecordError
 from wallet_app.core.sync_answer import read_answer
+from wallet_app.core.sync_record import SyncRecord, ToldStatus
 from wallet_app.core.syncing import Outcome
 from wallet_app.core.transport import Response
 from wallet_app.core.troubles import PickUpError, Trouble

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from support.stored import one_more
 
 from wallet_app.core import vault as vaults
-from wallet_app.core.records import Contents, Item, PickUp, RecordError, StoredCredential
+from wallet_app.core.contents import Contents
+from wallet_app.core.records import Item, PickUp, StoredCredential
+from wallet_app.core.shapes import RecordError
 from wallet_app.core.vault import Vault, VaultDamaged, VaultError, VaultInUse, VaultLocked, set_aside
 
 KEY = bytes(range(32))

@@ -22,8 +22,9 @@ from keys.encoding import json_dumps, json_object
 from keys.jwk import PublicKey
 from verifier.ui.work import WorkError
 from wallet_app.core import held, history
+from wallet_app.core.contents import Contents
 from wallet_app.core.held import Held, Unreadable
-from wallet_app.core.records import Contents, StoredCredential
+from wallet_app.core.records import StoredCredential
 from wallet_app.core.shapes import NewerVersion
 from wallet_app.core.vault import Vault, VaultError
 

@@ -24,7 +24,7 @@ from verifier.credential import sd_jwt
 from verifier.ui.words import Words
 from wallet_app import texts_showing as texts
 from wallet_app.core.held import Held
-from wallet_app.core.records import StoredReceipt
+from wallet_app.core.sync_record import StoredReceipt
 from wallet_app.core.viewstate import FieldState, NoticeState, SectionState, Tone
 
 

@@ -13,10 +13,12 @@ from typing import Final, NamedTuple
 from keys.jwk import PublicKey
 from keys.signer import Signer
 from wallet_app.core import held, issuer_metadata, oid4vci
+from wallet_app.core.contents import Contents
 from wallet_app.core.held import Held
 from wallet_app.core.issuer_metadata import Authority
 from wallet_app.core.offer import Offer
-from wallet_app.core.records import Contents, Item, PickUp, StoredCredential, StoredReceipt
+from wallet_app.core.records import Item, PickUp, StoredCredential
+from wallet_app.core.sync_record import StoredReceipt
 from wallet_app.core.transport import Transport
 from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.core.vault import Vault, VaultError

@@ -8,7 +8,7 @@ from enum import Enum, IntEnum
 from typing import Final, NamedTuple
 
 from wallet_app.core.held import Held
-from wallet_app.core.records import ToldStatus
+from wallet_app.core.sync_record import ToldStatus
 
 SOON: Final = timedelta(days=90)
 _DAY: Final = timedelta(days=1)

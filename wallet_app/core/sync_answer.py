@@ -5,7 +5,7 @@ from typing import Final
 
 from keys.encoding import EncodingError, Json, json_dumps, json_object
 from keys.transparency.entry import MAX_RECEIPT
-from wallet_app.core.records import StoredReceipt, SyncRecord, ToldStatus
+from wallet_app.core.sync_record import StoredReceipt, SyncRecord, ToldStatus
 from wallet_app.core.transport import Response, require_secure
 from wallet_app.core.troubles import PickUpError, Trouble
 

@@ -9,7 +9,7 @@ from wallet_app import texts, texts_showing
 from wallet_app.core.held_pass import HeldPass
 from wallet_app.core.moving import Muster
 from wallet_app.core.plain import shown
-from wallet_app.core.records import SyncRecord
+from wallet_app.core.sync_record import SyncRecord
 from wallet_app.core.troubles import PickUpError
 from wallet_app.core.viewstate import CodeState, Deed, NoticeState, StatusState, SyncState, Tone
 

@@ -19,8 +19,8 @@ from wallet_app.core.documents import Documents
 from wallet_app.core.held import Held, Unreadable
 from wallet_app.core.pickup import PickUps, Progress, Proposal
 from wallet_app.core.readings import Readings
-from wallet_app.core.records import StoredReceipt, SyncRecord
 from wallet_app.core.sync_answer import members_of, problem_of, read_answer, read_receipts
+from wallet_app.core.sync_record import StoredReceipt, SyncRecord
 from wallet_app.core.transport import Transport, require_secure
 from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.core.vault import Vault, VaultError

@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from keys.encoding import json_dumps, json_object
-from wallet_app.core.records import Contents
+from wallet_app.core.contents import Contents
 from wallet_app.core.shapes import NewerVersion
 
 MAGIC: Final = b"OBV1"

@@ -16,8 +16,9 @@ from wallet_app.core import form, log_receipts, names, reminder_views
 from wallet_app.core.held import Held
 from wallet_app.core.log_receipts import Logged
 from wallet_app.core.plain import plain, shown
-from wallet_app.core.records import PickUp, ToldStatus
+from wallet_app.core.records import PickUp
 from wallet_app.core.standing import GROUP_OF, Group, Judged, Standing, judge
+from wallet_app.core.sync_record import ToldStatus
 from wallet_app.core.viewstate import (
     CardState,
     CertificateState,

@@ -11,6 +11,7 @@ from keys.jwk import PublicKey
 from keys.signer import Signer
 from wallet_app.core import held_pass, holder, log_receipts
 from wallet_app.core.challenge import Challenge, take_up
+from wallet_app.core.contents import Contents
 from wallet_app.core.document_store import DocumentStore
 from wallet_app.core.documents import Documents
 from wallet_app.core.held import Held, Unreadable
@@ -22,9 +23,9 @@ from wallet_app.core.log_receipts import Logged
 from wallet_app.core.moving import MovingCode, Muster, Photo, moving_code, muster_of
 from wallet_app.core.pickup import PickUps
 from wallet_app.core.readings import Reading, Readings
-from wallet_app.core.records import Contents, ToldStatus
 from wallet_app.core.reminders import Reminder
 from wallet_app.core.standing import judge
+from wallet_app.core.sync_record import ToldStatus
 from wallet_app.core.syncing import Syncs
 from wallet_app.core.transport import Transport
 from wallet_app.core.trust import Trust
