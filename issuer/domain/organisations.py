@@ -11,9 +11,10 @@ from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr as no_orgnr
 from stdnum.se import orgnr as se_orgnr
 
+from issuer.domain.content_checks import Codes, is_imo
 from issuer.domain.countries import COUNTRIES
 from issuer.domain.errors import InvalidInput
-from issuer.domain.qualification_checks import ROLES, Codes, is_imo
+from issuer.domain.qualification_checks import ROLES
 from issuer.rules.facts import Kind, Reporter
 
 ALL: Final = "*"  # approved for every code, or for every ship

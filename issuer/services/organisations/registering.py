@@ -15,6 +15,7 @@ from issuer.adapters.tables_organisations import (
     organisation_token,
 )
 from issuer.domain.client_keys import ClientKey
+from issuer.domain.content_checks import Codes
 from issuer.domain.errors import Conflict, InvalidInput, NotFound
 from issuer.domain.organisations import (
     REPORTERS,
@@ -26,7 +27,6 @@ from issuer.domain.organisations import (
     identified,
 )
 from issuer.domain.personal_numbers import looks_like_one
-from issuer.domain.qualification_checks import Codes
 from issuer.rules.facts import Reporter
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock

@@ -9,8 +9,9 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from issuer.domain.content_checks import Codes
 from issuer.domain.personal_numbers import NoSuchNumber
-from issuer.domain.qualification_checks import Codes, born_later, problems_of
+from issuer.domain.qualification_checks import born_later, problems_of
 from issuer.domain.qualifications import Accepted, Problem, Refused, Report, ReportingParty, Unreadable
 from issuer.rules.content import Content
 from issuer.services.audit.trail import AuditEvent

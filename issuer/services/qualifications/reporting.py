@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables_organisations import organisation
+from issuer.domain.content_checks import Codes
 from issuer.domain.errors import Conflict, Crowded
-from issuer.domain.qualification_checks import Codes
 from issuer.domain.qualifications import Accepted, Refused, Report, ReportingParty, Unreadable
 from issuer.rules.content import Content
 from issuer.services.audit.trail import AuditEvent, record
