@@ -11,13 +11,13 @@ from issuer.adapters import law_files
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.law import Law
 from issuer.rules.reading.case_practice import Practice, practice_of
-from issuer.rules.reading.certificate_content import Contents, contents_of
+from issuer.rules.reading.certificate_content import CertificateContents, contents_of
 from issuer.rules.reading.entry import LawError
 from issuer.rules.reading.evidence_file import policy_of
 from issuer.rules.reading.fee_schedule import Fees, fees_of
 
 RULES: Final = law_files.ACTS.parent
-_OfCountry = TypeVar("_OfCountry", Contents, Fees, Practice)
+_OfCountry = TypeVar("_OfCountry", CertificateContents, Fees, Practice)
 
 
 class LawText(NamedTuple):
@@ -36,7 +36,7 @@ class LawBook:
     acts: Mapping[str, LawText]
     policies: Mapping[str, EvidencePolicy]
     policy_texts: Mapping[str, LawText]
-    contents: Mapping[str, Contents]
+    contents: Mapping[str, CertificateContents]
     fees: Mapping[str, Fees]
     practice: Mapping[str, Practice]
 

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from issuer.rules.content import Content
+from issuer.rules.content import RequiredContent
 from issuer.rules.evidence import EvidencePolicy
 from issuer.rules.law import Law, Rule
 from issuer.rules.reading.act_file import act_of
@@ -52,15 +52,15 @@ def code_lists(folder: Path = CODES) -> CodeLists:
     return code_lists_of((_read(path, path.name), path.name) for path in sorted(folder.glob("*.yaml")))
 
 
-def contents(folder: Path = CONTENTS) -> dict[str, Content]:
+def contents(folder: Path = CONTENTS) -> dict[str, RequiredContent]:
     """What each document must contain that the law describes, by its id. Raises LawError."""
-    found: dict[str, Content] = {}
+    found: dict[str, RequiredContent] = {}
     for path in sorted(folder.glob("*.yaml")):
         found |= contents_of(_read(path, path.name), path.name)
     return found
 
 
-def statement() -> Content:
+def statement() -> RequiredContent:
     """What a sea-service statement must contain, after the one source that says it. Raises LawError."""
     return contents()[_STATEMENT]
 

@@ -12,7 +12,7 @@ from issuer.arguments import AsJson
 from issuer.commands.opening import PART
 from issuer.commands.rules import clearly, tell_json
 from issuer.domain.errors import NotFound
-from issuer.rules.content import Content, Field, Flaw
+from issuer.rules.content import Field, Flaw, RequiredContent
 from issuer.rules.statement import STATEMENTS, check
 
 
@@ -49,7 +49,7 @@ def contents(
         raise typer.Exit(PART)
 
 
-def _list(known: Iterable[Content], as_json: bool) -> None:
+def _list(known: Iterable[RequiredContent], as_json: bool) -> None:
     if as_json:
         tell_json([_json(one) for one in known])
         return
@@ -57,7 +57,7 @@ def _list(known: Iterable[Content], as_json: bool) -> None:
         terminal.tell(f"{one.id:24} {one.act:22} {one.ref:20} {' · '.join(one.names.values())}")
 
 
-def _tell(content: Content, as_json: bool) -> None:
+def _tell(content: RequiredContent, as_json: bool) -> None:
     if as_json:
         tell_json(_json(content))
         return
@@ -76,7 +76,7 @@ def _form(field: Field) -> str:
     return form if not field.each else f"[{form}, …]{', or [] for none' if field.may_be_empty else ''}"
 
 
-def _lines(content: Content, found: tuple[Flaw, ...]) -> Iterator[str]:
+def _lines(content: RequiredContent, found: tuple[Flaw, ...]) -> Iterator[str]:
     if not found:
         yield f"complete: {content.names.get('en', content.id)} ({content.ref})"
     for one in found:
@@ -93,7 +93,7 @@ def _flaw(one: Flaw) -> dict[str, Any]:
     }
 
 
-def _json(content: Content) -> dict[str, Any]:
+def _json(content: RequiredContent) -> dict[str, Any]:
     return {
         "id": content.id,
         "act": content.act,

@@ -10,7 +10,7 @@ from stdnum import imo
 from stdnum.exceptions import ValidationError
 
 from issuer.domain.personal_numbers import shown
-from issuer.domain.qualifications import Code, Completed, Contents, Picture, Problem, SeaService, Ship
+from issuer.domain.qualifications import Code, Completed, Picture, Problem, RecordContents, SeaService, Ship
 from issuer.rules.calendar import Period
 from issuer.rules.facts import HOURS_A_DAY, LONGEST_SERVICE, Kind
 
@@ -26,7 +26,7 @@ class Codes(Protocol):
         """Whether a code is on a list."""
 
 
-def contents_problems(kind: Kind, said: Contents, today: date, codes: Codes) -> Iterator[Problem]:
+def contents_problems(kind: Kind, said: RecordContents, today: date, codes: Codes) -> Iterator[Problem]:
     """All that is wrong with the contents of a record of this kind."""
     match said:
         case SeaService():

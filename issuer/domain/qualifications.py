@@ -84,7 +84,7 @@ class Picture:
     day: date
 
 
-Contents = SeaService | Completed | Picture
+RecordContents = SeaService | Completed | Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class Report:
     """One record as somebody reports it, about a person by the register's id or by a personal number."""
 
     kind: Kind
-    contents: Contents
+    contents: RecordContents
     seafarer_id: str | None = None
     personal_number: PersonalNumber | None = None
     reference: str | None = None  # the reporter's own, once for each of its records of a kind

@@ -124,7 +124,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class RequiredContent:
     """The least that one document must contain."""
 
     id: str

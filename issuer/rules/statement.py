@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from issuer.rules.calendar import Period, Span
-from issuer.rules.content import Content, Flaw, Slip, day_of
+from issuer.rules.content import Flaw, RequiredContent, Slip, day_of
 from issuer.rules.counting import MONTH_DAYS
 
 STATEMENTS: Final = frozenset({"DK.fartstidserklaering"})  # documents whose sum is checked, too
@@ -27,7 +27,7 @@ class Total(NamedTuple):
         return f"{self.months} months {self.days} days"
 
 
-def check(content: Content, given: Mapping[str, object]) -> tuple[Flaw, ...]:
+def check(content: RequiredContent, given: Mapping[str, object]) -> tuple[Flaw, ...]:
     """Everything that is missing or wrong, in the order of the fields; none when the statement will do."""
     found = content.flaws(given)
     first, last, said = _day(given.get(_SIGNED_ON)), _day(given.get(_SIGNED_OFF)), _total(given.get(_TOTAL))
@@ -46,7 +46,7 @@ def totals(first: date, last: date) -> tuple[Total, ...]:
     return tuple(dict.fromkeys((Total(months, rest), Total(*divmod(end - start, MONTH_DAYS)))))
 
 
-def _sum(content: Content, first: date, last: date, said: Total) -> Iterator[Flaw]:
+def _sum(content: RequiredContent, first: date, last: date, said: Total) -> Iterator[Flaw]:
     if last < first:
         yield content.field(_SIGNED_OFF).flaw(
             f"/{_SIGNED_OFF}/day",

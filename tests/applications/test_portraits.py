@@ -10,7 +10,7 @@ from PIL import Image
 from support.case_office import ASTRID, CaseOffice, case_office, party
 from support.records import DATA_KEY
 
-from issuer.domain.qualifications import Accepted, Completed, Contents, Picture, Report
+from issuer.domain.qualifications import Accepted, Completed, Picture, RecordContents, Report
 from issuer.rules.facts import Channel, Kind, Reporter
 from issuer.services.register.portraits import Portraits, portrait_of
 from keys.encoding import json_dumps
@@ -43,7 +43,7 @@ def office(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CaseOff
 
 
 def tell(
-    office: CaseOffice, kind: Kind, contents: Contents, role: Reporter, document: bytes | None = None
+    office: CaseOffice, kind: Kind, contents: RecordContents, role: Reporter, document: bytes | None = None
 ) -> str:
     channel = Channel.UPLOAD if kind is Kind.PHOTO else Channel.WEB
     one = Report(kind=kind, contents=contents, seafarer_id=ASTRID, document=document)

@@ -13,7 +13,7 @@ from issuer.rules.facts import Channel, Decided, Facts, Kind, Record, Reporter, 
 from issuer.rules.law import Rule
 from issuer.rules.reading.case_file import case_of
 from issuer.rules.reading.case_practice import practice_of
-from issuer.rules.reading.certificate_content import Content, contents_of
+from issuer.rules.reading.certificate_content import CertificateContent, contents_of
 from issuer.rules.reading.entry import LawError
 from issuer.rules.reading.facts_form import case_form
 from issuer.rules.reading.fee_schedule import fees_of
@@ -48,7 +48,7 @@ def test_nothing_is_written_down_for_what_nobody_grants() -> None:
 
 def test_what_nobody_compared_with_its_source_says_so() -> None:
     contents = [one for book in BOOK.contents.values() for one in book.of.values()]
-    assert not any(one.verified for one in contents if isinstance(one, Content))
+    assert not any(one.verified for one in contents if isinstance(one, CertificateContent))
 
 
 def test_fees_are_dated_and_unknown_where_the_sources_say_nothing() -> None:
@@ -103,7 +103,12 @@ def test_slip_of_the_pen_refuses_the_file_and_says_where(read: object, text: str
 
 
 def test_codes_of_certificates_are_those_that_inspectors_know() -> None:
-    found = [one for book in BOOK.contents.values() for one in book.of.values() if isinstance(one, Content)]
+    found = [
+        one
+        for book in BOOK.contents.values()
+        for one in book.of.values()
+        if isinstance(one, CertificateContent)
+    ]
     assert {code for one in found for code, _ in one.capacities} <= set(capacities())
     assert {code for one in found for code, _ in one.functions} <= set(functions())
 

@@ -13,8 +13,8 @@ from issuer.domain.qualifications import (
     REPORTED,
     Code,
     Completed,
-    Contents,
     Picture,
+    RecordContents,
     Report,
     SeaService,
     Ship,
@@ -123,7 +123,7 @@ SERVICES = st.builds(
 COMPLETED = st.builds(
     Completed, code=CODE, day=st.dates(), until=st.none() | st.dates(), marks=MARKS, number=words()
 )
-CONTENTS: st.SearchStrategy[tuple[Kind, Contents]] = (
+CONTENTS: st.SearchStrategy[tuple[Kind, RecordContents]] = (
     st.tuples(st.just(Kind.SERVICE), SERVICES)
     | st.tuples(st.sampled_from(sorted(REPORTED - ATTACHMENTS - {Kind.SERVICE})), COMPLETED)
     | st.tuples(st.sampled_from(sorted(ATTACHMENTS)), st.builds(Picture, day=st.dates()))
@@ -131,7 +131,7 @@ CONTENTS: st.SearchStrategy[tuple[Kind, Contents]] = (
 
 
 @given(CONTENTS)
-def test_what_is_stored_reads_back_as_it_was(of: tuple[Kind, Contents]) -> None:
+def test_what_is_stored_reads_back_as_it_was(of: tuple[Kind, RecordContents]) -> None:
     kind, contents = of
     text = text_of(contents)
     read = stored_contents(kind, orjson.loads(text))
@@ -141,7 +141,7 @@ def test_what_is_stored_reads_back_as_it_was(of: tuple[Kind, Contents]) -> None:
 
 @given(CONTENTS, st.none() | st.binary(max_size=20), words())
 def test_refused_report_could_be_sent_again_as_it_was_kept(
-    of: tuple[Kind, Contents], document: bytes | None, reference: str | None
+    of: tuple[Kind, RecordContents], document: bytes | None, reference: str | None
 ) -> None:
     report = Report(
         kind=of[0], contents=of[1], seafarer_id="7K3M9QXA", reference=reference, document=document

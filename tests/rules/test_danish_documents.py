@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from issuer.adapters.law_files import contents
-from issuer.rules.content import Content, Slip
+from issuer.rules.content import RequiredContent, Slip
 from issuer.rules.reading.content_file import contents_of, given_in
 from issuer.rules.reading.entry import LawError
 from issuer.rules.statement import Total, check, totals
@@ -40,12 +40,12 @@ MINIMUM_FIELDS, DIVER_FIELDS = 8, 6
 
 
 @pytest.fixture(scope="module")
-def statement() -> Content:
+def statement() -> RequiredContent:
     return contents()["DK.fartstidserklaering"]
 
 
 @pytest.fixture(scope="module")
-def diver() -> Content:
+def diver() -> RequiredContent:
     return contents()["DK.erhvervsdykkerbevis"]
 
 
@@ -63,17 +63,17 @@ def changed(document: dict[str, Any], path: str, value: object) -> dict[str, Any
     return found
 
 
-def slips(content: Content, document: dict[str, Any]) -> list[tuple[int, str, Slip]]:
+def slips(content: RequiredContent, document: dict[str, Any]) -> list[tuple[int, str, Slip]]:
     return [(one.number, one.pointer, one.slip) for one in check(content, document)]
 
 
-def test_a_statement_with_its_eight_fields_will_do(statement: Content) -> None:
+def test_a_statement_with_its_eight_fields_will_do(statement: RequiredContent) -> None:
     assert len(statement.fields) == MINIMUM_FIELDS
     assert check(statement, STATEMENT) == ()
     assert check(statement, {**STATEMENT, "remarks": "more than the least"}) == ()
 
 
-def test_of_an_empty_statement_every_field_is_missing_and_named(statement: Content) -> None:
+def test_of_an_empty_statement_every_field_is_missing_and_named(statement: RequiredContent) -> None:
     found = check(statement, {})
     assert [(one.number, one.slip) for one in found] == [
         (number, Slip.MISSING) for number in range(1, MINIMUM_FIELDS + 1)
@@ -107,14 +107,14 @@ def test_of_an_empty_statement_every_field_is_missing_and_named(statement: Conte
     ],
 )
 def test_what_a_statement_lacks_is_said_by_field_and_place(
-    statement: Content, path: str, value: object, number: int, pointer: str, slip: Slip
+    statement: RequiredContent, path: str, value: object, number: int, pointer: str, slip: Slip
 ) -> None:
     assert (number, pointer, slip) in slips(statement, changed(STATEMENT, path, value))
 
 
 @pytest.mark.parametrize("instead", ["port_number", "other_mark"])
 def test_a_fishing_number_or_the_like_will_do_instead_of_a_call_sign(
-    statement: Content, instead: str
+    statement: RequiredContent, instead: str
 ) -> None:
     without = changed(STATEMENT, "ship/call_sign", None)
     assert check(statement, changed(without, f"ship/{instead}", "E 42")) == ()
@@ -134,7 +134,7 @@ def test_a_fishing_number_or_the_like_will_do_instead_of_a_call_sign(
     ],
 )
 def test_the_sum_is_taken_by_the_calendar_or_by_thirty_days(
-    statement: Content, first: str, last: str, calendar: tuple[int, int], thirties: tuple[int, int]
+    statement: RequiredContent, first: str, last: str, calendar: tuple[int, int], thirties: tuple[int, int]
 ) -> None:
     known = totals(date.fromisoformat(first), date.fromisoformat(last))
     assert known == tuple(dict.fromkeys((Total(*calendar), Total(*thirties))))
@@ -144,7 +144,7 @@ def test_the_sum_is_taken_by_the_calendar_or_by_thirty_days(
         assert bool(found) is ((months, days) not in known)
 
 
-def test_a_sum_that_differs_says_what_the_dates_make(statement: Content) -> None:
+def test_a_sum_that_differs_says_what_the_dates_make(statement: RequiredContent) -> None:
     document = changed(changed(STATEMENT, "signed_off/day", "2025-12-31"), "total/months", 12)
     (flaw,) = check(statement, document)
     assert flaw.message == (
@@ -164,7 +164,7 @@ def test_both_ways_to_count_have_as_many_days_as_the_calendar(first: date, more:
 
 
 def test_a_divers_certificate_has_six_fields_and_may_say_that_there_is_nothing_in_the_last_two(
-    diver: Content,
+    diver: RequiredContent,
 ) -> None:
     assert len(diver.fields) == DIVER_FIELDS
     assert diver.flaws(DIVER) == ()
@@ -188,14 +188,14 @@ def test_a_divers_certificate_has_six_fields_and_may_say_that_there_is_nothing_i
     ],
 )
 def test_what_a_divers_certificate_lacks_is_said_by_number_of_paragraph_40(
-    diver: Content, path: str, value: object, number: int, pointer: str
+    diver: RequiredContent, path: str, value: object, number: int, pointer: str
 ) -> None:
     assert [(one.number, one.pointer) for one in diver.flaws(changed(DIVER, path, value))] == [
         (number, pointer)
     ]
 
 
-def test_another_identification_than_a_birthday_will_do(diver: Content) -> None:
+def test_another_identification_than_a_birthday_will_do(diver: RequiredContent) -> None:
     holder = {"name": "Anker Bro", "identification": "elev 4711"}
     assert diver.flaws({**DIVER, "holder": holder}) == ()
 

@@ -16,7 +16,7 @@ from issuer.rules.evidence import EvidencePolicy, Level
 from issuer.rules.facts import Channel, Facts, Kind, Record, Reporter, Service, Source
 from issuer.rules.law import Law
 from issuer.rules.outcome import Outcome, Way, Why, evaluate
-from issuer.rules.reading.certificate_content import Content, contents_of
+from issuer.rules.reading.certificate_content import CertificateContent, contents_of
 from issuer.rules.reading.entry import LawError
 from issuer.rules.reading.evidence_file import policy_of
 from issuer.rules.sources import sources_of
@@ -229,6 +229,6 @@ def test_every_norwegian_certificate_is_accepted_on_norwegian_ships_in_norwegian
     contents = contents_of((CERTIFICATES / "no.yaml").read_bytes(), "no.yaml")
     assert contents.of.keys() == {rule.id for rule in law.in_force(ON, "NO")}
     for one in contents.of.values():
-        assert isinstance(one, Content)
+        assert isinstance(one, CertificateContent)
         assert (one.flags, one.areas, one.verified) == (("NO",), ("no-waters",), False)
     assert codelists.trade_areas()["no-waters"].verified

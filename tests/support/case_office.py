@@ -21,7 +21,7 @@ from issuer.composition import Services, compose
 from issuer.domain.qualifications import (
     Accepted,
     Completed,
-    Contents,
+    RecordContents,
     Report,
     ReportingParty,
     SeaService,
@@ -82,7 +82,11 @@ class CaseOffice:
         return self.report(Kind.SERVICE, contents, (Reporter.COMPANY, Channel.API))
 
     def report(
-        self, kind: Kind, contents: Contents, by: tuple[Reporter, Channel], document: bytes | None = None
+        self,
+        kind: Kind,
+        contents: RecordContents,
+        by: tuple[Reporter, Channel],
+        document: bytes | None = None,
     ) -> str:
         """A record about the seafarer, taken from a reporter of that role by that channel."""
         role, channel = by

@@ -17,7 +17,7 @@ Limits = Mapping[str, int | str | Sequence[str]]  # a certificate's limitations,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class CertificateContent:
     """The certificate that proves a grant."""
 
     type: str  # as in `vct`: competency, proficiency, …
@@ -31,32 +31,34 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class CertificateContents:
     """A country's certificates."""
 
     country: str
-    of: Mapping[str, Content | str]  # by what is granted; a text: why there is no certificate of it
+    of: Mapping[
+        str, CertificateContent | str
+    ]  # by what is granted; a text: why there is no certificate of it
     limitations: Mapping[str, Limits]  # by the law's code of a limitation
 
 
-def contents_of(data: bytes, file: str) -> Contents:
+def contents_of(data: bytes, file: str) -> CertificateContents:
     """Read a country's file. Raises LawError."""
     members = read(data, file).members(("country", "certificates"), ("limitations",))
     limits = members["limitations"].mapping() if "limitations" in members else {}
-    return Contents(
+    return CertificateContents(
         country=members["country"].text(),
         of={name: _one(entry) for name, entry in members["certificates"].mapping().items()},
         limitations={name: _limits(entry) for name, entry in limits.items()},
     )
 
 
-def _one(entry: Entry) -> Content | str:
+def _one(entry: Entry) -> CertificateContent | str:
     if "no_certificate" in entry.mapping():
         return entry.members(("no_certificate",))["no_certificate"].text()
     optional = ("title", "capacities", "functions", "accepted", "valid")
     members = entry.members(("type", "verified"), optional)
     accepted = members["accepted"].members((), ("flags", "areas")) if "accepted" in members else {}
-    return Content(
+    return CertificateContent(
         type=members["type"].text(),
         title=names(members["title"]) if "title" in members else {},
         capacities=tuple(map(_capacity, _items(members, "capacities"))),

@@ -5,15 +5,15 @@ from typing import Final
 
 import yaml
 
-from issuer.rules.content import PARTS, Content, Field
+from issuer.rules.content import PARTS, Field, RequiredContent
 from issuer.rules.reading.entry import Entry, names, read
 
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
-def contents_of(data: bytes, file: str) -> dict[str, Content]:
+def contents_of(data: bytes, file: str) -> dict[str, RequiredContent]:
     """Every document that a file describes. Raises LawError."""
-    found: dict[str, Content] = {}
+    found: dict[str, RequiredContent] = {}
     for entry in read(data, file).members(("contents",))["contents"].items():
         members = entry.members(("id", "act", "ref", "names", "fields"))
         name = members["id"].text()
@@ -22,7 +22,7 @@ def contents_of(data: bytes, file: str) -> dict[str, Content]:
         fields = tuple(_field(one, at) for at, one in enumerate(members["fields"].items(), start=1))
         if len({one.id for one in fields}) < len(fields):
             members["fields"].fail("two fields have the same id")
-        found[name] = Content(
+        found[name] = RequiredContent(
             id=name,
             act=members["act"].text(),
             ref=members["ref"].text(),

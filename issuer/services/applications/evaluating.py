@@ -12,7 +12,7 @@ from issuer.rules.facts import Facts
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome, Way, evaluate
 from issuer.rules.reading.case_practice import LawDate
-from issuer.rules.reading.certificate_content import Content
+from issuer.rules.reading.certificate_content import CertificateContent
 from issuer.rules.term import Term
 from issuer.services.applications.cases import Wish
 from issuer.services.applications.terms import copied_term
@@ -38,7 +38,7 @@ class Evaluated(NamedTuple):
     facts: Facts
     way: Way
     reasons: tuple[str, ...]  # beside the law's own
-    content: Content | str
+    content: CertificateContent | str
     grants: str  # the code of what is held afterwards
     term: Term | None = None  # of what takes an old one's place, if it is granted today
 
@@ -108,7 +108,9 @@ class Evaluating:
             return days.today
         return min(max(days.submitted, self._settings.today(datetime.fromtimestamp(at, UTC))), days.today)
 
-    def _reasons(self, chosen: Chosen, content: Content | str, *, is_copy: bool, by_hand: bool) -> list[str]:
+    def _reasons(
+        self, chosen: Chosen, content: CertificateContent | str, *, is_copy: bool, by_hand: bool
+    ) -> list[str]:
         found = [] if chosen.fits else [NO_RULE]
         if isinstance(content, str):
             if not is_copy:

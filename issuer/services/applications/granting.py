@@ -12,7 +12,7 @@ from issuer.domain.applications import Asked
 from issuer.domain.errors import Conflict, InvalidInput
 from issuer.domain.extract import HOLDER_CLAIMS
 from issuer.rules.law import Rule
-from issuer.rules.reading.certificate_content import Content, Limits
+from issuer.rules.reading.certificate_content import CertificateContent, Limits
 from issuer.rules.term import term_of
 from issuer.services.applications.evaluating import Evaluated
 from issuer.services.applications.which_rule import COPIED
@@ -108,7 +108,7 @@ class Granting:
         proves: dict[str, Json] = {} if grant.found.rule.is_grant else {"rule": old.rule}
         return {**before, **own, **proves, "type": old.type, "replaces": old.document_number, **ends}
 
-    def _last(self, grant: Grant, content: Content) -> date | None:
+    def _last(self, grant: Grant, content: CertificateContent) -> date | None:
         """By the law, or by what is written beside it; without either a person says it."""
         validity = grant.found.rule.validity
         if grant.until is not None:
@@ -135,13 +135,13 @@ def _refuse_longer(until: date | None, last: date | None) -> None:
         )
 
 
-def _stcw(rule: Rule, content: Content) -> dict[str, Json]:
+def _stcw(rule: Rule, content: CertificateContent) -> dict[str, Json]:
     """The Convention's regulation is data that nobody compared: it stands where the form needs it."""
     needs = "stcw_code" in REQUIRED.get(CertificateType(content.type), ())
     return {"stcw_code": list(rule.stcw)} if needs else {}
 
 
-def _capacities(content: Content, more: Limits | None) -> dict[str, Json]:
+def _capacities(content: CertificateContent, more: Limits | None) -> dict[str, Json]:
     found: dict[str, Json] = {}
     capacities: list[Json] = [
         {"capacity_code": code, **_limited({**limits, **(more or {})})} for code, limits in content.capacities
@@ -165,7 +165,7 @@ def plain_limits(limits: Limits) -> dict[str, Json]:
     return {name: value if isinstance(value, int | str) else list(value) for name, value in limits.items()}
 
 
-def _accepted(content: Content) -> dict[str, Json]:
+def _accepted(content: CertificateContent) -> dict[str, Json]:
     scope: dict[str, Json] = {}
     if content.flags:
         scope["flags"] = list(content.flags)
@@ -174,7 +174,7 @@ def _accepted(content: Content) -> dict[str, Json]:
     return {"acceptance": scope} if scope else {}
 
 
-def _remarks(rule: Rule, content: Content, limits: Limits | None) -> str:
+def _remarks(rule: Rule, content: CertificateContent, limits: Limits | None) -> str:
     """What is granted, in the law's own language and in English (SFS 2011:1533, 6 kap. 4 §), and by what."""
     names = content.title or rule.names
     titles = list(dict.fromkeys(names.values()))

@@ -10,12 +10,12 @@ from sqlalchemy import Row
 from issuer.domain.applications import Asked
 from issuer.rules.law import Rule
 from issuer.rules.outcome import Outcome
-from issuer.rules.reading.certificate_content import Content
+from issuer.rules.reading.certificate_content import CertificateContent
 from issuer.rules.term import Term, term_of
 
 
 def copied_term(
-    asked: Asked, rule: Rule, outcome: Outcome, content: Content | str, old: Row[Any], today: date
+    asked: Asked, rule: Rule, outcome: Outcome, content: CertificateContent | str, old: Row[Any], today: date
 ) -> Term:
     """If it is granted today. Renewed in its last months, it loses no day (SFS 2011:1533, 6 kap. 2 §).
 
@@ -26,7 +26,7 @@ def copied_term(
         return Term(today, end)
     if rule.validity is not None:
         return term_of(rule.validity, today, previous_last=end, at_latest=outcome.valid_until)
-    if isinstance(content, Content) and content.valid is not None:
+    if isinstance(content, CertificateContent) and content.valid is not None:
         return Term(today, content.valid.after(today))
     first = json.loads(old.claims).get("issue_date")
     if end is None or first is None:

@@ -13,7 +13,7 @@ from issuer.domain.content_checks import Codes
 from issuer.domain.personal_numbers import NoSuchNumber
 from issuer.domain.qualification_checks import born_later, problems_of
 from issuer.domain.qualifications import Accepted, Problem, Refused, Report, ReportingParty, Unreadable
-from issuer.rules.content import Content
+from issuer.rules.content import RequiredContent
 from issuer.services.audit.trail import AuditEvent
 from issuer.services.clock import Clock
 from issuer.services.qualifications import objections, papers, refusals, statements, storing
@@ -35,7 +35,7 @@ class Admission:
         settings: Settings,
         persons: Persons,
         codes: Codes,
-        statement: Callable[[], Content],
+        statement: Callable[[], RequiredContent],
         by: ReportingParty,
     ) -> None:
         self.connection = connection

@@ -13,11 +13,11 @@ from issuer.domain.qualifications import (
     REPORTED,
     Code,
     Completed,
-    Contents,
     IdentityKind,
     PersonalNumber,
     Picture,
     Problem,
+    RecordContents,
     Report,
     SeaService,
     Ship,
@@ -141,7 +141,7 @@ def read_report(
     return tuple(problems) if problems else report
 
 
-def stored_contents(kind: Kind, members: Mapping[str, Json]) -> Contents:
+def stored_contents(kind: Kind, members: Mapping[str, Json]) -> RecordContents:
     """What `writing.contents_members` made of contents. Raises ValueError for anything else."""
     problems: list[Problem] = []
     contents = _contents(kind, _Members(members, "", problems))
@@ -210,11 +210,11 @@ def _statement(read: _Members) -> Mapping[str, Json] | None:
     return None
 
 
-def _contents(kind: Kind, read: _Members | None) -> Contents:
+def _contents(kind: Kind, read: _Members | None) -> RecordContents:
     if read is None:
         return Picture(day=_NOWHEN)
     if kind is Kind.SERVICE:
-        contents: Contents = _service(read)
+        contents: RecordContents = _service(read)
     elif kind in ATTACHMENTS:
         contents = Picture(day=read.day("day"))
     else:

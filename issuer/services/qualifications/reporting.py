@@ -15,7 +15,7 @@ from issuer.adapters.tables_organisations import organisation
 from issuer.domain.content_checks import Codes
 from issuer.domain.errors import Conflict, Crowded
 from issuer.domain.qualifications import Accepted, Refused, Report, ReportingParty, Unreadable
-from issuer.rules.content import Content
+from issuer.rules.content import RequiredContent
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.qualifications import amending, correcting, history, refusals
@@ -46,7 +46,7 @@ class Reporting:
         persons: Persons,
         codes: Callable[[], Codes],
         *,
-        statement: Callable[[], Content],
+        statement: Callable[[], RequiredContent],
         after_report: AfterReport = lambda *_: None,
         relied_on: ReliedOn = lambda *_: (),
     ) -> None:

@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from issuer.domain.qualifications import Code, Problem, Report, SeaService, Ship
-from issuer.rules.content import Content, day_of
+from issuer.rules.content import RequiredContent, day_of
 from issuer.rules.statement import check
 from keys.encoding import Json
 
 _NOTHING: Final = Ship()
 
 
-def problems_of(report: Report, content: Callable[[], Content]) -> tuple[Problem, ...]:
+def problems_of(report: Report, content: Callable[[], RequiredContent]) -> tuple[Problem, ...]:
     """What the report's statement lacks of its content, and where it differs from the report."""
     return () if report.statement is None else tuple(_problems(report, report.statement, content()))
 
 
-def _problems(report: Report, given: Mapping[str, Json], content: Content) -> Iterator[Problem]:
+def _problems(report: Report, given: Mapping[str, Json], content: RequiredContent) -> Iterator[Problem]:
     said = report.contents
     if not isinstance(said, SeaService):
         yield Problem(

@@ -13,7 +13,7 @@ from issuer.adapters.tables_qualifications import (
     qualification_version,
 )
 from issuer.domain.contradictions import Clashes, Stay, clashes, post_of, ship_of
-from issuer.domain.qualifications import Act, Completed, Contents, Report, ReportingParty, SeaService
+from issuer.domain.qualifications import Act, Completed, RecordContents, Report, ReportingParty, SeaService
 from issuer.rules.facts import Kind
 
 
@@ -34,7 +34,7 @@ def new_ids(at: int) -> Callable[[int], str]:
     return lambda n: f"{at:08x}{n:04x}{of_batch}"
 
 
-def days_of(contents: Contents) -> tuple[str, str]:
+def days_of(contents: RecordContents) -> tuple[str, str]:
     """First and last day as texts."""
     match contents:
         case SeaService(first=first, last=last):

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from issuer.domain.qualifications import Completed, Contents, Picture, Report, SeaService, Ship
+from issuer.domain.qualifications import Completed, Picture, RecordContents, Report, SeaService, Ship
 from keys.encoding import Json, b64url_encode
 
 _SHIP: Final = (
@@ -13,7 +13,7 @@ _SHIP: Final = (
 )  # fmt: skip
 
 
-def contents_members(contents: Contents) -> dict[str, Json]:
+def contents_members(contents: RecordContents) -> dict[str, Json]:
     """What `reading` reads; what was not said is left out."""
     match contents:
         case SeaService():
@@ -40,7 +40,7 @@ def contents_members(contents: Contents) -> dict[str, Json]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def text_of(contents: Contents) -> str:
+def text_of(contents: RecordContents) -> str:
     """The one text of what a record says."""
     return orjson.dumps(contents_members(contents), option=orjson.OPT_SORT_KEYS).decode()
 
