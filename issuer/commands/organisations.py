@@ -21,7 +21,7 @@ from issuer.domain.key_file import MAX_KEY_FILE, key_of
 from issuer.domain.organisations import REPORTERS, Resource
 from issuer.rules.facts import Reporter
 from issuer.services.organisations.developing import refuse_in_production
-from issuer.services.organisations.registering import Organisation
+from issuer.services.organisations.showing import Organisation
 from keys.encoding import Json
 
 app = typer.Typer(help="Who reports by machine, with their keys.", rich_markup_mode=None)

@@ -22,7 +22,7 @@ from issuer.services.approval.approvals import certificate_hash
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.register.claims import merged_claims
-from issuer.services.register.importing import register_values
+from issuer.services.register.stored_rows import register_values
 from issuer.settings import Settings
 from keys.custody.signing_policy import SigningPolicy, outlives
 from keys.encoding import Json, json_dumps

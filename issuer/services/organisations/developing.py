@@ -12,7 +12,8 @@ from issuer.adapters.tables import seafarer
 from issuer.domain.client_keys import ClientKey
 from issuer.domain.errors import InvalidInput
 from issuer.domain.organisations import ALL, REPORTERS, Resource
-from issuer.services.organisations.registering import Organisation, Organisations
+from issuer.services.organisations.registering import Organisations
+from issuer.services.organisations.showing import Organisation
 from issuer.services.register.importing import RegisterImport
 from issuer.settings import Settings
 from keys.encoding import Json, json_dumps

@@ -1,7 +1,6 @@
 """Register organisations that report: who they are, their public keys, what they may report."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -30,34 +29,7 @@ from issuer.domain.personal_numbers import looks_like_one
 from issuer.rules.facts import Reporter
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyShown:
-    """A public key of an organisation; instants in Unix seconds."""
-
-    kid: str
-    jwk: str
-    not_before: int
-    not_after: int | None
-    ended_at: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organisation:
-    """An organisation that reports, as the register has it."""
-
-    client_id: str
-    country: str
-    number: str
-    name: str
-    roles: tuple[str, ...]
-    state: str
-    state_reason: str | None
-    is_development: bool
-    keys: tuple[KeyShown, ...]
-    scopes: Mapping[str, str]  # each with the role in which it is used
-    approvals: Mapping[str, tuple[str, ...]]  # by resource
+from issuer.services.organisations.showing import Organisation, find, locked, nobody, shown
 
 
 class Organisations:
@@ -87,7 +59,7 @@ class Organisations:
         who = identified(country, number)
         self._refuse_number("name", name)
         with self._database.write() as connection:
-            if _find(connection, who.client_id) is not None:
+            if find(connection, who.client_id) is not None:
                 raise Conflict(f"{who.client_id} is registered already", hint="`organisation list` shows it")
             values: dict[str, str | int] = {
                 "client_id": who.client_id,
@@ -101,10 +73,10 @@ class Organisations:
             }
             connection.execute(insert(organisation).values(values))
             scopes = {scope: role for role in roles for one in USUAL[role] for scope in (one.read, one.write)}
-            row = _locked(connection, who.client_id)
+            row = locked(connection, who.client_id)
             self._grant(connection, row, scopes)
             self._tell(connection, "organisation-registered", row, {"roles": row.roles}, actor)
-            return _shown(connection, row)
+            return shown(connection, row)
 
     def add_key(
         self,
@@ -120,7 +92,7 @@ class Organisations:
         if not_after is not None and not_after <= begins:
             raise InvalidInput("the key would end before it begins", hint="check both dates")
         with self._database.write() as connection:
-            row = _locked(connection, client_id)
+            row = locked(connection, client_id)
             mine = organisation_key.c.organisation_id == row.id
             same = select(organisation_key.c.kid).where(mine)
             if connection.execute(same.where(organisation_key.c.kid == key.kid)).first():
@@ -131,12 +103,12 @@ class Organisations:
                 )
             )
             self._tell(connection, "organisation-key-added", row, {"kid": key.kid}, actor)
-            return _shown(connection, row)
+            return shown(connection, row)
 
     def end_key(self, client_id: str, kid: str, *, actor: str) -> Organisation:
         """Nothing signed with it makes a token any more, and tokens that it made are closed."""
         with self._database.write() as connection:
-            row = _locked(connection, client_id)
+            row = locked(connection, client_id)
             mine = (organisation_key.c.organisation_id == row.id) & (organisation_key.c.kid == kid)
             ended = update(organisation_key).where(mine, organisation_key.c.ended_at.is_(None))
             if connection.execute(ended.values(ended_at=self._now())).rowcount == 0:
@@ -144,7 +116,7 @@ class Organisations:
                     f"{client_id} has no key {kid[:64]} in use", hint="`organisation show` lists them"
                 )
             self._tell(connection, "organisation-key-ended", row, {"kid": kid}, actor)
-            return _shown(connection, row)
+            return shown(connection, row)
 
     def grant(
         self, client_id: str, scopes: frozenset[str], role: Reporter | None, *, actor: str
@@ -152,26 +124,26 @@ class Organisations:
         """Let it ask for these scopes too, in one of its roles. Raises InvalidInput and NotFound."""
         check_scopes(scopes)
         with self._database.write() as connection:
-            row = _locked(connection, client_id)
+            row = locked(connection, client_id)
             chosen = _role(row, role)
             check_role(scopes, chosen)
             self._grant(connection, row, dict.fromkeys(scopes, chosen))
             details = {"scopes": " ".join(sorted(scopes)), "role": chosen.value}
             self._tell(connection, "organisation-scopes-granted", row, details, actor)
-            return _shown(connection, row)
+            return shown(connection, row)
 
     def take_back(self, client_id: str, scopes: frozenset[str], *, actor: str) -> Organisation:
         """These scopes are no longer its, also not by tokens that are out there."""
         check_scopes(scopes)
         with self._database.write() as connection:
-            row = _locked(connection, client_id)
+            row = locked(connection, client_id)
             theirs = organisation_scope.c.organisation_id == row.id
             connection.execute(
                 delete(organisation_scope).where(theirs, organisation_scope.c.scope.in_(scopes))
             )
             details = {"scopes": " ".join(sorted(scopes))}
             self._tell(connection, "organisation-scopes-taken-back", row, details, actor)
-            return _shown(connection, row)
+            return shown(connection, row)
 
     def approve(
         self, client_id: str, resource: Resource, codes: Sequence[str], *, actor: str, withdraw: bool = False
@@ -185,7 +157,7 @@ class Organisations:
         if not chosen:
             raise InvalidInput("no code is given", hint="name codes or IMO numbers, or '*' for all")
         with self._database.write() as connection:
-            row = _locked(connection, client_id)
+            row = locked(connection, client_id)
             these = (organisation_approval.c.organisation_id == row.id) & (
                 organisation_approval.c.resource == resource.value
             )
@@ -200,7 +172,7 @@ class Organisations:
             name = "organisation-approval-withdrawn" if withdraw else "organisation-approved"
             details = {"resource": resource.value, "codes": " ".join(chosen)[:500]}
             self._tell(connection, name, row, details, actor)
-            return _shown(connection, row)
+            return shown(connection, row)
 
     def suspend(self, client_id: str, *, reason: str, actor: str) -> Organisation:
         """It gets no tokens, and those that it has are closed; what it reported stays."""
@@ -214,20 +186,20 @@ class Organisations:
     def show(self, client_id: str) -> Organisation:
         """One of them. Raises NotFound."""
         with self._database.read() as connection:
-            row = _find(connection, client_id)
+            row = find(connection, client_id)
             if row is None:
-                raise _nobody(client_id)
-            return _shown(connection, row)
+                raise nobody(client_id)
+            return shown(connection, row)
 
     def list(self) -> list[Organisation]:
         """All of them, by client_id."""
         with self._database.read() as connection:
             rows = connection.execute(select(organisation).order_by(organisation.c.client_id)).all()
-            return [_shown(connection, row) for row in rows]
+            return [shown(connection, row) for row in rows]
 
     def _set_state(self, client_id: str, state: str, reason: str | None, actor: str) -> Organisation:
         with self._database.write() as connection:
-            row = _locked(connection, client_id)
+            row = locked(connection, client_id)
             mine = organisation.c.id == row.id
             connection.execute(update(organisation).where(mine).values(state=state, state_reason=reason))
             if state == "suspended":
@@ -235,7 +207,7 @@ class Organisations:
                 connection.execute(delete(organisation_token).where(tokens))
             name = "organisation-suspended" if state == "suspended" else "organisation-reinstated"
             self._tell(connection, name, row, {"reason": reason} if reason else {}, actor)
-            return _shown(connection, _locked(connection, client_id))
+            return shown(connection, locked(connection, client_id))
 
     def _grant(self, connection: Connection, row: Row[Any], scopes: Mapping[str, Reporter]) -> None:
         theirs = organisation_scope.c.organisation_id == row.id
@@ -269,56 +241,4 @@ def _role(row: Row[Any], role: Reporter | None) -> Reporter:
         return role
     raise InvalidInput(
         f"{row.client_id} has the roles {', '.join(roles)}", hint="say with --as in which of them it reports"
-    )
-
-
-def _find(connection: Connection, client_id: str) -> Row[Any] | None:
-    return connection.execute(select(organisation).where(organisation.c.client_id == client_id)).one_or_none()
-
-
-def _locked(connection: Connection, client_id: str) -> Row[Any]:
-    query = select(organisation).where(organisation.c.client_id == client_id).with_for_update()
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        raise _nobody(client_id)
-    return row
-
-
-def _nobody(client_id: str) -> NotFound:
-    return NotFound(
-        f"no organisation {client_id[:40]} is registered", hint="`ombord-issuer organisation list` shows them"
-    )
-
-
-def _shown(connection: Connection, row: Row[Any]) -> Organisation:
-    mine = {
-        table.name: connection.execute(
-            select(table).where(table.c.organisation_id == row.id).order_by(*table.primary_key)
-        ).all()
-        for table in (organisation_key, organisation_scope, organisation_approval)
-    }
-    approvals: dict[str, tuple[str, ...]] = {}
-    for one in mine["organisation_approval"]:
-        approvals[one.resource] = (*approvals.get(one.resource, ()), one.code)
-    return Organisation(
-        client_id=row.client_id,
-        country=row.country,
-        number=row.number,
-        name=row.name,
-        roles=tuple(row.roles.split()),
-        state=row.state,
-        state_reason=row.state_reason,
-        is_development=bool(row.is_development),
-        keys=tuple(
-            KeyShown(
-                kid=one.kid,
-                jwk=one.jwk,
-                not_before=one.not_before,
-                not_after=one.not_after,
-                ended_at=one.ended_at,
-            )
-            for one in mine["organisation_key"]
-        ),
-        scopes={one.scope: one.role for one in mine["organisation_scope"]},
-        approvals=approvals,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from issuer.adapters.database import Database
 from issuer.adapters.tables import certificate, seafarer
 from issuer.domain.extract import SeafarerRow, render_head
-from issuer.services.register.importing import stored_row
+from issuer.services.register.stored_rows import stored_row
 from issuer.settings import Settings
 
 _ROWS_AT_ONCE = 1_000

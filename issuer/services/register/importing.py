@@ -21,8 +21,16 @@ from issuer.domain.register import CertificateEvent, CertificateState, event_bet
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
 from issuer.services.register.changing import change_state
+from issuer.services.register.stored_rows import (
+    claims_text,
+    digest_here,
+    origin_of,
+    refuse_other_contents,
+    register_values,
+    source_of,
+)
 from issuer.settings import Settings
-from keys.encoding import Json, json_dumps
+from keys.encoding import Json
 from verifier.credential.model import CertificateType
 
 BATCH = 500  # rows a transaction
@@ -143,7 +151,7 @@ class _Batch:
             return
         values = {
             "seafarer_id": row.seafarer_id,
-            "claims": _text(row.claims),
+            "claims": claims_text(row.claims),
             "source_digest": row.digest,
         }
         if known is None:
@@ -173,11 +181,11 @@ class _Batch:
             return
         known = self._known.get(row.document_number)
         if known is None:
-            self._new_certificates[row.document_number] = {**register_values(row), **_source(row)}
+            self._new_certificates[row.document_number] = {**register_values(row), **source_of(row)}
             details = {"state": row.state.value, "contents": row.digest}
             self._events.append(AuditEvent("certificate-imported", row.document_number, details, self._actor))
             self.report.added += 1
-        elif row.digest in (known.source_digest, _digest_here(known)):
+        elif row.digest in (known.source_digest, digest_here(known)):
             self.report.unchanged += 1
         else:
             self._change_certificate(known, row)
@@ -192,7 +200,7 @@ class _Batch:
 
     def _change_certificate(self, known: Row[Any], row: CertificateRow) -> None:
         """The source changed its row: follow it where the state machine allows, or reject the row."""
-        _refuse_other_contents(known, row)
+        refuse_other_contents(known, row)
         moved = row.state.value not in (known.state, known.source_state)
         if moved:
             before = CertificateState(known.state)
@@ -234,10 +242,10 @@ class _Batch:
     def _store_source(self, known: Row[Any], row: CertificateRow, *, moved: bool) -> None:
         """Remember what the source says; where it agrees with our state, it may also explain it."""
         values: dict[str, Any] = {
-            "claims": _text(row.claims),
+            "claims": claims_text(row.claims),
             "expiry_date": row.expiry_date,
-            **_source(row),
-            **_origin(row),
+            **source_of(row),
+            **origin_of(row),
         }
         if not moved and row.state.value == known.state:
             values |= {
@@ -280,66 +288,3 @@ def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         while len(rest) > extract.MAX_LINE and not rest.endswith(b"\n"):
             rest = file.readline(extract.MAX_LINE + 1)
         yield number, line
-
-
-def register_values(row: CertificateRow) -> dict[str, Any]:
-    """A row as the register's table holds it, whoever brings it."""
-    return {
-        "document_number": row.document_number,
-        "seafarer_id": row.seafarer_id,
-        "type": row.type.value,
-        "state": row.state.value,
-        "state_since": row.state_since,
-        "state_reason": row.state_reason,
-        "replaced_by": row.replaced_by,
-        "expiry_date": row.expiry_date,
-        "claims": _text(row.claims),
-        **_origin(row),
-    }
-
-
-def _source(row: CertificateRow) -> dict[str, Any]:
-    return {"source_digest": row.digest, "source_state": row.state.value}
-
-
-def _origin(row: CertificateRow) -> dict[str, str | None]:
-    return {name: getattr(row, name) for name in extract.ORIGIN}
-
-
-def _refuse_other_contents(known: Row[Any], row: CertificateRow) -> None:
-    """What was approved never changes its contents: it waits anew, or a new certificate replaces it."""
-    if (known.seafarer_id, known.type) != (row.seafarer_id, row.type.value):
-        raise BadRow("document_number: it belongs to another seafarer or is of another type")
-    if known.claims == _text(row.claims) or known.state == CertificateState.DRAFTED:
-        return
-    if known.state == CertificateState.APPROVED:
-        raise BadRow(
-            "contents of a certificate that is approved do not change: reject it, and enter them under a new"
-            " number"
-        )
-    raise BadRow(f"contents of a certificate that is {known.state} do not change: replace it by a new one")
-
-
-def _digest_here(known: Row[Any]) -> str:
-    """Digest of the row that an export of the register would hold now."""
-    return stored_row(known).digest
-
-
-def stored_row(row: Row[Any]) -> CertificateRow:
-    """A stored certificate as a row of the extract."""
-    return CertificateRow(
-        document_number=row.document_number,
-        type=CertificateType(row.type),
-        state=CertificateState(row.state),
-        seafarer_id=row.seafarer_id,
-        claims=json.loads(row.claims),
-        expiry_date=row.expiry_date,
-        state_since=row.state_since,
-        state_reason=row.state_reason,
-        replaced_by=row.replaced_by,
-        **{name: getattr(row, name) for name in extract.ORIGIN},
-    )
-
-
-def _text(claims: Mapping[str, Json]) -> str:
-    return json_dumps(dict(claims)).decode()
