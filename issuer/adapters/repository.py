@@ -74,6 +74,12 @@ def insert_rows(
         copy_in(connection, table, names, rows)
         return
     statement = insert(table).values({name: bindparam(name) for name in names})
+    compiled = statement.compile(dialect=connection.dialect)
+    order = compiled.positiontup
+    if order is not None and sorted(order) == sorted(names):  # SQLite takes values by their places
+        places = [names.index(name) for name in order]
+        connection.exec_driver_sql(str(compiled), [tuple(map(row.__getitem__, places)) for row in rows])
+        return
     execute_many(connection, statement, [dict(zip(names, row, strict=True)) for row in rows])
 
 

@@ -14,8 +14,10 @@ def work(database_url: str, numbers: list[str]) -> dict[str, bool]:
     from support.faults_workload import services_over
 
     from issuer.domain.errors import IssuingStopped
+    from issuer.services.issuing import issuer
     from issuer.services.issuing.issuer import IssueRequest
 
+    issuer.BATCH = 500  # so that some batches are released while others are not begun
     services = services_over(database_url)
     requests = [
         IssueRequest(document_number=number, holder_key=None, idempotency_key=f"bulk {number}")
