@@ -13,8 +13,8 @@ from issuer.api.key_proof import MAX_PROOF, BadProof, ProvenKey, read_proof
 from issuer.api.problems import Problem
 from issuer.api.rate_limit import RateLimit
 from issuer.services.clock import Clock
+from issuer.services.phone.known import NotBound
 from issuer.services.phone.nonces import Nonces
-from issuer.services.phone.syncing import NotBound
 from keys.encoding import Json
 from keys.jwk import PublicKey
 

@@ -13,8 +13,9 @@ from issuer.api.proven_phone import bad_proof, body_schema, not_bound, prover
 from issuer.api.rate_limit import RateLimit, limited
 from issuer.api.routing import new_router
 from issuer.services.clock import Clock
+from issuer.services.phone.known import NotBound
 from issuer.services.phone.nonces import Nonces
-from issuer.services.phone.syncing import MOST_STATUSES, NotBound, Place, Synced, Syncing
+from issuer.services.phone.syncing import MOST_STATUSES, Place, Synced, Syncing
 from keys.encoding import Json, json_object
 from keys.transparency.entry import Receipt
 

@@ -18,7 +18,7 @@ from issuer.services.issuing.issuer import IssuedCredential
 from issuer.services.paper.document_form import Form, form_of, limits_of
 from issuer.services.paper.printing import INDEX
 from issuer.services.phone.documents import IN_THE_CODE, Documents, NotThere
-from issuer.services.phone.syncing import NotBound
+from issuer.services.phone.known import NotBound
 from verifier.credential import carrier, sd_jwt, vc
 from verifier.credential.model import (
     CapacityGrant,

@@ -20,7 +20,7 @@ from issuer.services.issuing.issuer import IssuedCredential, Refusal
 from issuer.services.paper import manning_form
 from issuer.services.paper.document_form import Form, form_of
 from issuer.services.paper.printing import Printing, file_name
-from issuer.services.phone.syncing import NotBound
+from issuer.services.phone.known import NotBound
 from issuer.services.register import looking
 from issuer.settings import Settings
 from keys.jwk import PublicKey

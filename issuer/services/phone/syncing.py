@@ -10,22 +10,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import Row
 
 from issuer.adapters.database import Database
-from issuer.adapters.repository import among, in_force, with_holder
-from issuer.adapters.tables import certificate, credential, credential_payload, credential_token, status_list
 from issuer.domain.errors import EvidenceRefused, IssuerError
-from issuer.domain.register import CredentialState
 from issuer.services.clock import Clock
 from issuer.services.log.checkpoints import Checkpoints
-from issuer.services.paper import renewing
+from issuer.services.phone.known import Known, NotBound, look
 from issuer.services.phone.offering import Offer, Offering
 from issuer.services.phone.passes import Entry, PassSigning, SignedPass, read_certificate
-from issuer.services.register.portraits import portrait_of
 from issuer.settings import Settings
 from keys.custody import CustodyError
 from keys.jwk import PublicKey
@@ -47,14 +43,6 @@ class Reason(StrEnum):
     )
     REPLACED = "replaced"  # it takes another one's place
     ISSUED = "issued"
-
-
-class NotBound(Enum):
-    """Why a key is not answered."""
-
-    UNKNOWN = auto()
-    NO_LONGER = auto()  # all its credentials have been superseded, as after `rebind`
-    SHARED = auto()  # living credentials of several seafarers: whose sync this is cannot be told
 
 
 class OwnStatus(NamedTuple):
@@ -97,19 +85,6 @@ class Synced:
     receipts: Mapping[Place, Receipt]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the register says, read in one transaction."""
-
-    seafarer_id: str
-    own: Sequence[Row[Any]]  # every released credential of the key, newest first
-    certificates: Sequence[Row[Any]]  # of the seafarer, in force today
-    picture: bytes | None
-    living: Mapping[int, Sequence[Row[Any]]]  # credentials of each certificate, on any phone and on paper
-    due: Mapping[int, int]  # certificates whose credentials on phones, up to this one, are to be renewed
-    texts: Mapping[int, str]  # signed, of this phone's living credentials
-
-
 class Syncing:
     """Answers phones."""
 
@@ -142,7 +117,7 @@ class Syncing:
         as_of = self._clock().astimezone(UTC).replace(microsecond=0)
         offer = None
         with self._database.read() as connection:
-            known = self._look(connection, thumbprint, as_of)
+            known = look(connection, thumbprint, self._settings.today(as_of))
         ready = () if isinstance(known, NotBound) else _ready(known, thumbprint)
         if ready:
             known, ready, offer = self._offer(thumbprint, as_of)
@@ -197,10 +172,10 @@ class Syncing:
 
     def _offer(
         self, thumbprint: str, as_of: datetime
-    ) -> tuple[_Known | NotBound, tuple[Ready, ...], Offer | None]:
+    ) -> tuple[Known | NotBound, tuple[Ready, ...], Offer | None]:
         """Look again with the certificates locked: a `rebind` comes before us, or closes our offer."""
         with self._database.write() as connection:
-            known = self._look(connection, thumbprint, as_of, lock=True)
+            known = look(connection, thumbprint, self._settings.today(as_of), lock=True)
             if isinstance(known, NotBound):
                 return known, (), None
             ready = _ready(known, thumbprint)
@@ -210,87 +185,8 @@ class Syncing:
             offer = self._offering.create_bound(connection, known.seafarer_id, numbers, thumbprint)
         return known, ready, offer
 
-    def _look(
-        self, connection: Connection, thumbprint: str, as_of: datetime, *, lock: bool = False
-    ) -> _Known | NotBound:
-        bound = credential.c.holder_thumbprint == thumbprint
-        seafarers = _seafarers(connection, bound)
-        if lock:
-            _lock_certificates(connection, seafarers)
-        own = connection.execute(_credentials(bound).order_by(credential.c.id.desc())).all()
-        alive = {row.seafarer_id for row in own if row.superseded_at is None}
-        if not alive:
-            return NotBound.NO_LONGER if own else NotBound.UNKNOWN
-        if len(alive) > 1:
-            return NotBound.SHARED
-        (seafarer_id,) = alive
-        good = in_force(self._settings.today(as_of))
-        mine = with_holder().where(certificate.c.seafarer_id == seafarer_id, good)
-        certificates = connection.execute(mine.order_by(certificate.c.document_number)).all()
-        picture = portrait_of(connection, seafarer_id)
-        living = _living(connection, certificates)
-        due = renewing.due(connection, [row.id for row in certificates])
-        texts = _texts(connection, [row.id for row in own if row.superseded_at is None])
-        return _Known(seafarer_id, own, certificates, picture, living, due, texts)
 
-
-def _seafarers(connection: Connection, bound: ColumnElement[bool]) -> set[str]:
-    owner = select(certificate.c.seafarer_id).join(
-        credential, credential.c.certificate_id == certificate.c.id
-    )
-    return set(connection.execute(owner.where(bound).distinct()).scalars())
-
-
-def _lock_certificates(connection: Connection, seafarers: Iterable[str]) -> None:
-    """In the order in which everybody locks them; they stay as they are until we commit."""
-    theirs = select(certificate.c.id).where(among(connection, certificate.c.seafarer_id, sorted(seafarers)))
-    connection.execute(theirs.order_by(certificate.c.id).with_for_update())
-
-
-def _credentials(chosen: ColumnElement[bool]) -> Any:
-    """Released credentials, each with its list, its certificate's seafarer and what was signed."""
-    return (
-        select(
-            credential.c.id,
-            credential.c.certificate_id,
-            credential.c.holder_thumbprint,
-            credential.c.serial,
-            credential.c.idx,
-            credential.c.status,
-            credential.c.superseded_at,
-            status_list.c.uri,
-            certificate.c.seafarer_id,
-            certificate.c.type,
-            certificate.c.replaced_by,
-            credential_payload.c.payload,
-        )
-        .join(certificate, certificate.c.id == credential.c.certificate_id)
-        .join(status_list, status_list.c.number == credential.c.list_number)
-        .join(credential_payload, credential_payload.c.credential_id == credential.c.id)
-        .where(chosen, credential.c.state == CredentialState.RELEASED.value)
-    )
-
-
-def _living(connection: Connection, certificates: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
-    """Credentials that nothing has taken the place of, by certificate, oldest first."""
-    chosen = among(connection, credential.c.certificate_id, [row.id for row in certificates])
-    alive = _credentials(chosen & credential.c.superseded_at.is_(None)).order_by(credential.c.id)
-    found: dict[int, list[Row[Any]]] = {row.id: [] for row in certificates}
-    for row in connection.execute(alive):
-        found[row.certificate_id].append(row)
-    return found
-
-
-def _texts(connection: Connection, credentials: Sequence[int]) -> dict[int, str]:
-    """What was signed, by credential."""
-    these = among(connection, credential_token.c.credential_id, credentials)
-    found = connection.execute(
-        select(credential_token.c.credential_id, credential_token.c.token).where(these)
-    )
-    return {row.credential_id: row.token for row in found}
-
-
-def _ready(known: _Known, thumbprint: str) -> tuple[Ready, ...]:
+def _ready(known: Known, thumbprint: str) -> tuple[Ready, ...]:
     """What this phone may pick up: never what another phone holds, which `rebind` alone moves."""
     ready = []
     for row in known.certificates:
@@ -322,7 +218,7 @@ def _is_older_edition(signed: Row[Any], row: Row[Any]) -> bool:
     return now is not None and before is not None and now != before
 
 
-def _entries(known: _Known, thumbprint: str) -> Iterable[Entry]:
+def _entries(known: Known, thumbprint: str) -> Iterable[Entry]:
     """Each certificate in force as this phone's own credential says it, if it has one, with its status entry.
 
     Never the paper's: that entry stays good when the phone is lost, and so would the pass. Nor what only the
