@@ -34,7 +34,7 @@ from keys.jwk import PublicKey
 
 __all__ = ["CredentialIssuer", "IssueRequest", "IssuedCredential", "Recovered", "Refusal"]
 
-BATCH = 2_048  # credentials: a batch asks the database some 80 times, however many they are
+BATCH = 2_048  # credentials: a batch asks the database some 70 times, however many they are
 RETRIES = 5  # clashes of random values, or with another process's idempotency keys
 THREADS = 3  # signing, verifying and the database release the interpreter's lock
 BULK_GC_THRESHOLD = 100_000  # objects made between two collections; usually 700
