@@ -10,7 +10,8 @@ import typer
 from issuer import terminal
 from issuer.composition import Register, Services, compose, open_register
 from issuer.domain.errors import KeysUnusable
-from issuer.settings import Settings, load_settings
+from issuer.settings import Settings
+from issuer.settings_loading import load_settings
 from keys.custody.passphrase import from_text
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ import pytest
 import typer.main
 
 from issuer.cli import app
-from issuer.settings import ELSEWHERE, Settings
+from issuer.settings import Settings
+from issuer.settings_loading import ELSEWHERE
 from keys.arguments import parser
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from issuer.domain.errors import SettingsInvalid
-from issuer.settings import Settings, load_settings
+from issuer.settings import Settings
+from issuer.settings_loading import load_settings
 
 GOOD = {
     "OMBORD_BASE_URL": "https://certificates.example/no",

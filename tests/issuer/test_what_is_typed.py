@@ -7,7 +7,8 @@ import pytest
 from issuer.arguments import check_hash, check_text, check_why
 from issuer.commands.selecting import Choice
 from issuer.domain.errors import InvalidInput, SettingsInvalid
-from issuer.settings import Settings, load_settings
+from issuer.settings import Settings
+from issuer.settings_loading import load_settings
 
 SETTINGS = "base_url: https://certificates.example/no\nflag: NO\nauthority_name: Sjøfartsdirektoratet\n"
 
