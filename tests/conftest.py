@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-GARBAGE = 20_000  # new objects after which the youngest are looked through; Python's own is 700
+WITHIN = 1_000_000  # new objects in one test after which they are looked through; Python's own is 700
+BETWEEN = 50_000  # new objects, at the end of a test, that are worth looking through; an app has as many
+ROUNDS = 100  # of that, after which all are looked through
 LOOPBACK = ["127.0.0.1", "::1"]
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -50,7 +52,14 @@ def pytest_collection_finish() -> None:
     """What was imported stays for good: it is not looked through again and again for garbage."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(WITHIN, ROUNDS, ROUNDS)
+
+
+def pytest_runtest_logfinish() -> None:
+    """Look for garbage between tests, when nearly all is: within one little is, and it took a third of it."""
+    if gc.get_count()[0] > BETWEEN:
+        gc.collect(0)
+        gc.collect(1 if gc.get_count()[2] < ROUNDS else 2)  # what only the first round shows to be garbage
 
 
 @pytest.hookimpl(tryfirst=True)

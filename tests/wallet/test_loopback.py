@@ -4,10 +4,12 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.issuer_server import serving
@@ -17,6 +19,7 @@ from support.simulator import NOW
 from verifier.ui.background import ThreadBackground
 from verifier.ui.ports.scanner import FakeScanner
 from verifier.ui.ports.screen import FakeScreen
+from verifier.ui.work import WorkError
 from wallet_app.core.transport import MAX_BODY_BYTES, UrllibTransport
 from wallet_app.core.troubles import PickUpError, Trouble
 from wallet_app.main import compose
@@ -24,17 +27,41 @@ from wallet_app.ui.app import Device
 
 pytestmark = pytest.mark.loopback
 
+DRIPPING = threading.Event()  # never set: waits without sleeping
+QUICK = 0.3
+
+
+class Counted(ThreadBackground):
+    """Says what is under way yet: a thread that outlives its app would hand its result to the next one."""
+
+    def __init__(self) -> None:
+        self.under_way = 0
+
+    def run(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[WorkError], None],
+    ) -> None:
+        self.under_way += 1
+
+        def over(told: Callable[[Any], None], result: object) -> None:
+            self.under_way -= 1
+            told(result)
+
+        super().run(work, partial(over, done), partial(over, failed))
+
 
 @pytest.mark.screen
 @pytest.mark.parametrize("path", ["/no", "", "/authorities/no"])
 def test_offer_to_live_code_over_a_real_socket(tmp_path: Path, path: str) -> None:
-    phone = Phone(NOW)
+    phone, background = Phone(NOW), Counted()
     with serving(tmp_path, path=path) as office:
         offer = office.offer()
         app = compose(
             tmp_path / "phone",
             clock=phone.now,
-            device=Device(background=ThreadBackground(), screen=FakeScreen(), scanner=FakeScanner()),
+            device=Device(background=background, screen=FakeScreen(), scanner=FakeScanner()),
             offer=offer.link,
             tx_code=offer.tx_code,
             locks=False,
@@ -46,12 +73,13 @@ def test_offer_to_live_code_over_a_real_socket(tmp_path: Path, path: str) -> Non
             phone.wait_for("2 certificates added")
             phone.tap("Show my certificates").tap("Master").tap("Show code")
             assert phone.sees("New code in")
+            deadline = time.monotonic() + 60
+            while background.under_way and time.monotonic() < deadline:  # it syncs
+                DRIPPING.wait(0.01)
+                phone.frame()
+            assert not background.under_way
         finally:
             phone.close()
-
-
-DRIPPING = threading.Event()  # never set: waits without sleeping
-QUICK = 0.3
 
 
 class _Rude(BaseHTTPRequestHandler):
