@@ -9,9 +9,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import jsonschema
 import pytest
 import segno
+from jsonschema import Draft202012Validator
 from PIL import Image
 from support.scenario import INGRID, PHONE, TODAY, competency, medical, show, tampered
 from support.ship_store import Run, Shore, ombord_verify
@@ -33,6 +33,7 @@ from verifier.verdict import ROWS
 
 AT = NOW.isoformat()
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "verdict.schema.json").read_text(encoding="utf-8"))
+VERDICT = Draft202012Validator(SCHEMA)  # made once: `jsonschema.validate` looks the schema over again
 
 
 @pytest.fixture
@@ -73,10 +74,14 @@ def imported(shore: Shore) -> Shore:
     return shore
 
 
+def test_the_schema_of_a_verdict_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
 def check(*arguments: str | Path) -> Run:
     run = ombord_verify("check", *arguments, "--json")
     if run.code != 3:
-        jsonschema.validate(run.report, SCHEMA)
+        VERDICT.validate(run.report)
     assert "Traceback" not in run.err
     return run
 
