@@ -25,7 +25,13 @@ from issuer.domain.errors import (
 )
 from issuer.services.custody.authority_keys import AuthorityKeys
 from issuer.services.issuing import reserving
-from issuer.services.issuing.issuer import CredentialIssuer, IssuedCredential, IssueRequest, Refusal
+from issuer.services.issuing.issuer import (
+    CredentialIssuer,
+    IssuedCredential,
+    IssueRequest,
+    Refusal,
+    batches_of,
+)
 from keys.algorithms import Algorithm
 from keys.jwk import PublicKey
 from verifier.status import Status
@@ -316,6 +322,22 @@ def test_bulk_in_several_batches_keeps_the_order_of_requests(
     assert [outcome.document_number for outcome in outcomes] == numbers
     assert desk.credential_states() == ["released"] * 30
     assert desk.issuer.issue_many(requests) == outcomes
+
+
+@pytest.mark.parametrize(
+    ("requests", "lengths"),
+    [
+        (0, []),
+        (1, [1]),
+        (1_000, [1_000]),
+        (2_000, [1_000, 1_000]),
+        (2_101, [701, 701, 699]),
+        (8_000, [2_000] * 4),
+    ],
+)
+def test_bulk_is_cut_into_batches_of_about_one_length(requests: int, lengths: list[int]) -> None:
+    one = IssueRequest(document_number="NO-1", holder_key=None, idempotency_key="1")
+    assert [len(batch) for batch in batches_of([one] * requests)] == lengths
 
 
 def test_many_tokens_differ_in_signature_and_serial(desk: Desk) -> None:

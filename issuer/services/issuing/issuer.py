@@ -35,6 +35,7 @@ from keys.jwk import PublicKey
 __all__ = ["CredentialIssuer", "IssueRequest", "IssuedCredential", "Recovered", "Refusal"]
 
 BATCH = 2_048  # credentials: a batch asks the database some 70 times, however many they are
+WORTH_A_THREAD = 700  # of fewer, the second reader has hardly started when they are done
 RETRIES = 5  # clashes of random values, or with another process's idempotency keys
 THREADS = 3  # signing, verifying and the database release the interpreter's lock
 BULK_GC_THRESHOLD = 100_000  # objects made between two collections; usually 700
@@ -94,7 +95,7 @@ class CredentialIssuer:
         Raises IssuingStopped as soon as the switch is on; what was released until then is, and asking again
         gives it.
         """
-        batches = _batches(requests)
+        batches = batches_of(requests)
         if len(batches) <= 1:
             return self._issue_batch(requests)
         # While one batch waits for the disk or its reader, the next is composed and signed.
@@ -195,9 +196,10 @@ def _few_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _batches(requests: Sequence[IssueRequest]) -> list[Sequence[IssueRequest]]:
-    """As few as may be, of about one length."""
-    size = ceil(len(requests) / max(1, ceil(len(requests) / BATCH)))
+def batches_of(requests: Sequence[IssueRequest]) -> list[Sequence[IssueRequest]]:
+    """Of about one length: as few as may be, but one for each thread where they are worth it."""
+    side_by_side = min(THREADS, len(requests) // WORTH_A_THREAD)
+    size = ceil(len(requests) / max(1, side_by_side, ceil(len(requests) / BATCH)))
     return [requests[start : start + size] for start in range(0, len(requests), size or 1)]
 
 
