@@ -435,6 +435,8 @@ def test_what_the_directory_pins_is_checked(published: Publication) -> None:
         ({"issuers": ["http://no.example"]}, "not https"),
         ({"issuers": ["https://no.example/"]}, "no plain https address"),
         ({"issuers": ["https://user@no.example"]}, "no plain https address"),
+        ({"issuers": ["https://no[.example"]}, "Invalid IPv6"),
+        ({"issuers": ["https://no].example"]}, "Invalid IPv6"),
         ({"status_prefix": "https://dk.example/status/2/"}, "lie below"),
         ({"status_prefix": "https://no.example/status"}, "slash"),
         ({"flag": "SE"}, "terminating"),
