@@ -16,7 +16,8 @@ MAX_PARAMETER: Final = 24  # no gap is longer than the longest list
 _LANE: Final = 32  # bits, of which a place needs 24
 _LOWEST: Final = (1 << _LANE) - 1  # the last lane
 _MOST: Final = 4_096  # places at once: numbers of 16 kB
-_ONES: Final = b"\0\0\0\1" * _MOST
+_ONES: Final = int.from_bytes(b"\0\0\0\1" * _MOST, "big")
+_BYTES: Final = int.from_bytes(b"\0\xff\xff\xff" * _MOST, "big")
 _FROM_DIGITS: Final = b"\0\1" * 128  # from ASCII digits to the numbers 0 and 1
 # What the byte of an entry gets, by its state and the lowest byte of its place.
 _MASKS: Final = tuple(bytes(state << 2 * place for place in range(4)) * 64 for state in range(4))
@@ -147,7 +148,7 @@ def _remainders(planes: bytes, at: int, places: int, count: int, parameter: int)
 
 def _summed(gaps: int, count: int, after: int) -> int:
     """The places, a lane each, that have these gaps between them; the first gap begins at `after`."""
-    sums = gaps + int.from_bytes(_ONES[: 4 * count], "big") + (after - 1 << _LANE * (count - 1))
+    sums = gaps + (_ONES >> _LANE * (_MOST - count)) + (after - 1 << _LANE * (count - 1))
     step = _LANE
     while step < _LANE * count:  # each lane is the sum of twice as many every time
         sums += sums >> step
@@ -158,9 +159,8 @@ def _summed(gaps: int, count: int, after: int) -> int:
 def _set(states: bytearray, found: int, count: int, masks: bytes) -> None:
     """Give a state to the places found, a lane each. Raises RiceError for one that has a state."""
     inside = found.to_bytes(4 * count, "big")[3::4].translate(masks)
-    lanes = bytearray((found >> 2).to_bytes(4 * count, "big"))
-    lanes[::4] = bytes(count)  # where two bits have come from the lane above
-    numbers = array("I", bytes(lanes))
+    bytes_ = found >> 2 & _BYTES >> _LANE * (_MOST - count)  # without two bits of the lane above
+    numbers = array("I", bytes_.to_bytes(4 * count, "big"))
     if sys.byteorder == "little":
         numbers.byteswap()
     for byte, mask in zip(numbers, inside, strict=True):
