@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import pytest
 from support.sea import DAY, HOUR, Sea
@@ -29,17 +30,36 @@ from verifier.unusable import Unusable
 CHECKOUT = Path(__file__).parents[2]
 
 
+class Published(NamedTuple):
+    """Two publications, as a device takes them in."""
+
+    sea: Sea
+    first: Intake
+    data: bytes
+    second: Intake
+
+
+def published() -> Published:
+    sea = Sea()
+    first = sea.take_in(sea.pack())
+    sea.fleet.next_day(3)
+    data = sea.pack()
+    return Published(sea, first, data, intake.take_in(data, first.held(), at=sea.at))
+
+
+@cache
+def published_once() -> Published:
+    """For voyages in which nothing more is published."""
+    return published()
+
+
 class Voyage:
     """Two publications, and a device that has imported the first."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, made: Published | None = None) -> None:
         self.home = home
-        self.sea = Sea()
-        self.first = self.sea.take_in(self.sea.pack())
+        self.sea, self.first, self.data, self.second = made or published_once()
         self.write(self.first)
-        self.sea.fleet.next_day(3)
-        self.data = self.sea.pack()
-        self.second = intake.take_in(self.data, self.first.held(), at=self.sea.at)
 
     def write(self, taken: Intake) -> None:
         with store.locked(str(self.home)):
@@ -57,7 +77,7 @@ class Voyage:
 
 @pytest.fixture
 def voyage(tmp_path: Path) -> Voyage:
-    return Voyage(tmp_path / "home")
+    return Voyage(tmp_path / "home", published())
 
 
 def test_what_is_written_is_what_is_read(voyage: Voyage) -> None:
