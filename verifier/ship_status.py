@@ -1,7 +1,8 @@
-"""Status lists for ships on the wire: signed snapshots, and deltas from an earlier number.
+"""Status lists for ships, read and verified: signed snapshots, and deltas from an earlier number.
 
 The bytes are those of docs/sea-pack-format.md, section 3. What a blob says counts once the states that come
 out of it have the hash that a status key of the list's own authority has signed, and not before.
+`ship_status_writing` makes them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,10 +12,11 @@ from typing import Final, NamedTuple, NoReturn
 
 from keys.trust.directory import Authority, Directory, TrustedKey
 from verifier import rice
+from verifier.ship_status_writing import smaller, to_delta, to_snapshot
 from verifier.statement import BEFORE_BYTES, BITS, Statement, objection
 from verifier.statement_signer import signers
 from verifier.status import StatusList, StatusListError, refuse_dated_ahead
-from verifier.status_wire import CHECK_BYTES, MAX_BLOB, Header, Kind, Parsed, names, parse, start, varint
+from verifier.status_wire import CHECK_BYTES, MAX_BLOB, Header, Kind, Parsed, parse
 
 __all__ = [
     "MAX_BLOB",
@@ -47,60 +49,6 @@ class WrongBase(StatusListError):
 
 class ForkedList(StatusListError):
     """Two lists that cannot both be the authority's: to be reported, since a key may be in other hands."""
-
-
-# Writing
-
-
-def to_snapshot(
-    statement: Statement, states: bytes, *, flag: str, name: str, body: bytes | None = None
-) -> bytes:
-    """The whole list. Raises ValueError when the statement is not about `states`, or not of this list.
-
-    `body` is what `rice.encode` has made of `states`, where that was done before.
-    """
-    _check(statement, states, flag, name)
-    header = start(Kind.SNAPSHOT, statement, flag, name) + varint(statement.size // 8)
-    coded = rice.encode(states) if body is None else body
-    return header + statement.before + statement.signature + coded
-
-
-def to_delta(
-    statement: Statement, states: bytes, *, since: int, before_states: bytes, flag: str, name: str
-) -> bytes:
-    """What has changed since an earlier number, whose raw states are `before_states`. Raises ValueError."""
-    _check(statement, states, flag, name)
-    distance = statement.number - since
-    if not 1 <= since < statement.number:
-        raise ValueError(f"a delta to number {statement.number} cannot build on number {since}")
-    base = sha256(before_states).digest()
-    if distance == 1 and base[:BEFORE_BYTES] != statement.before:
-        raise ValueError(f"these are not the states of number {since}, which the statement names")
-    before = b"" if distance == 1 else statement.before
-    header = start(Kind.DELTA, statement, flag, name) + varint(distance)
-    body = rice.encode_changes(before_states, states)
-    return header + before + base[:CHECK_BYTES] + statement.signature + body
-
-
-def smaller(
-    statement: Statement, states: bytes, *, since: int, before_states: bytes, flag: str, name: str
-) -> bytes:
-    """The delta from `since` or the snapshot, whichever is smaller. A list that has grown has no delta."""
-    snapshot = to_snapshot(statement, states, flag=flag, name=name)
-    if len(before_states) != len(states):
-        return snapshot
-    delta = to_delta(statement, states, since=since, before_states=before_states, flag=flag, name=name)
-    return min(delta, snapshot, key=len)
-
-
-def _check(statement: Statement, states: bytes, flag: str, name: str) -> None:
-    if not names(flag, name, statement.uri):
-        raise ValueError(f"{flag} and {name!r} do not name the list {statement.uri}")
-    if sha256(states).digest() != statement.after:
-        raise ValueError(f"number {statement.number} of {statement.uri} was signed for other states")
-
-
-# Reading
 
 
 def peek(blob: bytes) -> Header:
