@@ -18,8 +18,9 @@ demo: setup ## run the main job from issuing to checking, and leave its pictures
 	@$(BIN)/python -m demo
 
 # By file, whose tests share fixtures; not reordered, or the longest (one test: the demo) would begin last, alone.
+# What is compiled is kept also where the environment says otherwise: each worker and process would compile it anew.
 test: setup ## run the whole test suite (pytest's own options: make test ARGS="-k status")
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: setup ## kill, cut, fill and confuse what issues, 200 rounds on each database: docs/faults.md (FAULT_ROUNDS=200)
 	@OMBORD_FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/pytest tests/faults -q -n $(WORKERS) --dist loadfile $(ARGS)
