@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Dialect,
     Insert,
     Row,
     Select,
@@ -27,6 +29,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from issuer.adapters.copying import copy_in
 from issuer.adapters.tables import certificate, credential, seafarer, status_list
@@ -73,14 +76,20 @@ def insert_rows(
     if connection.dialect.name == "postgresql" and len(rows) >= COPIED:
         copy_in(connection, table, names, rows)
         return
-    statement = insert(table).values({name: bindparam(name) for name in names})
-    compiled = statement.compile(dialect=connection.dialect)
+    compiled = _insertion(table, tuple(names), connection.dialect)
     order = compiled.positiontup
     if order is not None and sorted(order) == sorted(names):  # SQLite takes values by their places
         places = [names.index(name) for name in order]
         connection.exec_driver_sql(str(compiled), [tuple(map(row.__getitem__, places)) for row in rows])
         return
-    execute_many(connection, statement, [dict(zip(names, row, strict=True)) for row in rows])
+    _execute(connection, compiled, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+@lru_cache(256)
+def _insertion(table: Table, names: Sequence[str], dialect: Dialect) -> SQLCompiler:
+    """An insert of these columns: to compile one takes longer than to insert a row."""
+    statement = insert(table).values({name: bindparam(name) for name in names})
+    return statement.compile(dialect=dialect)
 
 
 def execute_many(connection: Connection, statement: Insert | Update, rows: Sequence[dict[str, Any]]) -> None:
@@ -88,7 +97,10 @@ def execute_many(connection: Connection, statement: Insert | Update, rows: Seque
 
     Only for columns of text and numbers, which need no conversion.
     """
-    compiled = statement.compile(dialect=connection.dialect)
+    _execute(connection, statement.compile(dialect=connection.dialect), rows)
+
+
+def _execute(connection: Connection, compiled: SQLCompiler, rows: Sequence[dict[str, Any]]) -> None:
     constants = {name: value for name, value in compiled.params.items() if name not in rows[0]}
     complete = ({**constants, **row} for row in rows) if constants else rows
     order = compiled.positiontup
