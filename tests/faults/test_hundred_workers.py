@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from support.faults_authority import services_over
 from support.faults_cluster import Cluster
 from support.faults_invariants import check_register
 from support.faults_nursery import CHECKOUT
 from support.faults_register import Rows
 from support.faults_rounds import ROUNDS, SEED
-from support.faults_workload import LI, extract_of, services_over
+from support.faults_workload import LI, extract_of
 from support.scenario import competency
 
 PROCESSES, THREADS = (4, 25) if ROUNDS else (2, 50)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from support.databases import PostgresServer
 from support.desk import Desk
-from support.faults_workload import NORWAY
+from support.faults_authority import NORWAY
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables import credential

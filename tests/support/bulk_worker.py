@@ -11,7 +11,7 @@ import sys
 
 def work(database_url: str, numbers: list[str]) -> dict[str, bool]:
     """Whether we were stopped."""
-    from support.faults_workload import services_over
+    from support.faults_authority import services_over
 
     from issuer.domain.errors import IssuingStopped
     from issuer.services.issuing import issuer

@@ -17,7 +17,7 @@ TRIES = 50  # "try again in a moment" is an answer too, in a crowd
 
 def work(database_url: str, numbers: list[str], workers: int) -> list[list[str]]:
     """Request key, serial and the text's hash for each number, whoever of the workers asked."""
-    from support.faults_workload import services_over
+    from support.faults_authority import services_over
 
     from issuer.domain.errors import Conflict
 

@@ -15,8 +15,9 @@ from hashlib import sha256
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from support.faults_authority import LOG_KID, NORWAY
 from support.faults_register import Outline, Published, Rows
-from support.faults_workload import LOG_KID, NORWAY, PHONES, Request
+from support.faults_workload import PHONES, Request
 from support.scenario import show
 
 from verifier.decision import verify

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import dict_row
-from support.faults_workload import NORWAY
+from support.faults_authority import NORWAY
 
 from verifier.ship_status import verify_snapshot
 from verifier.status import StatusList, verify_list

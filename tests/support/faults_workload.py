@@ -17,39 +17,27 @@ from typing import Any, Final, NamedTuple
 
 from support.approvers import row_of
 from support.custody import CERTIFICATES_KEY, PASS_KEY, PEOPLE, STATUS_KEY, policy_members
+from support.faults_authority import KEYS, KID, NEW_KID, NORWAY, services_over
 from support.in_process import client_of
-from support.issuer_app import HOLDER_CLAIMS, OPERATOR_TOKEN, HandClock, issuer_settings
+from support.issuer_app import HOLDER_CLAIMS, OPERATOR_TOKEN, HandClock
 from support.scenario import INGRID, competency, medical
-from support.simulator import NOW, Authority, seeded_signer
+from support.simulator import NOW, seeded_signer
 from support.work_off import work_off
 
 from issuer.adapters.object_store_folder import FolderStore
 from issuer.app import build
-from issuer.composition import Services, compose
 from issuer.domain.errors import DatabaseUnusable, IssuerError
-from issuer.services.clock import Clock
-from issuer.services.custody.authority_keys import AuthorityKeys
-from issuer.services.custody.signing_port import GuardedSigner
 from issuer.services.issuing import issuer
 from issuer.services.issuing.issuer import CredentialIssuer, IssuedCredential, IssueRequest
 from issuer.services.mass.working import MassWorker
 from issuer.services.publishing.publication import Publication
-from keys.algorithms import Algorithm
 from keys.custody import policy_file
 from keys.custody.approval import Act, approve
-from keys.custody.signing_policy import SigningPolicy
 from keys.encoding import json_dumps
 from keys.signer import SoftwareSigner
-from keys.trust.directory import CERTIFICATES, LOG
 from verifier.credential import vc
 from verifier.credential.model import Certificate, Holder
 
-NORWAY: Final = Authority("NO")
-KID: Final = NORWAY.certificate_kid
-NEW_KID: Final = NORWAY.add_key(*CERTIFICATES, kid="NO-2027a")  # for mass operations, when the other must go
-LOG_KID: Final = "NO-log-2026a"
-NORWAY.add_key(LOG, kid=LOG_KID, signer=seeded_signer(LOG_KID, Algorithm.ED25519))
-LIST_SIZE: Final = 16  # half full is full: a workload opens several lists
 CLERK: Final = "clerk"
 PHONES: Final[Mapping[str, SoftwareSigner]] = {
     name: seeded_signer(name) for name in ("ingrid", "ingrid 2", "li", "li 2")
@@ -169,28 +157,6 @@ def extract_of(certificates: Sequence[Certificate]) -> bytes:
         lines.append({**row, "seafarer_id": holder["seafarer_id"], **claims})
     lines[1:1] = holders.values()
     return b"".join(json_dumps(line) + b"\n" for line in lines)
-
-
-KEYS: Final = AuthorityKeys(
-    signers=NORWAY.signers,
-    certificate_kid=KID,
-    status_kid=NORWAY.status_kid,
-    pass_kid=NORWAY.pass_kid,
-    log_kid=LOG_KID,
-)
-
-
-def services_over(
-    database_url: str, clock: Clock | None = None, policy: SigningPolicy | None = None, **changes: object
-) -> Services:
-    """The authority's services as they are, with the keys that its directory lists."""
-    clock = clock or HandClock()
-    settings = issuer_settings(database_url, base_url=NORWAY.iss, list_size=LIST_SIZE, **changes)
-    keys = KEYS
-    if policy is not None:
-        guarded = GuardedSigner(NORWAY.signers, policy, lambda: int(clock().timestamp()))
-        keys = replace(KEYS, guarded=guarded, policy=policy)
-    return compose(settings, keys=keys, clock=clock)
 
 
 def write_policy(folder: Path) -> Path:

@@ -13,7 +13,7 @@ BATCH = 50
 
 
 def work(database_url: str) -> None:
-    from support.faults_workload import services_over
+    from support.faults_authority import services_over
 
     from issuer.services.mass.working import MassWorker, Worked
 
