@@ -6,11 +6,11 @@ from shutil import copy
 
 import pytest
 from support.cases import Bench
-from support.databases import database, postgres, sqlite_template
+from support.databases import compiled_once, database, postgres, sqlite_template
 
 from issuer.adapters.database import Database
 
-__all__ = ["database", "postgres", "sqlite_template"]
+__all__ = ["compiled_once", "database", "postgres", "sqlite_template"]
 
 
 @pytest.fixture

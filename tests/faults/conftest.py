@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.databases import sqlite_template
+from support.databases import compiled_once, sqlite_template
 from support.faults_cluster import Cluster, cluster
 from support.faults_nursery import Nursery, nursery
 from support.faults_rounds import Stage
 
-__all__ = ["sqlite_template"]
+__all__ = ["compiled_once", "sqlite_template"]
 
 
 @pytest.fixture(scope="session")

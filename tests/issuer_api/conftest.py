@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.databases import PostgresServer, database_url, postgres, sqlite_template
+from support.databases import PostgresServer, compiled_once, database_url, postgres, sqlite_template
 from support.in_process import client_of
 from support.issuer_app import KEYS, HandClock, Office, issuer_settings, register, two_certificates
 
@@ -16,7 +16,7 @@ from issuer.composition import compose
 from issuer.services.custody.authority_keys import AuthorityKeys
 from issuer.settings import Settings
 
-__all__ = ["database_url", "postgres", "sqlite_template"]  # fixtures
+__all__ = ["compiled_once", "database_url", "postgres", "sqlite_template"]  # fixtures
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.databases import database, database_url, postgres, sqlite_template
+from support.databases import compiled_once, database, database_url, postgres, sqlite_template
 from support.records import RecordsOffice
 
 from issuer.adapters.database import Database
 
-__all__ = ["database", "database_url", "postgres", "sqlite_template"]
+__all__ = ["compiled_once", "database", "database_url", "postgres", "sqlite_template"]
 
 
 @pytest.fixture

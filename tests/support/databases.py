@@ -13,11 +13,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.util import LRUCache
 
+from issuer.adapters import database as databases
 from issuer.adapters.database import Database
 from issuer.adapters.schema import metadata
 from issuer.services.audit.trail import GENESIS
@@ -25,12 +28,14 @@ from issuer.services.audit.trail import GENESIS
 REGISTER = f"ombord_test_{os.getpid()}"
 _BEGIN = f"INSERT INTO audit_head (id, sequence, hash) VALUES (1, 0, '{GENESIS}')"
 _TRUNCATE = f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"  # 86 ms for 50 tables
-_DELETE = (  # 8 ms
+_DELETE = (  # 2 ms
     "SET session_replication_role = replica",  # keys and triggers look away; for superusers
     *(f"DELETE FROM {table}" for table in metadata.tables),
     "SELECT setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences",
 )
 _LARGEST = "SELECT max(pg_relation_size(relid)) FROM pg_stat_user_tables"
+_DIALECTS: dict[str, Dialect] = {}
+_COMPILED: LRUCache[Any, Any] = LRUCache(2_000)
 _SMALL = 128 << 10  # bytes of a table, what was deleted included
 
 
@@ -50,7 +55,7 @@ class PostgresServer:
             [largest] = connection.execute(_LARGEST).fetchone() or [0]
             is_superuser = connection.info.parameter_status("is_superuser") == "on"
             emptying = _DELETE if is_superuser and largest < _SMALL else [_TRUNCATE]
-            _run(connection, "SET lock_timeout = '10s'", *emptying, _BEGIN)
+            _run(connection, "; ".join(("SET lock_timeout = '10s'", *emptying, _BEGIN)))  # one question
         return address
 
     @contextmanager
@@ -73,6 +78,26 @@ class PostgresServer:
 def _run(connection: psycopg.Connection, *statements: str) -> None:
     for statement in statements:
         connection.execute(statement)  # type: ignore[call-overload] # names are our own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Statements are compiled once in a process, not again with the engine of each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(databases, "create_engine", _create_engine)
+        yield
+
+
+def _create_engine(url: URL, **options: Any) -> Engine:
+    """An engine that keeps compiled statements with all others: by dialect, which is therefore one too."""
+    made = create_engine(url, **options)
+    own = made.dialect
+    if own.name in _DIALECTS:
+        made.dialect = _DIALECTS[own.name]
+    else:  # it knows its server once somebody has connected
+        event.listen(made, "connect", lambda *_: _DIALECTS.setdefault(own.name, own))
+    made.update_execution_options(compiled_cache=_COMPILED)
+    return made
 
 
 @pytest.fixture(scope="session")
