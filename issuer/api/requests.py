@@ -1,6 +1,8 @@
 """Bodies of the JSON API: strict JSON first, then the shape that OpenAPI shows."""
 
 from collections.abc import Callable
+from copy import deepcopy
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends
@@ -76,4 +78,9 @@ def shaped(kind: type[Shape]) -> Callable[[dict[str, Json]], Shape]:
 
 def documented(kind: type[RequestBody]) -> dict[str, Any]:
     """What OpenAPI says of a body that `shaped` reads."""
-    return json_request(kind.model_json_schema(by_alias=True))
+    return json_request(deepcopy(_schema(kind)))  # the document's, to complete as it likes
+
+
+@cache
+def _schema(kind: type[RequestBody]) -> dict[str, Any]:
+    return kind.model_json_schema(by_alias=True)
