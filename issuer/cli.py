@@ -35,7 +35,7 @@ class Commands(Grouped):
             "apply": "applications:apply",
             "decide": "casework:decide",
             "explain": "applications:explain",
-            "cases": "applications:app",
+            "cases": "casework:app",
             "rules": "rules_app:app",
         },
         "Certificates": {

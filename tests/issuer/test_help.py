@@ -53,3 +53,16 @@ def test_a_command_imports_no_other() -> None:
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     modules = {one.removeprefix("issuer.commands.") for one in told.stdout.split()}
     assert modules == {"deciding", "grouped", "opening", "repeating"}
+
+
+def test_a_group_has_all_its_commands_whoever_was_imported_before() -> None:
+    asked = (
+        "from issuer.cli import app; from typer.main import get_command; of = get_command(app).commands;"
+        "subs = lambda one: getattr(of[one], 'commands', ());"
+        "print(*(f'{one} {sub}' for one in reversed(list(of)) for sub in subs(one)), sep='|')"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    every = get_command(app).commands  # type: ignore[attr-defined] # a group's
+    subs = {f"{name} {sub}" for name in every for sub in getattr(every[name], "commands", ())}
+    assert set(told.stdout.strip().split("|")) == subs
+    assert {"cases appeal", "rules diff", "audit verify"} <= subs
