@@ -144,6 +144,7 @@ def test_a_clock_that_is_far_off_makes_nothing_valid_and_is_said(
         context.set_offline(False)
 
 
+@pytest.mark.usefixtures("token")  # no list is there before something was issued
 def test_lists_that_the_server_no_longer_signs_anew_grow_old_although_they_were_just_fetched(
     chromium: Browser, address: str
 ) -> None:
