@@ -2,6 +2,8 @@
 
 What takes FastAPI its time is an endpoint's parameters and bodies: half a millisecond a route, of which there
 are more than a hundred. What is wrong with one is found by the OpenAPI document, which asks them all.
+
+No lock guards an analysis: who asks is on the event loop's thread, and does not wait in the midst of it.
 """
 
 from collections.abc import Callable
@@ -26,11 +28,13 @@ class Deferred(APIRoute):
         options = self.__dict__.get("_options")
         if options is None:
             raise AttributeError(name)
+        before = dict(self.__dict__)
         self._options = None  # what FastAPI itself looks for meanwhile is not there
         try:
             super().__init__(self.path, self.endpoint, **options)
-        except BaseException:
-            self._options = options
+        except BaseException:  # half an analysis is none: it fails again for whoever asks next
+            self.__dict__.clear()
+            self.__dict__.update(before)
             raise
         return getattr(self, name)
 
