@@ -204,11 +204,13 @@ def states(database: Database) -> dict[str, str]:
         return {row.document_number: row.state for row in connection.execute(select(certificate))}
 
 
-def drafted(bench: Bench, number: str, kind: str = "proficiency", *, approve: bool = False) -> None:
+def drafted(
+    bench: Bench, number: str, kind: str = "proficiency", *, seafarer_id: str = ASTRID, approve: bool = False
+) -> None:
     """By hand, from what an office writes."""
     members = {
         "document_number": number,
-        "seafarer_id": ASTRID,
+        "seafarer_id": seafarer_id,
         "issuing_country": "SE",
         "issuing_authority": "Transportstyrelsen",
         "issue_date": bench.today.isoformat(),
@@ -263,6 +265,16 @@ def test_certificate_of_another_type_is_refused_before_anything_is_decided(bench
     drafted(bench, "HAND-1", "competency")
     with pytest.raises(Conflict, match="type competency, and proficiency is applied for"):
         grant(bench, case, "HAND-1")
+    assert bench.state(case) == "manual"
+
+
+def test_certificate_of_another_seafarer_or_of_none_is_not_to_be_had(bench: Bench) -> None:
+    case = manual(bench)
+    bench.enter(BERIT)
+    drafted(bench, "HAND-1", seafarer_id=BERIT)
+    for number in ("HAND-1", "HAND-2"):
+        with pytest.raises(NotFound, match=f"no drafted certificate {number} of this applicant"):
+            grant(bench, case, number)
     assert bench.state(case) == "manual"
 
 

@@ -70,7 +70,10 @@ def test_refusal_is_heard_about_first_and_needs_two(bench: Bench, manual: str) -
 def test_applicant_who_does_not_answer_has_had_the_time(bench: Bench, manual: str) -> None:
     deciding = bench.applications.deciding
     deciding.decide(manual, Decision.REFUSE, reason="the book is another ship's", by=ANNA)
-    bench.clock.forward(days=22)
+    bench.clock.forward(days=21)
+    with pytest.raises(Conflict, match="may answer until"):  # that day is still the applicant's
+        deciding.decide(manual, Decision.REFUSE, reason="no answer came", by=ANNA)
+    bench.clock.forward(days=1)
     deciding.decide(manual, Decision.REFUSE, reason="no answer came", by=ANNA)
     deciding.second(manual, agrees=True, by=BO)
     assert bench.state(manual) == "refused"

@@ -50,6 +50,8 @@ BAD = {
     "y no text": {**RFC7515_JWK, "y": 7},
     "x too short": {**RFC7515_JWK, "x": "f83OJ3D2"},
     "x padded": {**RFC7515_JWK, "x": RFC7515_JWK["x"][:-1] + "="},
+    "x with a spare bit": {**RFC7515_JWK, "x": RFC7515_JWK["x"][:-1] + "V"},
+    "y with a spare bit": {**RFC7515_JWK, "y": RFC7515_JWK["y"][:-1] + "1"},
     "off the curve": {**RFC7515_JWK, "y": RFC7515_JWK["x"]},
     "zero point": {**RFC7515_JWK, "x": "A" * 43, "y": "A" * 43},
     "x not below p": {**RFC7515_JWK, "x": "_" * 42 + "8"},

@@ -24,7 +24,7 @@ def test_many_items_are_shared_among_threads_and_few_are_not() -> None:
     meeting = threading.Barrier(4, timeout=10)
 
     def meet(item: int) -> int:
-        if item % 25 == 0:  # the first of each share waits for the others
+        if item % 25 == 0:  # whoever takes one of these four waits for whoever takes the others
             meeting.wait()
         return threading.get_ident()
 

@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import pytest
 from support.sea import DAY, HOUR, Sea
@@ -230,6 +230,24 @@ def test_all_of_a_generation_is_on_the_disk_before_it_counts(
     voyage.write(voyage.second)
     assert counts == [set()], "each file in its whole length, and the folder that names them"
     assert synced == {which(voyage.home)}, "and then the name under which it counts"
+
+
+def test_a_disk_that_takes_a_part_of_what_it_is_given_is_given_the_rest(
+    voyage: Voyage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with one that is nearly full, or far away: `write` says how much, and need not take all."""
+
+    class Sparing(io.FileIO):
+        def write(self, data: Any) -> int:
+            return super().write(memoryview(data)[:1_000])
+
+    def sparing(file: object, mode: str = "r", *rest: object, **named: object) -> object:
+        is_written = bool(set(mode) & set("wxa"))
+        return Sparing(file, mode) if is_written else _OPEN(file, mode, *rest, **named)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(builtins, "open", sparing)
+    voyage.write(voyage.second)
+    assert voyage.holds() is voyage.second
 
 
 def refused(voyage: Voyage) -> str | None:
