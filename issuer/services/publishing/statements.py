@@ -71,7 +71,8 @@ def next_of(
     """All of a list's next statement that can be had before the list itself is signed, which takes long.
 
     `row` is the list's, locked, with its latest statement as `LIST_WITH_STATEMENT` reads it. Of numbers that
-    are passed over (`at_least`) the last counts as one of the states that came before them.
+    are passed over (`at_least`) the last counts as one of the states that came before them. Old
+    statements are thinned here too, since there is time.
     """
     number = max(at_least, (row.statement_number or 0) + 1)
     before = states if number > 1 else None
