@@ -51,7 +51,7 @@ class DeviceInHand:
         """Carry the pack of the authorities on board, as it is now."""
         if self._shore is None and at == NOW:
             shutil.copytree(self._first_import(), self.home, symlinks=True, dirs_exist_ok=True)
-            self._shore = self.shore  # published by now: what changes from now on is another publication
+            _ = self.shore  # published by now: what changes from now on is another publication
             return
         self._take_in(at, self.home)
 

@@ -241,7 +241,7 @@ def test_a_disk_that_takes_a_part_of_what_it_is_given_is_given_the_rest(
         def write(self, data: Any) -> int:
             return super().write(memoryview(data)[:1_000])
 
-    def sparing(file: object, mode: str = "r", *rest: object, **named: object) -> object:
+    def sparing(file: Any, mode: str = "r", *rest: object, **named: object) -> object:
         is_written = bool(set(mode) & set("wxa"))
         return Sparing(file, mode) if is_written else _OPEN(file, mode, *rest, **named)  # type: ignore[call-overload]
 
