@@ -60,6 +60,7 @@ def contents(folder: Path = CONTENTS) -> dict[str, RequiredContent]:
     return found
 
 
+@cache
 def statement() -> RequiredContent:
     """What a sea-service statement must contain, after the one source that says it. Raises LawError."""
     return contents()[_STATEMENT]
