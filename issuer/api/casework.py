@@ -18,8 +18,8 @@ from issuer.api.certificates import Actor
 from issuer.api.changes import Change, Changes
 from issuer.api.requests import Number, RequestBody, documented
 from issuer.api.routing import new_router
+from issuer.domain.applications import Decision
 from issuer.domain.errors import InvalidInput
-from issuer.services.applications.deciding import Decision
 from issuer.services.applications.drawing import Draw
 from issuer.services.applications.handling import Applications
 from keys.encoding import Json

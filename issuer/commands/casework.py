@@ -12,8 +12,8 @@ from issuer.arguments import check_number, check_why
 from issuer.commands.applications import CaseId, app
 from issuer.commands.opening import actor, register_of
 from issuer.commands.repeating import once
-from issuer.domain.applications import ApplicationState
-from issuer.services.applications.deciding import Deciding, Decision
+from issuer.domain.applications import ApplicationState, Decision
+from issuer.services.applications.deciding import Deciding
 from keys.encoding import Json
 
 Said = Annotated[str, typer.Option("--text", help="what is said: kept with the case", callback=check_why)]

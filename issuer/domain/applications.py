@@ -5,6 +5,7 @@ The states of the authority's design, without payment: a fee is told and recorde
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from issuer.domain.errors import IllegalTransition
 
@@ -34,6 +35,17 @@ class ApplicationState(StrEnum):
     REFUSED = "refused"
     APPEAL = "appeal"
     WITHDRAWN = "withdrawn"
+
+
+class Decision(StrEnum):
+    """How a person ends a case."""
+
+    GRANT = "grant"
+    LIMIT = "limit"
+    REFUSE = "refuse"
+
+
+INTENTION: Final = "intend-refusal"  # kept as a decision is, and ends no case
 
 
 class ApplicationEvent(StrEnum):

@@ -16,12 +16,11 @@ from issuer import timer
 from issuer.adapters.database import Database
 from issuer.adapters.tables import audit_event, certificate
 from issuer.adapters.tables_applications import application
-from issuer.domain.applications import Asked
+from issuer.domain.applications import Asked, Decision
 from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound
 from issuer.rules.facts import Channel, Kind, Reporter
 from issuer.rules.term import term_of
 from issuer.services.applications.cases import Wish
-from issuer.services.applications.deciding import Decision
 from issuer.services.applications.finishing import Finishing
 from issuer.services.applications.granting import Grant, Granting
 from issuer.services.applications.reevaluating import mark_due

@@ -8,8 +8,8 @@ from support.custody import ENGINE
 from support.custody import policy as policy_of
 
 from issuer.adapters.tables_applications import application
+from issuer.domain.applications import Decision
 from issuer.services.applications.approving_by_rule import ApprovingByRule
-from issuer.services.applications.deciding import Decision
 from issuer.services.applications.granting import rule_name
 from issuer.services.approval.awaiting import Awaiting
 

@@ -6,8 +6,8 @@ import pytest
 from support.cases import SELF, Bench, medical, watch_service
 
 from issuer.adapters.tables import certificate
+from issuer.domain.applications import Decision
 from issuer.domain.errors import Conflict, IllegalTransition, InvalidInput
-from issuer.services.applications.deciding import Decision
 from issuer.services.applications.reevaluating import mark_due
 
 ANNA, BO = "operator:anna", "operator:bo"

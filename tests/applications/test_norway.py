@@ -12,6 +12,7 @@ from PIL import Image
 from support.case_office import ASTRID, CaseOffice, case_office
 from support.records import DATA_KEY
 
+from issuer.domain.applications import Decision
 from issuer.domain.qualifications import (
     Completed,
     Picture,
@@ -19,7 +20,6 @@ from issuer.domain.qualifications import (
     Ship,
 )
 from issuer.rules.facts import Channel, Kind, Reporter
-from issuer.services.applications.deciding import Decision
 from issuer.services.paper.printing import Printing
 from verifier.credential.model import Acceptance
 from verifier.inspection import limits

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Mapping
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, insert
 
 from issuer.adapters.database import Database
 from issuer.adapters.tables_applications import decision_second
-from issuer.domain.applications import ApplicationEvent, ApplicationState, next_state
+from issuer.domain.applications import INTENTION, ApplicationEvent, ApplicationState, Decision, next_state
 from issuer.domain.errors import Conflict, InvalidInput
 from issuer.rules.outcome import Way
 from issuer.rules.reading.case_practice import Practice
@@ -20,7 +19,6 @@ from issuer.services.applications.cases import found, move, without_number
 from issuer.services.applications.decisions import Verdict
 from issuer.services.applications.evaluating import Evaluated
 from issuer.services.applications.granting import plain_limits
-from issuer.services.applications.objections import INTENTION
 from issuer.services.applications.settling import Settling, limits_of
 from issuer.services.audit.trail import AuditEvent, record
 from issuer.services.clock import Clock
@@ -28,14 +26,6 @@ from issuer.settings import Settings
 from keys.encoding import Json
 
 CODE: Final = "code"  # of a limitation that the law names
-
-
-class Decision(StrEnum):
-    """How a person ends a case."""
-
-    GRANT = "grant"
-    LIMIT = "limit"
-    REFUSE = "refuse"
 
 
 class Ruling(NamedTuple):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 from issuer.adapters.tables import certificate as certificate_table
 from issuer.adapters.tables import credential
 from issuer.adapters.tables_applications import application
-from issuer.domain.applications import ApplicationEvent
+from issuer.domain.applications import INTENTION, ApplicationEvent, Decision
 from issuer.domain.errors import Conflict, NotFound
 from issuer.domain.register import CertificateState
 from issuer.rules.outcome import Way
@@ -16,9 +16,8 @@ from issuer.services.applications import decisions
 from issuer.services.applications.cases import history
 from issuer.services.applications.evaluating import Evaluated
 
-INTENTION: Final = "intend-refusal"
-_DRAFTED = (CertificateState.DRAFTED, CertificateState.APPROVED, CertificateState.IN_FORCE)
-_GIVEN = ("grant", "limit")
+_DRAFTED: Final = (CertificateState.DRAFTED, CertificateState.APPROVED, CertificateState.IN_FORCE)
+_GIVEN: Final = (Decision.GRANT, Decision.LIMIT)
 
 
 def refuse_pending(connection: Connection, case_id: str) -> None:
