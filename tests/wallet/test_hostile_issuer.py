@@ -185,8 +185,12 @@ def test_certificate_that_its_issuers_published_keys_did_not_sign_is_not_stored(
     assert len(wallet.held) == 1
 
 
-def test_key_id_that_two_keys_claim_is_nobodys(wallet: Wallet, evil: HostileIssuer) -> None:
-    twice = [{**one.public_key.to_jwk(), "kid": "evil-1"} for one in (evil.signer, OTHER)]
+@pytest.mark.parametrize("signed_by_the_first", [True, False])
+def test_key_id_that_two_keys_claim_is_nobodys(
+    wallet: Wallet, evil: HostileIssuer, signed_by_the_first: bool
+) -> None:
+    claimants = (evil.signer, OTHER) if signed_by_the_first else (OTHER, evil.signer)
+    twice = [{**one.public_key.to_jwk(), "kid": "evil-1"} for one in claimants]
     evil.changes = {"jwt-vc-issuer": {"jwks": {"keys": twice}}}
     with pytest.raises(PickUpError) as refused:
         pick_up(wallet)

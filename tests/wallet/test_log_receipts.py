@@ -21,7 +21,7 @@ from keys.trust.directory import LOG, KeyState
 from verifier.ui.words import Words
 from wallet_app import texts_showing as texts
 from wallet_app.core import views
-from wallet_app.core.contents import Contents
+from wallet_app.core.contents import MOST_RECEIPTS, Contents
 from wallet_app.core.held import Held
 from wallet_app.core.log_receipts import Standing, judge
 from wallet_app.core.sync_record import StoredReceipt
@@ -97,6 +97,13 @@ def test_receipts_that_are_lacking_are_asked_for_kept_and_not_asked_for_again(
     assert Contents.from_json(json_object(json_dumps(contents.to_json()))) == contents
     before = {name: value for name, value in contents.to_json().items() if name != "receipts"}
     assert Contents.from_json(before) == replace(contents, receipts=())  # a store from before receipts
+
+
+def test_of_receipts_the_newest_are_kept_and_none_takes_the_place_of_another() -> None:
+    many = [StoredReceipt("https://no.example/status/1", idx, 0, "{}") for idx in range(MOST_RECEIPTS + 2)]
+    kept = Contents().with_receipts(many)
+    assert kept.receipts == tuple(many[2:])
+    assert kept.with_receipts([many[-1]._replace(text='{"other": 1}')]) is kept
 
 
 def test_an_authority_that_knows_no_receipts_is_asked_without(wallet: Wallet, office: Asked) -> None:
