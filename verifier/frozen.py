@@ -15,7 +15,8 @@ class Filled:
     def of(cls, fields: Mapping[str, object]) -> Self:
         """As the constructor, for fields of the right names and types: for whoever has just seen to them.
 
-        Every field without a default must be among them; the others are as the class has them.
+        Every field without a default must be among them; the others are as the class has them, so
+        that none may have a `default_factory`.
         """
         one = object.__new__(cls)
         vars(one).update(fields)

@@ -2,7 +2,8 @@
 
 For each of the states 1 to 3 the gaps between its places are Rice coded (Rice 1979): quotients in unary, the
 remainders apart from them as bit planes, which whole-number and string operations read many at a time. Where
-that saves nothing, the array itself. The bytes are those of docs/sea-pack-format.md, section 1.
+that saves nothing, the array itself. The bytes are those of docs/sea-pack-format.md, section 1, which
+`rice_reading` reads.
 """
 
 import re

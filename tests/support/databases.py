@@ -89,7 +89,10 @@ def compiled_once() -> Iterator[None]:
 
 
 def _create_engine(url: URL, **options: Any) -> Engine:
-    """An engine that keeps compiled statements with all others: by dialect, which is therefore one too."""
+    """An engine that keeps compiled statements with all others: by dialect, which is therefore one too.
+
+    What a dialect knows of its server is shared with it: a process may test against one version of each.
+    """
     made = create_engine(url, **options)
     own = made.dialect
     if own.name in _DIALECTS:

@@ -29,7 +29,8 @@ _MEASURED: Final[dict[tuple[object, ...], dict[str, Size]]] = defaultdict(dict)
 def _measure_once(label: Any) -> Callable[[str], Size]:
     """What Kivy has this call for: a label's words are measured again whenever its width or colour changes.
 
-    An app that forgets a person keeps no words of theirs, so this is for tests alone.
+    An app that forgets a person keeps no words of theirs, so this is for tests alone. An option that changes
+    sizes and is not in `OF_A_FONT` would give a label the measure of another's words.
     """
     measured = _MEASURED[tuple(label.options.get(name) for name in OF_A_FONT)]
 
