@@ -31,11 +31,17 @@ def head() -> str:
 
 
 def revision(connection: Connection) -> str | None:
-    """The schema's number, as Alembic keeps it; None where there is no register."""
+    """The schema's number, as Alembic keeps it; None where there is no register. Raises DatabaseUnusable."""
     if not inspect(connection).has_table(TABLE):
         return None
-    found: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {TABLE}").scalar_one_or_none()  # noqa: S608
-    return found
+    found = connection.exec_driver_sql(f"SELECT version_num FROM {TABLE}").scalars().all()  # noqa: S608
+    if len(found) > 1:  # Alembic's for branches, of which no version of ours has any
+        raise DatabaseUnusable(
+            f"the database {address.shown(connection.engine.url)} is damaged: it says of itself that it has "
+            f"the schemas {', '.join(sorted(map(str, found)))}",
+            hint="restore a backup",
+        )
+    return found[0] if found else None
 
 
 def revision_of(connection: Connection) -> str:

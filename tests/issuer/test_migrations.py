@@ -1,10 +1,11 @@
 """Migrations while others work (decision 0028): they add, they lock nobody out, old workers go on."""
 
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,17 @@ def test_nothing_that_works_on_a_register_of_this_version_needs_alembic() -> Non
     asked = "import sys, issuer.cli, issuer.app; print([one for one in sys.modules if one == 'alembic'])"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_register_that_claims_two_schemas_is_refused(tmp_path: Path, create: bool) -> None:
+    url = f"sqlite:///{tmp_path}/register.db"
+    Database.open(url).close()
+    with closing(sqlite3.connect(tmp_path / "register.db")) as file:
+        file.execute("INSERT INTO alembic_version VALUES ('0001')")
+        file.commit()
+    with pytest.raises(DatabaseUnusable, match=f"has the schemas 0001, {revisions.head()}$"):
+        Database.open(url, create=create)
 
 
 def reflected(connection: Connection) -> MetaData:
