@@ -34,7 +34,7 @@ def test_organisation_is_registered_given_a_key_approved_suspended(run: Run, tmp
     for words in (
         (*COMPANY, "--role", "company"),
         ("organisation", "key", "NO-974760673", "--file", str(file), "--kid", "2026-1"),
-        ("organisation", "approve", "NO-974760673", "sea-service", "9074729", "9319466"),
+        ("organisation", "approve", "NO-974760673", "sea-service", "9074729", "9319466", "9074743"),
         ("organisation", "approve", "NO-974760673", "sea-service", "9319466", "--withdraw"),
         ("organisation", "scopes", "NO-974760673", f"{SEA_SERVICE}.read", "--take-back"),
         ("organisation", "suspend", "NO-974760673", "--reason", "sold"),
@@ -44,7 +44,7 @@ def test_organisation_is_registered_given_a_key_approved_suspended(run: Run, tmp
     shown = json.loads(run("organisation", "show", "NO-974760673", "--json")[1])
     assert (shown["state"], shown["state_reason"], shown["name"]) == ("suspended", "sold", "Rederiet AS")
     assert [one["kid"] for one in shown["keys"]] == ["2026-1"]
-    assert shown["approvals"] == {"sea-service": ["9074729"]}
+    assert shown["approvals"] == {"sea-service": ["9074729", "9074743"]}
     assert f"{SEA_SERVICE}.write" in shown["scopes"]
     assert f"{SEA_SERVICE}.read" not in shown["scopes"]
     assert run("organisation", "reinstate", "NO-974760673")[0] == 0
