@@ -36,6 +36,13 @@ def competency(office: Office) -> str:
 
 
 @pytest.fixture(scope="module")
+def medical(office: Office) -> str:
+    """The medical certificate, as it was signed before a test suspends it."""
+    (token,) = picked_up(office, "NO-MED-0001")
+    return token
+
+
+@pytest.fixture(scope="module")
 def kept(office: Office, chromium: Browser) -> Page:
     """One phone for the tests that need no new one."""
     return browser.opened(browser.phone(chromium), f"{office.settings.base_url}/verify/")
@@ -103,8 +110,7 @@ def test_a_pass_lists_each_of_its_certificates(page: Page, office: Office) -> No
     assert page.locator("details.member").count() == 12
 
 
-def test_a_muster_lists_its_credentials_worst_first(page: Page, office: Office, competency: str) -> None:
-    (medical,) = picked_up(office, "NO-MED-0001")
+def test_a_muster_lists_its_credentials_worst_first(page: Page, competency: str, medical: str) -> None:
     wire = muster.pack(show(competency), [tampered(medical)])
     assert browser.paste(page, carrier.to_qr_text(wire)) == "TAMPERED"
     assert page.locator("details.member .chip").all_inner_texts() == ["TAMPERED", "VALID"]
@@ -159,9 +165,8 @@ def test_markup_in_a_certificate_is_text(page: Page, office: Office, competency:
 
 
 def test_a_suspension_is_seen_after_an_update_and_not_before(
-    chromium: Browser, office: Office, address: str, competency: str
+    chromium: Browser, office: Office, address: str, medical: str
 ) -> None:
-    (medical,) = picked_up(office, "NO-MED-0001")
     page = browser.opened(browser.phone(chromium), address)
     office.suspend("NO-MED-0001")
     office.clock.forward(seconds=5)
