@@ -29,7 +29,8 @@ SEED: Final = int(os.environ.get("OMBORD_FAULT_SEED", "2026"))
 ROUNDS: Final = int(os.environ.get("OMBORD_FAULT_ROUNDS", "0"))  # 0: the suite's few
 
 
-_UNHARMED: Final[dict[str, tuple[int, Outline, list[int]]]] = {}
+_UNHARMED: Final[dict[tuple[str, str], tuple[int, Outline, list[int]]]] = {}
+_OUTLINES: Final[dict[str, Outline]] = {}
 
 
 def rounds(in_the_suite: int, part: float = 1.0) -> int:
@@ -73,16 +74,19 @@ class Stage:
     def unharmed(self, workload: str) -> tuple[int, Outline, list[int]]:
         """How many points there are, what the register says in the end, and the points just after answers.
 
-        On both databases the same.
+        What it says is the same on both databases; how many questions that takes is not.
         """
-        if workload not in _UNHARMED:
+        of = self.kind, workload
+        if of not in _UNHARMED:
             self.clear()
             url = self.fresh()
             ended = self.run(url, workload, None, 0)
             assert not ended.refusals, ended.refusals
             answers = [count + 1 for count in ended.acknowledged if count < ended.points]
-            _UNHARMED[workload] = ended.points, outline(Rows(url)), answers
-        return _UNHARMED[workload]
+            said = outline(Rows(url))
+            check_same(said, _OUTLINES.setdefault(workload, said))
+            _UNHARMED[of] = ended.points, said, answers
+        return _UNHARMED[of]
 
     def clear(self) -> None:
         shutil.rmtree(self.published, ignore_errors=True)
