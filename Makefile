@@ -23,7 +23,7 @@ test: setup ## run the whole test suite (pytest's own options: make test ARGS="-
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: setup ## kill, cut, fill and confuse what issues, 200 rounds on each database: docs/faults.md (FAULT_ROUNDS=200)
-	@OMBORD_FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/pytest tests/faults -q -n $(WORKERS) --dist loadfile $(ARGS)
+	@OMBORD_FAULT_ROUNDS=$(FAULT_ROUNDS) $(BIN)/pytest tests/faults -q -n $(WORKERS) --dist load $(ARGS)
 
 gallery: setup ## pictures of every screen of both apps, in every look, in gallery-output/
 	@OMBORD_GALLERY=$(CURDIR)/gallery-output $(BIN)/pytest tests/gallery -q

@@ -19,7 +19,7 @@ from keys.trust.directory import CERTIFICATES, PASS, STATUS, Authority, Environm
 from keys.trust.folder import write_folder
 from keys.trust.plan import FLAG_LIFETIME, LIFETIMES, Flag, Plan, Role, key_id
 from keys.trust.publisher import publish
-from verifier import ship_status, statement
+from verifier import ship_status_writing, statement
 from verifier.statement import Statement
 
 AT: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -74,13 +74,15 @@ class FlagState:
 
     def snapshot(self) -> bytes:
         """The newest statement with all states."""
-        return ship_status.to_snapshot(self.statements[-1], self.states, flag=self.flag, name=LIST_NAME)
+        return ship_status_writing.to_snapshot(
+            self.statements[-1], self.states, flag=self.flag, name=LIST_NAME
+        )
 
     def delta(self, since: int | None = None) -> bytes:
         """The newest statement with what has changed since an earlier number (the one before)."""
         since = self.number - 1 if since is None else since
         before = self.history[since - 1]
-        return ship_status.to_delta(
+        return ship_status_writing.to_delta(
             self.statements[-1],
             self.states,
             since=since,

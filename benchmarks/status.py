@@ -12,7 +12,7 @@ from benchmarks.samples import NOON, signer
 from benchmarks.states import bound, change_bound, changed, random_states
 from benchmarks.timing import speed_ratio
 from benchmarks.verdict import authority
-from verifier import rice, ship_status
+from verifier import rice, ship_status, ship_status_writing
 from verifier.statement import Statement, sign
 from verifier.status import StatusBook
 
@@ -118,12 +118,12 @@ class _Shore:
     def __init__(self, *arrays: bytes) -> None:
         self.directory, _ = authority("NO")
         self._prefix = next(iter(self.directory.authorities.values())).status_prefix
-        self.snapshot = ship_status.to_snapshot(
+        self.snapshot = ship_status_writing.to_snapshot(
             self._sign(1, arrays[0], None), arrays[0], flag="NO", name="1"
         )
         self.delta = b""
         if len(arrays) > 1:
-            self.delta = ship_status.to_delta(
+            self.delta = ship_status_writing.to_delta(
                 self._sign(2, arrays[1], arrays[0]),
                 arrays[1],
                 since=1,

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from keys.trust import allow_list, client
 from keys.trust.directory import Directory
 from keys.trust.metadata import UntrustedMetadata
-from verifier import intake, log_folders, merging, pack, pack_logs, ship_status, status
+from verifier import intake, log_folders, merging, pack, pack_logs, ship_status, ship_status_writing, status
 from verifier.intake import Held, Intake, RefusedPack
 from verifier.pack import PackError
 from verifier.pack_commands import whole_list, write_file
@@ -151,7 +151,7 @@ def _changed(before: Intake, after: Intake, uri: str) -> bytes | None:
     since = None if old is None else old.number
     if statement is None or authority is None or old is None or since is None or since >= statement.number:
         return whole_list(after, uri, after.directory)
-    return ship_status.smaller(
+    return ship_status_writing.smaller(
         statement,
         new.states,
         since=since,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from keys.trust.directory import Directory
-from verifier import checkpoints, intake, pack, remembered, ship_status, state, store
+from verifier import checkpoints, intake, pack, remembered, ship_status_writing, state, store
 from verifier.intake import Held, Intake, RefusedPack
 from verifier.pack import PackError
 from verifier.policy import DEFAULT, AgeClass
@@ -129,7 +129,7 @@ def whole_list(held: Held, uri: str, directory: Directory) -> bytes:
     if authority is None or one.statement is None:
         raise state.StateError(f"{uri}: belongs to no authority, or has lost what was signed")
     name = uri.removeprefix(authority.status_prefix)
-    return ship_status.to_snapshot(one.statement, one.states, flag=authority.flag, name=name)
+    return ship_status_writing.to_snapshot(one.statement, one.states, flag=authority.flag, name=name)
 
 
 def write_file(path: str, data: bytes) -> None:

@@ -12,7 +12,6 @@ from typing import Final, NamedTuple, NoReturn
 
 from keys.trust.directory import Authority, Directory, TrustedKey
 from verifier import rice
-from verifier.ship_status_writing import smaller, to_delta, to_snapshot
 from verifier.statement import BEFORE_BYTES, BITS, Statement, objection
 from verifier.statement_signer import signers
 from verifier.status import StatusList, StatusListError, refuse_dated_ahead
@@ -30,9 +29,6 @@ __all__ = [
     "peek",
     "refuse_fork",
     "reverify",
-    "smaller",
-    "to_delta",
-    "to_snapshot",
     "verify_snapshot",
     "verify_snapshots",
 ]

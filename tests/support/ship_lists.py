@@ -7,7 +7,7 @@ from random import Random
 from support.simulator import DAY, NOW, Authority
 
 from keys.signer import Signer
-from verifier import ship_status
+from verifier import ship_status_writing
 from verifier.statement import Statement, sign
 
 # Of 100 entries that are not valid: renewals and lost books make most, and suspensions are few.
@@ -64,13 +64,13 @@ class Series:
 
     def snapshot(self, number: int = 1) -> bytes:
         """The whole list of a number."""
-        return ship_status.to_snapshot(
+        return ship_status_writing.to_snapshot(
             self.statements[number - 1], self.states[number - 1], flag=self.authority.flag, name=self.name
         )
 
     def delta(self, since: int = 1, number: int = 2) -> bytes:
         """From one number to a later one."""
-        return ship_status.to_delta(
+        return ship_status_writing.to_delta(
             self.statements[number - 1],
             self.states[number - 1],
             since=since,

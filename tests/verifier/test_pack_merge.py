@@ -9,7 +9,7 @@ from support.sea import DAY, HOUR, Sea
 
 from keys.trust import allow_list, client
 from keys.trust.directory import KeyState
-from verifier import intake, pack, ship_status, status
+from verifier import intake, pack, ship_status, ship_status_writing, status
 from verifier.intake import Held, RefusedPack, WholePackNeeded
 from verifier.pack import PackError
 from verifier.status import StatusList
@@ -380,7 +380,7 @@ def test_a_list_whose_key_was_revoked_is_dropped_and_an_older_one_stays_out(sea:
 
 def test_one_flags_list_does_not_pass_as_anothers(sea: Sea) -> None:
     one, other = sea.fleet.flags
-    blob = ship_status.to_snapshot(one.statements[-1], one.states, flag=one.flag, name="1")
+    blob = ship_status_writing.to_snapshot(one.statements[-1], one.states, flag=one.flag, name="1")
     renamed = blob[:1] + other.flag.encode("ascii") + blob[3:]
     with pytest.raises(RefusedPack):
         sea.take_in(sea.pack([renamed]))

@@ -16,7 +16,7 @@ from support.simulator import DAY, NOW, Authority, directory, seeded_signer
 from keys.algorithms import Algorithm
 from keys.trust.directory import STATUS, Environment, KeyState
 from keys.trust.list_header import MAX_NUMBER
-from verifier import rice, ship_status, status
+from verifier import rice, ship_status, ship_status_writing, status
 from verifier.rice import MAX_SIZE
 from verifier.ship_status import ForkedList, Kind, WrongBase, apply_delta, peek, reverify, verify_snapshot
 from verifier.statement import Statement, sign
@@ -114,9 +114,9 @@ def _hint(signer: object) -> int:
 
 def test_a_list_of_the_last_number_is_read() -> None:
     statement = _statement(number=MAX_NUMBER)
-    blob = ship_status.to_snapshot(statement, SECOND, flag="NO", name="1")
+    blob = ship_status_writing.to_snapshot(statement, SECOND, flag="NO", name="1")
     assert verify_snapshot(blob, directory=BOTH).number == MAX_NUMBER
-    delta = ship_status.to_delta(statement, SECOND, since=1, before_states=FIRST, flag="NO", name="1")
+    delta = ship_status_writing.to_delta(statement, SECOND, since=1, before_states=FIRST, flag="NO", name="1")
     assert apply_delta(held(1), delta, directory=BOTH).number == MAX_NUMBER
 
 
@@ -129,7 +129,7 @@ def test_the_smaller_of_delta_and_snapshot_is_offered() -> None:
     series = Series(NORWAY, FIRST, SECOND, random_states(2_000, 40, seed=7), random_states(4_000, 40))
 
     def offered(since: int, number: int) -> Kind:
-        blob = ship_status.smaller(
+        blob = ship_status_writing.smaller(
             series.statements[number - 1], series.states[number - 1],
             since=since, before_states=series.states[since - 1], flag="NO", name="1",
         )  # fmt: skip
@@ -170,7 +170,7 @@ def test_a_thiefs_key_signs_nothing() -> None:
         verify_snapshot(series.snapshot(), directory=BOTH)
     hint = SERIES.statements[0].key_hint
     posing = replace(series.statements[0], key_hint=hint)
-    blob = ship_status.to_snapshot(posing, FIRST, flag="NO", name="1")
+    blob = ship_status_writing.to_snapshot(posing, FIRST, flag="NO", name="1")
     with pytest.raises(StatusListError, match=f"not signed by {NORWAY.status_kid}"):
         verify_snapshot(blob, directory=BOTH)
 
@@ -314,7 +314,9 @@ def _statement(states: bytes = SECOND, **changes: object) -> Statement:
 
 
 def listed(statement: Statement, states: bytes = SECOND) -> StatusList:
-    return verify_snapshot(ship_status.to_snapshot(statement, states, flag="NO", name="1"), directory=BOTH)
+    return verify_snapshot(
+        ship_status_writing.to_snapshot(statement, states, flag="NO", name="1"), directory=BOTH
+    )
 
 
 FORKS = {
@@ -362,8 +364,8 @@ def test_lists_that_agree_are_no_fork() -> None:
 
 def test_a_list_dated_ahead_of_the_clock_does_not_come_in() -> None:
     ahead = _statement(iat=NOW + 2 * DAY)
-    snapshot = ship_status.to_snapshot(ahead, SECOND, flag="NO", name="1")
-    delta = ship_status.to_delta(ahead, SECOND, since=1, before_states=FIRST, flag="NO", name="1")
+    snapshot = ship_status_writing.to_snapshot(ahead, SECOND, flag="NO", name="1")
+    delta = ship_status_writing.to_delta(ahead, SECOND, since=1, before_states=FIRST, flag="NO", name="1")
     assert verify_snapshot(snapshot, directory=BOTH).iat == NOW + 2 * DAY
     for judge in (
         lambda: verify_snapshot(snapshot, directory=BOTH, at=NOW),
@@ -383,7 +385,7 @@ def test_an_old_and_expired_list_is_still_read_since_it_can_show_a_revocation() 
 def test_times_at_the_ends_of_the_wire_come_back(iat: datetime) -> None:
     norway = Authority("NO")
     norway.change_key(norway.status_kid, sign_from=iat - DAY, sign_until=iat + DAY, verify_until=iat + DAY)
-    blob = ship_status.to_snapshot(_statement(iat=iat, exp=iat + DAY), SECOND, flag="NO", name="1")
+    blob = ship_status_writing.to_snapshot(_statement(iat=iat, exp=iat + DAY), SECOND, flag="NO", name="1")
     found = verify_snapshot(blob, directory=norway.directory())
     assert (found.iat, found.exp) == (iat, iat + timedelta(days=1))
 
@@ -534,11 +536,13 @@ def test_what_is_not_true_is_not_put_together() -> None:
     statement = SERIES.statements[1]
     for flag, name in (("no", "1"), ("NO", "2"), ("NO", ""), ("NOR", "1"), ("NO", "1\n"), ("NO", "1" * 65)):
         with pytest.raises(ValueError, match="do not name the list"):
-            ship_status.to_snapshot(statement, SECOND, flag=flag, name=name)
+            ship_status_writing.to_snapshot(statement, SECOND, flag=flag, name=name)
     with pytest.raises(ValueError, match="signed for other states"):
-        ship_status.to_snapshot(statement, FIRST, flag="NO", name="1")
+        ship_status_writing.to_snapshot(statement, FIRST, flag="NO", name="1")
     with pytest.raises(ValueError, match="not the states of number 1"):
-        ship_status.to_delta(statement, SECOND, since=1, before_states=THIRD, flag="NO", name="1")
+        ship_status_writing.to_delta(statement, SECOND, since=1, before_states=THIRD, flag="NO", name="1")
     for since in (0, 2, 3):
         with pytest.raises(ValueError, match="cannot build on"):
-            ship_status.to_delta(statement, SECOND, since=since, before_states=FIRST, flag="NO", name="1")
+            ship_status_writing.to_delta(
+                statement, SECOND, since=since, before_states=FIRST, flag="NO", name="1"
+            )

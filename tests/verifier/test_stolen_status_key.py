@@ -11,7 +11,7 @@ from support.simulator import seeded_signer
 from benchmarks.fleet import registered
 from keys.algorithms import Algorithm
 from keys.trust.directory import KeyState
-from verifier import checks, ship_status, statement, status, store
+from verifier import checks, ship_status_writing, statement, status, store
 from verifier.intake import RefusedPack
 from verifier.state import State
 from verifier.verdict import Check, Outcome
@@ -33,7 +33,7 @@ def forged(sea: Sea, iat: datetime) -> bytes:
         flag.states, uri=sea.uri, number=HIGHEST, iat=iat, exp=None, before=flag.states,
         signer=flag.signers[flag.status_kid],
     )  # fmt: skip
-    return ship_status.to_snapshot(signed, flag.states, flag=flag.flag, name="1")
+    return ship_status_writing.to_snapshot(signed, flag.states, flag=flag.flag, name="1")
 
 
 def token(sea: Sea, iat: datetime) -> bytes:
@@ -115,7 +115,9 @@ def test_a_disputed_list_loses_no_revocation_that_is_held(sea: Sea) -> None:
         blank, uri=sea.uri, number=2, iat=true.iat, exp=None, before=blank,
         signer=flag.signers[flag.status_kid],
     )  # fmt: skip
-    taken = sea.take_in(sea.addition(ship_status.to_snapshot(signed, blank, flag=flag.flag, name="1")))
+    taken = sea.take_in(
+        sea.addition(ship_status_writing.to_snapshot(signed, blank, flag=flag.flag, name="1"))
+    )
     assert sea.held.lists[sea.uri] == replace(true, disputed=True)
     assert any("two different lists were signed as number 2" in one for one in taken.changes)
 

@@ -29,7 +29,7 @@ from issuer.adapters.tables import status_list, status_statement
 from issuer.domain.errors import DatabaseUnusable, InvalidInput, SelfVerificationFailed
 from keys.algorithms import SignatureMismatch
 from keys.signer import Signer
-from verifier import rice, ship_status, status_wire
+from verifier import rice, ship_status, ship_status_writing, status_wire
 from verifier.statement import Statement, sign
 from verifier.status import StatusListError
 
@@ -117,7 +117,7 @@ def signed(
     except ValueError as error:
         raise InvalidInput(str(error), hint="set the clock right; nothing was signed") from error
     name = name_of(row.number)
-    snapshot = ship_status.to_snapshot(statement, states, flag=flag, name=name, body=comes.body)
+    snapshot = ship_status_writing.to_snapshot(statement, states, flag=flag, name=name, body=comes.body)
     if not _reads_back(snapshot, statement, states, comes.body, signer):
         raise _would_not_verify(row.uri)
     return Stored(comes.number, snapshot)
@@ -262,7 +262,7 @@ def update(newest: bytes, number: int, held: bytes, since: int, uri: str) -> byt
     """
     now, before = read(newest, uri, number), read(held, uri, since)
     try:
-        return ship_status.smaller(
+        return ship_status_writing.smaller(
             now.statement, now.states, since=since, before_states=before.states, flag=now.flag, name=now.name
         )
     except ValueError as error:  # these are not the states that were signed
