@@ -3,7 +3,6 @@
 import io
 import socket
 import tempfile
-import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,11 +13,12 @@ from time import perf_counter
 from typing import Any, Final
 
 import httpx
-import uvicorn
+import structlog
 from sqlalchemy import Connection
 
 from benchmarks.population import Applicant, applicants
 from benchmarks.row import Row
+from benchmarks.serving import served
 from issuer.adapters.law_book import law_book
 from issuer.app import build
 from issuer.composition import Services, compose
@@ -123,29 +123,13 @@ def _report(services: Services, role: Reporter, kind: Kind, said: Sequence[tuple
 
 @contextmanager
 def _served(folder: Path) -> Iterator[tuple[Services, str]]:
-    """The service on a socket, in a thread of this process: its clients take of the same processor."""
+    """The service, and its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         services = compose(_settings(folder, base), keys=_keys(), clock=lambda: NOW)
-        server = _Server(uvicorn.Config(build(services), log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="issuer")
-        thread.start()
-        server.listening.wait()
-        try:
+        # The table is what is printed.
+        with structlog.testing.capture_logs(), served(build(services), listener):
             yield services, base
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
 
 
 def _settings(folder: Path, base: str) -> Settings:

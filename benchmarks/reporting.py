@@ -2,7 +2,6 @@
 
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -15,11 +14,11 @@ from uuid import uuid4
 import httpx
 import jwt
 import structlog
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks import postgres
 from benchmarks.row import Row
+from benchmarks.serving import PATIENCE, served
 from demo.extract import make_extract
 from issuer.api.machine.token import JWT_BEARER
 from issuer.app import build
@@ -35,7 +34,6 @@ from keys.signer import SoftwareSigner
 RECORDS: Final = 10_000
 SEAFARERS: Final = 1_000
 ROUNDS: Final = 5
-PATIENCE: Final = 60
 _SHIPS: Final = ("9074729", "9319466")  # numbers with their check digit right
 _FIRST: Final = date(2016, 1, 1)
 
@@ -163,18 +161,12 @@ def _load(services: Services) -> list[str]:
 
 @contextmanager
 def _serving(database_url: str) -> Iterator[tuple[Services, str]]:
-    """The application behind a socket, in a thread of this process."""
+    """The application and its address."""
     signers = {name: SoftwareSigner.generate() for name in ("NO-2026a", "NO-status-2026a")}
     keys = AuthorityKeys(signers=signers, certificate_kid="NO-2026a", status_kid="NO-status-2026a")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         settings = Settings(database_url=database_url, base_url=base, flag="NO", authority_name="-")
         services = compose(settings, keys=keys)
-        server = uvicorn.Server(uvicorn.Config(build(services), log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="issuer")
-        thread.start()
-        try:
+        with served(build(services), listener):
             yield services, base
-        finally:
-            server.should_exit = True
-            thread.join(PATIENCE)
