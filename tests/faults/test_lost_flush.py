@@ -34,9 +34,10 @@ def test_power_cut_takes_nothing_that_was_acknowledged(sqlite_stage: Stage, work
 
 
 def test_power_cut_after_the_last_answer_takes_nothing_at_all(sqlite_stage: Stage) -> None:
+    points, _, _ = sqlite_stage.unharmed("life")
     url = sqlite_stage.fresh()
     sqlite_stage.clear()
-    ended = sqlite_stage.run(url, "life", Fault(sqlite_stage.unharmed("life")[0]), 0, flushes=True)
+    ended = sqlite_stage.run(url, "life", Fault(points), 0, flushes=True)
     assert ended.fault is not None
     before = list(sqlite_stage.published.rglob("*.*"))
     cut_the_power(sqlite_stage.record)
