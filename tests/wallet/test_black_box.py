@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 import pytest
@@ -31,6 +32,7 @@ pytestmark = [pytest.mark.screen, pytest.mark.loopback]
 PROGRAM: Final = Path(sys.executable).with_name("ombord-wallet")
 PIN: Final = "314159"
 PRIMARY: Final = tuple(round(255 * part) for part in get_color_from_hex(LIGHT["primary"])[:3])
+AGAIN: Final = 10.0  # seconds without an answer, after which somebody presses again
 BAR: Final = 300  # pixels: of a phone's width, what only the main action's button fills in one colour
 
 
@@ -72,13 +74,24 @@ def read_off(display: XDisplay) -> str | None:
 
 
 def press_main(display: XDisplay) -> None:
-    """Press it, and see that the screen has changed."""
+    """Press it, and see that the screen has changed; as a thumb does, again where nothing has come of it.
+
+    A screen that slides takes its main action along: a press may come to where that was.
+    """
     display.wait_for(lambda: main_action(display) is not None, "no main action")
-    place = main_action(display)
-    before = display.screenshot()
-    if place is not None:  # a screen that slid away meanwhile has taken it along
-        display.xdotool("mousemove", *map(str, place), "mousedown", "1", "sleep", "0.1", "mouseup", "1")
-        display.wait_for(lambda: display.screenshot() != before, "nothing happened")
+    before, pressed = display.screenshot(), float("-inf")
+
+    def has_changed() -> bool:
+        nonlocal pressed
+        if display.screenshot() != before:
+            return True
+        place = main_action(display)
+        if place is not None and monotonic() - pressed > AGAIN:
+            display.xdotool("mousemove", *map(str, place), "mousedown", "1", "sleep", "0.1", "mouseup", "1")
+            pressed = monotonic()
+        return False
+
+    display.wait_for(has_changed, "nothing happened")
 
 
 def type_pin(display: XDisplay) -> None:
